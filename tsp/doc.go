@@ -1,0 +1,14 @@
+// Package tsp holds what every other package speaks about: an [Instance] with
+// its [Metric], tours over it, and the nearest [Neighbors] of its cities.
+//
+// Cities are dense int32 ids 0..n-1. Distances are int32 and lengths int64, in
+// core units: for the integer metrics of TSPLIB a core unit is the file's own
+// unit; for the exact metrics coordinates are scaled once, on construction, so
+// that the rounding of a distance to an integer is below one part in 10^8 of
+// the instance's extent. [Instance.Value] gives a tour's length in the caller's
+// unit, exactly for integer metrics and in full float precision for exact ones.
+//
+// Glossary: n number of cities; d(i,j) distance; k neighbours kept per city;
+// tour a permutation of the cities, read as a cycle; gap the excess of a tour
+// over a reference length, in percent.
+package tsp

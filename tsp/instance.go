@@ -1,0 +1,212 @@
+package tsp
+
+import (
+	"errors"
+	"fmt"
+	"math"
+)
+
+// MaxDist bounds every distance, in core units, so that the gain of a move of
+// any depth that the search makes fits an int64 and a single one an int32.
+const MaxDist = 1 << 30
+
+// Instance is a symmetric TSP. It does not change once built, so that any
+// number of goroutines may read it.
+type Instance struct {
+	Name    string
+	Comment string
+	Metric  Metric
+	X, Y, Z []float64 // coordinates in the caller's unit; nil for Explicit, Z nil in the plane
+	Matrix  []int32   // n x n row-major for Explicit, else nil
+
+	// DisplayX and DisplayY place the cities of an Explicit instance in a
+	// picture; nil where the file has none.
+	DisplayX, DisplayY []float64
+
+	// Fixed holds edges that every tour must contain.
+	Fixed [][2]int32
+
+	// Scale is core units per caller's unit: 1 except for the exact metrics.
+	Scale float64
+
+	n       int32
+	flat    bool    // planar Euclidean with rounding: the fast path of Dist
+	round   float64 // what the fast path adds before it truncates
+	pts     []point // coordinates as the metric wants them: scaled, or in radians
+	z       []float64
+	partner []int32 // 2 per city: the other ends of its fixed edges, -1 for none; nil without any
+}
+
+type point struct{ x, y float64 }
+
+// NewPoints returns an instance whose distances come from coordinates: x and y,
+// and z where m has three dimensions (nil otherwise), all of one length n >= 1.
+func NewPoints(name string, m Metric, x, y, z []float64) (*Instance, error) {
+	n := len(x)
+	switch {
+	case m.Dims() == 0 || m >= metrics:
+		return nil, fmt.Errorf("tsp: metric %v has no coordinates", m)
+	case n == 0:
+		return nil, errors.New("tsp: an instance needs at least one city")
+	case len(y) != n || (m.Dims() == 3) != (z != nil) || z != nil && len(z) != n:
+		return nil, fmt.Errorf("tsp: %v needs %d coordinates for each of %d cities", m, m.Dims(), n)
+	case n > math.MaxInt32/2:
+		return nil, fmt.Errorf("tsp: %d cities are more than %d", n, math.MaxInt32/2)
+	}
+	in := &Instance{Name: name, Metric: m, X: x, Y: y, Z: z, Scale: 1, n: int32(n)}
+	extent := 0.0
+	for _, axis := range [][]float64{x, y, z} {
+		if axis == nil {
+			continue
+		}
+		lo, hi := axis[0], axis[0]
+		for i, v := range axis {
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				return nil, fmt.Errorf("tsp: city %d has the coordinate %v, want a finite number", i+1, v)
+			}
+			lo, hi = min(lo, v), max(hi, v)
+		}
+		extent += hi - lo
+	}
+	if m.Exact() && extent > 0 {
+		in.Scale = math.Exp2(math.Floor(math.Log2((MaxDist - 1) / extent)))
+	} else if m != Geo && m != GeoM && m != XRay1 && m != XRay2 && extent >= MaxDist {
+		return nil, fmt.Errorf("tsp: the cities lie %.3g apart, further than distances may be (%d); scale the coordinates down, or use EXACT_2D", extent, MaxDist)
+	}
+	if (m == XRay1 || m == XRay2) && 100*extent >= MaxDist {
+		return nil, fmt.Errorf("tsp: %v angles %.3g apart", m, extent)
+	}
+	in.pts = make([]point, n)
+	for i := range in.pts {
+		if m == Geo || m == GeoM {
+			in.pts[i] = point{m.radians(x[i]), m.radians(y[i])}
+		} else {
+			in.pts[i] = point{float64(x[i] * in.Scale), float64(y[i] * in.Scale)}
+		}
+	}
+	if z != nil {
+		in.z = make([]float64, n)
+		for i := range z {
+			in.z[i] = float64(z[i] * in.Scale)
+		}
+	}
+	switch m {
+	case Euc2D, Exact2D:
+		in.flat, in.round = true, 0.5
+	case Floor2D:
+		in.flat = true
+	}
+	return in, nil
+}
+
+// NewMatrix returns an instance over the n x n row-major matrix w, which must
+// be symmetric, with entries from 0 to MaxDist off the diagonal (the diagonal is never read).
+func NewMatrix(name string, n int, w []int32) (*Instance, error) {
+	if n < 1 || len(w) != n*n {
+		return nil, fmt.Errorf("tsp: a matrix of %d numbers for %d cities", len(w), n)
+	}
+	for i := range n {
+		for j := range i {
+			if w[i*n+j] != w[j*n+i] {
+				return nil, fmt.Errorf("tsp: the matrix is not symmetric: d(%d,%d) = %d, d(%d,%d) = %d", i+1, j+1, w[i*n+j], j+1, i+1, w[j*n+i])
+			}
+			if d := w[i*n+j]; d < 0 || d > MaxDist {
+				return nil, fmt.Errorf("tsp: d(%d,%d) = %d is outside 0..%d", i+1, j+1, d, MaxDist)
+			}
+		}
+	}
+	return &Instance{Name: name, Metric: Explicit, Matrix: w, Scale: 1, n: int32(n)}, nil
+}
+
+// N returns the number of cities.
+func (in *Instance) N() int { return int(in.n) }
+
+// Dist returns the distance of cities i and j in core units. It is symmetric.
+func (in *Instance) Dist(i, j int32) int32 {
+	if in.flat {
+		p, q := &in.pts[i], &in.pts[j]
+		dx, dy := p.x-q.x, p.y-q.y
+		return int32(math.Sqrt(float64(dx*dx)+float64(dy*dy)) + in.round)
+	}
+	return in.dist(i, j)
+}
+
+func (in *Instance) dist(i, j int32) int32 {
+	if in.Metric == Explicit {
+		if i == j {
+			return 0
+		}
+		return in.Matrix[int(i)*int(in.n)+int(j)]
+	}
+	return int32(in.distance(i, j))
+}
+
+// Planar reports whether X and Y place the cities in the plane such that near
+// cities are near in the metric too.
+func (in *Instance) Planar() bool { return in.X != nil }
+
+// SetFixed demands that every tour holds the given edges. They must form
+// disjoint paths, or one tour.
+func (in *Instance) SetFixed(edges [][2]int32) error {
+	partner := make([]int32, 2*in.n)
+	for i := range partner {
+		partner[i] = -1
+	}
+	root := make([]int32, in.n) // union-find: an edge inside one path closes a cycle
+	for i := range root {
+		root[i] = int32(i)
+	}
+	find := func(v int32) int32 {
+		for root[v] != v {
+			root[v] = root[root[v]]
+			v = root[v]
+		}
+		return v
+	}
+	var kept [][2]int32
+	for _, e := range edges {
+		a, b := e[0], e[1]
+		if a < 0 || b < 0 || a >= in.n || b >= in.n || a == b {
+			return fmt.Errorf("tsp: fixed edge %d-%d, want two different cities of 1..%d", a+1, b+1, in.n)
+		}
+		if partner[2*a] == b || partner[2*a+1] == b {
+			continue // given twice
+		}
+		for _, v := range [2]int32{a, b} {
+			if partner[2*v+1] >= 0 {
+				return fmt.Errorf("tsp: city %d has more than two fixed edges", v+1)
+			}
+		}
+		ra, rb := find(a), find(b)
+		if ra == rb && len(kept)+1 != int(in.n) {
+			return fmt.Errorf("tsp: fixed edge %d-%d closes a cycle that leaves cities out", a+1, b+1)
+		}
+		root[ra] = rb
+		for _, v := range [2][2]int32{{a, b}, {b, a}} {
+			slot := 2 * v[0]
+			if partner[slot] >= 0 {
+				slot++
+			}
+			partner[slot] = v[1]
+		}
+		kept = append(kept, e)
+	}
+	in.Fixed, in.partner = kept, partner
+	if len(kept) == 0 {
+		in.Fixed, in.partner = nil, nil
+	}
+	return nil
+}
+
+// IsFixed reports whether the edge i-j is in Fixed.
+func (in *Instance) IsFixed(i, j int32) bool {
+	return in.partner != nil && (in.partner[2*i] == j || in.partner[2*i+1] == j)
+}
+
+// FixedPartners returns the other ends of city i's fixed edges, -1 for none.
+func (in *Instance) FixedPartners(i int32) (int32, int32) {
+	if in.partner == nil {
+		return -1, -1
+	}
+	return in.partner[2*i], in.partner[2*i+1]
+}

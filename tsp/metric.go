@@ -1,0 +1,143 @@
+package tsp
+
+import (
+	"fmt"
+	"math"
+)
+
+// Metric is a rule that gives the distance of two cities. Its names and
+// definitions are those of TSPLIB95 (Reinelt 1995, section 2) and the
+// extensions EXACT, FLOOR and GEOM that other solvers read.
+type Metric uint8
+
+// The metrics. Ceil3D, Exact, Floor and GeoM are extensions to TSPLIB95.
+const (
+	Explicit Metric = iota // a full matrix
+	Euc2D                  // nint of the Euclidean distance
+	Euc3D
+	Ceil2D // the Euclidean distance rounded up
+	Ceil3D
+	Floor2D // the Euclidean distance rounded down
+	Floor3D
+	Exact2D // the Euclidean distance itself
+	Exact3D
+	Man2D // nint of the sum of the axis distances
+	Man3D
+	Max2D // largest axis distance, each rounded
+	Max3D
+	Geo   // kilometres on the sphere, coordinates in DDD.MM
+	GeoM  // metres on the sphere, coordinates in decimal degrees
+	Att   // pseudo-Euclidean: distance / sqrt(10), rounded up
+	XRay1 // crystallography: time of the slowest motor
+	XRay2
+	metrics
+)
+
+var metricNames = [metrics]string{"EXPLICIT", "EUC_2D", "EUC_3D", "CEIL_2D", "CEIL_3D", "FLOOR_2D", "FLOOR_3D",
+	"EXACT_2D", "EXACT_3D", "MAN_2D", "MAN_3D", "MAX_2D", "MAX_3D", "GEO", "GEOM", "ATT", "XRAY1", "XRAY2"}
+
+// String returns the TSPLIB keyword.
+func (m Metric) String() string {
+	if m < metrics {
+		return metricNames[m]
+	}
+	return fmt.Sprintf("Metric(%d)", uint8(m))
+}
+
+// ParseMetric is the inverse of String.
+func ParseMetric(s string) (Metric, bool) {
+	for m, name := range metricNames {
+		if s == name {
+			return Metric(m), true
+		}
+	}
+	return 0, false
+}
+
+// Dims returns the number of coordinates that a city has under m: 0, 2 or 3.
+func (m Metric) Dims() int {
+	switch m {
+	case Explicit:
+		return 0
+	case Euc3D, Ceil3D, Floor3D, Exact3D, Man3D, Max3D, XRay1, XRay2:
+		return 3
+	}
+	return 2
+}
+
+// Exact reports whether lengths under m are real numbers, so that the search
+// runs on scaled integers.
+func (m Metric) Exact() bool { return m == Exact2D || m == Exact3D }
+
+// nint rounds half up, as TSPLIB95 does.
+func nint(x float64) float64 { return math.Floor(x + 0.5) }
+
+func sq(x float64) float64 { return float64(x * x) }
+
+// distance evaluates every metric but Explicit, in core units, as a float64
+// that holds an integer. The products are explicit conversions so that no
+// fused multiply-add changes a length between processors.
+func (in *Instance) distance(i, j int32) float64 {
+	p, q := &in.pts[i], &in.pts[j]
+	dx, dy := p.x-q.x, p.y-q.y
+	var dz float64
+	if in.z != nil {
+		dz = in.z[i] - in.z[j]
+	}
+	switch in.Metric {
+	case Euc2D, Euc3D, Exact2D, Exact3D:
+		return nint(math.Sqrt(sq(dx) + sq(dy) + sq(dz)))
+	case Ceil2D, Ceil3D:
+		return math.Ceil(math.Sqrt(sq(dx) + sq(dy) + sq(dz)))
+	case Floor2D, Floor3D:
+		return math.Floor(math.Sqrt(sq(dx) + sq(dy) + sq(dz)))
+	case Man2D, Man3D:
+		return nint(math.Abs(dx) + math.Abs(dy) + math.Abs(dz))
+	case Max2D, Max3D:
+		return max(nint(math.Abs(dx)), nint(math.Abs(dy)), nint(math.Abs(dz)))
+	case Att:
+		r := math.Sqrt((sq(dx) + sq(dy)) / 10)
+		t := nint(r)
+		if t < r {
+			t++
+		}
+		return t
+	case Geo:
+		if i == j {
+			return 0
+		}
+		q1, q2, q3 := math.Cos(dy), math.Cos(dx), math.Cos(p.x+q.x)
+		c := 0.5 * (float64((1+q1)*q2) - float64((1-q1)*q3))
+		return math.Trunc(float64(6378.388*math.Acos(min(1, max(-1, c)))) + 1)
+	case GeoM:
+		if i == j {
+			return 0
+		}
+		if i > j { // the last bit of the formula depends on the order
+			p, q, dy = q, p, -dy
+		}
+		q1 := float64(math.Cos(q.x) * math.Sin(dy))
+		q3, q4 := math.Sin(dy/2), math.Cos(dy/2)
+		q2 := float64(float64(math.Sin(p.x+q.x)*q3)*q3) - float64(float64(math.Sin(p.x-q.x)*q4)*q4)
+		q5 := float64(float64(math.Cos(p.x-q.x)*q4)*q4) - float64(float64(math.Cos(p.x+q.x)*q3)*q3)
+		return math.Trunc(float64(6378388*math.Atan2(math.Sqrt(sq(q1)+sq(q2)), q5)) + 1)
+	case XRay1, XRay2:
+		phi := min(math.Abs(dx), math.Abs(math.Abs(dx)-360))
+		chi, theta := math.Abs(dy), math.Abs(dz)
+		if in.Metric == XRay2 {
+			phi, chi, theta = phi/1.25, chi/1.5, theta/1.15
+		}
+		return nint(100 * max(phi, chi, theta))
+	}
+	panic("tsp: distance of " + in.Metric.String())
+}
+
+// radians converts a coordinate of Geo (degrees and minutes) or GeoM (decimal
+// degrees) with the document's own value of pi.
+func (m Metric) radians(x float64) float64 {
+	if m == Geo {
+		deg := math.Trunc(x)
+		return 3.141592 * (deg + float64(5*(x-deg))/3) / 180
+	}
+	return math.Pi * x / 180
+}

@@ -1,0 +1,71 @@
+package tsp
+
+import (
+	"fmt"
+	"math"
+)
+
+// Tour is an order in which the cities are visited; the last is followed by the first.
+type Tour []int32
+
+// Check returns an error unless t is a tour of in: every city once, every fixed edge used.
+func (in *Instance) Check(t Tour) error {
+	if len(t) != int(in.n) {
+		return fmt.Errorf("tsp: the tour visits %d cities, want %d", len(t), in.n)
+	}
+	pos := make([]int32, in.n)
+	for i, v := range t {
+		if v < 0 || v >= in.n {
+			return fmt.Errorf("tsp: position %d of the tour is city %d, want 1..%d", i+1, int64(v)+1, in.n)
+		}
+		if pos[v] != 0 {
+			return fmt.Errorf("tsp: city %d is at positions %d and %d of the tour", v+1, pos[v], i+1)
+		}
+		pos[v] = int32(i) + 1
+	}
+	for _, e := range in.Fixed {
+		d := pos[e[0]] - pos[e[1]]
+		if d != 1 && d != -1 && d != in.n-1 && d != 1-in.n {
+			return fmt.Errorf("tsp: the tour lacks the fixed edge %d-%d", e[0]+1, e[1]+1)
+		}
+	}
+	return nil
+}
+
+// Length returns the length of t in core units.
+func (in *Instance) Length(t Tour) int64 {
+	var sum int64
+	for i, v := range t {
+		w := t[0]
+		if i+1 < len(t) {
+			w = t[i+1]
+		}
+		sum += int64(in.Dist(v, w))
+	}
+	return sum
+}
+
+// Value returns the length of t in the caller's unit, computed from the
+// caller's coordinates: an integer for the integer metrics, the exact Euclidean
+// sum otherwise.
+func (in *Instance) Value(t Tour) float64 {
+	if !in.Metric.Exact() {
+		return float64(in.Length(t))
+	}
+	var sum float64
+	for i, v := range t {
+		w := t[0]
+		if i+1 < len(t) {
+			w = t[i+1]
+		}
+		var dz float64
+		if in.Z != nil {
+			dz = in.Z[v] - in.Z[w]
+		}
+		sum += math.Sqrt(sq(in.X[v]-in.X[w]) + sq(in.Y[v]-in.Y[w]) + sq(dz))
+	}
+	return sum
+}
+
+// InUnit converts a length in core units to the caller's unit.
+func (in *Instance) InUnit(length int64) float64 { return float64(length) / in.Scale }
