@@ -1,0 +1,82 @@
+package heatmap
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+
+	"tspmcts/tsp"
+)
+
+// Ranks is a prior over neighbours: Ranks[r] is the share of edges of optimal
+// tours that lead to a city's (r+1)-th nearest.
+type Ranks []float64
+
+// publishedRanks are GT-Prior's tables (arXiv 2411.09238, appendix): for 1000
+// cities complete, for the other sizes the published beginning.
+var publishedRanks = []struct {
+	n     int
+	ranks Ranks
+}{
+	{500, Ranks{.440078, .256266, .132750, .073266, .040813, .023594, .013406, .007750, .004484, .002734}},
+	{1000, Ranks{.437555, .254719, .137672, .074109, .039789, .023516, .013227, .007453, .004734, .003008, .001594, .001086,
+		.000563, .000297, .000266, .000172, .000102, .000047, .000016, .000031, .000023, .000008, .000016}},
+	{10000, Ranks{.441756, .254094, .132925, .071950, .039519, .023750, .014144, .008094, .004913, .003331}},
+}
+
+// PublishedRanks returns the table for the tabulated size nearest to n, by ratio.
+func PublishedRanks(n int) Ranks {
+	best := publishedRanks[0]
+	for _, row := range publishedRanks[1:] {
+		if math.Abs(math.Log(float64(n)/float64(row.n))) < math.Abs(math.Log(float64(n)/float64(best.n))) {
+			best = row
+		}
+	}
+	return best.ranks
+}
+
+// GTPrior returns the paper's parameter-free prior: P_ij = ranks[r] where j is
+// i's (r+1)-th nearest, made symmetric by (P + P^T)/2. Ranks beyond the length
+// of nb's lists are dropped.
+func GTPrior(in *tsp.Instance, nb *tsp.Neighbors, ranks Ranks) *Map {
+	return symmetric("gtprior", in.N(), func(i int32, add func(int32, float32)) {
+		for r, j := range nb.Of(i) {
+			if r == len(ranks) {
+				break
+			}
+			add(j, float32(ranks[r]))
+		}
+	})
+}
+
+// ReadRanks reads a table: numbers from 0 to 1 that sum to at most about 1,
+// separated by blanks, commas or line ends; # starts a comment. name is for errors.
+func ReadRanks(r io.Reader, name string) (Ranks, error) {
+	var ranks Ranks
+	sum := 0.0
+	lines := bufio.NewScanner(r)
+	for n := 1; lines.Scan(); n++ {
+		text, _, _ := strings.Cut(lines.Text(), "#")
+		for _, word := range strings.FieldsFunc(text, func(c rune) bool { return c == ',' || c == ' ' || c == '\t' || c == '\r' }) {
+			p, err := strconv.ParseFloat(word, 64)
+			if err != nil || !(p >= 0 && p <= 1) {
+				return nil, fmt.Errorf("%s:%d: found %q, want the share of a rank, a number from 0 to 1", name, n, word)
+			}
+			sum += p
+			ranks = append(ranks, p)
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if len(ranks) == 0 || len(ranks) > 1000 {
+		return nil, fmt.Errorf("%s: found %d ranks, want 1 to 1000", name, len(ranks))
+	}
+	if sum > 1.001 || sum == 0 {
+		return nil, fmt.Errorf("%s: the shares of the ranks sum to %g, want at most 1 and more than 0", name, sum)
+	}
+	return ranks, nil
+}

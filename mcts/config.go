@@ -1,0 +1,210 @@
+package mcts
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Config holds every knob of the search. [Knobs] describes each: range, unit
+// and meaning. A zero value never means "default": start from [Preset].
+type Config struct {
+	// Preset is the name that the values started from; it has no effect.
+	Preset string
+
+	// The knobs of the paper (arXiv 2411.09238, section 3).
+	Alpha      float64 // weight of the exploration term of Z; more visits rarely chosen edges
+	Beta       float64 // how fast an improving action raises its edges' weights
+	Pool       float64 // H: actions a city that are simulated before the search restarts
+	Candidates int     // cities an edge may be added to, per city; more finds more and costs more
+	Order      string  // what ranks the candidates: heatmap, distance
+	Depth      int     // K: levels of an action
+
+	// What the paper's search leaves off.
+	Action      string  // how a level chooses its candidate: draw (from Z), best (by gain, with Breadth)
+	Breadth     string  // alternatives at the first levels of action "best", such as 5,3,1
+	FirstTour   string  // draw, greedy, curve
+	Restart     string  // what follows an exhausted pool: fresh (a new first tour), kick (a change near the incumbent)
+	KickSize    int     // longest of the stretches that a kick exchanges, in cities
+	Temperature float64 // acceptance at the start, in mean edge lengths of the tour; falls to 0 with the budget
+}
+
+// Kind is the type of a knob.
+type Kind uint8
+
+// The kinds of knobs.
+const (
+	Real Kind = iota
+	Integer
+	Choice
+	List // of positive integers, comma separated
+)
+
+// Knob describes one field of Config. The command line's flags, the parameter
+// files, the documentation and the tuner all read this one table.
+type Knob struct {
+	Name    string
+	Usage   string
+	Kind    Kind
+	Min     float64 // Real and Integer: smallest and largest value; List: of its numbers
+	Max     float64
+	Choices []string // Choice
+	field   func(*Config) any
+}
+
+// Knobs lists every knob.
+var Knobs = []Knob{
+	{Name: "alpha", Usage: "weight of exploration when a candidate is drawn", Kind: Real, Max: 100, field: func(c *Config) any { return &c.Alpha }},
+	{Name: "beta", Usage: "how fast improvements raise the weights of their edges", Kind: Real, Max: 1e6, field: func(c *Config) any { return &c.Beta }},
+	{Name: "pool", Usage: "actions a city before the search restarts (the paper's H)", Kind: Real, Min: 0.01, Max: 1e6, field: func(c *Config) any { return &c.Pool }},
+	{Name: "candidates", Usage: "candidate cities of each city", Kind: Integer, Min: 1, Max: 1000, field: func(c *Config) any { return &c.Candidates }},
+	{Name: "order", Usage: "what ranks the candidates", Kind: Choice, Choices: []string{"heatmap", "distance"}, field: func(c *Config) any { return &c.Order }},
+	{Name: "depth", Usage: "levels of an action, the k of its k-opt move (the paper's K)", Kind: Integer, Min: 2, Max: 1000, field: func(c *Config) any { return &c.Depth }},
+	{Name: "action", Usage: "draw an action's edges at random by weight, or search for the best", Kind: Choice, Choices: []string{"draw", "best"}, field: func(c *Config) any { return &c.Action }},
+	{Name: "breadth", Usage: "alternatives at the first levels of a searched action", Kind: List, Min: 1, Max: 50, field: func(c *Config) any { return &c.Breadth }},
+	{Name: "first-tour", Usage: "drawn by the heatmap, greedy edge, or space-filling curve", Kind: Choice, Choices: []string{"draw", "greedy", "curve"}, field: func(c *Config) any { return &c.FirstTour }},
+	{Name: "restart", Usage: "from a new first tour, or by a kick near the incumbent", Kind: Choice, Choices: []string{"fresh", "kick"}, field: func(c *Config) any { return &c.Restart }},
+	{Name: "kick-size", Usage: "longest stretch that a kick exchanges, in cities", Kind: Integer, Min: 1, Max: 1e6, field: func(c *Config) any { return &c.KickSize }},
+	{Name: "temperature", Usage: "worsening that is accepted at first, in mean edge lengths", Kind: Real, Max: 100, field: func(c *Config) any { return &c.Temperature }},
+}
+
+// Get returns the knob's value in c, as text that Set takes.
+func (k Knob) Get(c *Config) string {
+	switch v := k.field(c).(type) {
+	case *float64:
+		return strconv.FormatFloat(*v, 'g', -1, 64)
+	case *int:
+		return strconv.Itoa(*v)
+	default:
+		return *v.(*string)
+	}
+}
+
+// Set parses value into the knob's field of c. Range errors are Validate's.
+func (k Knob) Set(c *Config, value string) error {
+	switch v := k.field(c).(type) {
+	case *float64:
+		x, err := strconv.ParseFloat(value, 64)
+		if err != nil {
+			return fmt.Errorf("%s is %q, want a number", k.Name, value)
+		}
+		*v = x
+	case *int:
+		x, err := strconv.Atoi(value)
+		if err != nil {
+			return fmt.Errorf("%s is %q, want an integer", k.Name, value)
+		}
+		*v = x
+	case *string:
+		*v = value
+	}
+	return nil
+}
+
+// Range describes the values that the knob takes.
+func (k Knob) Range() string {
+	switch k.Kind {
+	case Choice:
+		return strings.Join(k.Choices, ", ")
+	case List:
+		return fmt.Sprintf("integers from %g to %g, comma separated", k.Min, k.Max)
+	}
+	return fmt.Sprintf("%g to %g", k.Min, k.Max)
+}
+
+// check returns an error when the knob's value in c is out of range.
+func (k Knob) check(c *Config) error {
+	value := k.Get(c)
+	ok := false
+	switch k.Kind {
+	case Choice:
+		ok = slices.Contains(k.Choices, value)
+	case List:
+		numbers, err := parseList(value)
+		ok = err == nil
+		for _, x := range numbers {
+			ok = ok && float64(x) >= k.Min && float64(x) <= k.Max
+		}
+	default:
+		x, err := strconv.ParseFloat(value, 64)
+		ok = err == nil && !math.IsNaN(x) && x >= k.Min && x <= k.Max
+	}
+	if !ok {
+		return fmt.Errorf("%s is %s, want %s", k.Name, value, k.Range())
+	}
+	return nil
+}
+
+func parseList(s string) ([]int, error) {
+	var list []int
+	for word := range strings.SplitSeq(s, ",") {
+		x, err := strconv.Atoi(strings.TrimSpace(word))
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, x)
+	}
+	return list, nil
+}
+
+// FindKnob returns the knob of that name.
+func FindKnob(name string) (Knob, bool) {
+	for _, k := range Knobs {
+		if k.Name == name {
+			return k, true
+		}
+	}
+	return Knob{}, false
+}
+
+// Validate returns every violation of a knob's range, joined.
+func (c Config) Validate() error {
+	var errs []error
+	for _, k := range Knobs {
+		errs = append(errs, k.check(&c))
+	}
+	return errors.Join(errs...)
+}
+
+// MarshalJSON writes the knobs by name: numbers as numbers, in the order of Knobs.
+func (c Config) MarshalJSON() ([]byte, error) {
+	var b strings.Builder
+	fmt.Fprintf(&b, `{"preset":%s`, strconv.Quote(c.Preset))
+	for _, k := range Knobs {
+		value := k.Get(&c)
+		if k.Kind == Choice || k.Kind == List {
+			value = strconv.Quote(value)
+		}
+		fmt.Fprintf(&b, `,%q:%s`, k.Name, value)
+	}
+	b.WriteByte('}')
+	return []byte(b.String()), nil
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote. Knobs that are missing keep their
+// value; unknown names and values of the wrong type are errors.
+func (c *Config) UnmarshalJSON(data []byte) error {
+	var values map[string]any
+	if err := json.Unmarshal(data, &values); err != nil {
+		return err
+	}
+	var errs []error
+	for name, v := range values {
+		text := fmt.Sprint(v)
+		if x, ok := v.(float64); ok {
+			text = strconv.FormatFloat(x, 'f', -1, 64)
+		}
+		if name == "preset" {
+			c.Preset = text
+		} else if k, ok := FindKnob(name); !ok {
+			errs = append(errs, fmt.Errorf("unknown knob %q", name))
+		} else {
+			errs = append(errs, k.Set(c, text))
+		}
+	}
+	return errors.Join(errs...)
+}

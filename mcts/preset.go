@@ -1,0 +1,56 @@
+package mcts
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Presets lists the names that Preset takes.
+var Presets = []string{"paper", "paper-default"}
+
+// paperTuned holds the knobs that the paper's authors tuned (arXiv 2411.09238,
+// appendix), by heatmap source and size: alpha, beta, H, candidates, ranked by
+// heatmap (1) or distance (0), K.
+var paperTuned = map[string][]struct {
+	n     int
+	knobs [6]float64
+}{
+	"gtprior":  {{500, [6]float64{0, 10, 5, 5, 1, 200}}, {1000, [6]float64{1, 10, 5, 5, 1, 200}}, {10000, [6]float64{0, 10, 10, 20, 0, 200}}},
+	"zero":     {{500, [6]float64{2, 10, 2, 5, 0, 100}}, {1000, [6]float64{1, 100, 5, 5, 0, 100}}, {10000, [6]float64{0, 100, 2, 20, 0, 10}}},
+	"softdist": {{500, [6]float64{1, 100, 2, 500, 1, 200}}, {1000, [6]float64{0, 150, 2, 20, 1, 200}}, {10000, [6]float64{0, 10, 10, 20, 0, 200}}},
+}
+
+// Preset returns the knobs of that name for an instance of n cities and a
+// heatmap of the given source. "paper" is the paper's search with the knobs
+// that its authors tuned for the source and the nearest size (those of gtprior
+// for sources that they do not have); "paper-default" the same search with
+// their defaults.
+func Preset(name string, n int, source string) (Config, error) {
+	c := Config{Preset: name, Alpha: 1, Beta: 10, Pool: 10, Candidates: 1000, Order: "heatmap", Depth: 10,
+		Action: "draw", Breadth: "5,3,1", FirstTour: "draw", Restart: "fresh", KickSize: 50}
+	switch name {
+	case "paper-default":
+	case "paper":
+		rows, ok := paperTuned[source]
+		if !ok {
+			rows = paperTuned["gtprior"]
+		}
+		best := rows[0]
+		for _, row := range rows[1:] {
+			if ratio(row.n, n) < ratio(best.n, n) {
+				best = row
+			}
+		}
+		k := best.knobs
+		c.Alpha, c.Beta, c.Pool, c.Candidates, c.Depth = k[0], k[1], k[2], int(k[3]), int(k[5])
+		if k[4] == 0 {
+			c.Order = "distance"
+		}
+	default:
+		return Config{}, fmt.Errorf("unknown preset %q, want one of %s", name, strings.Join(Presets, ", "))
+	}
+	return c, nil
+}
+
+// ratio returns how many times one of two sizes is the other, at least 1.
+func ratio(a, b int) float64 { return max(float64(a)/float64(b), float64(b)/float64(a)) }

@@ -1,0 +1,272 @@
+package twoopt
+
+import "tspmcts/tsp"
+
+// Breadth says how many alternatives a chain tries at each of its first levels;
+// deeper levels follow the best one only. Depth is the number of levels.
+type ChainConfig struct {
+	Breadth []int
+	Depth   int
+}
+
+// Chain is a Lin-Kernighan local search (Lin & Kernighan 1973) on a Tour. An
+// action starts at a city t1 with one of its tour edges removed and alternately
+// adds an edge from the free end to a candidate and removes one of the
+// candidate's tour edges, as long as the open gain (removed minus added) stays
+// positive. It is applied as soon as closing it to a tour gains. At the first level
+// both tour edges of the candidate are tried: removing the one that cuts off a
+// cycle is followed by every way to join the cycle again, which gives the Or-opt
+// and Or-3opt moves. Everything is evaluated on a Path; only an improvement touches the tour.
+type Chain struct {
+	in    *tsp.Instance
+	tour  *Tour
+	cand  *Candidates
+	queue *Queue
+	fixed bool
+
+	depth  int
+	levels []level
+	t1     int32
+
+	Applied int64 // improving moves applied
+	Tried   int64 // start cities tried
+}
+
+// level is the scratch of one level of the search.
+type level struct {
+	path    Path
+	moves   []step
+	breadth int
+}
+
+// step is one way to lengthen a chain: what a level chooses from.
+type step struct {
+	gain int64 // open gain after it
+	r, q int32 // ranks: plain step before r; joined steps cut after r and at q
+	kind stepKind
+}
+
+type stepKind int8
+
+const (
+	plain    stepKind = iota // reverse all before r
+	joinNext                 // cut off 0..r, open it after q: q+1..r 0..q r+1..
+	joinPrev                 // cut off 0..r, open it before q: q-1..0 r..q r+1..
+)
+
+// NewChain returns a Chain on tour, whose candidates must be sorted by distance
+// where the breadth is meant to be used well (any order is correct).
+func NewChain(in *tsp.Instance, tour *Tour, cand *Candidates, cfg ChainConfig) *Chain {
+	c := &Chain{in: in, tour: tour, cand: cand, queue: NewQueue(in.N()), fixed: in.Fixed != nil, depth: cfg.Depth}
+	c.levels = make([]level, len(cfg.Breadth)+1)
+	for i := range c.levels {
+		b := 1
+		if i < len(cfg.Breadth) {
+			b = cfg.Breadth[i]
+		}
+		c.levels[i] = level{path: *NewPath(cfg.Depth + 4), moves: make([]step, 0, b+1), breadth: b}
+	}
+	return c
+}
+
+// Push marks city c as worth a look.
+func (c *Chain) Push(city int32) { c.queue.Push(city) }
+
+// Clear forgets what is marked.
+func (c *Chain) Clear() { c.queue.Clear() }
+
+// Run applies improving actions until no marked city starts one, or until limit
+// start cities were tried (0: no limit). It returns the total gain.
+func (c *Chain) Run(limit int) (gain int64) {
+	for tries := 0; limit == 0 || tries < limit; tries++ {
+		t1, ok := c.queue.Pop()
+		if !ok {
+			break
+		}
+		c.Tried++
+		for {
+			g := c.improve(t1)
+			if g == 0 {
+				break
+			}
+			gain += g
+			c.Applied++
+		}
+	}
+	return gain
+}
+
+// Idle reports whether no city is marked.
+func (c *Chain) Idle() bool { return c.queue.head == c.queue.tail }
+
+// improve applies the first improving action found from t1 and returns its gain, or 0.
+func (c *Chain) improve(t1 int32) int64 {
+	c.t1 = t1
+	for _, back := range [2]bool{false, true} {
+		p := &c.levels[0].path
+		p.Start(c.tour, t1, back)
+		b1 := p.City(c.tour, 0)
+		if c.fixed && c.in.IsFixed(t1, b1) {
+			continue
+		}
+		if g := c.extend(0, int64(c.in.Dist(t1, b1))); g > 0 {
+			return g
+		}
+	}
+	return 0
+}
+
+// extend searches the continuations of the chain in levels[l].path, whose open
+// gain is gain, depth first, and returns the gain of the action it applied, or 0.
+func (c *Chain) extend(l int, gain int64) int64 {
+	lv := &c.levels[min(l, len(c.levels)-1)]
+	for {
+		var best step
+		closed := c.steps(lv, l, gain, &best)
+		if closed > 0 {
+			c.lengthen(&lv.path, best)
+			c.apply(&lv.path)
+			return closed
+		}
+		if l+1 >= c.depth || len(lv.moves) == 0 {
+			return 0
+		}
+		if l >= len(c.levels)-1 { // a single alternative: go on in place
+			m := lv.moves[0]
+			c.lengthen(&lv.path, m)
+			gain = m.gain
+			l++
+			continue
+		}
+		next := &c.levels[l+1].path
+		for _, m := range lv.moves {
+			next.copyFrom(&lv.path)
+			c.lengthen(next, m)
+			if g := c.extend(l+1, m.gain); g > 0 {
+				return g
+			}
+		}
+		return 0
+	}
+}
+
+// steps collects in lv.moves the breadth best continuations by open gain, best
+// first, and returns the largest gain of closing one to a tour, with that step in best.
+func (c *Chain) steps(lv *level, l int, gain int64, best *step) (closed int64) {
+	in, s, t1, p := c.in, c.tour, c.t1, &lv.path
+	lv.moves = lv.moves[:0]
+	end := p.End()
+	cities, dists := c.cand.Of(p.City(s, end))
+	for k, d := range dists {
+		g := gain - int64(d)
+		if g <= 0 {
+			continue
+		}
+		t3 := cities[k]
+		if t3 == t1 {
+			continue
+		}
+		r := p.Rank(s, t3)
+		i := p.Find(r)
+		before, added := p.Before(i, r)
+		if before == end {
+			continue
+		}
+		if !added {
+			t4 := p.City(s, before)
+			if !c.fixed || !in.IsFixed(t3, t4) {
+				m := step{gain: g + int64(in.Dist(t3, t4)), r: r, kind: plain}
+				if cl := m.gain - int64(in.Dist(t4, t1)); cl > closed {
+					closed, *best = cl, m
+				}
+				lv.add(m)
+			}
+		}
+		if l == 0 {
+			closed = c.joins(lv, g, r, t3, closed, best)
+		}
+	}
+	return closed
+}
+
+// joins adds to lv.moves the steps that cut off the cycle 0..r, r the rank of
+// t3, and join it to the rest again with two more edges.
+func (c *Chain) joins(lv *level, gain int64, r, t3 int32, closed int64, best *step) int64 {
+	in, s, t1, p := c.in, c.tour, c.t1, &lv.path
+	t4 := p.City(s, r+1)
+	if c.fixed && in.IsFixed(t3, t4) {
+		return closed
+	}
+	gain += int64(in.Dist(t3, t4))
+	cities, dists := c.cand.Of(t4)
+	for k, d := range dists {
+		g := gain - int64(d)
+		if g <= 0 {
+			continue
+		}
+		t5 := cities[k]
+		q := p.Rank(s, t5)
+		if q > r {
+			continue
+		}
+		if q < r {
+			if t6 := p.City(s, q+1); !c.fixed || !in.IsFixed(t5, t6) {
+				m := step{gain: g + int64(in.Dist(t5, t6)), r: r, q: q, kind: joinNext}
+				if cl := m.gain - int64(in.Dist(t6, t1)); cl > closed {
+					closed, *best = cl, m
+				}
+				lv.add(m)
+			}
+		}
+		if q > 0 {
+			if t6 := p.City(s, q-1); !c.fixed || !in.IsFixed(t5, t6) {
+				m := step{gain: g + int64(in.Dist(t5, t6)), r: r, q: q, kind: joinPrev}
+				if cl := m.gain - int64(in.Dist(t6, t1)); cl > closed {
+					closed, *best = cl, m
+				}
+				lv.add(m)
+			}
+		}
+	}
+	return closed
+}
+
+// add inserts m into the level's moves, largest gain first, if it is among the best.
+func (lv *level) add(m step) {
+	moves := lv.moves
+	k := len(moves)
+	if k == lv.breadth {
+		if moves[k-1].gain >= m.gain {
+			return
+		}
+		k--
+	} else {
+		moves = append(moves, m)
+	}
+	for ; k > 0 && moves[k-1].gain < m.gain; k-- {
+		moves[k] = moves[k-1]
+	}
+	moves[k] = m
+	lv.moves = moves
+}
+
+// lengthen carries m out on p.
+func (c *Chain) lengthen(p *Path, m step) {
+	switch m.kind {
+	case plain:
+		p.Step(p.Find(m.r), m.r)
+	case joinNext:
+		p.segs = append(p.segs[:0], segment{m.q + 1, m.r}, segment{0, m.q}, segment{m.r + 1, p.n - 1})
+	case joinPrev:
+		p.segs = append(p.segs[:0], segment{m.q - 1, 0}, segment{m.r, m.q}, segment{m.r + 1, p.n - 1})
+	}
+}
+
+// apply closes p and marks the ends of all changed edges.
+func (c *Chain) apply(p *Path) {
+	for _, g := range p.segs {
+		c.queue.Push(p.City(c.tour, g.first))
+		c.queue.Push(p.City(c.tour, g.last))
+	}
+	p.Apply(c.tour)
+}

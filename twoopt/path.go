@@ -1,0 +1,160 @@
+package twoopt
+
+// MaxChain bounds the depth of a chain, and so the number of segments of a Path.
+const MaxChain = 1000
+
+// Path is a tour seen as a Hamiltonian path that a chain of moves rearranges,
+// without touching the tour: from a free end to a fixed last city t1, as a list
+// of segments of the tour. Adding the edge from the free end to a city c and
+// removing the edge between c and its predecessor reverses everything before
+// c. On the list that costs the number of segments, not of cities, and a chain
+// that leads nowhere costs nothing to take back.
+//
+// Cities are named by rank: their distance along the tour from the first free
+// end, so t1 has rank n-1. Between consecutive segments stand exactly the edges
+// that were added.
+type Path struct {
+	base int32 // position of rank 0
+	n    int32
+	back bool // ranks run against the tour
+	segs []segment
+}
+
+// segment reads ranks from first to last, up or down.
+type segment struct{ first, last int32 }
+
+// NewPath returns a Path for chains of up to depth steps.
+func NewPath(depth int) *Path { return &Path{segs: make([]segment, 0, depth+4)} }
+
+// Start makes p the path that is left of tour s when the edge between t1 and
+// its successor (or predecessor, when back) is removed. The free end is that neighbour.
+func (p *Path) Start(s *Tour, t1 int32, back bool) {
+	p.n, p.back = int32(len(s.Order)), back
+	if back {
+		p.base = s.Pos[t1] - 1
+		if p.base < 0 {
+			p.base += p.n
+		}
+	} else {
+		p.base = s.Pos[t1] + 1
+		if p.base == p.n {
+			p.base = 0
+		}
+	}
+	p.segs = append(p.segs[:0], segment{0, p.n - 1})
+}
+
+// copyFrom makes p equal to q.
+func (p *Path) copyFrom(q *Path) {
+	p.base, p.n, p.back = q.base, q.n, q.back
+	p.segs = append(p.segs[:0], q.segs...)
+}
+
+// Rank returns the rank of city c.
+func (p *Path) Rank(s *Tour, c int32) int32 {
+	r := s.Pos[c] - p.base
+	if p.back {
+		r = -r
+	}
+	if r < 0 {
+		r += p.n
+	}
+	return r
+}
+
+// City is the inverse of Rank.
+func (p *Path) City(s *Tour, r int32) int32 {
+	if p.back {
+		r = p.base - r
+		if r < 0 {
+			r += p.n
+		}
+		return s.Order[r]
+	}
+	r += p.base
+	if r >= p.n {
+		r -= p.n
+	}
+	return s.Order[r]
+}
+
+// End returns the rank of the free end.
+func (p *Path) End() int32 { return p.segs[0].first }
+
+// Find returns the segment that holds rank r.
+func (p *Path) Find(r int32) int {
+	for i := range p.segs {
+		f, l := p.segs[i].first, p.segs[i].last
+		if f > l {
+			f, l = l, f
+		}
+		if f <= r && r <= l {
+			return i
+		}
+	}
+	panic("twoopt: rank outside the path")
+}
+
+// Before returns the rank of the predecessor of rank r, which stands in
+// segment i and is not the free end, and whether the edge between them was added by the chain.
+func (p *Path) Before(i int, r int32) (before int32, added bool) {
+	switch f, l := p.segs[i].first, p.segs[i].last; {
+	case f == r:
+		return p.segs[i-1].last, true
+	case f < l:
+		return r - 1, false
+	default:
+		return r + 1, false
+	}
+}
+
+// Step adds the edge from the free end to rank r, in segment i, and removes the
+// one before r: all that stands before r is reversed.
+func (p *Path) Step(i int, r int32) {
+	segs := p.segs
+	f, l := segs[i].first, segs[i].last
+	if f != r { // split segment i before r
+		cut := r - 1
+		if f > l {
+			cut = r + 1
+		}
+		segs = append(segs, segment{})
+		copy(segs[i+1:], segs[i:])
+		segs[i] = segment{f, cut}
+		segs[i+1].first = r
+		i++
+	}
+	for a, b := 0, i-1; a <= b; a, b = a+1, b-1 {
+		sa, sb := segs[a], segs[b]
+		segs[a] = segment{sb.last, sb.first}
+		segs[b] = segment{sa.last, sa.first}
+	}
+	p.segs = segs
+}
+
+// Apply closes the path to a tour and rearranges s accordingly.
+func (p *Path) Apply(s *Tour) {
+	var array [64]block
+	blocks := array[:0]
+	if len(p.segs) > len(array) {
+		blocks = make([]block, 0, len(p.segs))
+	}
+	for _, g := range p.segs {
+		lo, hi := g.first, g.last
+		down := lo > hi
+		if down {
+			lo, hi = hi, lo
+		}
+		first := p.base + lo
+		if p.back {
+			first = p.base - hi
+			if first < 0 {
+				first += p.n
+			}
+		} else if first >= p.n {
+			first -= p.n
+		}
+		blocks = append(blocks, block{first, hi - lo + 1, down != p.back})
+	}
+	s.arrange(blocks)
+}
