@@ -132,10 +132,10 @@ func (in *Instance) Dist(i, j int32) int32 {
 }
 
 func (in *Instance) dist(i, j int32) int32 {
+	if i == j {
+		return 0 // two cities in one place are 1 apart under Geo, and the diagonal of a matrix may hold anything
+	}
 	if in.Metric == Explicit {
-		if i == j {
-			return 0
-		}
 		return in.Matrix[int(i)*int(in.n)+int(j)]
 	}
 	return int32(in.distance(i, j))

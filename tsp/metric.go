@@ -75,15 +75,20 @@ func nint(x float64) float64 { return math.Floor(x + 0.5) }
 func sq(x float64) float64 { return float64(x * x) }
 
 // distance evaluates every metric but Explicit, in core units, as a float64
-// that holds an integer. The products are explicit conversions so that no
-// fused multiply-add changes a length between processors.
+// that holds an integer, for two cities that may lie in one place but are not one.
 func (in *Instance) distance(i, j int32) float64 {
-	p, q := &in.pts[i], &in.pts[j]
-	dx, dy := p.x-q.x, p.y-q.y
 	var dz float64
 	if in.z != nil {
 		dz = in.z[i] - in.z[j]
 	}
+	return in.between(in.pts[i], in.pts[j], dz)
+}
+
+// between is the distance of two different cities at p and q. It does not
+// depend on their order. The products are explicit conversions so that no
+// fused multiply-add changes a length between processors.
+func (in *Instance) between(p, q point, dz float64) float64 {
+	dx, dy := p.x-q.x, p.y-q.y
 	switch in.Metric {
 	case Euc2D, Euc3D, Exact2D, Exact3D:
 		return nint(math.Sqrt(sq(dx) + sq(dy) + sq(dz)))
@@ -103,17 +108,11 @@ func (in *Instance) distance(i, j int32) float64 {
 		}
 		return t
 	case Geo:
-		if i == j {
-			return 0
-		}
 		q1, q2, q3 := math.Cos(dy), math.Cos(dx), math.Cos(p.x+q.x)
 		c := 0.5 * (float64((1+q1)*q2) - float64((1-q1)*q3))
 		return math.Trunc(float64(6378.388*math.Acos(min(1, max(-1, c)))) + 1)
 	case GeoM:
-		if i == j {
-			return 0
-		}
-		if i > j { // the last bit of the formula depends on the order
+		if p.x > q.x || p.x == q.x && p.y > q.y { // the last bit of the formula depends on the order
 			p, q, dy = q, p, -dy
 		}
 		q1 := float64(math.Cos(q.x) * math.Sin(dy))

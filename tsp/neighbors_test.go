@@ -1,0 +1,223 @@
+package tsp
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+)
+
+func allMetrics() []Metric {
+	var ms []Metric
+	for m := Explicit; m < metrics; m++ {
+		ms = append(ms, m)
+	}
+	return ms
+}
+
+// A layout places n cities; unit is the size that suits the metric's rounding.
+var layouts = []struct {
+	name  string
+	place func(r *rand.Rand, n int, unit float64) (x, y, z []float64)
+}{
+	{"uniform", func(r *rand.Rand, n int, unit float64) (x, y, z []float64) {
+		return columns(n, func(int) [3]float64 {
+			return [3]float64{unit * (2*r.Float64() - 1), unit * (2*r.Float64() - 1), unit * (2*r.Float64() - 1)}
+		})
+	}},
+	{"ten places", func(r *rand.Rand, n int, unit float64) (x, y, z []float64) {
+		return columns(n, func(int) [3]float64 {
+			i := r.IntN(10)
+			return [3]float64{unit * float64(i%4) / 4, unit * float64(i%3) / 3, unit * float64(i) / 10}
+		})
+	}},
+	{"one place", func(_ *rand.Rand, n int, unit float64) (x, y, z []float64) {
+		return columns(n, func(int) [3]float64 { return [3]float64{unit / 3, -unit / 7, unit} })
+	}},
+	{"line", func(r *rand.Rand, n int, unit float64) (x, y, z []float64) {
+		return columns(n, func(int) [3]float64 { return [3]float64{unit / 2, unit * (2*r.Float64() - 1), unit / 3} })
+	}},
+	{"lattice", func(_ *rand.Rand, n int, unit float64) (x, y, z []float64) {
+		side := int(math.Ceil(math.Sqrt(float64(n))))
+		return columns(n, func(i int) [3]float64 {
+			return [3]float64{unit * float64(i%side) / float64(side), unit * float64(i/side) / float64(side), 0}
+		})
+	}},
+	{"clusters", func(r *rand.Rand, n int, unit float64) (x, y, z []float64) {
+		return columns(n, func(i int) [3]float64 {
+			c := rand.New(rand.NewPCG(uint64(r.IntN(5)), 1))
+			s := unit * math.Pow(10, -4*c.Float64())
+			return [3]float64{unit*c.Float64() + s*r.NormFloat64(), unit*c.Float64() + s*r.NormFloat64(), s * r.NormFloat64()}
+		})
+	}},
+	{"rounded equal", func(r *rand.Rand, n int, unit float64) (x, y, z []float64) {
+		return columns(n, func(int) [3]float64 {
+			return [3]float64{1e-3 * r.Float64(), 1e-3 * r.Float64(), 1e-3 * r.Float64()}
+		})
+	}},
+	{"a few units", func(r *rand.Rand, n int, unit float64) (x, y, z []float64) {
+		return columns(n, func(int) [3]float64 {
+			return [3]float64{float64(r.IntN(50)) / 4, float64(r.IntN(50)) / 4, float64(r.IntN(8)) / 4}
+		})
+	}},
+	{"outliers", func(r *rand.Rand, n int, unit float64) (x, y, z []float64) {
+		return columns(n, func(i int) [3]float64 {
+			s := unit / 1000
+			if i%17 == 0 {
+				s = unit
+			}
+			return [3]float64{s * (2*r.Float64() - 1), s * (2*r.Float64() - 1), s * (2*r.Float64() - 1)}
+		})
+	}},
+}
+
+func columns(n int, f func(i int) [3]float64) (x, y, z []float64) {
+	x, y, z = make([]float64, n), make([]float64, n), make([]float64, n)
+	for i := range n {
+		c := f(i)
+		x[i], y[i], z[i] = c[0], c[1], c[2]
+	}
+	return x, y, z
+}
+
+// make1 returns an instance of n cities laid out for metric m.
+func build(t testing.TB, m Metric, layout int, n int, seed uint64) *Instance {
+	t.Helper()
+	r := rand.New(rand.NewPCG(seed, uint64(m)))
+	unit := 1000.0
+	switch m {
+	case Geo, GeoM:
+		unit = 90
+	case XRay1, XRay2:
+		unit = 180
+	}
+	x, y, z := layouts[layout].place(r, n, unit)
+	if m == Geo || m == GeoM {
+		for i := range y {
+			y[i] *= 2 // longitudes reach -180 and 180
+		}
+	}
+	src := m
+	if m == Explicit {
+		src = Euc2D
+	}
+	if src.Dims() == 2 {
+		z = nil
+	}
+	in, err := NewPoints(fmt.Sprintf("%v %s", m, layouts[layout].name), src, x, y, z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m == Explicit {
+		w := make([]int32, n*n)
+		for i := range w {
+			w[i] = in.Dist(int32(i/n), int32(i%n))
+			if i/n == i%n {
+				w[i] = int32(r.IntN(100)) // the diagonal is never read
+			}
+		}
+		if in, err = NewMatrix(in.Name, n, w); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return in
+}
+
+// bruteNeighbors sorts everything.
+func bruteNeighbors(in *Instance, k int) *Neighbors {
+	n := in.N()
+	k = min(k, n-1)
+	nb := &Neighbors{K: k}
+	var keys []uint64
+	for i := range int32(n) {
+		keys = keys[:0]
+		for j := range int32(n) {
+			if j != i {
+				keys = append(keys, pack(in.Dist(i, j), j))
+			}
+		}
+		slices.Sort(keys)
+		for _, key := range keys[:k] {
+			nb.Flat = append(nb.Flat, int32(uint32(key)))
+		}
+	}
+	return nb
+}
+
+func TestNeighborsAgainstBruteForce(t *testing.T) {
+	defer func(c int) { cellSize = c }(cellSize)
+	for _, m := range allMetrics() {
+		for l := range layouts {
+			for _, c := range []struct{ n, k, cell int }{{1, 5, 4}, {2, 5, 4}, {3, 1, 4}, {7, 10, 4}, {60, 5, 8}, {300, 10, 16}, {300, 60, 512}, {700, 7, 64}} {
+				cellSize = c.cell
+				in := build(t, m, l, c.n, 1)
+				got, err := NearestNeighbors(t.Context(), in, c.k)
+				if err != nil {
+					t.Fatal(err)
+				}
+				want := bruteNeighbors(in, c.k)
+				if got.K != want.K || len(got.Flat) != len(want.Flat) {
+					t.Fatalf("%s n=%d k=%d: K = %d with %d entries, want %d with %d", in.Name, c.n, c.k, got.K, len(got.Flat), want.K, len(want.Flat))
+				}
+				for i := range int32(c.n) {
+					if !slices.Equal(got.Of(i), want.Of(i)) {
+						t.Fatalf("%s n=%d k=%d: neighbours of %d are %v, want %v", in.Name, c.n, c.k, i, got.Of(i), want.Of(i))
+					}
+				}
+			}
+		}
+	}
+}
+
+func uniform(n int, seed uint64) *Instance {
+	r := rand.New(rand.NewPCG(seed, 0))
+	x, y, _ := columns(n, func(int) [3]float64 { return [3]float64{1e6 * r.Float64(), 1e6 * r.Float64()} })
+	in, err := NewPoints("uniform", Euc2D, x, y, nil)
+	if err != nil {
+		panic(err)
+	}
+	return in
+}
+
+func BenchmarkNeighbors(b *testing.B) {
+	for _, n := range []int{1e3, 1e4, 1e5, 1e6} {
+		if n == 1e6 && testing.Short() {
+			continue
+		}
+		in := uniform(n, 1)
+		b.Run(fmt.Sprint("n=", n), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := NearestNeighbors(context.Background(), in, 10); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n)/10, "ns/neighbour")
+		})
+	}
+}
+
+func TestNeighborsCancelled(t *testing.T) {
+	in := uniform(200000, 1)
+	for _, after := range []time.Duration{0, time.Millisecond, 30 * time.Millisecond, 100 * time.Millisecond} {
+		ctx, cancel := context.WithTimeout(t.Context(), after)
+		nb, err := NearestNeighbors(ctx, in, 10)
+		late := time.Duration(0)
+		if d, ok := ctx.Deadline(); ok {
+			late = time.Since(d)
+		}
+		cancel()
+		if err == nil {
+			continue // a fast machine
+		}
+		if nb != nil {
+			t.Errorf("cancelled after %v: neighbours and an error", after)
+		}
+		if late > 250*time.Millisecond { // 50 ms on an idle machine
+			t.Errorf("cancelled after %v: returned %v later", after, late)
+		}
+	}
+}
