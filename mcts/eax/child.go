@@ -1,0 +1,518 @@
+package eax
+
+import (
+	"math"
+	"slices"
+)
+
+// merge joins two sub-tours: edges c-c1 and d-d1 leave, c-d and c1-d1 come.
+type merge struct{ c, c1, d, d1 int32 }
+
+// saved is a node before a change, for undoing it.
+type saved struct {
+	city int32
+	node
+}
+
+// cut sets up the segments that parent a falls into without the E-set's edges
+// of A, and how the edges of B link them. Segment r ends at position cuts[r]
+// and begins after cuts[r-1]; its ends are 2r and 2r+1. Cost: k log k for k edges.
+func (x *Crosser) cut(a *individual) {
+	c := &x.cycles
+	keys := x.keys[:0]
+	for _, id := range x.set {
+		lo, hi := c.start[id], c.start[id+1]
+		for i := lo; i < hi; i += 2 {
+			p, q := x.pos[c.city[i]], x.pos[c.city[i+1]]
+			// bit 0 says that the walk crosses the cut backwards
+			if q-p == 1 || p-q > 1 {
+				keys = append(keys, uint64(p)<<32|uint64(len(keys))<<1)
+			} else {
+				keys = append(keys, uint64(q)<<32|uint64(len(keys))<<1|1)
+			}
+		}
+	}
+	sortKeys(keys)
+	x.keys = keys
+	k := int32(len(keys))
+	cuts, ends, link := grow(&x.cuts, k), grow(&x.ends, 2*k), grow(&x.link, 2*k)
+	for r, key := range keys {
+		cuts[r] = int32(key >> 32)
+		i := uint32(key) >> 1
+		left, right := int32(2*r+1), int32(2*r+2)
+		if right == 2*k {
+			right = 0
+		}
+		if key&1 != 0 {
+			left, right = right, left
+		}
+		ends[2*i], ends[2*i+1] = left, right
+	}
+	at := int32(0)
+	for _, id := range x.set {
+		m := c.start[id+1] - c.start[id]
+		e := ends[at : at+m]
+		last := e[m-1]
+		link[last], link[e[0]] = e[0], last
+		for i := 1; i+1 < len(e); i += 2 {
+			link[e[i]], link[e[i+1]] = e[i+1], e[i]
+		}
+		at += m
+	}
+}
+
+// subtours walks the segments along their links, numbers the sub-tours in
+// x.sub and chains the segments of each; it returns how many there are.
+func (x *Crosser) subtours() int32 {
+	cuts, link := x.cuts, x.link
+	k := int32(len(cuts))
+	sub, next := grow(&x.sub, k), grow(&x.next, k)
+	for i := range sub {
+		sub[i] = -1
+	}
+	size, head, tail := x.size[:0], x.head[:0], x.tail[:0]
+	for r := range sub {
+		if sub[r] >= 0 {
+			continue
+		}
+		id := int32(len(size))
+		total, prev := int32(0), int32(-1)
+		e := int32(2 * r)
+		for {
+			s := e >> 1
+			if sub[s] >= 0 {
+				break
+			}
+			sub[s] = id
+			next[s] = prev
+			prev = s
+			total += x.segment(s)
+			e = link[e^1]
+		}
+		size, head, tail = append(size, total), append(head, prev), append(tail, int32(r))
+	}
+	x.size, x.head, x.tail = size, head, tail
+	return int32(len(size))
+}
+
+// segment returns the number of cities in segment r.
+func (x *Crosser) segment(r int32) int32 {
+	if r == 0 {
+		return x.cuts[0] - x.cuts[len(x.cuts)-1] + int32(len(x.pos))
+	}
+	return x.cuts[r] - x.cuts[r-1]
+}
+
+// segmentOf returns the segment that holds position p.
+func segmentOf(cuts []int32, p int32) int32 {
+	lo, hi := 0, len(cuts)
+	for lo < hi { // the first cut at or after p
+		mid := int(uint(lo+hi) >> 1)
+		if cuts[mid] < p {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	if lo == len(cuts) {
+		return 0
+	}
+	return int32(lo)
+}
+
+// exchange replaces a's edges of A in the E-set by those of B in its nodes.
+func (x *Crosser) exchange(adj []node) {
+	c := &x.cycles
+	for _, id := range x.set {
+		lo, hi := c.start[id], c.start[id+1]
+		city, w := c.city[lo:hi], c.w[lo:hi]
+		m := len(city)
+		prev, wPrev := city[m-1], w[m-1]
+		for i := 0; i+1 < len(city); i += 2 {
+			u, v := city[i], city[i+1]
+			next := city[0]
+			if i+2 < m {
+				next = city[i+2]
+			}
+			x.relink(adj, u, v, prev, wPrev)
+			x.relink(adj, v, u, next, w[i+1])
+			prev, wPrev = v, w[i+1]
+		}
+	}
+}
+
+// relink makes to instead of from a neighbour of v, and logs what v was.
+func (x *Crosser) relink(adj []node, v, from, to, w int32) {
+	p := &adj[v]
+	x.undo = append(x.undo, saved{v, *p})
+	if p.a == from {
+		p.a, p.da = to, w
+	} else {
+		p.b, p.db = to, w
+	}
+}
+
+// restore undoes every relink in the log.
+func (x *Crosser) restore(adj []node) {
+	for i := len(x.undo) - 1; i >= 0; i-- {
+		adj[x.undo[i].city] = x.undo[i].node
+	}
+	x.undo = x.undo[:0]
+}
+
+// join merges the sub-tours into one, always the smallest with what its best
+// exchange of one edge each leads to (section 2.2, step 5). It returns the
+// gain, and false if the fixed edges leave no way. Cost: near cities times the
+// size of the sub-tours merged; the largest is never looked at.
+func (x *Crosser) join(a *individual) (int64, bool) {
+	adj := a.adj
+	gain := int64(0)
+	left := len(x.size)
+	for ; left > 1; left-- {
+		// The smallest; merged ones are moved out of the list.
+		u := 0
+		for i := 1; i < left; i++ {
+			if x.size[x.alive[i]] < x.size[x.alive[u]] {
+				u = i
+			}
+		}
+		small := x.alive[u]
+		x.alive[u] = x.alive[left-1]
+		m, g, ok := x.bestMerge(a, small)
+		if !ok {
+			return 0, false
+		}
+		gain += g
+		x.merges = append(x.merges, m)
+		x.perform(adj, m)
+		// The segments of small go over to its new sub-tour.
+		to := x.sub[segmentOf(x.cuts, x.pos[m.d])]
+		for s := x.head[small]; s >= 0; s = x.next[s] {
+			x.sub[s] = to
+		}
+		x.next[x.tail[small]] = x.head[to]
+		x.head[to] = x.head[small]
+		x.size[to] += x.size[small]
+	}
+	return gain, true
+}
+
+func (x *Crosser) perform(adj []node, m merge) {
+	cd, cd1 := x.s.dist(m.c, m.d), x.s.dist(m.c1, m.d1)
+	x.relink(adj, m.c, m.c1, m.d, cd)
+	x.relink(adj, m.c1, m.c, m.d1, cd1)
+	x.relink(adj, m.d, m.d1, m.c, cd)
+	x.relink(adj, m.d1, m.d, m.c1, cd1)
+}
+
+// bestMerge finds the exchange of one edge each between the sub-tour and any
+// other that gains most, one of the new edges being a near one.
+func (x *Crosser) bestMerge(a *individual, small int32) (best merge, gain int64, ok bool) {
+	n := int32(len(a.ord))
+	ord, adj, mark := a.ord, a.adj, x.mark
+	x.stamp++
+	if x.stamp == math.MaxInt32 {
+		clear(mark)
+		x.stamp = 1
+	}
+	stamp := x.stamp
+	for s := x.head[small]; s >= 0; s = x.next[s] {
+		p := x.cuts[s]
+		for range x.segment(s) {
+			mark[ord[p]] = stamp
+			if p--; p < 0 {
+				p = n - 1
+			}
+		}
+	}
+	s, k := x.s, x.s.k
+	g := int64(math.MinInt64)
+	for seg := x.head[small]; seg >= 0; seg = x.next[seg] {
+		p := x.cuts[seg]
+		for range x.segment(seg) {
+			c := ord[p]
+			if p--; p < 0 {
+				p = n - 1
+			}
+			nc := adj[c]
+			longest := int64(max(nc.da, nc.db))
+			for _, nd := range s.near[int(c)*k : int(c)*k+k] {
+				d := nd.city
+				if mark[d] == stamp {
+					continue
+				}
+				dd := adj[d]
+				// Not even new edges of length zero would beat the best.
+				if longest+int64(max(dd.da, dd.db))-int64(nd.dist) <= g {
+					continue
+				}
+				caFixed, cbFixed, daFixed, dbFixed := false, false, false, false
+				if s.fixed != nil {
+					caFixed, cbFixed = s.isFixed(c, nc.a), s.isFixed(c, nc.b)
+					daFixed, dbFixed = s.isFixed(d, dd.a), s.isFixed(d, dd.b)
+				}
+				if !caFixed && !daFixed {
+					if h := int64(nc.da) + int64(dd.da) - int64(nd.dist); h > g {
+						if h -= int64(s.dist(nc.a, dd.a)); h > g {
+							g, best, ok = h, merge{c, nc.a, d, dd.a}, true
+						}
+					}
+				}
+				if !caFixed && !dbFixed {
+					if h := int64(nc.da) + int64(dd.db) - int64(nd.dist); h > g {
+						if h -= int64(s.dist(nc.a, dd.b)); h > g {
+							g, best, ok = h, merge{c, nc.a, d, dd.b}, true
+						}
+					}
+				}
+				if !cbFixed && !daFixed {
+					if h := int64(nc.db) + int64(dd.da) - int64(nd.dist); h > g {
+						if h -= int64(s.dist(nc.b, dd.a)); h > g {
+							g, best, ok = h, merge{c, nc.b, d, dd.a}, true
+						}
+					}
+				}
+				if !cbFixed && !dbFixed {
+					if h := int64(nc.db) + int64(dd.db) - int64(nd.dist); h > g {
+						if h -= int64(s.dist(nc.b, dd.b)); h > g {
+							g, best, ok = h, merge{c, nc.b, d, dd.b}, true
+						}
+					}
+				}
+			}
+		}
+	}
+	if ok {
+		return best, g, true
+	}
+	return x.farMerge(a, small)
+}
+
+// farMerge is bestMerge for a sub-tour that has only its own cities near it
+// (a cluster, duplicates) or only fixed edges there: it looks at the cities
+// beyond the ends of the sub-tour's segments, of which at least one is outside.
+func (x *Crosser) farMerge(a *individual, small int32) (best merge, gain int64, ok bool) {
+	n := int32(len(a.ord))
+	for seg := x.head[small]; seg >= 0; seg = x.next[seg] {
+		last := x.cuts[seg]
+		first := last - x.segment(seg) + 1
+		if first < 0 {
+			first += n
+		}
+		for side, p := range [2]int32{last, first} {
+			q := p + 1 - 2*int32(side)
+			if q < 0 {
+				q = n - 1
+			} else if q == n {
+				q = 0
+			}
+			c, d := a.ord[p], a.ord[q]
+			if x.mark[d] == x.stamp {
+				continue
+			}
+			w := x.s.dist(c, d)
+			nc, nd := a.adj[c], a.adj[d]
+			for i, c1 := range [2]int32{nc.a, nc.b} {
+				for j, d1 := range [2]int32{nd.a, nd.b} {
+					if x.s.isFixed(c, c1) || x.s.isFixed(d, d1) {
+						continue
+					}
+					h := int64([2]int32{nc.da, nc.db}[i]) + int64([2]int32{nd.da, nd.db}[j]) - int64(w) - int64(x.s.dist(c1, d1))
+					if !ok || h > gain {
+						best, gain, ok = merge{c, c1, d, d1}, h, true
+					}
+				}
+			}
+		}
+	}
+	return best, gain, ok
+}
+
+// child evaluates the child of a by the E-set x.set: its gain in length over
+// a, and the merges it takes in x.merges. The parent is as before afterwards.
+func (x *Crosser) child(a *individual) (int64, bool) {
+	gain := int64(0)
+	for _, id := range x.set {
+		gain += x.cycles.gain[id]
+	}
+	x.merges = x.merges[:0]
+	x.Counts.Children++
+	x.cut(a)
+	m := x.subtours()
+	ok := true
+	if m > 1 {
+		x.exchange(a.adj)
+		alive := grow(&x.alive, m)
+		for i := range alive {
+			alive[i] = int32(i)
+		}
+		var g int64
+		g, ok = x.join(a)
+		gain += g
+		x.Counts.Merges += int64(len(x.merges))
+		if invariants && ok {
+			x.recheck(a, gain)
+		}
+		x.restore(a.adj)
+	} else if invariants {
+		x.exchange(a.adj)
+		x.recheck(a, gain)
+		x.restore(a.adj)
+	}
+	return gain, ok
+}
+
+// net lists in x.out and x.in the edges that the child just evaluated loses
+// and gains against a: those of the E-set and the merges, less what cancels.
+func (x *Crosser) net() {
+	out, in := x.out[:0], x.in[:0]
+	c := &x.cycles
+	for _, id := range x.set {
+		lo, hi := c.start[id], c.start[id+1]
+		city := c.city[lo:hi]
+		for i := 0; i+1 < len(city); i += 2 {
+			out = append(out, edge(city[i], city[i+1]))
+			next := city[0]
+			if i+2 < len(city) {
+				next = city[i+2]
+			}
+			in = append(in, edge(city[i+1], next))
+		}
+	}
+	for _, m := range x.merges {
+		out, in = transfer(out, in, edge(m.c, m.c1))
+		out, in = transfer(out, in, edge(m.d, m.d1))
+		in, out = transfer(in, out, edge(m.c, m.d))
+		in, out = transfer(in, out, edge(m.c1, m.d1))
+	}
+	x.out, x.in = out, in
+}
+
+// transfer takes e out of from, or else puts it into to.
+func transfer(to, from []uint64, e uint64) ([]uint64, []uint64) {
+	for i, f := range from {
+		if f == e {
+			from[i] = from[len(from)-1]
+			return to, from[:len(from)-1]
+		}
+	}
+	return append(to, e), from
+}
+
+// entropy returns by how much the child's edges in x.out and x.in change the
+// population's edge entropy (section 3.4).
+func (x *Crosser) entropy(c *census) int64 {
+	var sum int64
+	for _, e := range x.out {
+		sum += c.drop[c.of(ends(e))]
+	}
+	for _, e := range x.in {
+		sum += c.add[c.of(ends(e))]
+	}
+	return sum
+}
+
+// accept turns parent a into the child of x.set and x.merges, of which x.out
+// are the edges lost. Cost: the segments are copied in their new order, n.
+func (x *Crosser) accept(a *individual, gain int64) {
+	x.undo = x.undo[:0]
+	x.exchange(a.adj)
+	for _, m := range x.merges {
+		x.perform(a.adj, m)
+	}
+	x.undo = x.undo[:0]
+	a.length -= gain
+	if len(x.out) == 0 { // the merges took back all that the E-set did
+		return
+	}
+
+	n := int32(len(a.ord))
+	keys := x.keys[:0]
+	for _, e := range x.out {
+		u, v := ends(e)
+		p, q := x.pos[u], x.pos[v]
+		if q-p == 1 || p-q > 1 {
+			keys = append(keys, uint64(p))
+		} else {
+			keys = append(keys, uint64(q))
+		}
+	}
+	sortKeys(keys)
+	x.keys = keys
+	cuts := grow(&x.cuts, int32(len(keys)))
+	for i, key := range keys {
+		cuts[i] = int32(key)
+	}
+	// Begin with the longest segment, so that it keeps its direction.
+	r := int32(0)
+	for i := range int32(len(cuts)) {
+		if x.segment(i) > x.segment(r) {
+			r = i
+		}
+	}
+	ord, old := x.spare[:0], a.ord
+	forward := true
+	for int32(len(ord)) < n {
+		last, size := cuts[r], x.segment(r)
+		first := last - size + 1 // negative if the segment goes over the end
+		var exit, inside int32
+		switch {
+		case forward && first >= 0:
+			ord = append(ord, old[first:last+1]...)
+		case forward:
+			ord = append(append(ord, old[first+n:]...), old[:last+1]...)
+		default:
+			for p := last; p >= max(first, 0); p-- {
+				ord = append(ord, old[p])
+			}
+			for p := n - 1; p >= first+n; p-- {
+				ord = append(ord, old[p])
+			}
+		}
+		if int32(len(ord)) >= n {
+			break
+		}
+		exit = ord[len(ord)-1]
+		if len(ord) > 1 {
+			inside = ord[len(ord)-2]
+		} else {
+			inside = a.adj[exit].a // a tour has no direction yet
+		}
+		to := a.adj[exit].a
+		if to == inside {
+			to = a.adj[exit].b
+		}
+		p := x.pos[to]
+		r = segmentOf(cuts, p)
+		forward = p == (cuts[r]-x.segment(r)+1+n)%n
+		if forward && x.segment(r) == 1 {
+			forward = true // either way
+		}
+	}
+	a.ord, x.spare = ord, old
+}
+
+// grow returns *s with length n, in new memory where it must.
+func grow(s *[]int32, n int32) []int32 {
+	if int32(cap(*s)) < n {
+		*s = make([]int32, n, 2*n)
+	}
+	*s = (*s)[:n]
+	return *s
+}
+
+// sortKeys sorts ascending; most E-sets have a handful of edges.
+func sortKeys(keys []uint64) {
+	if len(keys) > 16 {
+		slices.Sort(keys)
+		return
+	}
+	for i := 1; i < len(keys); i++ {
+		k, j := keys[i], i
+		for j > 0 && keys[j-1] > k {
+			keys[j] = keys[j-1]
+			j--
+		}
+		keys[j] = k
+	}
+}

@@ -1,0 +1,94 @@
+package eax
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Selection says which child of a pair, if any, takes the place of parent A.
+type Selection uint8
+
+const (
+	// Greedy takes the shortest child that is shorter than A.
+	Greedy Selection = iota
+	// Entropy takes the child with the most length gained per loss of the
+	// population's edge entropy.
+	Entropy
+)
+
+func (s Selection) String() string {
+	switch s {
+	case Greedy:
+		return "greedy"
+	case Entropy:
+		return "entropy"
+	}
+	return fmt.Sprintf("Selection(%d)", uint8(s))
+}
+
+// Stage is the strategy by which E-sets are formed.
+type Stage uint8
+
+const (
+	// Single takes one AB-cycle as the E-set: small, local changes.
+	Single Stage = iota
+	// Block takes an AB-cycle and those around it, such that the parts taken
+	// from B and the parts kept of A meet in few cities: large changes for a
+	// population that Single improves no more.
+	Block
+	// Done is the stage of a population that has nothing left to try.
+	Done
+)
+
+func (s Stage) String() string {
+	switch s {
+	case Single:
+		return "single"
+	case Block:
+		return "block"
+	case Done:
+		return "done"
+	}
+	return fmt.Sprintf("Stage(%d)", uint8(s))
+}
+
+// Config holds the knobs of the recombination.
+type Config struct {
+	// Children is the number of E-sets tried for a pair, 1 or more. Raising it
+	// makes a generation slower and each replacement better.
+	Children int
+	// Selection is the rule of replacement.
+	Selection Selection
+	// Near is how many nearest neighbours of a city a merge of two sub-tours
+	// looks at, 1 or more; it is bounded by the neighbours given.
+	Near int
+	// Patience is the number of generations without a better best tour after
+	// which a stage may end, 1 or more.
+	Patience int
+	// SkipLosing drops an E-set whose own exchange does not shorten the tour
+	// before its sub-tours are merged: the merge hardly ever makes up for it.
+	// Losing E-sets do not count as children then.
+	SkipLosing bool
+}
+
+// DefaultConfig returns the settings that measured best.
+func DefaultConfig() Config {
+	return Config{Children: 30, Selection: Entropy, Near: 10, Patience: 50, SkipLosing: true}
+}
+
+// Validate reports every knob that is out of its range.
+func (c Config) Validate() error {
+	var errs []error
+	positive := func(name string, v int) {
+		if v < 1 {
+			errs = append(errs, fmt.Errorf("eax: %s is %d, want 1 or more", name, v))
+		}
+	}
+	positive("Children", c.Children)
+	positive("Near", c.Near)
+	positive("Patience", c.Patience)
+	if c.Selection > Entropy {
+		errs = append(errs, fmt.Errorf("eax: Selection is %v, want greedy or entropy", c.Selection))
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,224 @@
+package eax
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+)
+
+// Counts is the work that a population has done.
+type Counts struct {
+	Generations  int64 // begun
+	Pairs        int64 // crossed
+	Children     int64 // evaluated
+	Merges       int64 // of sub-tours, in evaluated children
+	Improving    int64 // children shorter than parent A
+	Replacements int64 // parents replaced by a child
+}
+
+func (c *Counts) add(d Counts) {
+	c.Generations += d.Generations
+	c.Pairs += d.Pairs
+	c.Children += d.Children
+	c.Merges += d.Merges
+	c.Improving += d.Improving
+	c.Replacements += d.Replacements
+}
+
+// Crosser is the scratch of one worker.
+type Crosser struct {
+	s      *space
+	cfg    Config
+	census *census
+	Counts Counts
+
+	pos []int32 // of parent A: city to its index in ord
+
+	// AB-cycles
+	apart     []int32
+	junctions []junction
+	path      []int32
+	pathW     []int32
+	sum       []int64
+	cycles    cycles
+
+	// the child at hand: its E-set, segments and sub-tours
+	set        []int32 // AB-cycles of the E-set
+	keys       []uint64
+	cuts       []int32
+	ends, link []int32
+	sub, next  []int32 // by segment: its sub-tour, and the next segment of that
+	size       []int32 // by sub-tour: cities, first and last segment
+	head, tail []int32
+	alive      []int32
+	mark       []int32
+	stamp      int32
+	undo       []saved
+	merges     []merge
+	out, in    []uint64 // net edges lost and gained
+
+	// the best child of the pair so far
+	bestSet         []int32
+	bestMerges      []merge
+	bestOut, bestIn []uint64
+	bestGain        int64
+	bestValue       float64
+
+	spare  []int32 // becomes the next replaced parent's ord
+	log    []uint64
+	signs  []int32
+	blocks blocks
+}
+
+func newCrosser(s *space, cfg Config, c *census) *Crosser {
+	n := s.n
+	return &Crosser{
+		s: s, cfg: cfg, census: c,
+		pos:       make([]int32, n),
+		junctions: make([]junction, n),
+		path:      make([]int32, 2*n+2),
+		pathW:     make([]int32, 2*n+2),
+		sum:       make([]int64, 2*n+2),
+		mark:      make([]int32, n),
+		spare:     make([]int32, 0, n),
+	}
+}
+
+// cross tries children of a and b and turns a into the best of them, if one is
+// better than a by the selection rule. The census changes are left in x.log.
+func (x *Crosser) cross(a, b *individual, stage Stage, rng *rand.PCG) bool {
+	x.Counts.Pairs++
+	x.differ(a, b)
+	if len(x.apart) == 0 {
+		return false
+	}
+	pos := x.pos
+	for i, v := range a.ord {
+		pos[v] = int32(i)
+	}
+	x.bestValue, x.bestGain = 0, 0
+	switch stage {
+	case Single:
+		x.trace(rng, x.cfg.Children, !x.cfg.SkipLosing)
+		x.set = append(x.set[:0], 0)
+		for id := range x.cycles.len() {
+			x.set[0] = int32(id)
+			x.try(a)
+		}
+	case Block:
+		x.trace(rng, math.MaxInt, true)
+		x.block(a, rng)
+	}
+	if x.bestValue <= 0 {
+		return false
+	}
+	x.set = append(x.set[:0], x.bestSet...)
+	x.merges = append(x.merges[:0], x.bestMerges...)
+	x.out = append(x.out[:0], x.bestOut...)
+	x.accept(a, x.bestGain)
+	if invariants {
+		x.recheckOrder(a)
+	}
+	for _, e := range x.bestOut {
+		x.log, x.signs = append(x.log, e), append(x.signs, -1)
+	}
+	for _, e := range x.bestIn {
+		x.log, x.signs = append(x.log, e), append(x.signs, 1)
+	}
+	x.Counts.Replacements++
+	return true
+}
+
+// try evaluates the child by x.set and keeps it if it is the best so far.
+func (x *Crosser) try(a *individual) {
+	gain, ok := x.child(a)
+	if !ok || gain <= 0 {
+		return
+	}
+	x.Counts.Improving++
+	value := float64(gain)
+	if x.cfg.Selection == Greedy {
+		if value <= x.bestValue {
+			return
+		}
+		x.net()
+	} else {
+		x.net()
+		// Length gained per loss of entropy; a child that loses none is
+		// better than any that does.
+		if h := x.entropy(x.census); h < 0 {
+			value /= float64(-h)
+		} else {
+			value *= 1 << 20
+		}
+		if value <= x.bestValue {
+			return
+		}
+	}
+	x.bestValue, x.bestGain = value, gain
+	x.bestSet = append(x.bestSet[:0], x.set...)
+	x.bestMerges = append(x.bestMerges[:0], x.merges...)
+	x.bestOut, x.out = x.out, x.bestOut
+	x.bestIn, x.in = x.in, x.bestIn
+}
+
+// flush enters the logged changes into the census.
+func (x *Crosser) flush() {
+	for i, e := range x.log {
+		u, v := ends(e)
+		x.census.change(u, v, x.signs[i])
+	}
+	x.log, x.signs = x.log[:0], x.signs[:0]
+}
+
+// recheck panics unless the nodes of a form one tour with the fixed edges, of
+// a length below a's by the gain.
+func (x *Crosser) recheck(a *individual, gain int64) {
+	prev, v, count, length := int32(-1), int32(0), int32(0), int64(0)
+	for {
+		nd := a.adj[v]
+		if nd.da != x.s.dist(v, nd.a) || nd.db != x.s.dist(v, nd.b) {
+			panic(fmt.Sprintf("eax: city %d has wrong distances %v", v, nd))
+		}
+		if x.s.fixed != nil {
+			for _, f := range x.s.fixed[2*v : 2*v+2] {
+				if f >= 0 && nd.a != f && nd.b != f {
+					panic(fmt.Sprintf("eax: fixed edge %d-%d is lost", v, f))
+				}
+			}
+		}
+		next, d := nd.a, nd.da
+		if next == prev {
+			next, d = nd.b, nd.db
+		}
+		length += int64(d)
+		prev, v = v, next
+		if count++; v == 0 || count > x.s.n {
+			break
+		}
+	}
+	if count != x.s.n {
+		panic(fmt.Sprintf("eax: the child's tour has %d cities of %d", count, x.s.n))
+	}
+	if a.length-length != gain {
+		panic(fmt.Sprintf("eax: gain %d, length before minus after %d", gain, a.length-length))
+	}
+}
+
+// recheckOrder panics unless a's two forms agree.
+func (x *Crosser) recheckOrder(a *individual) {
+	seen := slices.Clone(a.ord)
+	slices.Sort(seen)
+	prev := a.ord[len(a.ord)-1]
+	for i, v := range a.ord {
+		if seen[i] != int32(i) {
+			panic("eax: the order is no permutation")
+		}
+		if a.adj[v].a != prev && a.adj[v].b != prev {
+			panic(fmt.Sprintf("eax: the order has an edge %d-%d that the nodes lack", prev, v))
+		}
+		prev = v
+	}
+	x.recheck(a, 0)
+}

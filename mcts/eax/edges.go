@@ -1,0 +1,122 @@
+package eax
+
+import "math"
+
+// census counts in how many tours of the population each edge is. An edge is
+// kept with its lower city, in blocks of one cache line.
+type census struct {
+	blocks []block // the first n are those of the cities, the rest overflow
+	more   []int32 // next block of the same city, -1 for none
+	h      []int64 // h[F] = -(F/N) ln(F/N), the share of an edge in the entropy, in units of 2^-40
+	drop   []int64 // h[F-1] - h[F]: what taking an edge out of one tour changes
+	add    []int64 // h[F+1] - h[F]
+}
+
+const slots = 8
+
+type block struct {
+	city  [slots]int32 // -1 for a free slot
+	count [slots]int32
+}
+
+var freeBlock = block{city: [slots]int32{-1, -1, -1, -1, -1, -1, -1, -1}}
+
+func newCensus(n int32, tours int) *census {
+	c := &census{blocks: make([]block, n), more: make([]int32, n)}
+	for i := range c.blocks {
+		c.blocks[i], c.more[i] = freeBlock, -1
+	}
+	c.resize(tours)
+	return c
+}
+
+// resize sets the population size N that the entropy is computed with.
+func (c *census) resize(tours int) {
+	c.h = make([]int64, tours+1)
+	c.drop = make([]int64, tours+1)
+	c.add = make([]int64, tours+1)
+	for f := 1; f < tours; f++ {
+		q := float64(f) / float64(tours)
+		// rounding hides last-bit differences of Log between machines
+		c.h[f] = int64(math.Round(-q*math.Log(q)*(1<<30))) << 10
+	}
+	for f := range tours {
+		c.add[f] = c.h[f+1] - c.h[f]
+		c.drop[f+1] = -c.add[f]
+	}
+}
+
+// of returns the count of the edge i-j.
+func (c *census) of(i, j int32) int32 {
+	if i > j {
+		i, j = j, i
+	}
+	for i >= 0 {
+		b := &c.blocks[i]
+		for s := range slots {
+			if b.city[s] == j {
+				return b.count[s]
+			}
+		}
+		i = c.more[i]
+	}
+	return 0
+}
+
+// change adds by to the count of the edge i-j.
+func (c *census) change(i, j, by int32) {
+	if i > j {
+		i, j = j, i
+	}
+	free, freeSlot, last := int32(-1), 0, i
+	for at := i; at >= 0; at = c.more[at] {
+		b := &c.blocks[at]
+		for s := range slots {
+			if b.city[s] == j {
+				b.count[s] += by
+				return
+			}
+			if free < 0 && b.count[s] == 0 {
+				free, freeSlot = at, s
+			}
+		}
+		last = at
+	}
+	if free < 0 {
+		free, freeSlot = int32(len(c.blocks)), 0
+		c.blocks = append(c.blocks, freeBlock)
+		c.more = append(c.more, -1)
+		c.more[last] = free
+	}
+	c.blocks[free].city[freeSlot], c.blocks[free].count[freeSlot] = j, by
+}
+
+// count adds by to the count of every edge of a tour.
+func (c *census) tour(ord []int32, by int32) {
+	prev := ord[len(ord)-1]
+	for _, v := range ord {
+		c.change(prev, v, by)
+		prev = v
+	}
+}
+
+// entropy returns the sum of h over all edges.
+func (c *census) entropy() int64 {
+	var sum int64
+	for i := range c.blocks {
+		for s := range slots {
+			sum += c.h[c.blocks[i].count[s]]
+		}
+	}
+	return sum
+}
+
+// edge packs an undirected edge.
+func edge(i, j int32) uint64 {
+	if i > j {
+		i, j = j, i
+	}
+	return uint64(i)<<32 | uint64(j)
+}
+
+func ends(e uint64) (int32, int32) { return int32(e >> 32), int32(uint32(e)) }

@@ -1,0 +1,259 @@
+package eax
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+
+	"tspmcts/tsp"
+)
+
+// Population holds tours that are recombined with each other.
+type Population struct {
+	Counts Counts
+
+	cfg      Config
+	s        *space
+	tours    []individual
+	census   *census
+	crossers []*Crosser
+	shuffle  []int32
+	heads    []individual // copies of parents that another worker may change
+
+	best  int
+	total int64
+
+	stage    Stage
+	stalled  int // generations without a better best
+	age      int // generations in this stage
+	patience int // what stalled must reach to end the stage
+}
+
+// NewPopulation returns a population of the given tours, which are copied, for
+// as many workers. Tours of an instance with fewer than 5 cities are kept as they are.
+func NewPopulation(in *tsp.Instance, nb *tsp.Neighbors, tours []tsp.Tour, cfg Config, workers int) (*Population, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	if len(tours) == 0 {
+		return nil, fmt.Errorf("eax: a population needs at least one tour")
+	}
+	along := 0
+	for i, t := range tours {
+		if err := in.Check(t); err != nil {
+			return nil, fmt.Errorf("eax: tour %d: %w", i, err)
+		}
+		if in.Length(t) < in.Length(tours[along]) {
+			along = i
+		}
+	}
+	p := &Population{cfg: cfg, s: newSpace(in, nb, cfg.Near, tours[along])}
+	p.census = newCensus(p.s.n, len(tours))
+	for _, t := range tours {
+		x := p.s.newIndividual(t)
+		p.census.tour(x.ord, 1)
+		p.tours = append(p.tours, x)
+		p.shuffle = append(p.shuffle, int32(len(p.shuffle)))
+	}
+	for range max(1, workers) {
+		p.crossers = append(p.crossers, newCrosser(p.s, cfg, p.census))
+		p.heads = append(p.heads, individual{adj: make([]node, p.s.n)})
+	}
+	p.survey()
+	p.Restart()
+	return p, nil
+}
+
+// survey finds the best tour and the sum of lengths; it says whether the best is better than before.
+func (p *Population) survey() {
+	p.total, p.best = 0, 0
+	for i := range p.tours {
+		p.total += p.tours[i].length
+		if p.tours[i].length < p.tours[p.best].length {
+			p.best = i
+		}
+	}
+}
+
+// Restart begins again with the first stage, as is due after new tours came in.
+func (p *Population) Restart() {
+	p.enter(Single)
+	if p.Converged() || p.s.n < 5 {
+		p.stage = Done
+	}
+}
+
+func (p *Population) enter(s Stage) { p.stage, p.stalled, p.age, p.patience = s, 0, 0, 0 }
+
+// Len returns the number of tours.
+func (p *Population) Len() int { return len(p.tours) }
+
+// Best returns a copy of the shortest tour and its length.
+func (p *Population) Best() (tsp.Tour, int64) {
+	return p.s.tour(&p.tours[p.best]), p.tours[p.best].length
+}
+
+// BestLength returns the length of the shortest tour.
+func (p *Population) BestLength() int64 { return p.tours[p.best].length }
+
+// Average returns the mean length.
+func (p *Population) Average() float64 { return float64(p.total) / float64(len(p.tours)) }
+
+// Converged reports whether all tours have the same length.
+func (p *Population) Converged() bool {
+	return p.total == p.tours[p.best].length*int64(len(p.tours))
+}
+
+// Entropy returns the edge entropy of the population in nats: the sum of
+// -F/N ln(F/N) over all edges, F being in how many of N tours an edge is.
+func (p *Population) Entropy() float64 { return float64(p.census.entropy()) / (1 << 40) }
+
+// Stage returns the stage that the next generation is of.
+func (p *Population) Stage() Stage { return p.stage }
+
+// Tour returns a copy of tour i.
+func (p *Population) Tour(i int) tsp.Tour { return p.s.tour(&p.tours[i]) }
+
+// Length returns the length of tour i.
+func (p *Population) Length(i int) int64 { return p.tours[i].length }
+
+// Tours returns copies of all tours.
+func (p *Population) Tours() []tsp.Tour {
+	ts := make([]tsp.Tour, len(p.tours))
+	for i := range ts {
+		ts[i] = p.Tour(i)
+	}
+	return ts
+}
+
+// Replace puts a tour, found elsewhere, in the place of tour i.
+func (p *Population) Replace(i int, t tsp.Tour) error {
+	if err := p.s.in.Check(t); err != nil {
+		return fmt.Errorf("eax: %w", err)
+	}
+	x := &p.tours[i]
+	p.census.tour(x.ord, -1)
+	p.s.load(x, t)
+	p.census.tour(x.ord, 1)
+	p.survey()
+	return nil
+}
+
+// Cross tries children of tours a and b in the current stage and replaces a by
+// the best of them if the selection rule prefers it; it reports whether it did.
+func (p *Population) Cross(a, b int, rng *rand.PCG) bool {
+	x := p.crossers[0]
+	if p.s.n < 5 || a == b {
+		return false
+	}
+	stage := p.stage
+	if stage == Done {
+		stage = Block
+	}
+	done := x.cross(&p.tours[a], &p.tours[b], stage, rng)
+	x.flush()
+	p.collect(x)
+	p.survey()
+	return done
+}
+
+func (p *Population) collect(x *Crosser) {
+	p.Counts.add(x.Counts)
+	x.Counts = Counts{}
+}
+
+// Generation crosses every tour with another one, along a random cyclic order
+// of all: the i-th is parent A, the next parent B. Its result does not depend
+// on the number of workers: every pair has a stream of its own, parents B are
+// as they were before the generation, and so is the census that the entropy
+// selection reads. It reports whether the best tour became better. When stop
+// becomes true, which may be nil, pairs not begun are left out.
+func (p *Population) Generation(rng *rand.PCG, stop *atomic.Bool) bool {
+	if p.stage == Done {
+		return false
+	}
+	n := len(p.tours)
+	for i := n - 1; i > 0; i-- {
+		j := below(rng, i+1)
+		p.shuffle[i], p.shuffle[j] = p.shuffle[j], p.shuffle[i]
+	}
+	seed := rng.Uint64()
+	before := p.tours[p.best].length
+	// Each worker takes a stretch of the order; the first parent of a stretch
+	// is the B of the stretch before and is set aside for it.
+	w := min(len(p.crossers), n)
+	for k := range w {
+		copy(p.heads[k].adj, p.tours[p.shuffle[k*n/w]].adj)
+	}
+	if w == 1 {
+		p.stretch(0, 1, seed, stop)
+	} else {
+		var wg sync.WaitGroup
+		for k := range w {
+			wg.Go(func() { p.stretch(k, w, seed, stop) })
+		}
+		wg.Wait()
+	}
+	for k := range w {
+		p.crossers[k].flush()
+		p.collect(p.crossers[k])
+	}
+	p.Counts.Generations++
+	p.survey()
+	better := p.tours[p.best].length < before
+	if stop == nil || !stop.Load() {
+		p.advance(better)
+	}
+	return better
+}
+
+// stretch crosses the pairs of worker k of w.
+func (p *Population) stretch(k, w int, seed uint64, stop *atomic.Bool) {
+	n := len(p.tours)
+	lo, hi := k*n/w, (k+1)*n/w
+	var rng rand.PCG
+	for i := lo; i < hi; i++ {
+		if stop != nil && stop.Load() {
+			return
+		}
+		rng.Seed(seed, uint64(i))
+		a := &p.tours[p.shuffle[i]]
+		b := &p.heads[(k+1)%w]
+		if i+1 < hi {
+			b = &p.tours[p.shuffle[i+1]]
+		}
+		p.crossers[k].cross(a, b, p.stage, &rng)
+	}
+}
+
+// advance ends a stage once the best tour has not become better for Patience
+// generations and then for a tenth of the stage's age at that time (section 3.5).
+func (p *Population) advance(better bool) {
+	p.age++
+	p.stalled++
+	if better {
+		p.stalled = 0
+	}
+	if p.Converged() {
+		p.stage = Done
+		return
+	}
+	if p.patience == 0 && p.stalled >= p.cfg.Patience {
+		p.patience = max(p.cfg.Patience, p.age/10)
+	}
+	if p.patience > 0 && p.stalled >= p.patience {
+		if p.stage == Single {
+			p.enter(Block)
+		} else {
+			p.stage = Done
+		}
+	}
+}
+
+// Run runs generations until the population is done or stop becomes true.
+func (p *Population) Run(rng *rand.PCG, stop *atomic.Bool) {
+	for p.stage != Done && (stop == nil || !stop.Load()) {
+		p.Generation(rng, stop)
+	}
+}

@@ -1,0 +1,126 @@
+package eax
+
+import (
+	"math"
+
+	"tspmcts/tsp"
+)
+
+// space is the instance as the hot loops want it: cities renumbered along a
+// good tour, so that what is near in the plane is near in memory.
+type space struct {
+	in   *tsp.Instance
+	n    int32
+	orig []int32 // instance's id of each city
+	id   []int32 // inverse of orig
+
+	flat  bool // planar Euclidean with rounding, computed from pts
+	round float64
+	pts   []point
+
+	k    int    // neighbours kept per city
+	near []near // n*k, ascending by distance
+
+	fixed []int32 // 2 per city: partners over fixed edges, -1 for none; nil without any
+}
+
+type point struct{ x, y float64 }
+
+type near struct{ city, dist int32 }
+
+func newSpace(in *tsp.Instance, nb *tsp.Neighbors, k int, along tsp.Tour) *space {
+	n := in.N()
+	s := &space{in: in, n: int32(n), orig: append([]int32(nil), along...), id: make([]int32, n), k: min(k, nb.K)}
+	for i, v := range s.orig {
+		s.id[v] = int32(i)
+	}
+	switch in.Metric {
+	case tsp.Euc2D, tsp.Exact2D:
+		s.flat, s.round = true, 0.5
+	case tsp.Floor2D:
+		s.flat = true
+	}
+	if s.flat {
+		s.pts = make([]point, n)
+		for i, v := range s.orig {
+			s.pts[i] = point{float64(in.X[v] * in.Scale), float64(in.Y[v] * in.Scale)}
+		}
+	}
+	s.near = make([]near, n*s.k)
+	for i, v := range s.orig {
+		for r, w := range nb.Of(v)[:s.k] {
+			s.near[i*s.k+r] = near{s.id[w], in.Dist(v, w)}
+		}
+	}
+	if len(in.Fixed) > 0 {
+		s.fixed = make([]int32, 2*n)
+		for i, v := range s.orig {
+			a, b := in.FixedPartners(v)
+			for r, w := range [2]int32{a, b} {
+				if w >= 0 {
+					w = s.id[w]
+				}
+				s.fixed[2*i+r] = w
+			}
+		}
+	}
+	return s
+}
+
+// dist is the distance of two cities.
+func (s *space) dist(i, j int32) int32 {
+	if s.flat {
+		p, q := &s.pts[i], &s.pts[j]
+		dx, dy := p.x-q.x, p.y-q.y
+		return int32(math.Sqrt(float64(dx*dx)+float64(dy*dy)) + s.round)
+	}
+	return s.in.Dist(s.orig[i], s.orig[j])
+}
+
+func (s *space) isFixed(i, j int32) bool {
+	return s.fixed != nil && (s.fixed[2*i] == j || s.fixed[2*i+1] == j)
+}
+
+// node is a city's place in a tour: its two neighbours, in no particular
+// order, and their distances.
+type node struct {
+	a, b   int32
+	da, db int32
+}
+
+// individual is a tour of the population in two forms that always agree.
+type individual struct {
+	adj    []node
+	ord    []int32 // cities in the order of the tour
+	length int64
+}
+
+func (s *space) newIndividual(t tsp.Tour) individual {
+	x := individual{adj: make([]node, s.n), ord: make([]int32, s.n)}
+	s.load(&x, t)
+	return x
+}
+
+// load sets x to the tour t, which is in the instance's ids.
+func (s *space) load(x *individual, t tsp.Tour) {
+	for i, v := range t {
+		x.ord[i] = s.id[v]
+	}
+	x.length = 0
+	prev := x.ord[s.n-1]
+	for _, v := range x.ord {
+		d := s.dist(prev, v)
+		x.length += int64(d)
+		x.adj[prev].b, x.adj[prev].db = v, d
+		x.adj[v].a, x.adj[v].da = prev, d
+		prev = v
+	}
+}
+
+func (s *space) tour(x *individual) tsp.Tour {
+	t := make(tsp.Tour, s.n)
+	for i, v := range x.ord {
+		t[i] = s.orig[v]
+	}
+	return t
+}
