@@ -1,0 +1,54 @@
+// Package tsplib reads and writes the files that TSP instances come in: TSPLIB
+// problems and tours, and the data set lines of the learning papers. Readers
+// take an [io.Reader] and the file's name, which only serves messages and, where
+// the file names nothing itself, the instance. Which of the three a file is, its
+// content says ([Sniff]), never its extension.
+//
+// # TSPLIB
+//
+// A file is a header of "KEYWORD : value" lines and sections of numbers, each
+// under its own keyword:
+//
+//	NAME : square
+//	TYPE : TSP
+//	DIMENSION : 4
+//	EDGE_WEIGHT_TYPE : EUC_2D
+//	NODE_COORD_SECTION
+//	1 0 0
+//	2 0 10
+//	3 10 10
+//	4 10 0
+//	EOF
+//
+// EDGE_WEIGHT_TYPE is a [tsp.Metric]. With EXPLICIT an EDGE_WEIGHT_SECTION holds
+// the distances as a stream of whole numbers whose line ends mean nothing, in the
+// order that EDGE_WEIGHT_FORMAT says; a DISPLAY_DATA_SECTION, or a
+// NODE_COORD_SECTION, may then place the cities in a picture. FIXED_EDGES_SECTION
+// lists edges that every tour must hold, ended by -1. A file of TYPE TOUR has a
+// TOUR_SECTION with one tour or more, each ended by -1. Cities are numbered from
+// 1 in files and from 0 in [tsp.Instance].
+//
+// Accepted as real files have it: keywords in any letter case and any order in
+// which DIMENSION and EDGE_WEIGHT_TYPE come before the data, ":" with or without
+// blanks around it, also after a section's keyword; LF and CRLF; a byte order
+// mark; tabs; cities in any order, with leading zeros; 6.0e+03 where a whole
+// number is wanted; a missing EOF, and anything after it. What is not understood
+// is told in a [Warning]; what cannot be solved as it stands is an error that
+// says what to do.
+//
+// # Data set lines
+//
+// One instance a line: the coordinates of its cities, mostly in [0,1], then, or
+// not, the word output and a reference tour that ends where it began:
+//
+//	0 0 0 1 1 1 1 0 output 1 2 3 4 1
+//
+// Their distances are not rounded, so the metric is EXACT_2D. [Lines] reads them
+// one by one.
+//
+// # Errors and cost
+//
+// Every reading error is a [*ParseError] with file and line. Time and memory are
+// linear in the input, whatever its DIMENSION claims; only a compressed matrix
+// unfolds, to twice its numbers.
+package tsplib

@@ -1,0 +1,181 @@
+package tsplib
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"tspmcts/tsp"
+)
+
+// layout is an EDGE_WEIGHT_FORMAT. A triangle is read in one of two orders only:
+// the upper one by rows is the lower one by columns.
+type layout struct {
+	name  string
+	shape shape
+	diag  bool
+}
+
+type shape uint8
+
+const (
+	full shape = iota
+	upper
+	lower
+)
+
+var layouts = []layout{
+	{"FULL_MATRIX", full, true},
+	{"UPPER_ROW", upper, false}, {"LOWER_ROW", lower, false}, {"UPPER_DIAG_ROW", upper, true}, {"LOWER_DIAG_ROW", lower, true},
+	{"UPPER_COL", lower, false}, {"LOWER_COL", upper, false}, {"UPPER_DIAG_COL", lower, true}, {"LOWER_DIAG_COL", upper, true},
+}
+
+// size returns how many numbers a matrix of n cities has.
+func (l layout) size(n int64) int64 {
+	switch {
+	case l.shape == full:
+		return n * n
+	case l.diag:
+		return n * (n + 1) / 2
+	}
+	return n * (n - 1) / 2
+}
+
+// readMatrix reads an EDGE_WEIGHT_SECTION. The square of n cities is only
+// allocated once all numbers are there. What stands on the diagonal is kept if it
+// is a distance, else it becomes 0: nobody reads it.
+func (p *problem) readMatrix(section int) error {
+	const key = "EDGE_WEIGHT_SECTION"
+	var l layout
+	for _, l = range layouts {
+		if l.name == p.format {
+			break
+		}
+	}
+	if l.name != p.format {
+		var names []string
+		for _, l := range layouts {
+			names = append(names, l.name)
+		}
+		found, line := quote(p.format), p.seen["EDGE_WEIGHT_FORMAT"]
+		if line == 0 {
+			found, line = "none before the matrix", section
+		}
+		return p.fail(line, "EDGE_WEIGHT_FORMAT", found, "one of "+strings.Join(names, ", "), nil)
+	}
+	n, want := int64(p.n), l.size(int64(p.n))
+	var w []int32
+	i, j := int64(0), int64(0) // row and column of the next number
+	if !l.diag {
+		i, j = 0, 1
+		if l.shape == lower {
+			i, j = 1, 0
+		}
+	}
+	for int64(len(w)) < want {
+		if c, ok := p.skipSpace(); !ok || !startsNumber(c) {
+			if err := p.stray(key, "a whole number"); err != nil {
+				return err
+			}
+			return p.matrixSize(p.line, l, int64(len(w)))
+		}
+		line := p.line
+		tok := p.token()
+		v, ok := parseInt(tok)
+		switch {
+		case i == j:
+			if _, number := parseFloat(tok); !number {
+				return p.fail(line, key, quote(tok), "a number", nil)
+			}
+			if !ok || v < 0 || v > tsp.MaxDist {
+				v = 0
+			}
+		case !ok:
+			if f, number := parseFloat(tok); number && f != math.Trunc(f) {
+				return p.fail(line, key, quote(tok), "a whole number; multiply all distances by a power of ten", nil)
+			}
+			return p.fail(line, key, quote(tok), fmt.Sprintf("a whole number, 0 to %d", tsp.MaxDist), nil)
+		case v < 0:
+			return p.fail(line, key, quote(tok), fmt.Sprintf("0 to %d; add one constant to all distances to make none negative", tsp.MaxDist), nil)
+		case v > tsp.MaxDist:
+			return p.fail(line, key, quote(tok), fmt.Sprintf("0 to %d; divide all distances", tsp.MaxDist), nil)
+		}
+		if l.shape == full && j < i && int64(w[j*n+i]) != v {
+			err := p.fail(line, key, fmt.Sprintf("d(%d,%d) = %d but d(%d,%d) = %d", i+1, j+1, v, j+1, i+1, w[j*n+i]),
+				"a symmetric matrix; replace each city by a pair of cities to make it so", ErrUnsupported)
+			if have := int64(len(w)) + 1 + p.countNumbers(); have != want { // a triangle, rather
+				return p.matrixSize(p.line, l, have)
+			}
+			return err
+		}
+		w = append(w, int32(v))
+		j++
+		switch {
+		case l.shape == lower && (j > i || j == i && !l.diag):
+			i, j = i+1, 0
+		case j == n:
+			i, j = i+1, 0
+			if l.shape == upper {
+				j = i
+				if !l.diag {
+					j++
+				}
+			}
+		}
+	}
+	if c, ok := p.skipSpace(); ok && startsNumber(c) {
+		line := p.line
+		return p.matrixSize(line, l, want+p.countNumbers())
+	}
+	if l.shape != full {
+		w = unfold(w, p.n, l)
+	}
+	p.matrix = w
+	return nil
+}
+
+// countNumbers passes over the numbers that are left of the section and returns how many.
+func (p *problem) countNumbers() int64 {
+	n := int64(0)
+	for {
+		if c, ok := p.skipSpace(); !ok || !startsNumber(c) {
+			return n
+		}
+		p.token()
+		n++
+	}
+}
+
+// matrixSize returns the error about a matrix of have numbers where DIMENSION asks for others.
+func (p *problem) matrixSize(line int, l layout, have int64) error {
+	want := fmt.Sprintf("%d for %s and the %d cities of line %d", l.size(int64(p.n)), l.name, p.n, p.seen["DIMENSION"])
+	for _, other := range layouts[:5] {
+		if other.size(int64(p.n)) == have {
+			want += "; it may be " + other.name
+			break
+		}
+	}
+	return p.fail(line, "EDGE_WEIGHT_SECTION", fmt.Sprintf("%d numbers", have), want, nil)
+}
+
+// unfold makes the square of a triangle's numbers.
+func unfold(w []int32, n int, l layout) []int32 {
+	m := make([]int32, n*n)
+	k := 0
+	for i := range n {
+		from, to := 0, i // lower: the columns before the diagonal
+		if l.shape == upper {
+			from, to = i+1, n
+		}
+		if l.diag && l.shape == upper {
+			from = i
+		} else if l.diag {
+			to = i + 1
+		}
+		for j := from; j < to; j++ {
+			m[i*n+j], m[j*n+i] = w[k], w[k]
+			k++
+		}
+	}
+	return m
+}

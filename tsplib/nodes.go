@@ -1,0 +1,122 @@
+package tsplib
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"tspmcts/tsp"
+)
+
+// nodes holds one coordinate section; z is nil in the plane.
+type nodes struct{ x, y, z []float64 }
+
+// maxDegrees bounds coordinates that are angles on the globe, far above any real one.
+const maxDegrees = 1e6
+
+// readNodes reads a section with a line "id x y" or "id x y z" for each of the
+// cities 1 to n, in any order.
+func (p *problem) readNodes(into *nodes, section string, dims int) error {
+	const axes = "xyz"
+	var (
+		xyz     [3][]float64
+		ids     []int32        // from the first city that is out of order
+		ordered int            // how many were in order before it
+		seen    map[int32]bool // those in ids
+		count   int
+	)
+	angles := section == "NODE_COORD_SECTION" && (p.metric == tsp.Geo || p.metric == tsp.GeoM)
+	third := p.threeD && section == "NODE_COORD_SECTION"
+	for {
+		c, ok := p.skipSpace()
+		if !ok || !startsNumber(c) {
+			break
+		}
+		line := p.line
+		tok := p.token()
+		id, ok := parseInt(tok)
+		if count == p.n {
+			if ok && id == -1 {
+				break
+			}
+			return p.fail(line, section, "one more city", fmt.Sprintf("%d, as DIMENSION says on line %d", p.n, p.seen["DIMENSION"]), nil)
+		}
+		switch {
+		case ok && id == 0:
+			return p.fail(line, section, "city 0", fmt.Sprintf("1 to %d; number the cities from 1", p.n), nil)
+		case !ok || id < 1 || id > int64(p.n):
+			return p.fail(line, section, "city "+quote(tok), fmt.Sprintf("1 to %d (DIMENSION)", p.n), nil)
+		}
+		if ids == nil && id == int64(count)+1 {
+			ordered++
+		} else {
+			if seen == nil {
+				seen = map[int32]bool{}
+			}
+			if id <= int64(ordered) || seen[int32(id)] {
+				return p.fail(line, section, fmt.Sprintf("city %d a second time", id), "each city once", nil)
+			}
+			seen[int32(id)] = true
+			ids = append(ids, int32(id))
+		}
+		count++
+		for d := range dims {
+			tok := p.inLine()
+			if tok == nil {
+				return p.fail(line, section, "the end of the line", fmt.Sprintf("coordinate %c of city %d", axes[d], id), nil)
+			}
+			v, ok := parseFloat(tok)
+			if !ok {
+				return p.fail(line, section, quote(tok), fmt.Sprintf("a finite number, coordinate %c of city %d", axes[d], id), nil)
+			}
+			if angles && math.Abs(v) > maxDegrees {
+				return p.fail(line, section, quote(tok), "degrees of latitude or longitude", nil)
+			}
+			xyz[d] = append(xyz[d], v)
+		}
+		if dims == 2 && third {
+			p.inLine()
+		}
+		if tok := p.inLine(); tok != nil {
+			return p.fail(line, section, quote(tok)+" after the coordinates", fmt.Sprintf("%d coordinates for each city, on a line of its own", dims), nil)
+		}
+	}
+	if count < p.n {
+		if err := p.stray(section, "a city's number"); err != nil {
+			return err
+		}
+		return p.fail(p.line, section, fmt.Sprintf("%d cities", count), fmt.Sprintf("%d, as DIMENSION says on line %d", p.n, p.seen["DIMENSION"]), nil)
+	}
+	if dims == 2 && third && p.metric != tsp.Explicit {
+		p.warn(p.seen["NODE_COORD_TYPE"], fmt.Sprintf("%v ignores the third coordinate", p.metric))
+	}
+	if ids != nil {
+		for d, axis := range xyz[:dims] {
+			sorted := make([]float64, p.n)
+			copy(sorted, axis[:ordered])
+			for i, id := range ids {
+				sorted[id-1] = axis[ordered+i]
+			}
+			xyz[d] = sorted
+		}
+	}
+	*into = nodes{xyz[0], xyz[1], xyz[2]}
+	return nil
+}
+
+// stray returns the error about the next token if it is neither a number nor a
+// keyword, so that a section does not just end there.
+func (p *problem) stray(section, want string) error {
+	c, ok := p.skipSpace()
+	if !ok || startsNumber(c) {
+		return nil
+	}
+	line := p.line
+	tok := string(p.token())
+	key, _, _ := strings.Cut(strings.ToUpper(tok), ":")
+	if knownKey[key] || strings.HasSuffix(key, "_SECTION") {
+		p.pos -= len(tok) // still in the buffer
+		return nil
+	}
+	return p.fail(line, section, quote(tok), want, nil)
+}

@@ -1,0 +1,279 @@
+package tsplib
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"tspmcts/tsp"
+)
+
+// refused says for each TYPE that is not solved what its owner can do.
+var refused = map[string]string{
+	"ATSP": "TYPE TSP: asymmetric distances are not supported; replace each city by a pair of cities to make them symmetric, or declare TSP if the matrix is symmetric",
+	"SOP":  "TYPE TSP: precedences between cities are not supported; drop them, or use a solver for sequential ordering",
+	"HCP":  "TYPE TSP: for a Hamiltonian cycle, write an EXPLICIT matrix with 0 for each edge of the graph and 1 elsewhere, and look for a tour of length 0",
+	"CVRP": "TYPE TSP: vehicle routing is not supported; for one vehicle without demands, drop the capacity, demands and depots",
+	"TOUR": "TYPE TSP: this file holds tours, not a problem",
+}
+
+// problem collects a problem's sections.
+type problem struct {
+	*parser
+	metric    tsp.Metric
+	format    string
+	threeD    bool // NODE_COORD_TYPE says that there are three coordinates
+	nodes     nodes
+	display   nodes
+	matrix    []int32
+	fixed     [][2]int32
+	fixedLine []int
+}
+
+// Read reads a TSPLIB problem. The instance is named by NAME or, without one,
+// after the file; the lines of several COMMENTs are joined. The warnings are for
+// the user's eyes and come with a good instance too.
+func Read(r io.Reader, name string) (*tsp.Instance, []Warning, error) {
+	p := &problem{parser: newParser(newScanner(r, name))}
+	in, err := p.read()
+	if p.dropped > 0 {
+		p.warnings = append(p.warnings, Warning{name, p.line, fmt.Sprintf("%d more warnings like these", p.dropped)})
+	}
+	return in, p.warnings, err
+}
+
+func (p *problem) read() (*tsp.Instance, error) {
+	if err := p.open(); err != nil {
+		return nil, err
+	}
+	for {
+		key, line, ok, err := p.next()
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			break
+		}
+		if err := p.entry(key, line); err != nil {
+			return nil, err
+		}
+	}
+	if len(p.seen) == 0 {
+		return nil, p.fail(1, "", "text without a keyword of TSPLIB", "a TSPLIB file or data set lines", nil)
+	}
+	return p.build()
+}
+
+// entry reads the value or section of one keyword.
+func (p *problem) entry(key string, line int) error {
+	switch key {
+	case "TYPE":
+		tok := strings.ToUpper(string(p.inLine()))
+		if why, ok := refused[tok]; ok {
+			return p.fail(line, key, tok, why, ErrUnsupported)
+		}
+		if tok != "TSP" {
+			return p.fail(line, key, quote(tok), "TSP", ErrUnsupported)
+		}
+	case "EDGE_WEIGHT_TYPE":
+		tok := strings.ToUpper(string(p.inLine()))
+		m, ok := tsp.ParseMetric(tok)
+		if tok == "SPECIAL" {
+			return p.fail(line, key, tok, "a distance that TSPLIB defines; write the distances out as an EXPLICIT matrix", ErrUnsupported)
+		}
+		if !ok {
+			return p.fail(line, key, quote(tok), "one of "+strings.Join(metricNames(), ", "), ErrUnsupported)
+		}
+		p.metric = m
+	case "EDGE_WEIGHT_FORMAT":
+		p.format = strings.ToUpper(string(p.inLine()))
+	case "EDGE_DATA_FORMAT", "EDGE_DATA_SECTION":
+		return p.fail(line, key, "a graph given by its edges, as for HCP", "coordinates or a matrix; write an EXPLICIT matrix with a large distance for each missing edge", ErrUnsupported)
+	case "NODE_COORD_TYPE":
+		p.threeD = strings.EqualFold(string(p.inLine()), "THREED_COORDS")
+	case "DISPLAY_DATA_TYPE": // the sections that are there say it all
+	case "NODE_COORD_SECTION":
+		if err := p.ready(key, line); err != nil {
+			return err
+		}
+		return p.readNodes(&p.nodes, key, max(2, p.metric.Dims()))
+	case "DISPLAY_DATA_SECTION":
+		if err := p.ready(key, line, "DIMENSION"); err != nil {
+			return err
+		}
+		return p.readNodes(&p.display, key, 2)
+	case "EDGE_WEIGHT_SECTION":
+		if err := p.ready(key, line); err != nil {
+			return err
+		}
+		if p.metric != tsp.Explicit {
+			return p.fail(line, key, "a matrix besides EDGE_WEIGHT_TYPE "+p.metric.String(), "EDGE_WEIGHT_TYPE EXPLICIT, or no matrix", nil)
+		}
+		return p.readMatrix(line)
+	case "FIXED_EDGES_SECTION":
+		return p.readFixed()
+	default:
+		p.ignore(key, line)
+		return nil
+	}
+	p.skipLine()
+	return nil
+}
+
+// ready returns an error unless the keywords came before the section; by
+// default both that every section needs.
+func (p *problem) ready(section string, line int, keys ...string) error {
+	if keys == nil {
+		keys = []string{"DIMENSION", "EDGE_WEIGHT_TYPE"}
+	}
+	for _, key := range keys {
+		if p.seen[key] == 0 {
+			return p.fail(line, section, "no "+key+" before it", "a line "+key+" : ... above the section", nil)
+		}
+	}
+	return nil
+}
+
+// readFixed reads pairs of cities up to -1. They are checked at the end, when
+// the number of cities is known.
+func (p *problem) readFixed() error {
+	const section = "FIXED_EDGES_SECTION"
+	for {
+		var edge [2]int32
+		line := 0
+		for i := range edge {
+			c, ok := p.skipSpace()
+			if !ok || !startsNumber(c) {
+				if i == 1 {
+					return p.fail(p.line, section, "half an edge", "pairs of cities, then -1", nil)
+				}
+				p.warn(p.line, section+" does not end with -1")
+				return nil
+			}
+			line = p.line
+			tok := p.token()
+			v, ok := parseInt(tok)
+			if i == 0 && ok && v == -1 {
+				return nil
+			}
+			if !ok || v < 1 || v > math.MaxInt32 {
+				return p.fail(line, section, quote(tok), "a city's number, from 1, or -1 after the last pair", nil)
+			}
+			edge[i] = int32(v - 1)
+		}
+		p.fixed = append(p.fixed, edge)
+		p.fixedLine = append(p.fixedLine, line)
+	}
+}
+
+// build makes the instance once the file has been read.
+func (p *problem) build() (*tsp.Instance, error) {
+	for _, key := range []string{"DIMENSION", "EDGE_WEIGHT_TYPE"} {
+		if p.seen[key] == 0 {
+			return nil, p.fail(p.line, key, "the end of the file", "a line "+key+" : ...", nil)
+		}
+	}
+	section := "NODE_COORD_SECTION"
+	if p.metric == tsp.Explicit {
+		section = "EDGE_WEIGHT_SECTION"
+	}
+	if p.seen[section] == 0 {
+		return nil, p.fail(p.line, section, "the end of the file", "the section, for EDGE_WEIGHT_TYPE "+p.metric.String(), nil)
+	}
+	if p.seen["TYPE"] == 0 {
+		p.warn(1, "the file has no TYPE, read as TSP")
+	}
+	if p.name == "" {
+		p.name = baseName(p.scanner.name)
+	}
+	var in *tsp.Instance
+	var err error
+	if p.metric == tsp.Explicit {
+		in, err = tsp.NewMatrix(p.name, p.n, p.matrix)
+		if p.display.x == nil {
+			p.display = p.nodes
+		}
+	} else {
+		in, err = tsp.NewPoints(p.name, p.metric, p.nodes.x, p.nodes.y, p.nodes.z)
+		if err == nil && (in.Scale == 0 || math.IsInf(in.Scale, 0)) {
+			err = errors.New("the distances leave the range of numbers; scale the coordinates")
+		}
+		p.warnRounding()
+	}
+	if err != nil {
+		return nil, &ParseError{Name: p.scanner.name, Line: p.seen[section], Keyword: section, Err: err}
+	}
+	in.Comment = strings.Join(p.comment, "\n")
+	in.DisplayX, in.DisplayY = p.display.x, p.display.y
+	if len(p.fixed) > 0 {
+		if err := in.SetFixed(p.fixed); err != nil {
+			first := sort.Search(len(p.fixed)-1, func(i int) bool { return in.SetFixed(p.fixed[:i+1]) != nil })
+			return nil, &ParseError{Name: p.scanner.name, Line: p.fixedLine[first], Keyword: "FIXED_EDGES_SECTION", Err: in.SetFixed(p.fixed[:first+1])}
+		}
+	}
+	return in, nil
+}
+
+// warnRounding warns about coordinates so close that rounding to whole numbers
+// leaves nothing of the distances: those in [0,1], mostly. A tour's edge is about
+// as long as the side of a city's share of the bounding box. Whole coordinates
+// are spared: their distances are 0 or at least 1.
+func (p *problem) warnRounding() {
+	switch p.metric {
+	case tsp.Exact2D, tsp.Exact3D, tsp.Geo, tsp.GeoM, tsp.XRay1, tsp.XRay2:
+		return
+	}
+	whole, edge, volume, dims := true, 0.0, 1.0, 0.0
+	for _, axis := range [][]float64{p.nodes.x, p.nodes.y, p.nodes.z} {
+		if axis == nil {
+			continue
+		}
+		lo, hi := axis[0], axis[0]
+		for _, v := range axis {
+			lo, hi = min(lo, v), max(hi, v)
+			whole = whole && v == math.Trunc(v)
+		}
+		edge = max(edge, (hi-lo)/float64(p.n))
+		volume *= hi - lo
+		dims++
+	}
+	edge = max(edge, math.Pow(volume/float64(p.n), 1/dims))
+	if whole || edge >= 1 || p.n < 2 {
+		return
+	}
+	exact := "multiply the coordinates by a power of ten"
+	switch p.metric {
+	case tsp.Euc2D, tsp.Ceil2D, tsp.Floor2D:
+		exact = "write EDGE_WEIGHT_TYPE : EXACT_2D to keep them as they are, or " + exact
+	case tsp.Euc3D, tsp.Ceil3D, tsp.Floor3D:
+		exact = "write EDGE_WEIGHT_TYPE : EXACT_3D to keep them as they are, or " + exact
+	}
+	p.warn(p.seen["EDGE_WEIGHT_TYPE"], fmt.Sprintf("%v rounds distances to whole numbers, but neighbouring cities are only about %.2g apart; %s", p.metric, edge, exact))
+}
+
+// metricNames lists the values of EDGE_WEIGHT_TYPE.
+func metricNames() []string {
+	var names []string
+	for m := tsp.Metric(0); ; m++ {
+		if _, ok := tsp.ParseMetric(m.String()); !ok {
+			return names
+		}
+		names = append(names, m.String())
+	}
+}
+
+// baseName returns the name of a file without its folders and its extension.
+func baseName(name string) string {
+	if name == "" {
+		return ""
+	}
+	base := filepath.Base(name)
+	if cut := strings.TrimSuffix(base, filepath.Ext(base)); cut != "" {
+		return cut
+	}
+	return base
+}
