@@ -1,0 +1,147 @@
+package onetree
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// Candidates holds some other cities per city, most promising first: those at
+// Off[i]:Off[i+1] are city i's.
+type Candidates struct {
+	Off   []int32
+	City  []int32
+	Alpha []int64 // the cost of forcing the edge into the 1-tree, at least 0
+	Unit  int64   // units of Alpha to a core unit of distance
+}
+
+// Of returns the candidates of city i and their alpha values. They must not be changed.
+func (c *Candidates) Of(i int32) ([]int32, []int64) {
+	lo, hi := c.Off[i], c.Off[i+1]
+	return c.City[lo:hi:hi], c.Alpha[lo:hi:hi]
+}
+
+// Alpha returns for every city the m candidates of least alpha-nearness, ascending, ties
+// by reduced cost, then by id; all neighbours in the candidate graph where these
+// are fewer. The ends of a fixed edge come first in each other's list, with alpha 0.
+//
+// alpha(i,j) (Helsgaun 2000, section 4.1) is what the minimum 1-tree grows by
+// when it must hold the edge i-j: the edge's reduced cost less the heaviest edge on the tree path
+// between i and j or, at the special city, less its second edge. It is
+// computed for the edges of the candidate graph only; the path maxima come from
+// the merge history of the tree, O(log n) each. Cost O(m log n).
+//
+// Called after Price, which may bring edges from outside the candidate graph
+// into the tree, it ranks these too.
+func (r *Result) Alpha(m int) *Candidates {
+	g := r.g
+	n := g.n
+	p := newPaths(n)
+	cost := make([]int64, len(r.u))
+	for e := range r.u {
+		cost[e] = g.cost(r.pi, r.u[e], r.v[e])
+	}
+	p.build(r.u, r.v, cost)
+	alpha := make([]int64, len(g.u))
+	full := make([]int64, len(g.u))
+	for e := range g.u {
+		u, v := g.u[e], g.v[e]
+		full[e] = int64(g.d[e])<<g.shift + r.pi[u] + r.pi[v]
+		var drop int64
+		if u == r.special || v == r.special {
+			drop = r.extra
+		} else {
+			drop = p.max(u, v)
+		}
+		alpha[e] = max(0, full[e]-drop)
+	}
+
+	c := &Candidates{Unit: r.Unit, Off: make([]int32, n+1)}
+	for i := range n {
+		c.Off[i+1] = c.Off[i] + min(int32(max(m, 0)), g.off[g.rank[i]+1]-g.off[g.rank[i]])
+	}
+	c.City = make([]int32, c.Off[n])
+	c.Alpha = make([]int64, c.Off[n])
+	type cand struct {
+		alpha, cost int64
+		city        int32
+	}
+	var row []cand
+	for i := range int32(n) {
+		row = row[:0]
+		at := g.rank[i]
+		for _, e := range g.edge[g.off[at]:g.off[at+1]] {
+			x := cand{alpha[e], full[e], g.order[g.u[e]^g.v[e]^at]}
+			if g.in.IsFixed(i, x.city) {
+				x.alpha, x.cost = 0, math.MinInt64
+			}
+			row = append(row, x)
+		}
+		slices.SortFunc(row, func(a, b cand) int {
+			return cmp.Or(cmp.Compare(a.alpha, b.alpha), cmp.Compare(a.cost, b.cost), cmp.Compare(a.city, b.city))
+		})
+		to := c.Off[i]
+		for k := range c.Off[i+1] - to {
+			c.City[to+k], c.Alpha[to+k] = row[k].city, row[k].alpha
+		}
+	}
+	return c
+}
+
+// cost returns the reduced cost of an edge in internal ids.
+func (g *Graph) cost(pi []int64, i, j int32) int64 {
+	return int64(g.in.Dist(g.order[i], g.order[j]))<<g.shift + pi[i] + pi[j]
+}
+
+// paths answers for the heaviest edge on the path between two cities of a tree. It is
+// the merge history: sets of cities joined in order of weight, each smaller set
+// hung below the larger's root without compression and labelled with the weight
+// that joined it. Weights grow towards the root and the depth is at most log2 n.
+type paths struct {
+	up   []int32
+	size []int32
+	w    []int64
+}
+
+func newPaths(n int) *paths {
+	return &paths{up: make([]int32, n), size: make([]int32, n), w: make([]int64, n)}
+}
+
+// build takes the edges of a spanning tree and their costs.
+func (p *paths) build(u, v []int32, cost []int64) {
+	for i := range p.up {
+		p.up[i], p.size[i], p.w[i] = int32(i), 1, math.MaxInt64
+	}
+	byCost := make([]int32, len(u))
+	for e := range byCost {
+		byCost[e] = int32(e)
+	}
+	slices.SortFunc(byCost, func(a, b int32) int { return cmp.Or(cmp.Compare(cost[a], cost[b]), cmp.Compare(a, b)) })
+	for _, e := range byCost {
+		a, b := u[e], v[e]
+		for p.up[a] != a {
+			a = p.up[a]
+		}
+		for p.up[b] != b {
+			b = p.up[b]
+		}
+		if p.size[a] < p.size[b] {
+			a, b = b, a
+		}
+		p.up[b], p.w[b] = a, cost[e]
+		p.size[a] += p.size[b]
+	}
+}
+
+// max returns the heaviest weight between two different cities.
+func (p *paths) max(a, b int32) int64 {
+	m := int64(math.MinInt64)
+	for a != b {
+		if p.w[a] <= p.w[b] {
+			m, a = p.w[a], p.up[a]
+		} else {
+			m, b = p.w[b], p.up[b]
+		}
+	}
+	return m
+}

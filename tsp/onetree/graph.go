@@ -1,0 +1,275 @@
+package onetree
+
+import (
+	"context"
+	"math/bits"
+	"slices"
+
+	"tspmcts/tsp"
+)
+
+// Graph is a sparse connected graph of candidate edges over an instance: the
+// nearest neighbours, the nearest cities of every quadrant, the fixed edges, and
+// a minimum spanning tree where these leave it in pieces. It does not change once built.
+//
+// Inside, cities are numbered in the leaf order of a kd-tree (memory locality);
+// everything exported speaks the instance's own ids.
+type Graph struct {
+	in    *tsp.Instance
+	n     int
+	shift uint    // a reduced cost is distance << shift plus the two pi
+	limit int64   // |pi| stays below this, so that no sum overflows
+	order []int32 // internal -> city
+	rank  []int32 // city -> internal
+	space *space  // nil: no geometry that prunes
+
+	// Edges, each once, u < v, ascending by (u, v), in internal ids.
+	u, v []int32
+	d    []int32
+
+	// Edges of each city: edge numbers edge[off[i]:off[i+1]].
+	off, edge []int32
+}
+
+// fineness is the number of bits that resolve the mean length of a candidate edge in a pi.
+const fineness = 20
+
+// NewGraph builds the graph of the nb.K nearest neighbours and, for metrics with
+// geometry, the perQuadrant nearest cities in each quadrant (octant in space)
+// around each city; 0 leaves these out. Cost O(n log n); in the worst
+// case, a metric without geometry and neighbours that do not connect, O(n^2).
+// The error is ctx's.
+func NewGraph(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, perQuadrant int) (*Graph, error) {
+	n := in.N()
+	g := &Graph{in: in, n: n}
+	g.space, g.order = newSpace(in)
+	if g.order == nil {
+		g.order = make([]int32, n)
+		for i := range g.order {
+			g.order[i] = int32(i)
+		}
+	}
+	g.rank = make([]int32, n)
+	for i, city := range g.order {
+		g.rank[city] = int32(i)
+	}
+
+	width := nb.K
+	if g.space != nil {
+		width += perQuadrant << g.space.dims
+	}
+	us, vs := make([]int32, 0, n*width), make([]int32, 0, n*width)
+	var near []int32
+	for i := range int32(n) {
+		if i&1023 == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		near = near[:0]
+		for _, city := range nb.Of(g.order[i]) {
+			near = append(near, g.rank[city])
+		}
+		if g.space != nil && perQuadrant > 0 {
+			near = g.space.sectors(near, i, perQuadrant)
+		}
+		for _, j := range near {
+			us, vs = append(us, min(i, j)), append(vs, max(i, j))
+		}
+	}
+	for _, e := range in.Fixed {
+		i, j := g.rank[e[0]], g.rank[e[1]]
+		us, vs = append(us, min(i, j)), append(vs, max(i, j))
+	}
+	g.setEdges(us, vs)
+	if g.connected() {
+		return g, nil
+	}
+	// The minimum spanning tree of the complete graph joins the pieces.
+	c := newComplete(g, make([]int64, n))
+	if err := c.tree(ctx); err != nil {
+		return nil, err
+	}
+	us, vs = append(us, c.u...), append(vs, c.v...)
+	g.setEdges(us, vs)
+	return g, nil
+}
+
+// N returns the number of cities.
+func (g *Graph) N() int { return g.n }
+
+// Edges returns the number of candidate edges.
+func (g *Graph) Edges() int { return len(g.u) }
+
+// setEdges sorts the edges (us[e] < vs[e]), drops copies and builds the rest of the graph.
+func (g *Graph) setEdges(us, vs []int32) {
+	n := g.n
+	start := make([]int32, n+1)
+	for _, u := range us {
+		start[u+1]++
+	}
+	for i := range n {
+		start[i+1] += start[i]
+	}
+	row := make([]int32, len(us))
+	fill := slices.Clone(start[:n])
+	for e, u := range us {
+		row[fill[u]] = vs[e]
+		fill[u]++
+	}
+	g.u, g.v, g.d = g.u[:0], g.v[:0], g.d[:0]
+	for i := range int32(n) {
+		r := row[start[i]:start[i+1]]
+		slices.Sort(r)
+		for k, j := range r {
+			if k > 0 && r[k-1] == j {
+				continue
+			}
+			g.u, g.v = append(g.u, i), append(g.v, j)
+			g.d = append(g.d, g.in.Dist(g.order[i], g.order[j]))
+		}
+	}
+
+	g.off = make([]int32, n+1)
+	for e := range g.u {
+		g.off[g.u[e]+1]++
+		g.off[g.v[e]+1]++
+	}
+	for i := range n {
+		g.off[i+1] += g.off[i]
+	}
+	g.edge = make([]int32, 2*len(g.u))
+	copy(fill, g.off[:n])
+	for e := range g.u {
+		g.edge[fill[g.u[e]]] = int32(e)
+		fill[g.u[e]]++
+		g.edge[fill[g.v[e]]] = int32(e)
+		fill[g.v[e]]++
+	}
+
+	var sum, longest int64
+	for _, d := range g.d {
+		sum += int64(d)
+		longest = max(longest, int64(d))
+	}
+	mean := uint64(0)
+	if len(g.d) > 0 {
+		mean = uint64(sum) / uint64(len(g.d))
+	}
+	// n longest edges must stay below 2^60 in reduced cost, and n pi below 2^59.
+	shift := min(fineness-bits.Len64(mean), 60-bits.Len(uint(n))-bits.Len64(uint64(longest)))
+	g.shift = uint(max(0, shift))
+	g.limit = 1 << (59 - bits.Len(uint(n)))
+}
+
+// connected reports whether the edges span all cities.
+func (g *Graph) connected() bool {
+	uf := newUnion(g.n)
+	left := g.n
+	for e := range g.u {
+		if uf.join(g.u[e], g.v[e]) {
+			left--
+		}
+	}
+	return left <= 1
+}
+
+// sectors appends the per nearest cities in each quadrant (octant) around city i.
+// Cities that share an axis with it fall into the sector of larger coordinates.
+func (s *space) sectors(dst []int32, i int32, per int) []int32 {
+	var stack [64]int32
+	q := s.p[int(i)*s.dims:][:s.dims]
+	for sector := range 1 << s.dims {
+		first := len(dst)
+		var dist [16]float64 // squared, ascending, of dst[first:]
+		per := min(per, len(dist))
+		top := 1
+		stack[0] = 0
+		for top > 0 {
+			top--
+			nd := &s.nodes[stack[top]]
+			bound, inside := 0.0, true
+			for a := range s.dims {
+				up := sector>>a&1 == 1
+				if up && nd.max[a] < q[a] || !up && nd.min[a] >= q[a] {
+					inside = false
+					break
+				}
+				t := gap(q[a], nd.min[a], nd.max[a])
+				bound += t * t
+			}
+			if !inside || len(dst)-first == per && bound >= dist[per-1] {
+				continue
+			}
+			if nd.right != 0 {
+				l, r := stack[top], nd.right
+				l++
+				// The child on city i's side is looked at first.
+				if i >= s.nodes[r].lo {
+					l, r = r, l
+				}
+				stack[top], stack[top+1] = r, l
+				top += 2
+				continue
+			}
+		cities:
+			for j := nd.lo; j < nd.hi; j++ {
+				if j == i {
+					continue
+				}
+				sq := 0.0
+				for a, v := range s.p[int(j)*s.dims:][:s.dims] {
+					if (v >= q[a]) != (sector>>a&1 == 1) {
+						continue cities
+					}
+					sq += (v - q[a]) * (v - q[a])
+				}
+				k := len(dst) - first
+				if k == per {
+					if sq >= dist[per-1] {
+						continue
+					}
+					k--
+				} else {
+					dst = append(dst, 0)
+				}
+				for ; k > 0 && dist[k-1] > sq; k-- {
+					dist[k], dst[first+k] = dist[k-1], dst[first+k-1]
+				}
+				dist[k], dst[first+k] = sq, j
+			}
+		}
+	}
+	return dst
+}
+
+// union is a union-find over cities with path halving.
+type union []int32
+
+func newUnion(n int) union {
+	uf := make(union, n)
+	for i := range uf {
+		uf[i] = int32(i)
+	}
+	return uf
+}
+
+func (uf union) find(i int32) int32 {
+	for uf[i] != i {
+		uf[i] = uf[uf[i]]
+		i = uf[i]
+	}
+	return i
+}
+
+// join unites the sets of i and j and reports whether they were apart.
+func (uf union) join(i, j int32) bool {
+	i, j = uf.find(i), uf.find(j)
+	if i == j {
+		return false
+	}
+	if i < j {
+		uf[j] = i
+	} else {
+		uf[i] = j
+	}
+	return true
+}

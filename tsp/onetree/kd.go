@@ -1,0 +1,198 @@
+package onetree
+
+import (
+	"math"
+
+	"tspmcts/tsp"
+)
+
+// leafSize is the number of cities below which a kd-tree node is not split.
+const leafSize = 8
+
+// space is a kd-tree over the cities in coordinates in which the metric is
+// monotone: raising the difference along one axis never lowers a distance.
+// Its leaf order numbers the cities inside this package, so that near cities
+// have near numbers and every node is a range of them.
+type space struct {
+	dims  int
+	p     []float64 // dims per city, in the internal order
+	nodes []node    // preorder: a node's left child follows it
+	form  form
+	unit  float64 // what form multiplies or divides by
+}
+
+type node struct {
+	lo, hi   int32 // the cities lo..hi-1
+	right    int32 // index of the right child, 0 for a leaf
+	min, max [3]float64
+}
+
+// form says how a lower bound of the metric follows from axis differences.
+type form uint8
+
+const (
+	round2 form = iota // floor(sqrt(sum of squares) + unit)
+	ceil2
+	att
+	sum1   // sum of absolute differences, rounded
+	max1   // largest absolute difference, rounded
+	sphere // great circle: the differences are those of unit vectors, unit the radius
+)
+
+// newSpace returns nil for metrics without geometry that prunes.
+func newSpace(in *tsp.Instance) (*space, []int32) {
+	n := in.N()
+	s := &space{dims: in.Metric.Dims()}
+	switch in.Metric {
+	case tsp.Euc2D, tsp.Euc3D, tsp.Exact2D, tsp.Exact3D:
+		s.form, s.unit = round2, 0.5
+	case tsp.Floor2D, tsp.Floor3D:
+		s.form = round2
+	case tsp.Ceil2D, tsp.Ceil3D:
+		s.form = ceil2
+	case tsp.Att:
+		s.form = att
+	case tsp.Man2D, tsp.Man3D:
+		s.form = sum1
+	case tsp.Max2D, tsp.Max3D:
+		s.form = max1
+	case tsp.Geo:
+		s.form, s.unit, s.dims = sphere, 6378.388, 3
+	case tsp.GeoM:
+		s.form, s.unit, s.dims = sphere, 6378388, 3
+	default:
+		return nil, nil
+	}
+	p := make([]float64, n*s.dims)
+	for i := range n {
+		q := p[i*s.dims:][:s.dims]
+		if s.form == sphere {
+			lat, lon := radians(in.Metric, in.X[i]), radians(in.Metric, in.Y[i])
+			q[0], q[1], q[2] = math.Cos(lat)*math.Cos(lon), math.Cos(lat)*math.Sin(lon), math.Sin(lat)
+			continue
+		}
+		q[0], q[1] = float64(in.X[i]*in.Scale), float64(in.Y[i]*in.Scale)
+		if s.dims == 3 {
+			q[2] = float64(in.Z[i] * in.Scale)
+		}
+	}
+	order := make([]int32, n)
+	for i := range order {
+		order[i] = int32(i)
+	}
+	s.nodes = make([]node, 0, n/2+1)
+	s.p = p
+	s.build(order, 0)
+	s.p = make([]float64, len(p))
+	for i, city := range order {
+		copy(s.p[i*s.dims:][:s.dims], p[int(city)*s.dims:])
+	}
+	return s, order
+}
+
+func radians(m tsp.Metric, x float64) float64 {
+	if m == tsp.Geo {
+		deg := math.Trunc(x)
+		return 3.141592 * (deg + 5*(x-deg)/3) / 180
+	}
+	return math.Pi * x / 180
+}
+
+// build appends the subtree over the cities order, which stand at lo in the whole.
+func (s *space) build(order []int32, lo int32) {
+	me := len(s.nodes)
+	nd := node{lo: lo, hi: lo + int32(len(order))}
+	axis, extent := 0, -1.0
+	for a := range s.dims {
+		mn, mx := math.Inf(1), math.Inf(-1)
+		for _, i := range order {
+			v := s.p[int(i)*s.dims+a]
+			mn, mx = min(mn, v), max(mx, v)
+		}
+		nd.min[a], nd.max[a] = mn, mx
+		if mx-mn > extent {
+			axis, extent = a, mx-mn
+		}
+	}
+	s.nodes = append(s.nodes, nd)
+	if len(order) <= leafSize {
+		return
+	}
+	mid := len(order) / 2
+	s.selectAt(order, mid, axis)
+	s.build(order[:mid], lo)
+	s.nodes[me].right = int32(len(s.nodes))
+	s.build(order[mid:], lo+int32(mid))
+}
+
+// selectAt puts the k-th smallest along the axis at k, smaller ones before it (Hoare's FIND).
+func (s *space) selectAt(order []int32, k, axis int) {
+	p, dims := s.p[axis:], s.dims
+	lo, hi := 0, len(order)-1
+	for lo < hi {
+		a, b, c := p[int(order[lo])*dims], p[int(order[(lo+hi)/2])*dims], p[int(order[hi])*dims]
+		pivot := max(min(a, b), min(max(a, b), c))
+		i, j := lo, hi
+		for i <= j {
+			for p[int(order[i])*dims] < pivot {
+				i++
+			}
+			for p[int(order[j])*dims] > pivot {
+				j--
+			}
+			if i <= j {
+				order[i], order[j] = order[j], order[i]
+				i++
+				j--
+			}
+		}
+		switch {
+		case k <= j:
+			hi = j
+		case k >= i:
+			lo = i
+		default:
+			return
+		}
+	}
+}
+
+// gap returns the difference along one axis between a coordinate and an interval.
+func gap(v, lo, hi float64) float64 {
+	if v < lo {
+		return lo - v
+	}
+	if v > hi {
+		return v - hi
+	}
+	return 0
+}
+
+// lower returns a distance in core units that no city of the node is nearer to
+// city i than. Every operation in a metric is correctly rounded and therefore
+// monotone, so the metric's own formula on the box gives a bound without slack;
+// the sphere's goes through the chord and gives up two units instead.
+func (s *space) lower(i int32, nd *node) int64 {
+	var dx, dy, dz float64
+	if s.dims == 2 {
+		q := s.p[2*int(i):][:2]
+		dx, dy = gap(q[0], nd.min[0], nd.max[0]), gap(q[1], nd.min[1], nd.max[1])
+	} else {
+		q := s.p[3*int(i):][:3]
+		dx, dy, dz = gap(q[0], nd.min[0], nd.max[0]), gap(q[1], nd.min[1], nd.max[1]), gap(q[2], nd.min[2], nd.max[2])
+	}
+	switch s.form {
+	case round2:
+		return int64(math.Sqrt(float64(dx*dx)+float64(dy*dy)+float64(dz*dz)) + s.unit)
+	case ceil2:
+		return int64(math.Ceil(math.Sqrt(float64(dx*dx) + float64(dy*dy) + float64(dz*dz))))
+	case att:
+		return int64(math.Ceil(math.Sqrt((float64(dx*dx) + float64(dy*dy)) / 10)))
+	case sum1:
+		return int64(dx + dy + dz + 0.5)
+	case max1:
+		return int64(max(dx, dy, dz) + 0.5)
+	}
+	chord := min(math.Sqrt(dx*dx+dy*dy+dz*dz)/2, 1)
+	return max(0, int64(s.unit*2*math.Asin(chord))-2)
+}

@@ -1,0 +1,421 @@
+package onetree
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"path/filepath"
+	"reflect"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"tspmcts/tsp"
+)
+
+var ctx = context.Background()
+
+// shortest returns the length of the best tour by trying all.
+func shortest(in *tsp.Instance) int64 {
+	n := in.N()
+	t := make(tsp.Tour, n)
+	for i := range t {
+		t[i] = int32(i)
+	}
+	best := int64(math.MaxInt64)
+	var try func(k int)
+	try = func(k int) {
+		if k == n {
+			best = min(best, in.Length(t))
+			return
+		}
+		for i := k; i < n; i++ {
+			t[k], t[i] = t[i], t[k]
+			try(k + 1)
+			t[k], t[i] = t[i], t[k]
+		}
+	}
+	try(min(1, n))
+	return best
+}
+
+// Law 1: a bound is never above a tour.
+func TestBoundBelowEveryTour(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	exact := 0
+	for _, m := range metrics {
+		for n := 1; n <= 8; n++ {
+			for trial := range 6 {
+				in := random(t, m, n, rng, []int{0, 3, 50}[trial%3], trial >= 3)
+				r := Ascend(ctx, graph(t, in, 3, trial%2), Options{Steps: 1 + 20*(trial%4)})
+				b, err := r.Price(ctx)
+				if err != nil || b != r.Bound {
+					t.Fatal(err)
+				}
+				best := shortest(in)
+				if b > best {
+					t.Errorf("%v n=%d: bound %d above the optimum %d", m, n, b, best)
+				}
+				if n <= 3 && b != best {
+					t.Errorf("%v n=%d: bound %d, want the optimum %d", m, n, b, best)
+				}
+				if b == best {
+					exact++
+				}
+			}
+		}
+	}
+	if exact < 400 {
+		t.Errorf("only %d of %d bounds met the optimum", exact, len(metrics)*8*6)
+	}
+}
+
+// Law 1 on the library: no bound above the best known tour, and few far below.
+func TestLibrary(t *testing.T) {
+	dir := shared(t)
+	best := bests(t, filepath.Join(dir, "tsplib-best.csv"))
+	files, _ := filepath.Glob(filepath.Join(dir, "tsplib", "*.tsp"))
+	var table strings.Builder
+	for _, f := range files {
+		in := tsplibFile(t, f)
+		if in == nil {
+			t.Fatalf("%s: unread", f)
+		}
+		known := best[in.Name]
+		steps := 100
+		switch {
+		case testing.Short() && in.N() > 2000:
+			continue
+		case in.N() > 10000:
+			steps = 20
+		case in.N() > 2000:
+			steps = 50
+		}
+		g := graph(t, in, 8, 2)
+		r := Ascend(ctx, g, Options{Steps: steps})
+		b, err := r.Price(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range in.Fixed { // the published length leaves fixed edges out
+			known += float64(in.Dist(e[0], e[1]))
+		}
+		gap := 100 * (1 - float64(b)/known)
+		fmt.Fprintf(&table, "%-10s %6d steps %3d graph %6.3f%% bound %6.3f%%\n", in.Name, in.N(), steps, 100*(1-r.Estimate/known), gap)
+		if float64(b) > known {
+			t.Errorf("%s: bound %d above the best tour %.0f", in.Name, b, known)
+		}
+	}
+	t.Logf("\n%s", &table)
+}
+
+// Law 2: pricing by geometry and by Prim's algorithm give a 1-tree of one value, any number of workers the same.
+func TestGeometryEqualsPrim(t *testing.T) {
+	rng := rand.New(rand.NewPCG(2, 1))
+	for _, m := range metrics {
+		for trial := range 6 {
+			n := []int{2, 17, 200, 400, 900, 900}[trial]
+			in := random(t, m, n, rng, []int{0, 0, 4, 40, 0, 0}[trial], trial == 3 || trial == 5)
+			g := graph(t, in, 5, trial%2)
+			if g.space == nil {
+				continue
+			}
+			r := Ascend(ctx, g, Options{Steps: 1 + 10*trial})
+			for i := range r.pi { // far from any optimum edges enter, too
+				r.pi[i] += rng.Int64N(1+int64(trial)<<20) - int64(trial)<<19
+			}
+			var twin *complete
+			for _, f := range []func(*complete) error{
+				func(c *complete) error { return c.prim(ctx) },
+				func(c *complete) error { return c.boruvka(ctx) },
+			} {
+				c := newComplete(g, r.pi)
+				if err := f(c); err != nil {
+					t.Fatal(err)
+				}
+				if err := c.leaf(ctx); err != nil {
+					t.Fatal(err)
+				}
+				if len(c.u) != n-1 {
+					t.Fatalf("%v: %d edges in a tree over %d", m, len(c.u), n)
+				}
+				if uf := newUnion(n); slices.ContainsFunc(c.u, func(int32) bool { return false }) || !spans(uf, c.u, c.v) {
+					t.Fatalf("%v: no spanning tree", m)
+				}
+				if twin == nil {
+					twin = c
+				} else if s, p := total(g, r.pi, c), total(g, r.pi, twin); s != p {
+					t.Errorf("%v n=%d trial %d: tree of %d, Prim's %d", m, n, trial, s, p)
+				}
+			}
+		}
+	}
+}
+
+func spans(uf union, u, v []int32) bool {
+	for e := range u {
+		if !uf.join(u[e], v[e]) {
+			return false
+		}
+	}
+	return true
+}
+
+func total(g *Graph, pi []int64, c *complete) int64 {
+	var s int64
+	for e := range c.u {
+		s += g.cost(pi, c.u[e], c.v[e])
+	}
+	return s
+}
+
+// Law 3: the 1-tree of a step is minimum: its tree costs what Kruskal's does, and its value is the
+// best over all leaves as special cities.
+func TestStepIsMinimum(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 1))
+	for _, m := range metrics {
+		for trial := range 8 {
+			n := 3 + rng.IntN(40)
+			g := graph(t, random(t, m, n, rng, []int{0, 4, 30}[trial%3], trial%2 == 1), 4, 1)
+			a := newAscent(g)
+			for i := range a.pi {
+				a.pi[i] = rng.Int64N(1<<20) - 1<<19
+			}
+			got := a.build()
+			var pisum int64
+			for _, p := range a.pi {
+				pisum += p
+			}
+			deg := make([]int, n)
+			for _, e := range a.f.tree {
+				deg[g.u[e]]++
+				deg[g.v[e]]++
+			}
+			want := int64(math.MinInt64)
+			for s := range int32(n) {
+				if deg[s] != 1 {
+					continue
+				}
+				if w, ok := forced(g, a.pi, s, -1); ok {
+					want = max(want, w)
+				}
+			}
+			if a.special >= 0 && got != want-2*pisum {
+				t.Errorf("%v n=%d: value %d, want %d", m, n, got, want-2*pisum)
+			}
+		}
+	}
+}
+
+// forced returns the cost of the minimum 1-tree of the candidate graph with the special city s
+// that holds edge f (-1: any), slowly: Kruskal over all but s, and s's two cheapest edges.
+func forced(g *Graph, pi []int64, s, f int32) (int64, bool) {
+	edges := make([]int32, len(g.u))
+	for e := range edges {
+		edges[e] = int32(e)
+	}
+	cost := func(e int32) int64 { return g.cost(pi, g.u[e], g.v[e]) }
+	slices.SortFunc(edges, func(a, b int32) int {
+		switch x, y := cost(a), cost(b); {
+		case a == f || b != f && x < y:
+			return -1
+		case b == f || x > y:
+			return 1
+		}
+		return 0
+	})
+	uf := newUnion(g.n)
+	var sum int64
+	count, atS := 0, 0
+	for _, e := range edges {
+		if g.u[e] == s || g.v[e] == s {
+			if atS < 2 {
+				sum += cost(e)
+				atS++
+			}
+		} else if uf.join(g.u[e], g.v[e]) {
+			sum += cost(e)
+			count++
+		}
+	}
+	return sum, count == g.n-2 && atS == 2
+}
+
+// Law 4: alpha is the growth of the minimum 1-tree that holds the edge, for every edge of the graph.
+func TestAlphaDefinition(t *testing.T) {
+	rng := rand.New(rand.NewPCG(4, 1))
+	checked := 0
+	for _, m := range metrics {
+		for trial := range 6 {
+			n := 3 + rng.IntN(25)
+			in := random(t, m, n, rng, []int{0, 4, 30}[trial%3], trial%2 == 1)
+			r := Ascend(ctx, graph(t, in, 4, 1), Options{Steps: 1 + trial*5})
+			if trial%2 == 0 {
+				if _, err := r.Price(ctx); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if r.special < 0 {
+				continue
+			}
+			base, ok := forced(r.g, r.pi, r.special, -1)
+			if !ok {
+				continue
+			}
+			c := r.Alpha(n)
+			for i := range int32(n) {
+				city, alpha := c.Of(i)
+				for k, j := range city {
+					u, v := r.g.rank[i], r.g.rank[j]
+					f := int32(slices.IndexFunc(r.g.edge, func(e int32) bool { return min(u, v) == r.g.u[e] && max(u, v) == r.g.v[e] }))
+					w, _ := forced(r.g, r.pi, r.special, r.g.edge[f])
+					if alpha[k] != w-base {
+						t.Fatalf("%v n=%d: alpha(%d,%d) = %d, want %d", m, n, i, j, alpha[k], w-base)
+					}
+					if k > 0 && alpha[k-1] > alpha[k] {
+						t.Fatalf("city %d: %v is not ascending", i, alpha)
+					}
+					checked++
+				}
+			}
+		}
+	}
+	if checked < 5000 {
+		t.Errorf("only %d edges looked at", checked)
+	}
+}
+
+// Law 5: more ascent never loses: the result is at least the start.
+func TestAscentNeverLoses(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 1))
+	for _, m := range metrics {
+		g := graph(t, random(t, m, 60, rng, 500, false), 6, 1)
+		start := Ascend(ctx, g, Options{Steps: 1})
+		for _, steps := range []int{0, 2, 3, 10, 50} {
+			r := Ascend(ctx, g, Options{Steps: steps})
+			if r.Estimate < start.Estimate {
+				t.Errorf("%v: %d steps end at %g, below the first %g", m, steps, r.Estimate, start.Estimate)
+			}
+			if r.Steps != max(1, steps) {
+				t.Errorf("%d steps, want %d", r.Steps, steps)
+			}
+			if again := Ascend(ctx, g, Options{Steps: 7, Pi: r.Pi}); again.Estimate < r.Estimate {
+				t.Errorf("%v: going on loses: %g, then %g", m, r.Estimate, again.Estimate)
+			}
+		}
+	}
+}
+
+// Law 6: the same graph and options give the same result, whatever runs beside.
+func TestDeterminism(t *testing.T) {
+	in := random(t, tsp.Euc2D, 20000, rand.New(rand.NewPCG(6, 1)), 0, false)
+	type out struct {
+		pi    []int64
+		bound int64
+		c     *Candidates
+	}
+	run := func() out {
+		r := Ascend(ctx, graph(t, in, 6, 1), Options{Steps: 5})
+		b, err := r.Price(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out{r.Pi, b, r.Alpha(5)}
+	}
+	first := run()
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(5))
+	if !reflect.DeepEqual(first, run()) {
+		t.Error("five processors give another result")
+	}
+}
+
+// Law 7: no city of a kd-tree node is nearer than the node's lower bound says.
+func TestLowerBound(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 1))
+	for _, m := range metrics {
+		for trial := range 4 {
+			in := random(t, m, 150, rng, []int{0, 5}[trial%2], trial > 1)
+			s, order := newSpace(in)
+			if s == nil {
+				continue
+			}
+			c := newComplete(graph(t, in, 3, 1), make([]int64, in.N()))
+			for i := range int32(in.N()) {
+				for k := range s.nodes {
+					nd := &s.nodes[k]
+					lower := s.lower(i, nd)
+					for j := nd.lo; j < nd.hi; j++ {
+						d := in.Dist(order[i], order[j])
+						if i != j && int64(d) < lower {
+							t.Fatalf("%v: distance %d below the bound %d", m, d, lower)
+						}
+						if c.local(i, j) != int64(d)<<c.g.shift {
+							t.Fatalf("%v: local distance %d, want %d", m, c.local(i, j), d)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// A context that has ended leaves one step and no bound.
+func TestCancel(t *testing.T) {
+	done, cancel := context.WithCancel(ctx)
+	cancel()
+	in := random(t, tsp.Euc2D, 2000, rand.New(rand.NewPCG(8, 1)), 0, false)
+	nb, _ := tsp.NearestNeighbors(ctx, in, 5)
+	if _, err := NewGraph(done, in, nb, 1); err == nil {
+		t.Error("NewGraph ignores ctx")
+	}
+	g := graph(t, in, 5, 1)
+	r := Ascend(done, g, Options{Steps: 50})
+	if r.Steps != 1 || len(r.Pi) != 2000 {
+		t.Errorf("%d steps", r.Steps)
+	}
+	if b, err := r.Price(done); err == nil || b != 0 || r.Bound != 0 {
+		t.Errorf("Price returns %d, %v", b, err)
+	}
+	if c := r.Alpha(5); len(c.City) != 10000 {
+		t.Errorf("%d candidates", len(c.City))
+	}
+}
+
+// Small and degenerate instances, and fixed edges.
+func TestEdges(t *testing.T) {
+	for _, m := range metrics {
+		for n := 1; n <= 4; n++ {
+			in := random(t, m, n, rand.New(rand.NewPCG(9, uint64(n))), 2, false)
+			r := Ascend(ctx, graph(t, in, 5, 1), Options{Steps: 3})
+			c := r.Alpha(5)
+			for i := range int32(n) {
+				if city, _ := c.Of(i); len(city) != n-1 && n <= 3 {
+					t.Errorf("%v n=%d: candidates %v of city %d", m, n, city, i)
+				}
+			}
+		}
+	}
+	same := make([]float64, 500)
+	in, _ := tsp.NewPoints("same", tsp.Euc2D, same, same, nil)
+	r := Ascend(ctx, graph(t, in, 5, 1), Options{Steps: 10})
+	if b, err := r.Price(ctx); b != 0 || err != nil {
+		t.Errorf("all in one place: %d, %v", b, err)
+	}
+
+	in = random(t, tsp.Euc2D, 300, rand.New(rand.NewPCG(9, 9)), 0, false)
+	fixed := [][2]int32{{0, 150}, {150, 7}, {20, 30}}
+	if err := in.SetFixed(fixed); err != nil {
+		t.Fatal(err)
+	}
+	c := Ascend(ctx, graph(t, in, 5, 1), Options{Steps: 10}).Alpha(5)
+	for _, e := range fixed {
+		for _, e := range [][2]int32{e, {e[1], e[0]}} {
+			city, alpha := c.Of(e[0])
+			if k := slices.Index(city, e[1]); k < 0 || k > 1 || alpha[k] != 0 || k == 1 && !in.IsFixed(e[0], city[0]) {
+				t.Errorf("fixed edge %v: candidates %v, %v", e, city, alpha)
+			}
+		}
+	}
+}

@@ -1,0 +1,450 @@
+package onetree
+
+import (
+	"context"
+	"math"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+)
+
+// dense is the number of cities up to which the complete graph is priced by
+// Prim's algorithm even where geometry would prune.
+const dense = 300
+
+// Price builds the minimum 1-tree over the complete graph under r.Pi, which
+// replaces r's own, and sets and returns r.Bound. The best 1-tree value over
+// all edges, divided by Unit and rounded up (tours have integer lengths in core units), is a
+// lower bound for every tour: a tour is a 1-tree, and its reduced cost is its
+// length plus twice all penalties (Held and Karp 1970, section 2). Fixed edges are not used: they only raise the optimum.
+//
+// With geometry the tree comes from Boruvka's rounds over a kd-tree with the
+// least penalty of each node, dual bounds seeded by the candidate graph (March, Ram and
+// Gray 2010 for the unpenalised case): about n log n in practice, spread
+// over the processors. Explicit matrices and XRAY metrics take Prim's O(n^2)
+// time and O(n) memory. When ctx ends first r is unchanged and ctx's error is returned.
+func (r *Result) Price(ctx context.Context) (int64, error) {
+	g := r.g
+	c := newComplete(g, r.pi)
+	if err := c.tree(ctx); err != nil {
+		return 0, err
+	}
+	if err := c.leaf(ctx); err != nil {
+		return 0, err
+	}
+	r.oneTree = c.oneTree
+	r.Bound = c.bound()
+
+	// Edges that entered from outside join the graph, for Alpha.
+	us, vs := c.missing()
+	if len(us) > 0 {
+		more := *g
+		us, vs = append(us, g.u...), append(vs, g.v...)
+		more.u, more.v, more.d = nil, nil, nil
+		more.setEdges(us, vs)
+		more.shift, more.limit = g.shift, g.limit
+		r.g = &more
+	}
+	return r.Bound, nil
+}
+
+// complete is the state of one pricing.
+type complete struct {
+	g  *Graph
+	pi []int64
+	oneTree
+
+	comp  []int32 // component of each city
+	least []int64 // per node of the kd-tree: the smallest penalty
+	whole []int32 // per node: the component that all its cities are in, -1 if several
+	below []int64 // per city: no edge out of its component is cheaper
+	found []int32 // per city: the end of its cheapest edge that beats the bound, -1
+	price []int64 // and that edge's cost
+}
+
+func newComplete(g *Graph, pi []int64) *complete {
+	return &complete{g: g, pi: pi}
+}
+
+// tree fills c.u and c.v with a minimum spanning tree of the complete graph.
+func (c *complete) tree(ctx context.Context) error {
+	if c.g.n <= dense || c.g.space == nil {
+		return c.prim(ctx)
+	}
+	return c.boruvka(ctx)
+}
+
+// prim is Prim's algorithm over a plain array (1957).
+func (c *complete) prim(ctx context.Context) error {
+	g, pi := c.g, c.pi
+	n := g.n
+	type far struct {
+		cost       int64
+		city, from int32
+	}
+	rest := make([]far, n-1)
+	for i := range rest {
+		rest[i] = far{math.MaxInt64, int32(i + 1), 0}
+	}
+	last := int32(0)
+	for len(rest) > 0 {
+		if len(rest)&127 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		in, order, shift, here, p := g.in, g.order, g.shift, g.order[last], pi[last]
+		next, least := 0, int64(math.MaxInt64)
+		for k := range rest {
+			f := &rest[k]
+			if x := int64(in.Dist(here, order[f.city]))<<shift + p + pi[f.city]; x < f.cost {
+				f.cost, f.from = x, last
+			}
+			if f.cost < least {
+				next, least = k, f.cost
+			}
+		}
+		f := rest[next]
+		c.u, c.v = append(c.u, min(f.city, f.from)), append(c.v, max(f.city, f.from))
+		last = f.city
+		rest[next] = rest[len(rest)-1]
+		rest = rest[:len(rest)-1]
+	}
+	return nil
+}
+
+// chunk is the number of cities that one worker takes at a time. Bounds pass
+// from city to city within a chunk only, so that the work, and which of equal
+// edges is found, does not depend on the number of workers.
+const chunk = 4096
+
+// boruvka is Boruvka's algorithm over the complete graph. In a round each
+// component's cheapest candidate edge bounds the search for a
+// cheaper edge outside the graph, which hardly ever exists.
+func (c *complete) boruvka(ctx context.Context) error {
+	g := c.g
+	n := g.n
+	c.comp = make([]int32, n)
+	c.below = make([]int64, n)
+	c.found = make([]int32, n)
+	c.price = make([]int64, n)
+	for i := range c.comp {
+		c.comp[i] = int32(i)
+		c.below[i] = math.MinInt64
+	}
+	c.penalties()
+	c.whole = make([]int32, len(g.space.nodes))
+
+	type edge struct {
+		cost int64
+		u, v int32
+	}
+	best := make([]edge, n) // per component
+	ub := make([]int64, n)
+	uf := newUnion(n)
+	eu, ev := slices.Clone(g.u), slices.Clone(g.v) // candidate edges between components
+	for left := n; left > 1; {
+		for i := range best {
+			best[i].cost = math.MaxInt64
+		}
+		k := 0
+		for e := range eu {
+			i, j := eu[e], ev[e]
+			ci, cj := c.comp[i], c.comp[j]
+			if ci == cj {
+				continue
+			}
+			eu[k], ev[k] = i, j
+			k++
+			x := c.local(i, j)
+			if x < best[ci].cost {
+				best[ci] = edge{x, i, j}
+			}
+			if x < best[cj].cost {
+				best[cj] = edge{x, i, j}
+			}
+		}
+		eu, ev = eu[:k], ev[:k]
+		for i := range ub {
+			ub[i] = best[i].cost
+		}
+		c.settle()
+		if err := c.round(ctx, ub); err != nil {
+			return err
+		}
+		for i, j := range c.found {
+			if ci := c.comp[i]; j >= 0 && c.price[i] < best[ci].cost {
+				best[ci] = edge{c.price[i], int32(i), j}
+			}
+		}
+		for i := range best {
+			if e := best[i]; e.cost < math.MaxInt64 && uf.join(e.u, e.v) {
+				c.u, c.v = append(c.u, min(e.u, e.v)), append(c.v, max(e.u, e.v))
+				left--
+			}
+		}
+		for i := range c.comp {
+			c.comp[i] = uf.find(int32(i))
+		}
+	}
+	return nil
+}
+
+// penalties sets the least penalty of every node, children before parents.
+func (c *complete) penalties() {
+	nodes := c.g.space.nodes
+	c.least = make([]int64, len(nodes))
+	for k := len(nodes) - 1; k >= 0; k-- {
+		nd := &nodes[k]
+		if nd.right != 0 {
+			c.least[k] = min(c.least[k+1], c.least[nd.right])
+			continue
+		}
+		c.least[k] = slices.Min(c.pi[nd.lo:nd.hi])
+	}
+}
+
+// settle marks the nodes that lie within one component.
+func (c *complete) settle() {
+	nodes := c.g.space.nodes
+	for k := len(nodes) - 1; k >= 0; k-- {
+		nd := &nodes[k]
+		if nd.right != 0 {
+			c.whole[k] = c.whole[k+1]
+			if c.whole[nd.right] != c.whole[k] {
+				c.whole[k] = -1
+			}
+			continue
+		}
+		c.whole[k] = c.comp[nd.lo]
+		for _, x := range c.comp[nd.lo+1 : nd.hi] {
+			if x != c.whole[k] {
+				c.whole[k] = -1
+			}
+		}
+	}
+}
+
+// round looks for the edges that are cheaper than ub of their component, city by city.
+func (c *complete) round(ctx context.Context, ub []int64) error {
+	n := c.g.n
+	var next atomic.Int64
+	work := func() {
+		for ctx.Err() == nil {
+			lo := int(next.Add(chunk)) - chunk
+			if lo >= n {
+				return
+			}
+			comp, bound := int32(-1), int64(0)
+			for i := lo; i < min(lo+chunk, n); i++ {
+				c.found[i] = -1
+				if c.comp[i] != comp {
+					comp = c.comp[i]
+					bound = ub[comp]
+				}
+				if c.below[i] >= bound {
+					continue
+				}
+				j, x := c.nearest(int32(i), comp, -1, bound)
+				c.below[i] = x
+				if j >= 0 {
+					c.found[i], c.price[i], bound = j, x, x
+				}
+			}
+		}
+	}
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), (n+chunk-1)/chunk) - 1 {
+		wg.Go(work)
+	}
+	work()
+	wg.Wait()
+	return ctx.Err()
+}
+
+// nearest returns the city outside the component comp, other than i and except,
+// of the cheapest edge from i that costs less than bound, and its cost; -1 and
+// bound if there is none.
+func (c *complete) nearest(i, comp, except int32, bound int64) (int32, int64) {
+	s, shift := c.g.space, c.g.shift
+	nodes := s.nodes
+	pi := c.pi[i]
+	type open struct {
+		node  int32
+		least int64
+	}
+	var stack [64]open
+	stack[0] = open{0, math.MinInt64}
+	at := int32(-1)
+	for top := 1; top > 0; {
+		top--
+		if stack[top].least >= bound {
+			continue
+		}
+		k := stack[top].node
+		nd := &nodes[k]
+		if nd.right == 0 {
+			for j := nd.lo; j < nd.hi; j++ {
+				if c.comp[j] == comp || j == except || j == i {
+					continue
+				}
+				if x := c.local(i, j); x < bound {
+					at, bound = j, x
+				}
+			}
+			continue
+		}
+		l, r := k+1, nd.right
+		lo, hi := open{l, math.MaxInt64}, open{r, math.MaxInt64}
+		if comp < 0 || c.whole[l] != comp {
+			lo.least = s.lower(i, &nodes[l])<<shift + pi + c.least[l]
+		}
+		if comp < 0 || c.whole[r] != comp {
+			hi.least = s.lower(i, &nodes[r])<<shift + pi + c.least[r]
+		}
+		if lo.least > hi.least {
+			lo, hi = hi, lo
+		}
+		if hi.least < bound {
+			stack[top] = hi
+			top++
+		}
+		if lo.least < bound {
+			stack[top] = lo
+			top++
+		}
+	}
+	return at, bound
+}
+
+// local is Graph.cost without leaving the memory around the cities where the metric is the planar Euclidean.
+func (c *complete) local(i, j int32) int64 {
+	if s := c.g.space; s != nil && s.form == round2 && s.dims == 2 {
+		p, q := s.p[2*int(i):][:2], s.p[2*int(j):][:2]
+		dx, dy := p[0]-q[0], p[1]-q[1]
+		return int64(math.Sqrt(float64(dx*dx)+float64(dy*dy))+s.unit)<<c.g.shift + c.pi[i] + c.pi[j]
+	}
+	return c.g.cost(c.pi, i, j)
+}
+
+// leaf finds the leaf of the tree whose second edge costs most.
+func (c *complete) leaf(ctx context.Context) error {
+	g := c.g
+	n := g.n
+	c.special = -1
+	if n < 3 {
+		return nil
+	}
+	deg, other := make([]int32, n), make([]int32, n)
+	for e := range c.u {
+		i, j := c.u[e], c.v[e]
+		deg[i]++
+		deg[j]++
+		other[i], other[j] = j, i
+	}
+	// The candidate graph bounds a leaf's second edge from above; the leaf that
+	// promises most comes first, and most need no search at all.
+	type promise struct {
+		most int64
+		leaf int32
+		to   int32
+	}
+	var leaves []promise
+	for i := range int32(n) {
+		if deg[i] != 1 {
+			continue
+		}
+		p := promise{math.MaxInt64, i, -1}
+		for _, e := range g.edge[g.off[i]:g.off[i+1]] {
+			j := g.u[e] ^ g.v[e] ^ i
+			if j == other[i] {
+				continue
+			}
+			if x := c.local(i, j); x < p.most {
+				p.most, p.to = x, j
+			}
+		}
+		leaves = append(leaves, p)
+	}
+	slices.SortFunc(leaves, func(a, b promise) int {
+		if a.most != b.most {
+			if a.most > b.most {
+				return -1
+			}
+			return 1
+		}
+		return int(a.leaf - b.leaf)
+	})
+	if c.least == nil && g.space != nil {
+		c.penalties()
+	}
+	if c.comp == nil {
+		c.comp = make([]int32, n)
+	}
+	for k, p := range leaves {
+		if k&63 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if c.special >= 0 && p.most <= c.extra {
+			break
+		}
+		j, x := p.to, p.most
+		if g.space != nil {
+			if to, y := c.nearest(p.leaf, -1, other[p.leaf], x); to >= 0 {
+				j, x = to, y
+			}
+		} else {
+			for to := range int32(n) {
+				if to == p.leaf || to == other[p.leaf] {
+					continue
+				}
+				if y := g.cost(c.pi, p.leaf, to); y < x {
+					j, x = to, y
+				}
+			}
+		}
+		if c.special < 0 || x > c.extra {
+			c.special, c.second, c.extra = p.leaf, j, x
+		}
+	}
+	return nil
+}
+
+// bound returns the value of the 1-tree, rounded up to whole core units.
+func (c *complete) bound() int64 {
+	g := c.g
+	if g.n == 2 {
+		return 2 * int64(g.in.Dist(0, 1))
+	}
+	var w int64
+	for e := range c.u {
+		w += g.cost(c.pi, c.u[e], c.v[e])
+	}
+	if c.special >= 0 {
+		w += c.extra
+	}
+	for _, p := range c.pi {
+		w -= 2 * p
+	}
+	return max(0, (w+(1<<g.shift)-1)>>g.shift)
+}
+
+// missing returns the edges of the 1-tree that are not in the candidate graph.
+func (c *complete) missing() (us, vs []int32) {
+	g := c.g
+	add := func(u, v int32) {
+		lo, hi := g.off[u], g.off[u+1]
+		for _, e := range g.edge[lo:hi] {
+			if g.u[e]^g.v[e]^u == v {
+				return
+			}
+		}
+		us, vs = append(us, min(u, v)), append(vs, max(u, v))
+	}
+	for e := range c.u {
+		add(c.u[e], c.v[e])
+	}
+	if c.special >= 0 {
+		add(c.special, c.second)
+	}
+	return us, vs
+}
