@@ -35,7 +35,13 @@ type Instance struct {
 	pts     []point // coordinates as the metric wants them: scaled, or in radians
 	z       []float64
 	partner []int32 // 2 per city: the other ends of its fixed edges, -1 for none; nil without any
+	rows    []int32 // of Sub: row of Matrix by city, nil for the identity
+	stride  int     // of Matrix
 }
+
+// maxDegrees is far above any latitude or longitude in a file, and far below
+// what an angle loses its meaning at in a float64.
+const maxDegrees = 1e6
 
 type point struct{ x, y float64 }
 
@@ -68,10 +74,23 @@ func NewPoints(name string, m Metric, x, y, z []float64) (*Instance, error) {
 		}
 		extent += hi - lo
 	}
+	if math.IsInf(extent, 0) {
+		return nil, errors.New("tsp: the coordinates span more than a float64 holds")
+	}
 	if m.Exact() && extent > 0 {
-		in.Scale = math.Exp2(math.Floor(math.Log2((MaxDist - 1) / extent)))
+		// The largest power of two with extent*Scale < MaxDist. Not through Log2: it
+		// rounds up just below a power of two, and MaxDist/extent overflows for tiny extents.
+		_, exp := math.Frexp(extent) // extent < 2^exp
+		in.Scale = math.Ldexp(1, min(30-exp, 1000))
 	} else if m != Geo && m != GeoM && m != XRay1 && m != XRay2 && extent >= MaxDist {
 		return nil, fmt.Errorf("tsp: the cities lie %.3g apart, further than distances may be (%d); scale the coordinates down, or use EXACT_2D", extent, MaxDist)
+	}
+	if m == Geo || m == GeoM {
+		for i := range x {
+			if math.Abs(x[i]) > maxDegrees || math.Abs(y[i]) > maxDegrees {
+				return nil, fmt.Errorf("tsp: city %d lies at %v, %v, which are no degrees", i+1, x[i], y[i])
+			}
+		}
 	}
 	if (m == XRay1 || m == XRay2) && 100*extent >= MaxDist {
 		return nil, fmt.Errorf("tsp: %v angles %.3g apart", m, extent)
@@ -115,7 +134,7 @@ func NewMatrix(name string, n int, w []int32) (*Instance, error) {
 			}
 		}
 	}
-	return &Instance{Name: name, Metric: Explicit, Matrix: w, Scale: 1, n: int32(n)}, nil
+	return &Instance{Name: name, Metric: Explicit, Matrix: w, Scale: 1, n: int32(n), stride: n}, nil
 }
 
 // N returns the number of cities.
@@ -136,14 +155,17 @@ func (in *Instance) dist(i, j int32) int32 {
 		return 0 // two cities in one place are 1 apart under Geo, and the diagonal of a matrix may hold anything
 	}
 	if in.Metric == Explicit {
-		return in.Matrix[int(i)*int(in.n)+int(j)]
+		if in.rows != nil {
+			i, j = in.rows[i], in.rows[j]
+		}
+		return in.Matrix[int(i)*in.stride+int(j)]
 	}
 	return int32(in.distance(i, j))
 }
 
 // Planar reports whether X and Y place the cities in the plane such that near
-// cities are near in the metric too.
-func (in *Instance) Planar() bool { return in.X != nil }
+// cities are near in the metric too (under Geo and GeoM, but for the date line and the poles).
+func (in *Instance) Planar() bool { return in.Metric.Dims() == 2 }
 
 // SetFixed demands that every tour holds the given edges. They must form
 // disjoint paths, or one tour.
@@ -197,6 +219,9 @@ func (in *Instance) SetFixed(edges [][2]int32) error {
 	}
 	return nil
 }
+
+// HasFixed reports whether any edge is fixed.
+func (in *Instance) HasFixed() bool { return in.partner != nil }
 
 // IsFixed reports whether the edge i-j is in Fixed.
 func (in *Instance) IsFixed(i, j int32) bool {

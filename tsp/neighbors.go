@@ -50,7 +50,7 @@ func nearest(ctx context.Context, in *Instance, cities []int32, k int) (*Neighbo
 		return nb, nearestInRows(ctx, in, cities, nb)
 	}
 	ix := newIndex(in, cities, k)
-	for _, step := range []func(context.Context) error{ix.merge, ix.split, ix.plant, func(ctx context.Context) error { return ix.query(ctx, nb.Flat) }} {
+	for _, step := range []func(context.Context) error{ix.merge, ix.lift, ix.split, ix.plant, func(ctx context.Context) error { return ix.query(ctx, nb.Flat) }} {
 		if err := step(ctx); err != nil {
 			return nil, err
 		}

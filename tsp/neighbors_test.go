@@ -83,7 +83,7 @@ func columns(n int, f func(i int) [3]float64) (x, y, z []float64) {
 	return x, y, z
 }
 
-// make1 returns an instance of n cities laid out for metric m.
+// build returns an instance of n cities laid out for metric m.
 func build(t testing.TB, m Metric, layout int, n int, seed uint64) *Instance {
 	t.Helper()
 	r := rand.New(rand.NewPCG(seed, uint64(m)))
@@ -151,7 +151,7 @@ func TestNeighborsAgainstBruteForce(t *testing.T) {
 	defer func(c int) { cellSize = c }(cellSize)
 	for _, m := range allMetrics() {
 		for l := range layouts {
-			for _, c := range []struct{ n, k, cell int }{{1, 5, 4}, {2, 5, 4}, {3, 1, 4}, {7, 10, 4}, {60, 5, 8}, {300, 10, 16}, {300, 60, 512}, {700, 7, 64}} {
+			for _, c := range []struct{ n, k, cell int }{{1, 5, 4}, {2, 5, 4}, {3, 1, 4}, {7, 10, 4}, {60, 5, 8}, {150, 60, 32}, {200, 10, 16}, {400, 7, 512}} {
 				cellSize = c.cell
 				in := build(t, m, l, c.n, 1)
 				got, err := NearestNeighbors(t.Context(), in, c.k)

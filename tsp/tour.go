@@ -45,13 +45,14 @@ func (in *Instance) Length(t Tour) int64 {
 	return sum
 }
 
-// Value returns the length of t in the caller's unit, computed from the
-// caller's coordinates: an integer for the integer metrics, the exact Euclidean
-// sum otherwise.
+// Value returns the length of t in the caller's unit: an integer for the
+// integer metrics, the sum of the unrounded Euclidean distances otherwise.
 func (in *Instance) Value(t Tour) float64 {
 	if !in.Metric.Exact() {
 		return float64(in.Length(t))
 	}
+	// Scale is a power of two: the sum in core units, scaled back, is the sum in
+	// the caller's unit to the last bit, and its squares do not overflow.
 	var sum float64
 	for i, v := range t {
 		w := t[0]
@@ -59,12 +60,12 @@ func (in *Instance) Value(t Tour) float64 {
 			w = t[i+1]
 		}
 		var dz float64
-		if in.Z != nil {
-			dz = in.Z[v] - in.Z[w]
+		if in.z != nil {
+			dz = in.z[v] - in.z[w]
 		}
-		sum += math.Sqrt(sq(in.X[v]-in.X[w]) + sq(in.Y[v]-in.Y[w]) + sq(dz))
+		sum += math.Sqrt(sq(in.pts[v].x-in.pts[w].x) + sq(in.pts[v].y-in.pts[w].y) + sq(dz))
 	}
-	return sum
+	return sum / in.Scale
 }
 
 // InUnit converts a length in core units to the caller's unit.

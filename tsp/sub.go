@@ -1,0 +1,67 @@
+package tsp
+
+// Sub makes dst the instance over some cities of in: its city i is cities[i].
+// local is the inverse: for a city of in, its place in cities, or a number
+// outside 0..len(cities)-1. Fixed edges between the cities stay fixed; with
+// closed, the edge from the last city to the first is fixed too, so that a
+// tour of dst is a path with given ends that replaces the path cities. dst
+// serves distances and fixed edges only, and keeps its memory for the next Sub.
+func (in *Instance) Sub(dst *Instance, cities []int32, local func(c int32) int32, closed bool) {
+	m := int32(len(cities))
+	dst.Metric, dst.Scale, dst.n, dst.flat, dst.round = in.Metric, in.Scale, m, in.flat, in.round
+	dst.pts, dst.z, dst.rows = dst.pts[:0], nil, dst.rows[:0]
+	if in.pts != nil {
+		for _, c := range cities {
+			dst.pts = append(dst.pts, in.pts[c])
+		}
+	}
+	if in.z != nil {
+		dst.z = make([]float64, m)
+		for i, c := range cities {
+			dst.z[i] = in.z[c]
+		}
+	}
+	if in.Metric == Explicit {
+		dst.Matrix, dst.stride = in.Matrix, in.stride
+		for _, c := range cities {
+			if in.rows != nil {
+				c = in.rows[c]
+			}
+			dst.rows = append(dst.rows, c)
+		}
+	}
+	partner := dst.partner[:0]
+	dst.partner = nil
+	if in.partner == nil && !closed {
+		return
+	}
+	for range 2 * m {
+		partner = append(partner, -1)
+	}
+	fix := func(i, j int32) {
+		slot := 2 * i
+		if partner[slot] >= 0 {
+			slot++
+		}
+		partner[slot] = j
+	}
+	if in.partner != nil {
+		for i, c := range cities {
+			for _, f := range in.partner[2*c : 2*c+2] {
+				if f < 0 {
+					continue
+				}
+				if j := local(f); j >= 0 && j < m && j != int32(i) {
+					fix(int32(i), j)
+				}
+			}
+		}
+	}
+	if closed && m > 2 {
+		if first, last := partner[0:2], partner[2*m-2:2*m]; first[0] != m-1 && first[1] != m-1 && last[0] != 0 {
+			fix(0, m-1)
+			fix(m-1, 0)
+		}
+	}
+	dst.partner = partner
+}

@@ -1,0 +1,333 @@
+package tsp
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// fixSome demands a third of the edges of a random tour.
+func fixSome(t testing.TB, in *Instance, r *rand.Rand) {
+	t.Helper()
+	p := r.Perm(in.N())
+	var edges [][2]int32
+	for i := 0; i+1 < len(p); i++ {
+		if r.IntN(3) == 0 {
+			edges = append(edges, [2]int32{int32(p[i]), int32(p[i+1])})
+		}
+	}
+	if err := in.SetFixed(edges); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// permute calls f with every order of t[at:].
+func permute(t Tour, at int, f func()) {
+	if at >= len(t) {
+		f()
+		return
+	}
+	for i := at; i < len(t); i++ {
+		t[at], t[i] = t[i], t[at]
+		permute(t, at+1, f)
+		t[at], t[i] = t[i], t[at]
+	}
+}
+
+func TestExactAgainstAllTours(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 0))
+	for _, m := range allMetrics() {
+		for n := 1; n <= 8; n++ {
+			for fixed := range 2 {
+				if n == 8 && m != Explicit && m != Euc2D {
+					continue // the time
+				}
+				in := build(t, m, 0, n, uint64(n))
+				if fixed == 1 {
+					fixSome(t, in, r)
+				}
+				best := int64(math.MaxInt64)
+				all := make(Tour, n)
+				for i := range all {
+					all[i] = int32(i)
+				}
+				permute(all, 1, func() {
+					if in.Check(all) == nil {
+						best = min(best, in.Length(all))
+					}
+				})
+				got, ok := Exact(in)
+				if !ok {
+					t.Fatalf("%s n=%d: not solved", in.Name, n)
+				}
+				if err := in.Check(got); err != nil {
+					t.Fatalf("%s n=%d: %v", in.Name, n, err)
+				}
+				if l := in.Length(got); l != best {
+					t.Errorf("%s n=%d fixed=%v: length %d, want %d", in.Name, n, in.Fixed, l, best)
+				}
+			}
+		}
+	}
+}
+
+func TestExactSizes(t *testing.T) {
+	if got, ok := Exact(build(t, Euc2D, 0, MaxExact, 1)); !ok || len(got) != MaxExact {
+		t.Errorf("%d cities: %v, %v", MaxExact, got, ok)
+	}
+	if _, ok := Exact(build(t, Euc2D, 0, MaxExact+1, 1)); ok {
+		t.Errorf("%d cities: solved", MaxExact+1)
+	}
+	all := build(t, Euc2D, 0, 5, 1)
+	if err := all.SetFixed([][2]int32{{0, 3}, {3, 1}, {1, 4}, {4, 2}, {2, 0}}); err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := Exact(all); all.Check(got) != nil {
+		t.Errorf("every edge fixed: %v, %v", got, all.Check(got))
+	}
+}
+
+func TestConstructionsAreTours(t *testing.T) {
+	r := rand.New(rand.NewPCG(4, 0))
+	for _, m := range allMetrics() {
+		for l := range layouts {
+			for _, n := range []int{1, 2, 3, 4, 5, 13, 120} {
+				for fixed := range 2 {
+					in := build(t, m, l, n, 2)
+					curve := SpaceFillingCurve(in)
+					if err := in.Check(curve); err != nil {
+						t.Fatalf("%s n=%d: curve: %v", in.Name, n, err)
+					}
+					if fixed == 1 {
+						fixSome(t, in, r)
+					}
+					nb, err := NearestNeighbors(t.Context(), in, 5)
+					if err != nil {
+						t.Fatal(err)
+					}
+					greedy, err := GreedyEdge(t.Context(), in, nb)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if err := in.Check(greedy); err != nil {
+						t.Fatalf("%s n=%d fixed=%d: greedy: %v", in.Name, n, fixed, err)
+					}
+					again, _ := GreedyEdge(t.Context(), in, nb)
+					if !slices.Equal(again, greedy) {
+						t.Fatalf("%s n=%d: greedy gives two tours", in.Name, n)
+					}
+					q, err := QuadrantNeighbors(t.Context(), in, nb, 1)
+					if err != nil {
+						t.Fatal(err)
+					}
+					checkQuadrants(t, in, nb, q, 1)
+				}
+			}
+		}
+	}
+}
+
+func TestGreedyWithEveryEdgeFixed(t *testing.T) {
+	in := build(t, Euc2D, 0, 50, 1)
+	p := rand.New(rand.NewPCG(1, 1)).Perm(50)
+	var edges [][2]int32
+	for i, v := range p {
+		edges = append(edges, [2]int32{int32(v), int32(p[(i+1)%50])})
+	}
+	if err := in.SetFixed(edges); err != nil {
+		t.Fatal(err)
+	}
+	nb, _ := NearestNeighbors(t.Context(), in, 5)
+	tour, err := GreedyEdge(t.Context(), in, nb)
+	if err != nil || in.Check(tour) != nil {
+		t.Errorf("%v, %v", err, in.Check(tour))
+	}
+}
+
+// bruteGreedy takes edges from all pairs, ties as GreedyEdge takes them do not
+// matter for the length bound that the test wants.
+func bruteGreedy(in *Instance) int64 {
+	n := int32(in.N())
+	f := newFragments(int(n))
+	var keys []uint64
+	for i := range n {
+		for j := range i {
+			keys = append(keys, pack(in.Dist(i, j), i*n+j))
+		}
+	}
+	keys, _ = sortByDist(context.Background(), keys)
+	for _, k := range keys {
+		f.join(int32(uint32(k))/n, int32(uint32(k))%n)
+	}
+	return in.Length(f.tour())
+}
+
+func TestConstructionQuality(t *testing.T) {
+	var greedy, curve, brute, n int64
+	for seed := range uint64(5) {
+		in := uniform(1000, seed)
+		nb, _ := NearestNeighbors(t.Context(), in, 8)
+		g, _ := GreedyEdge(t.Context(), in, nb)
+		greedy += in.Length(g)
+		curve += in.Length(SpaceFillingCurve(in))
+		brute += bruteGreedy(in)
+		n++
+	}
+	// About the mean optimum of 1000 uniform cities (Johnson and McGeoch 1997).
+	optimum := 0.7313 * math.Sqrt(1000*1e12) * float64(n)
+	t.Logf("over the constant: greedy %.1f %%, all pairs %.1f %%, curve %.1f %%",
+		100*(float64(greedy)/optimum-1), 100*(float64(brute)/optimum-1), 100*(float64(curve)/optimum-1))
+	if g := float64(greedy) / float64(brute); g > 1.02 || g < 0.98 {
+		t.Errorf("greedy is %.3f times the greedy over all pairs", g)
+	}
+	if c := float64(curve) / optimum; c > 1.45 {
+		t.Errorf("the curve is %.2f times the optimum", c)
+	}
+}
+
+func TestHilbertCurveIsContinuous(t *testing.T) {
+	const side = 32
+	var at [side * side][2]int
+	for x := range side {
+		for y := range side {
+			key := hilbert2(uint32(x), uint32(y))
+			if key >= side*side {
+				t.Fatalf("cell %d,%d: key %d", x, y, key)
+			}
+			at[key] = [2]int{x, y}
+		}
+	}
+	for k := 1; k < len(at); k++ {
+		if d := abs(at[k][0]-at[k-1][0]) + abs(at[k][1]-at[k-1][1]); d != 1 {
+			t.Fatalf("cells %v and %v follow each other", at[k-1], at[k])
+		}
+	}
+	const edge = 8
+	var in3 [edge * edge * edge][3]int
+	for x := range edge {
+		for y := range edge {
+			for z := range edge {
+				key := hilbert3([3]uint32{uint32(x), uint32(y), uint32(z)})
+				if key >= uint64(len(in3)) {
+					t.Fatalf("cell %d,%d,%d: key %d", x, y, z, key)
+				}
+				in3[key] = [3]int{x, y, z}
+			}
+		}
+	}
+	for k := 1; k < len(in3); k++ {
+		d := 0
+		for a := range 3 {
+			d += abs(in3[k][a] - in3[k-1][a])
+		}
+		if d != 1 {
+			t.Fatalf("cells %v and %v follow each other", in3[k-1], in3[k])
+		}
+	}
+}
+
+func abs(x int) int { return max(x, -x) }
+
+func checkQuadrants(t *testing.T, in *Instance, nb, q *Neighbors, per int) {
+	t.Helper()
+	if q.K != min(4*per, nb.K) {
+		t.Fatalf("%s: K = %d of %d", in.Name, q.K, nb.K)
+	}
+	for i := range int32(in.N()) {
+		list := q.Of(i)
+		in_ := map[int32]bool{}
+		for t2, j := range list {
+			if in_[j] || j == i {
+				t.Fatalf("%s: neighbours %v of %d", in.Name, list, i)
+			}
+			in_[j] = true
+			if t2 > 0 && pack(in.Dist(i, list[t2-1]), list[t2-1]) > pack(in.Dist(i, j), j) {
+				t.Fatalf("%s: neighbours %v of %d do not ascend", in.Name, list, i)
+			}
+		}
+		if !in.Planar() {
+			continue
+		}
+		var seen [4]int
+		for _, j := range nb.Of(i) {
+			dy := in.pts[j].y - in.pts[i].y
+			if (in.Metric == Geo || in.Metric == GeoM) && math.Abs(dy) > math.Pi {
+				dy -= math.Copysign(2*math.Pi, dy)
+			}
+			c := quadrant(in.pts[j].x-in.pts[i].x, dy)
+			if seen[c]++; seen[c] <= per && !in_[j] {
+				t.Fatalf("%s: %d, number %d of quadrant %d of %d, is missing in %v", in.Name, j, seen[c], c, i, list)
+			}
+		}
+	}
+}
+
+func TestQuadrantOfAxes(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		dx, dy float64
+		want   int
+	}{
+		{"same place", 0, 0, 0}, {"east", 1, 0, 0}, {"north-east", 1, 1, 0}, {"north", 0, 1, 1}, {"north-west", -1, 1, 1},
+		{"west", -1, 0, 2}, {"south-west", -1, -1, 2}, {"south", 0, -1, 3}, {"south-east", 1, -1, 3},
+	} {
+		if got := quadrant(c.dx, c.dy); got != c.want {
+			t.Errorf("%s: %d, want %d", c.name, got, c.want)
+		}
+	}
+}
+
+func TestCancelledConstructions(t *testing.T) {
+	in := uniform(1000, 1)
+	nb, _ := NearestNeighbors(t.Context(), in, 8)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := GreedyEdge(ctx, in, nb); err == nil {
+		t.Error("GreedyEdge ignores a cancelled context")
+	}
+	if _, err := QuadrantNeighbors(ctx, in, nb, 2); err == nil {
+		t.Error("QuadrantNeighbors ignores a cancelled context")
+	}
+}
+
+func benchSizes(b *testing.B, f func(b *testing.B, in *Instance)) {
+	for _, n := range []int{1e3, 1e4, 1e5, 1e6} {
+		if n == 1e6 && testing.Short() {
+			continue
+		}
+		in := uniform(n, 1)
+		b.Run(fmt.Sprint("n=", n), func(b *testing.B) { f(b, in) })
+	}
+}
+
+func BenchmarkGreedyEdge(b *testing.B) {
+	benchSizes(b, func(b *testing.B, in *Instance) {
+		nb, _ := NearestNeighbors(context.Background(), in, 10)
+		var t Tour
+		for b.Loop() {
+			t, _ = GreedyEdge(context.Background(), in, nb)
+		}
+		b.ReportMetric(float64(in.Length(t))/math.Sqrt(float64(in.N())*1e12), "length/sqrt(nA)")
+	})
+}
+
+func BenchmarkSpaceFillingCurve(b *testing.B) {
+	benchSizes(b, func(b *testing.B, in *Instance) {
+		var t Tour
+		for b.Loop() {
+			t = SpaceFillingCurve(in)
+		}
+		b.ReportMetric(float64(in.Length(t))/math.Sqrt(float64(in.N())*1e12), "length/sqrt(nA)")
+	})
+}
+
+func BenchmarkQuadrantNeighbors(b *testing.B) {
+	in := uniform(1e5, 1)
+	nb, _ := NearestNeighbors(context.Background(), in, 40)
+	for b.Loop() {
+		QuadrantNeighbors(context.Background(), in, nb, 2)
+	}
+}
