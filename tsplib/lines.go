@@ -3,7 +3,6 @@ package tsplib
 import (
 	"fmt"
 	"io"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -109,9 +108,6 @@ func (l *Lines) read() (*tsp.Instance, tsp.Tour, error) {
 		return nil, nil, s.fail(line, "", fmt.Sprintf("%d coordinates", n+len(l.y)), "pairs x y", nil)
 	}
 	in, err := tsp.NewPoints(l.base+"_"+strconv.Itoa(l.index), tsp.Exact2D, slices.Clone(l.x), slices.Clone(l.y), nil)
-	if err == nil && (in.Scale == 0 || math.IsInf(in.Scale, 0)) {
-		err = fmt.Errorf("the distances leave the range of numbers; scale the coordinates")
-	}
 	if err != nil {
 		return nil, nil, &ParseError{Name: s.name, Line: line, Err: err}
 	}

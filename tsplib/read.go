@@ -1,7 +1,6 @@
 package tsplib
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -199,9 +198,6 @@ func (p *problem) build() (*tsp.Instance, error) {
 		}
 	} else {
 		in, err = tsp.NewPoints(p.name, p.metric, p.nodes.x, p.nodes.y, p.nodes.z)
-		if err == nil && (in.Scale == 0 || math.IsInf(in.Scale, 0)) {
-			err = errors.New("the distances leave the range of numbers; scale the coordinates")
-		}
 		p.warnRounding()
 	}
 	if err != nil {
