@@ -30,6 +30,7 @@ type Config struct {
 	FirstTour   string  // draw, greedy, curve
 	Restart     string  // what follows an exhausted pool: fresh (a new first tour), kick (a change near the incumbent)
 	KickSize    int     // longest of the stretches that a kick exchanges, in cities
+	Stretch     int     // longest stretch that is searched in small arrays, in cities; larger finds more, smaller is faster
 	Temperature float64 // acceptance at the start, in mean edge lengths of the tour; falls to 0 with the budget
 }
 
@@ -69,6 +70,7 @@ var Knobs = []Knob{
 	{Name: "first-tour", Usage: "drawn by the heatmap, greedy edge, or space-filling curve", Kind: Choice, Choices: []string{"draw", "greedy", "curve"}, field: func(c *Config) any { return &c.FirstTour }},
 	{Name: "restart", Usage: "from a new first tour, or by a kick near the incumbent", Kind: Choice, Choices: []string{"fresh", "kick"}, field: func(c *Config) any { return &c.Restart }},
 	{Name: "kick-size", Usage: "longest stretch that a kick exchanges, in cities", Kind: Integer, Min: 1, Max: 1e6, field: func(c *Config) any { return &c.KickSize }},
+	{Name: "stretch", Usage: "longest piece of the tour that a worker searches at a time, in cities", Kind: Integer, Min: 100, Max: 1e9, field: func(c *Config) any { return &c.Stretch }},
 	{Name: "temperature", Usage: "worsening that is accepted at first, in mean edge lengths", Kind: Real, Max: 100, field: func(c *Config) any { return &c.Temperature }},
 }
 

@@ -6,7 +6,7 @@ import (
 )
 
 // Presets lists the names that Preset takes.
-var Presets = []string{"paper", "paper-default"}
+var Presets = []string{"default", "paper", "paper-default"}
 
 // paperTuned holds the knobs that the paper's authors tuned (arXiv 2411.09238,
 // appendix), by heatmap source and size: alpha, beta, H, candidates, ranked by
@@ -27,8 +27,11 @@ var paperTuned = map[string][]struct {
 // their defaults.
 func Preset(name string, n int, source string) (Config, error) {
 	c := Config{Preset: name, Alpha: 1, Beta: 10, Pool: 10, Candidates: 1000, Order: "heatmap", Depth: 10,
-		Action: "draw", Breadth: "5,3,1", FirstTour: "draw", Restart: "fresh", KickSize: 50}
+		Action: "draw", Breadth: "5,3,1", FirstTour: "draw", Restart: "fresh", KickSize: 50, Stretch: 50000}
 	switch name {
+	case "default":
+		c.Candidates, c.Order, c.Depth = 7, "distance", 25
+		c.Action, c.FirstTour, c.Restart, c.Temperature = "best", "greedy", "kick", 0.2
 	case "paper-default":
 	case "paper":
 		rows, ok := paperTuned[source]

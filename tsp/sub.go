@@ -57,11 +57,9 @@ func (in *Instance) Sub(dst *Instance, cities []int32, local func(c int32) int32
 			}
 		}
 	}
-	if closed && m > 2 {
-		if first, last := partner[0:2], partner[2*m-2:2*m]; first[0] != m-1 && first[1] != m-1 && last[0] != 0 {
-			fix(0, m-1)
-			fix(m-1, 0)
-		}
+	if closed && m > 2 && partner[0] != m-1 && partner[1] != m-1 {
+		fix(0, m-1)
+		fix(m-1, 0)
 	}
 	dst.partner = partner
 }

@@ -57,7 +57,7 @@ const (
 // NewChain returns a Chain on tour, whose candidates must be sorted by distance
 // where the breadth is meant to be used well (any order is correct).
 func NewChain(in *tsp.Instance, tour *Tour, cand *Candidates, cfg ChainConfig) *Chain {
-	c := &Chain{in: in, tour: tour, cand: cand, queue: NewQueue(in.N()), fixed: in.Fixed != nil, depth: cfg.Depth}
+	c := &Chain{in: in, tour: tour, cand: cand, queue: NewQueue(in.N()), fixed: in.HasFixed(), depth: cfg.Depth}
 	c.levels = make([]level, len(cfg.Breadth)+1)
 	for i := range c.levels {
 		b := 1
@@ -67,6 +67,12 @@ func NewChain(in *tsp.Instance, tour *Tour, cand *Candidates, cfg ChainConfig) *
 		c.levels[i] = level{path: *NewPath(cfg.Depth + 4), moves: make([]step, 0, b+1), breadth: b}
 	}
 	return c
+}
+
+// Reset makes c work on another instance, tour and candidates. The queue is emptied.
+func (c *Chain) Reset(in *tsp.Instance, tour *Tour, cand *Candidates) {
+	c.in, c.tour, c.cand, c.fixed = in, tour, cand, in.HasFixed()
+	c.queue.Reset(in.N())
 }
 
 // Push marks city c as worth a look.

@@ -158,3 +158,14 @@ func (p *Path) Apply(s *Tour) {
 	}
 	s.arrange(blocks)
 }
+
+// Second returns the rank of the city after the free end.
+func (p *Path) Second() int32 {
+	switch g := p.segs[0]; {
+	case g.first < g.last:
+		return g.first + 1
+	case g.first > g.last:
+		return g.first - 1
+	}
+	return p.segs[1].first
+}

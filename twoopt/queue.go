@@ -11,6 +11,16 @@ type Queue struct {
 // NewQueue returns an empty queue for n cities.
 func NewQueue(n int) *Queue { return &Queue{ring: make([]int32, n+1), in: make([]bool, n)} }
 
+// Reset empties q and makes it a queue for n cities.
+func (q *Queue) Reset(n int) {
+	if cap(q.ring) < n+1 {
+		*q = *NewQueue(n)
+		return
+	}
+	q.ring, q.in, q.head, q.tail = q.ring[:n+1], q.in[:n], 0, 0
+	clear(q.in)
+}
+
 // Push adds city c unless it waits already.
 func (q *Queue) Push(c int32) {
 	if q.in[c] {

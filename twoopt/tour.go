@@ -37,6 +37,18 @@ func (s *Tour) Set(t tsp.Tour) {
 	s.Forget()
 }
 
+// Reset makes s the tour 0, 1, ..., n-1, keeping its memory where that suffices.
+func (s *Tour) Reset(n int) {
+	if cap(s.Order) < n {
+		s.Order, s.Pos, s.scratch = make([]int32, n), make([]int32, n), make([]int32, n)
+	}
+	s.Order, s.Pos, s.scratch = s.Order[:n], s.Pos[:n], s.scratch[:n]
+	for i := range s.Order {
+		s.Order[i], s.Pos[i] = int32(i), int32(i)
+	}
+	s.Forget()
+}
+
 // Next returns the successor of city c.
 func (s *Tour) Next(c int32) int32 {
 	p := s.Pos[c] + 1

@@ -1,0 +1,75 @@
+package mcts
+
+import (
+	"math"
+
+	"tspmcts/twoopt"
+)
+
+// stats are the statistics of the tree search over the directed candidate
+// edges, laid out like the candidates: slot k is an edge from the city whose
+// list holds k.
+type stats struct {
+	cand    *twoopt.Candidates
+	weight  []float64 // W, 100 P at first
+	visits  []int32   // Q
+	mirror  []int32   // slot of the same edge seen from its other end, -1 where that end does not list it
+	omega   []float64 // per city: sum of W over its row, divided by n-1
+	sims    int64     // M
+	invN    float64   // 1/(n-1)
+	explore float64   // alpha sqrt(ln(M+1)), as of the running action
+}
+
+// newStats returns the statistics before the first simulation. prior holds P by
+// slot, rowSum the sum of a city's whole row of P.
+func newStats(cand *twoopt.Candidates, prior []float32, rowSum []float64) *stats {
+	n := len(cand.Start) - 1
+	st := &stats{cand: cand, weight: make([]float64, len(prior)), visits: make([]int32, len(prior)),
+		mirror: make([]int32, len(prior)), omega: make([]float64, n), invN: 1 / float64(max(1, n-1))}
+	for k, p := range prior {
+		st.weight[k] = 100 * float64(p)
+	}
+	for i := range int32(n) {
+		st.omega[i] = float64(100 * rowSum[i] * st.invN)
+		for k := cand.Start[i]; k < cand.Start[i+1]; k++ {
+			st.mirror[k] = st.find(cand.City[k], i)
+		}
+	}
+	return st
+}
+
+// find returns the slot of the edge from i to j, or -1.
+func (st *stats) find(i, j int32) int32 {
+	for k := st.cand.Start[i]; k < st.cand.Start[i+1]; k++ {
+		if st.cand.City[k] == j {
+			return k
+		}
+	}
+	return -1
+}
+
+// visit counts a look at the edge in slot k, in both directions.
+func (st *stats) visit(k int32) {
+	st.visits[k]++
+	if m := st.mirror[k]; m >= 0 {
+		st.visits[m]++
+	}
+}
+
+// visitEdge counts a look at an edge that need not be a candidate.
+func (st *stats) visitEdge(i, j int32) {
+	if k := st.find(i, j); k >= 0 {
+		st.visit(k)
+	} else if k := st.find(j, i); k >= 0 {
+		st.visits[k]++
+	}
+}
+
+// simulate counts a simulation and fixes the exploration term for it. The
+// logarithm is rounded to float32 so that it is the same on every machine.
+func (st *stats) simulate(alpha float64) {
+	if alpha > 0 {
+		st.explore = float64(alpha * math.Sqrt(float64(float32(math.Log(float64(st.sims+1))))))
+	}
+	st.sims++
+}

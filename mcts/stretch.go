@@ -1,0 +1,154 @@
+package mcts
+
+import (
+	"sync"
+
+	"tspmcts/tsp"
+	"tspmcts/twoopt"
+)
+
+// team is a group of workers on one tour. In every round the tour is cut, at a
+// place that changes, into stretches that the workers search side by side, each
+// in its own small arrays; then the stretches are joined again. A kick costs the
+// same at any number of cities, and twice the workers do twice the kicks. What
+// happens in a round depends on the seed and the round alone, not on which worker
+// does it or how fast it is.
+type team struct {
+	in    *tsp.Instance
+	cfg   Config
+	cand  *twoopt.Candidates
+	run   *run
+	seed  uint64
+	rng   rng
+	round uint64
+
+	order, next []int32 // the tour, and the one that a round writes
+	pos         []int32
+	length      int64
+
+	best       tsp.Tour
+	bestLength int64
+
+	climbers []*climber
+	actions  int64 // budget, 0 for none
+	used     int64
+	heat0    float64 // temperature at the start, in core units
+}
+
+func newTeam(in *tsp.Instance, cfg Config, cand *twoopt.Candidates, r *run, seed uint64, workers int, actions int64) *team {
+	n := in.N()
+	t := &team{in: in, cfg: cfg, cand: cand, run: r, seed: seed, actions: actions,
+		order: make([]int32, n), next: make([]int32, n), pos: make([]int32, n), best: make(tsp.Tour, n), bestLength: noTour}
+	t.rng.seed(seed, 1<<32)
+	for range workers {
+		t.climbers = append(t.climbers, newClimber(r, cfg))
+	}
+	return t
+}
+
+// start makes tour the team's.
+func (t *team) start(tour tsp.Tour) {
+	copy(t.order, tour)
+	t.index()
+	t.length = t.in.Length(tour)
+	t.heat0 = float64(t.cfg.Temperature*float64(t.length)) / float64(len(tour))
+	t.keep()
+}
+
+// search improves the tour until the budget ends: first to a local optimum,
+// under two different cuts, then by kicks.
+func (t *team) search() {
+	for range 2 {
+		if t.ended() {
+			return
+		}
+		t.play(func(c *climber, _ int) { c.descend() })
+	}
+	t.heat0 = float64(t.cfg.Temperature*float64(t.length)) / float64(len(t.order))
+	for !t.ended() {
+		t.play(func(c *climber, stretches int) {
+			start := c.chain.Tried
+			var actions int64
+			if t.actions > 0 {
+				actions = max(1, (t.actions-t.used)/int64(stretches))
+			}
+			c.kicks(int64(c.sub.N())/8+16, actions, func() float64 {
+				return float64(t.heat0 * (1 - t.run.fraction(t.used+int64(stretches)*(c.chain.Tried-start))))
+			})
+		})
+	}
+}
+
+// ended reports whether the budget is used up.
+func (t *team) ended() bool {
+	return t.actions > 0 && t.used >= t.actions || t.run.check()
+}
+
+// minStretch is the number of cities below which a stretch is not worth a cut.
+const minStretch = 150
+
+// play cuts the tour and has the workers carry out work on every stretch.
+func (t *team) play(work func(c *climber, stretches int)) {
+	n := len(t.order)
+	stretches := max((n+t.cfg.Stretch-1)/t.cfg.Stretch, min(len(t.climbers), n/minStretch), 1)
+	t.rotate(int(t.rng.below(int32(n))))
+	t.round++
+	before := t.tried()
+	gains := make([]int64, len(t.climbers))
+	var wait sync.WaitGroup
+	for w, c := range t.climbers {
+		wait.Go(func() {
+			for s := w; s < stretches; s += len(t.climbers) {
+				from, to := n*s/stretches, n*(s+1)/stretches
+				c.load(t.in, t.cand, t.order, t.pos, from, to-from)
+				c.rng.seed(t.seed+t.round<<32, uint64(s))
+				work(c, stretches)
+				c.store(t.next[from:to], t.order[from:to])
+				gains[w] += c.gain
+			}
+			c.flush()
+		})
+	}
+	wait.Wait()
+	t.used += t.tried() - before
+	t.order, t.next = t.next, t.order
+	t.index()
+	for _, g := range gains {
+		t.length -= g
+	}
+	if invariants && t.length != t.in.Length(t.order) {
+		panic("mcts: the gains of a round are wrong")
+	}
+	t.keep()
+}
+
+// tried returns the number of actions of all workers.
+func (t *team) tried() (sum int64) {
+	for _, c := range t.climbers {
+		sum += c.chain.Tried
+	}
+	return sum
+}
+
+// rotate makes the tour start at another of its cities.
+func (t *team) rotate(by int) {
+	k := copy(t.next, t.order[by:])
+	copy(t.next[k:], t.order[:by])
+	t.order, t.next = t.next, t.order
+	t.index()
+}
+
+func (t *team) index() {
+	for p, c := range t.order {
+		t.pos[c] = int32(p)
+	}
+}
+
+// keep copies the tour aside if it is the best so far.
+func (t *team) keep() {
+	if t.length < t.bestLength {
+		t.bestLength = t.length
+		copy(t.best, t.order)
+		t.run.offer(t.length)
+	}
+}
