@@ -1,0 +1,58 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/urfave/cli/v2"
+)
+
+// newApp returns the command line.
+func newApp() *cli.App {
+	app := &cli.App{
+		Name:                 "tspmcts",
+		Usage:                "solve travelling salesman problems by heatmap-guided Monte Carlo tree search",
+		Version:              version(),
+		Suggest:              true,
+		EnableBashCompletion: true,
+		ExitErrHandler:       func(*cli.Context, error) {}, // run prints errors
+		OnUsageError:         onUsageError,
+		Commands:             []*cli.Command{solveCommand(), generateCommand(), evalCommand(), completionCommand()},
+		Action: func(c *cli.Context) error {
+			if name := c.Args().First(); name != "" {
+				return usagef("there is no command %q. %s tspmcts --help lists the commands", name, cli.SuggestCommand(c.App.Commands, name))
+			}
+			return cli.ShowAppHelp(c)
+		},
+	}
+	for _, cmd := range app.Commands {
+		cmd.HideHelpCommand = true // the first argument is a file, never a topic
+		cmd.OnUsageError = onUsageError
+		cmd.BashComplete = completeValues(cmd)
+	}
+	return app
+}
+
+func onUsageError(_ *cli.Context, err error, _ bool) error {
+	return usagef("%v; tspmcts --help tells more", err)
+}
+
+// version returns what the build knows about itself.
+func version() string {
+	v, revision, dirty := "(devel)", "", ""
+	if info, ok := debug.ReadBuildInfo(); ok {
+		if info.Main.Version != "" {
+			v = info.Main.Version
+		}
+		for _, s := range info.Settings {
+			switch {
+			case s.Key == "vcs.revision":
+				revision = " " + s.Value[:min(12, len(s.Value))]
+			case s.Key == "vcs.modified" && s.Value == "true":
+				dirty = "+changes"
+			}
+		}
+	}
+	return fmt.Sprintf("%s%s%s %s %s/%s", v, revision, dirty, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}

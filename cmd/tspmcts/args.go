@@ -1,0 +1,66 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/urfave/cli/v2"
+)
+
+// completionFlag is what the completion scripts put at the end of a command line.
+const completionFlag = "--generate-bash-completion"
+
+// intersperse moves a command's flags before its other arguments, because the
+// library stops at the first argument that is no flag. "--" ends the flags; "-"
+// is an argument. An unknown flag, or one without its value, is a usage error.
+func intersperse(app *cli.App, args []string) ([]string, error) {
+	at := 1
+	for at < len(args) && strings.HasPrefix(args[at], "-") {
+		at++
+	}
+	if at >= len(args) || args[len(args)-1] == completionFlag {
+		return args, nil
+	}
+	cmd := app.Command(args[at])
+	if cmd == nil {
+		return args, nil
+	}
+	var flags, rest []string
+	for i := at + 1; i < len(args); i++ {
+		arg := args[i]
+		if arg == "--" {
+			rest = append(rest, args[i+1:]...)
+			break
+		}
+		if len(arg) < 2 || arg[0] != '-' {
+			rest = append(rest, arg)
+			continue
+		}
+		flags = append(flags, arg)
+		name, _, hasValue := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(arg, "-"), "-"), "=")
+		flag := findFlag(cmd, name)
+		if flag == nil {
+			return nil, usagef("%s has no flag %s; did you mean %s? tspmcts %s --help lists them", cmd.Name, arg, cli.SuggestFlag(cmd.Flags, name, false), cmd.Name)
+		}
+		if _, isBool := flag.(*cli.BoolFlag); isBool || hasValue {
+			continue
+		}
+		if i+1 == len(args) || strings.HasPrefix(args[i+1], "--") {
+			return nil, usagef("%s needs a value; tspmcts %s --help tells which", arg, cmd.Name)
+		}
+		i++
+		flags = append(flags, args[i])
+	}
+	out := append(append([]string{}, args[:at+1]...), flags...)
+	return append(append(out, "--"), rest...), nil
+}
+
+func findFlag(cmd *cli.Command, name string) cli.Flag {
+	for _, f := range append([]cli.Flag{cli.HelpFlag}, cmd.Flags...) {
+		for _, n := range f.Names() {
+			if n == name {
+				return f
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"tspmcts/mcts"
+)
+
+// The scripts ask the program itself, with completionFlag; names of files are
+// completed where it has no answer.
+var completionScripts = map[string]string{
+	"bash": `_tspmcts() {
+  local cur="${COMP_WORDS[COMP_CWORD]}" words=("${COMP_WORDS[@]:0:COMP_CWORD}") IFS=$'\n'
+  [[ "$cur" == -* ]] && words+=("$cur")
+  COMPREPLY=($(compgen -W "$("${words[@]}" --generate-bash-completion 2>/dev/null)" -- "$cur"))
+}
+complete -o bashdefault -o default -F _tspmcts tspmcts
+`,
+	"zsh": `#compdef tspmcts
+_tspmcts() {
+  local -a words_ opts
+  words_=("${words[@]:0:$((CURRENT-1))}")
+  [[ "${words[CURRENT]}" == -* ]] && words_+=("${words[CURRENT]}")
+  opts=("${(@f)$("${words_[@]}" --generate-bash-completion 2>/dev/null)}")
+  if [[ -n "${opts[1]}" ]]; then compadd -- "${opts[@]}"; else _files; fi
+}
+compdef _tspmcts tspmcts
+`,
+	"pwsh": `Register-ArgumentCompleter -Native -CommandName tspmcts -ScriptBlock {
+  param($wordToComplete, $commandAst, $cursorPosition)
+  $words = @($commandAst.CommandElements | ForEach-Object { $_.ToString() })
+  if ($wordToComplete -ne '' -and -not $wordToComplete.StartsWith('-')) { $words = $words[0..($words.Count - 2)] }
+  $rest = @($words | Select-Object -Skip 1)
+  & $words[0] @rest --generate-bash-completion | Where-Object { $_ -like "$wordToComplete*" } |
+    ForEach-Object { [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_) }
+}
+`,
+}
+
+func completionCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "completion",
+		Usage:     "print a shell's completion script",
+		ArgsUsage: "bash|zsh|fish|pwsh",
+		Description: "For this session:\n" +
+			"  bash: source <(tspmcts completion bash)\n" +
+			"  zsh:  source <(tspmcts completion zsh)\n" +
+			"  fish: tspmcts completion fish | source\n" +
+			"  pwsh: tspmcts completion pwsh | Out-String | Invoke-Expression",
+		Action: func(c *cli.Context) error {
+			shell := c.Args().First()
+			script := completionScripts[shell]
+			if shell == "fish" {
+				var err error
+				if script, err = c.App.ToFishCompletion(); err != nil {
+					return err
+				}
+			}
+			if script == "" || c.NArg() != 1 {
+				return usagef("completion takes the name of a shell: bash, zsh, fish or pwsh")
+			}
+			_, err := fmt.Fprint(stdout{}, script)
+			return err
+		},
+	}
+}
+
+// choices returns the values of a flag, where they are few.
+func choices(flag string) []string {
+	switch flag {
+	case "preset":
+		return mcts.Presets
+	case "heatmap":
+		return strings.Split(heatmapNames(false), ", ")
+	case "kind":
+		return []string{"uniform", "clustered", "grid"}
+	case "format":
+		return []string{"tsplib", "lines"}
+	}
+	k, _ := mcts.FindKnob(flag)
+	return k.Choices
+}
+
+// completeValues completes the values of flags and, as the library does, the flags.
+func completeValues(cmd *cli.Command) cli.BashCompleteFunc {
+	flags := cli.DefaultCompleteWithFlags(cmd)
+	return func(c *cli.Context) {
+		if cmd.Name == "completion" {
+			fmt.Fprintln(c.App.Writer, "bash\nzsh\nfish\npwsh")
+			return
+		}
+		if k := len(os.Args) - 2; k > 1 { // the last is completionFlag
+			if values := choices(strings.TrimLeft(os.Args[k], "-")); strings.HasPrefix(os.Args[k], "--") && values != nil {
+				fmt.Fprintln(c.App.Writer, strings.Join(values, "\n"))
+				return
+			}
+		}
+		flags(c)
+	}
+}

@@ -1,0 +1,18 @@
+// Command tspmcts solves travelling salesman problems with heatmap-guided Monte
+// Carlo tree search, makes instances, and checks tours.
+//
+//	tspmcts solve [FILE...]          solve TSPLIB problems and data set files
+//	tspmcts generate                 make an instance
+//	tspmcts eval PROBLEM [TOUR]      check a tour and print its length
+//	tspmcts completion SHELL         print a completion script
+//
+// It only parses, calls the packages and prints: one file a command, and one for
+// each thing that commands share: arguments (args.go), options (flags.go,
+// config.go), reading (input.go), files that are never half written (output.go),
+// signals (signal.go), the live line (progress.go) and pictures (plot.go).
+//
+// Results go to stdout, everything else to stderr. The exit code is 0 when the
+// command did its work, also after it was told to stop early, 2 when it was
+// called wrongly and 1 for anything else; both come with one line that says what
+// is wrong, where, and what to do.
+package main

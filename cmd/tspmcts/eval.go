@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/urfave/cli/v2"
+
+	"tspmcts/tsp"
+	"tspmcts/tsplib"
+)
+
+func evalCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "eval",
+		Usage:     "check a tour and print its length",
+		ArgsUsage: "PROBLEM [TOUR]",
+		Description: "Checks each tour of the TSPLIB file TOUR against PROBLEM: every city once, every\n" +
+			"fixed edge used. Of a data set file without TOUR it checks the reference tours.\n" +
+			"The exit code is 1 if there is a tour that is none.",
+		Flags: []cli.Flag{
+			option(catInput, "lines", "take the instances `A:B`, A to B-1 of a data set file, from 0"),
+			option(catInput, "optimum", "tell the gap to the optimal `LENGTH`"),
+			option(catInput, "best", "tell gaps to the best known lengths in the CSV `FILE`: instance,best"),
+		},
+		Action: runEval,
+	}
+}
+
+func runEval(c *cli.Context) error {
+	args := c.Args().Slice()
+	if len(args) < 1 || len(args) > 2 {
+		return usagef("eval takes PROBLEM and TOUR, found %d arguments", len(args))
+	}
+	lines, err := linesOption(c)
+	if err != nil {
+		return err
+	}
+	var known optima
+	if known.single, err = lengthOption(c, "optimum"); err != nil {
+		return err
+	}
+	if file := c.String("best"); file != "" {
+		if err := known.readBest(file); err != nil {
+			return err
+		}
+	}
+	if err := checkInputs(args); err != nil {
+		return err
+	}
+	ctx := context.Background()
+	r := &reader{args: args[:1], lines: lines}
+	if len(args) == 2 || known.single > 0 {
+		several, err := r.several(ctx)
+		if err != nil {
+			return err
+		}
+		if several {
+			return usagef("%s holds several instances; choose one with --lines", args[0])
+		}
+	}
+	for {
+		item, err := r.next(ctx)
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		tours, name := []tsp.Tour{item.reference}, args[0]
+		if len(args) == 2 {
+			if tours, name, err = readTours(args[1]); err != nil {
+				return err
+			}
+		} else if item.reference == nil {
+			return usagef("%s has no tour in its file; give one: eval PROBLEM TOUR", item.name)
+		}
+		optimum := known.of(item)
+		for _, t := range tours {
+			if err := item.in.Check(t); err != nil {
+				return fmt.Errorf("%s: no tour of %s: %w", name, item.name, err)
+			}
+			v := item.in.Value(t)
+			if _, err := fmt.Fprintf(stdout{}, "%-16s %8d cities   length %12s   gap %9s\n", item.name, item.in.N(), lengthText(item.in, v), gapText(gapOf(v, optimum))); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// readTours returns the tours of a file and its name for messages.
+func readTours(arg string) ([]tsp.Tour, string, error) {
+	file, err := open(arg, tsplib.KindTour)
+	if err != nil {
+		return nil, "", err
+	}
+	defer file.f.Close()
+	tours, err := tsplib.ReadTours(file.r, file.name)
+	return tours, file.name, err
+}

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+)
+
+func main() { os.Exit(run(os.Args)) }
+
+// run runs the program and returns its exit code.
+func run(args []string) int {
+	signal.Ignore(syscall.SIGPIPE) // a closed stdout is an error of its writer, not the end of files being written
+	app := newApp()
+	args, err := intersperse(app, args)
+	if err == nil {
+		err = app.Run(args)
+	}
+	if err == nil || errors.Is(err, errStdoutClosed) {
+		return 0
+	}
+	fmt.Fprintf(os.Stderr, "tspmcts: %s\n", oneLine(err))
+	if isUsage(err) {
+		return 2
+	}
+	return 1
+}
+
+// usageError is an error of the call, as opposed to one of what it names.
+type usageError struct{ text string }
+
+func (e *usageError) Error() string { return e.text }
+
+func usagef(format string, args ...any) error { return &usageError{fmt.Sprintf(format, args...)} }
+
+func isUsage(err error) bool {
+	var u *usageError
+	return errors.As(err, &u)
+}
+
+// oneLine returns err's text on one line, without the packages' own prefixes.
+func oneLine(err error) string {
+	var parts []string
+	for line := range strings.Lines(err.Error()) {
+		if line = plain(strings.TrimSpace(line)); line != "" {
+			parts = append(parts, line)
+		}
+	}
+	return strings.Join(parts, "; ")
+}
+
+// plain cuts package prefixes such as "tsp: " off the front of a message, also behind a file name.
+func plain(text string) string {
+	for _, p := range []string{"tsp: ", "mcts: ", "tsplib: ", "heatmap: "} {
+		text = strings.ReplaceAll(strings.TrimPrefix(text, p), ": "+p, ": ")
+	}
+	return text
+}

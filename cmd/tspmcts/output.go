@@ -1,0 +1,229 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+)
+
+// errStdoutClosed says that nobody reads stdout any more, which is no failure.
+var errStdoutClosed = errors.New("stdout is closed")
+
+// stdout is os.Stdout with errStdoutClosed for a broken pipe.
+type stdout struct{}
+
+func (stdout) Write(p []byte) (int, error) {
+	n, err := os.Stdout.Write(p)
+	if errors.Is(err, syscall.EPIPE) {
+		return n, errStdoutClosed
+	}
+	if err != nil {
+		return n, fileError("stdout", err)
+	}
+	return n, nil
+}
+
+// pending is a file that is written beside its place, and is there whole or not
+// at all. Devices and pipes are written directly.
+type pending struct {
+	name string // for messages
+	path string // the place, links followed
+	f    *os.File
+	side bool // f is a side file that place puts in its place
+}
+
+// unfinished holds the side files that exist, so that a hard stop can remove them.
+var unfinished = struct {
+	sync.Mutex
+	files map[string]bool
+}{files: map[string]bool{}}
+
+func removeUnfinished() {
+	unfinished.Lock() // never released: nothing is put in its place any more
+	for name := range unfinished.files {
+		os.Remove(name)
+	}
+}
+
+// create begins a file. It fails where the file could not be put in its place.
+func create(name string) (*pending, error) {
+	p := &pending{name: name, path: name}
+	mode := fs.FileMode(0o666)
+	info, err := os.Stat(name)
+	switch {
+	case err == nil && info.IsDir():
+		return nil, fmt.Errorf("%s is a directory, want a file in it", name)
+	case err == nil:
+		old, err := os.OpenFile(name, os.O_WRONLY, 0)
+		if err != nil {
+			return nil, fileError(name, err)
+		}
+		if !info.Mode().IsRegular() {
+			p.f = old
+			return p, nil
+		}
+		old.Close()
+		mode = info.Mode().Perm()
+		if p.path, err = filepath.EvalSymlinks(name); err != nil {
+			return nil, fileError(name, err)
+		}
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil, fileError(name, err)
+	}
+	for range 100 {
+		side := filepath.Join(filepath.Dir(p.path), fmt.Sprintf(".%s.%08x", filepath.Base(p.path), rand.Uint32()))
+		unfinished.Lock()
+		p.f, err = os.OpenFile(side, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+		if err == nil {
+			unfinished.files[side] = true
+		}
+		unfinished.Unlock()
+		if !errors.Is(err, fs.ErrExist) {
+			break
+		}
+	}
+	if err != nil {
+		return nil, fileError(name, err)
+	}
+	p.side = true
+	return p, nil
+}
+
+// Write appends to the file.
+func (p *pending) Write(b []byte) (int, error) {
+	n, err := p.f.Write(b)
+	if err != nil {
+		err = fileError(p.name, err)
+	}
+	return n, err
+}
+
+// place puts what was written in its place; more may be written after it.
+func (p *pending) place() error {
+	if !p.side {
+		return nil
+	}
+	err := p.f.Sync()
+	if err == nil {
+		unfinished.Lock()
+		if err = os.Rename(p.f.Name(), p.path); err == nil {
+			delete(unfinished.files, p.f.Name())
+			p.side = false
+		}
+		unfinished.Unlock()
+	}
+	if err != nil {
+		return fileError(p.name, err)
+	}
+	return nil
+}
+
+// close ends the file; what is not in its place is removed.
+func (p *pending) close() error {
+	err := p.f.Close()
+	if p.side {
+		unfinished.Lock()
+		os.Remove(p.f.Name())
+		delete(unfinished.files, p.f.Name())
+		unfinished.Unlock()
+		return nil
+	}
+	if err != nil {
+		return fileError(p.name, err)
+	}
+	return nil
+}
+
+// writeFile writes the whole of a file with write.
+func writeFile(name string, write func(io.Writer) error) error {
+	p, err := create(name)
+	if err != nil {
+		return err
+	}
+	err = write(p)
+	if err == nil {
+		err = p.place()
+	}
+	return errors.Join(err, p.close())
+}
+
+// jsonLines is a file of JSON objects, one a line. It replaces what was there
+// with the first object and grows by whole lines, so that whatever ends the
+// program, no finished line is lost and none is cut.
+type jsonLines struct {
+	w    io.Writer
+	file *pending // nil for stdout
+	size int64    // of the whole lines
+}
+
+// createJSONLines begins the file; "-" is stdout.
+func createJSONLines(name string) (*jsonLines, error) {
+	if name == "-" {
+		return &jsonLines{w: stdout{}}, nil
+	}
+	p, err := create(name)
+	if err != nil {
+		return nil, err
+	}
+	return &jsonLines{w: p, file: p}, nil
+}
+
+// write appends one object.
+func (j *jsonLines) write(v any) error {
+	var line bytes.Buffer
+	e := json.NewEncoder(&line)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return err
+	}
+	if _, err := j.w.Write(line.Bytes()); err != nil {
+		if j.file != nil {
+			j.file.f.Truncate(j.size) // what a full disk took of the line goes
+		}
+		return err
+	}
+	j.size += int64(line.Len())
+	if j.file != nil {
+		return j.file.place()
+	}
+	return nil
+}
+
+func (j *jsonLines) close() error {
+	if j == nil || j.file == nil {
+		return nil
+	}
+	return j.file.close()
+}
+
+// perInstance is the place of the instance's name in the name of an output file.
+const perInstance = "{}"
+
+// outputName returns the file that pattern names for an instance.
+func outputName(pattern, instance string) string {
+	safe := strings.Map(func(r rune) rune {
+		if r < ' ' || strings.ContainsRune(`/\:`, r) {
+			return '_'
+		}
+		return r
+	}, instance)
+	return strings.ReplaceAll(pattern, perInstance, safe)
+}
+
+// probe returns an error if the files that pattern names cannot be written.
+func probe(pattern string) error {
+	p, err := create(outputName(pattern, "instance"))
+	if err != nil {
+		return err
+	}
+	return p.close()
+}

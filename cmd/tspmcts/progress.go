@@ -1,0 +1,92 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+
+	"tspmcts/mcts"
+)
+
+// progress is the line that shows a running search on a terminal: best length,
+// gap where an optimum is known, actions a second, and the time left. Where
+// stderr is no terminal it does nothing.
+type progress struct {
+	length, actions atomic.Int64
+	bars            *mpb.Progress
+	bar             *mpb.Bar
+	stop, stopped   chan struct{}
+}
+
+// newProgress begins the line. limit is the time budget, 0 for none.
+func newProgress(item *named, optimum float64, limit time.Duration, clock func() time.Duration) *progress {
+	p := &progress{}
+	if info, err := os.Stderr.Stat(); err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return p
+	}
+	p.stop, p.stopped = make(chan struct{}), make(chan struct{})
+	p.bars = mpb.New(mpb.WithOutput(os.Stderr), mpb.WithWidth(80), mpb.WithRefreshRate(120*time.Millisecond))
+	text := decor.Any(func(decor.Statistics) string {
+		length := p.length.Load()
+		if length == 0 {
+			return " setting up"
+		}
+		v, elapsed := item.in.InUnit(length), clock()
+		s := " " + lengthShort(item.in, v)
+		if gap := gapOf(v, optimum); gap != nil {
+			s += fmt.Sprintf("  gap %.2f %%", *gap)
+		}
+		s += fmt.Sprintf("  %s actions/s", thousands(float64(p.actions.Load())/max(elapsed.Seconds(), 1e-3)))
+		if limit > 0 {
+			return s + fmt.Sprintf("  %.0f s left", max(0, (limit-elapsed).Seconds()))
+		}
+		return s + fmt.Sprintf("  %.0f s", elapsed.Seconds())
+	})
+	p.bar = p.bars.New(int64(limit)+1, mpb.BarStyle(), mpb.PrependDecorators(decor.Name(item.name+" ")), mpb.AppendDecorators(text))
+	go func() {
+		defer close(p.stopped)
+		tick := time.NewTicker(100 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-p.stop:
+				return
+			case <-tick.C:
+				p.bar.SetCurrent(min(int64(clock()), int64(limit)))
+			}
+		}
+	}()
+	return p
+}
+
+// tell is what the search's observer hands on.
+func (p *progress) tell(now mcts.Progress) {
+	p.length.Store(now.Length)
+	p.actions.Store(now.Actions)
+}
+
+// end removes the line.
+func (p *progress) end() {
+	if p.bars == nil {
+		return
+	}
+	close(p.stop)
+	<-p.stopped
+	p.bar.Abort(true)
+	p.bars.Wait()
+}
+
+// thousands writes a rate in thousands or millions.
+func thousands(x float64) string {
+	switch {
+	case x >= 999.5e3:
+		return fmt.Sprintf("%.1fM", x/1e6)
+	case x >= 999.5:
+		return fmt.Sprintf("%.0fk", x/1e3)
+	}
+	return fmt.Sprintf("%.0f", x)
+}

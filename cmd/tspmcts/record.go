@@ -1,0 +1,79 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"strconv"
+
+	"tspmcts/mcts"
+	"tspmcts/tsp"
+)
+
+// record is one solved instance as --json writes it.
+type record struct {
+	Instance string      `json:"instance"`
+	N        int         `json:"n"`
+	Metric   string      `json:"metric"`
+	Length   json.Number `json:"length"`  // in the caller's unit
+	Optimum  *number     `json:"optimum"` // or the best known length; null where unknown
+	Gap      *float64    `json:"gap"`     // percent over Optimum
+	Bound    *number     `json:"bound"`   // a lower bound; null where none was computed
+	Seconds  float64     `json:"seconds"` // from the instance in memory to the answer
+	Seed     uint64      `json:"seed"`
+	Workers  int         `json:"workers"`
+	Stop     mcts.Stop   `json:"stop"`
+	Heatmap  string      `json:"heatmap"`
+	Preset   string      `json:"preset"`
+	Actions  int64       `json:"actions"`
+	Config   mcts.Config `json:"config"`
+	Trace    []point     `json:"trace"`
+}
+
+// number is a length, written without an exponent.
+type number = json.Number
+
+// point is an improvement: when, and the length then.
+type point struct {
+	Seconds float64     `json:"seconds"`
+	Length  json.Number `json:"length"`
+}
+
+// lengthText returns a length in the caller's unit for a program to read.
+func lengthText(in *tsp.Instance, v float64) string {
+	if in.Metric.Exact() {
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	}
+	return strconv.FormatFloat(v, 'f', 0, 64)
+}
+
+// lengthShort returns a length for people: eight digits of an exact one.
+func lengthShort(in *tsp.Instance, v float64) string {
+	if !in.Metric.Exact() {
+		return lengthText(in, v)
+	}
+	digits := 1
+	if v >= 1 {
+		digits += int(math.Log10(v))
+	}
+	return strconv.FormatFloat(v, 'f', max(0, 8-digits), 64)
+}
+
+// gapOf returns how far length lies above optimum, in percent; nil where optimum is 0, for unknown.
+func gapOf(length, optimum float64) *float64 {
+	if optimum == 0 {
+		return nil
+	}
+	gap := (length/optimum - 1) * 100
+	return &gap
+}
+
+func gapText(gap *float64) string {
+	if gap == nil {
+		return "-"
+	}
+	return fmt.Sprintf("%.3f %%", *gap)
+}
+
+// seconds rounds a time to microseconds.
+func seconds(s float64) float64 { return math.Round(s*1e6) / 1e6 }

@@ -1,0 +1,341 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"tspmcts/mcts"
+	"tspmcts/tsp"
+	"tspmcts/tsplib"
+)
+
+const (
+	defaultTime = 10 * time.Second // where no stop is given
+	builtInTime = 5 * time.Second  // the same for the built-in instance
+	maxWorkers  = 1024
+)
+
+func solveCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "solve",
+		Usage:     "find short tours",
+		ArgsUsage: "[FILE...]",
+		Description: "Solves TSPLIB problems and data set files (one instance a line), told apart by\n" +
+			"content; - is stdin. Without FILE it solves a built-in instance for 5 seconds.\n" +
+			"Prints one line an instance. Ctrl-C ends the search with the best tour so far.",
+		Flags: append(append([]cli.Flag{
+			option(catBudget, "time", "search for `T` an instance: 10s, 1m30s, or 0.1n for 0.1 s a city (default: 10s where no other stop is given)"),
+			option(catBudget, "actions", "stop after `N` actions of all workers together; with this stop alone the tour depends on seed and workers only"),
+			option(catBudget, "target", "stop at a tour of `LENGTH` or shorter"),
+			option(catBudget, "stall", "stop when no better tour was found for `T`"),
+			option(catSearch, "seed", "seed the search with `S` (default: 1)"),
+			option(catSearch, "workers", "search with `W` workers at once (default: the number of CPUs)"),
+			option(catInput, "lines", "take the instances `A:B`, A to B-1 of a data set file, from 0"),
+			option(catInput, "optimum", "tell the gap to the optimal `LENGTH`"),
+			option(catInput, "best", "tell gaps to the best known lengths in the CSV `FILE`: instance,best"),
+			option(catOutput, "out", "write the tour as TSPLIB to `FILE`; "+perInstance+" in the name stands for the instance, needed for several"),
+			option(catOutput, "json", "write one JSON object an instance and line to `FILE`; - is stdout, then with nothing else there"),
+			option(catOutput, "plot", "draw the tour to `FILE`: .svg or .png; "+perInstance+" as for --out"),
+		}, heatmapFlags()...), configFlags()...),
+		Action: func(c *cli.Context) error {
+			s, err := newSolver(c)
+			if err != nil {
+				return err
+			}
+			return s.run()
+		},
+	}
+}
+
+// solver is a solve command, its flags understood.
+type solver struct {
+	args           []string
+	lines          lineRange
+	time, stall    span
+	actions        int64
+	target         float64
+	seed           uint64
+	workers        int
+	heatmap        *chosenHeatmap
+	knobs          *knobs
+	known          optima
+	out, plot      string
+	json           string
+	records        *jsonLines
+	stdoutIsClosed bool
+}
+
+// newSolver reads the flags and returns every error that can be told before a file is read.
+func newSolver(c *cli.Context) (*solver, error) {
+	s := &solver{args: c.Args().Slice(), out: c.String("out"), plot: c.String("plot"), json: c.String("json")}
+	var workers int64
+	for _, read := range []func() error{
+		func() (err error) { s.lines, err = linesOption(c); return },
+		func() (err error) { s.time, err = spanOption(c, "time"); return },
+		func() (err error) { s.stall, err = spanOption(c, "stall"); return },
+		func() (err error) { s.actions, err = intOption(c, "actions", 0, 1, math.MaxInt64); return },
+		func() (err error) { s.target, err = lengthOption(c, "target"); return },
+		func() (err error) { s.seed, err = seedOption(c); return },
+		func() (err error) {
+			workers, err = intOption(c, "workers", int64(min(maxWorkers, runtime.GOMAXPROCS(0))), 1, maxWorkers)
+			s.workers = int(workers)
+			return
+		},
+		func() (err error) { s.heatmap, err = heatmapOf(c); return },
+		func() (err error) { s.knobs, err = knobsOf(c, s.heatmap.name); return },
+		func() (err error) { s.known.single, err = lengthOption(c, "optimum"); return },
+		func() error {
+			if file := c.String("best"); file != "" {
+				return s.known.readBest(file)
+			}
+			return nil
+		},
+		func() error { return checkInputs(s.args) },
+		s.checkOutputs,
+	} {
+		if err := read(); err != nil {
+			return nil, err
+		}
+	}
+	if !s.time.given() && !s.stall.given() && s.actions == 0 && s.target == 0 {
+		s.time.fixed = defaultTime
+		if len(s.args) == 0 {
+			s.time.fixed = builtInTime
+		}
+	}
+	return s, nil
+}
+
+// checkOutputs refuses output files that cannot be written, or that would replace each other or an input.
+func (s *solver) checkOutputs() error {
+	if s.plot != "" {
+		if _, err := plotFormat(s.plot); err != nil {
+			return err
+		}
+	}
+	taken := map[string]string{}
+	for _, o := range []struct{ flag, name string }{{"--out", s.out}, {"--json", s.json}, {"--plot", s.plot}} {
+		if o.name == "" || o.flag == "--json" && o.name == "-" {
+			continue
+		}
+		if other := taken[o.name]; other != "" {
+			return usagef("%s and %s are the same file %s", other, o.flag, o.name)
+		}
+		taken[o.name] = o.flag
+		for _, arg := range s.args {
+			if same(arg, o.name) {
+				return usagef("%s would replace the input %s", o.flag, arg)
+			}
+		}
+		if dir, _ := splitDir(o.name); strings.Contains(dir, perInstance) {
+			return usagef("%s is %s, but %s may stand in the file's name only", o.flag, o.name, perInstance)
+		}
+		if err := probe(o.name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// splitDir splits a path behind its last separator.
+func splitDir(name string) (dir, base string) {
+	at := strings.LastIndexByte(name, os.PathSeparator) + 1
+	return name[:at], name[at:]
+}
+
+func same(a, b string) bool {
+	x, errX := os.Stat(a)
+	y, errY := os.Stat(b)
+	return errX == nil && errY == nil && os.SameFile(x, y) && x.Mode().IsRegular()
+}
+
+// run solves one instance after the other.
+func (s *solver) run() (err error) {
+	ctx, cancel := interruptible()
+	defer cancel()
+	r := &reader{args: s.args, lines: s.lines}
+	if len(s.args) == 0 {
+		r.ahead = []answer{{item: builtIn()}, {err: io.EOF}}
+	}
+	if flag := s.forOne(); flag != "" {
+		several, err := r.several(ctx)
+		if err != nil {
+			return err
+		}
+		if several {
+			return usagef("%s is for one instance, but there are several; %s", flag, s.remedy(flag))
+		}
+	}
+	if s.json != "" {
+		if s.records, err = createJSONLines(s.json); err != nil {
+			return err
+		}
+	}
+	defer func() { err = errors.Join(err, s.records.close()) }()
+	for solved := 0; ; solved++ {
+		item, err := r.next(ctx)
+		if err == io.EOF || err == errInterrupted && solved > 0 {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := s.solve(ctx, item); err != nil {
+			return err
+		}
+		if ctx.Err() != nil || s.stdoutIsClosed && s.out == "" && s.plot == "" && s.json == "" {
+			return nil
+		}
+	}
+}
+
+// forOne returns the first flag given that makes sense for a single instance only.
+func (s *solver) forOne() string {
+	switch {
+	case s.out != "" && !strings.Contains(s.out, perInstance):
+		return "--out " + s.out
+	case s.plot != "" && !strings.Contains(s.plot, perInstance):
+		return "--plot " + s.plot
+	case s.known.single > 0:
+		return "--optimum"
+	case s.target > 0:
+		return "--target"
+	}
+	return ""
+}
+
+func (s *solver) remedy(flag string) string {
+	switch {
+	case strings.HasPrefix(flag, "--out"), strings.HasPrefix(flag, "--plot"):
+		return "put " + perInstance + " in the name, it stands for the instance"
+	case flag == "--optimum":
+		return "give --best FILE instead"
+	}
+	return "choose one with --lines"
+}
+
+// solve solves one instance and writes what was asked for.
+func (s *solver) solve(ctx context.Context, item *named) error {
+	start := time.Now() // the instance is in memory
+	clock := func() time.Duration { return time.Since(start) }
+	in, n := item.in, item.in.N()
+	if s.plot != "" {
+		if _, _, err := places(in); err != nil {
+			return fmt.Errorf("%s: %w", item.name, err)
+		}
+	}
+	cfg, err := s.knobs.config(n, s.heatmap.name)
+	if err != nil {
+		return err
+	}
+	budget := mcts.Budget{Actions: s.actions, Time: s.time.of(n), Stall: s.stall.of(n)}
+	if s.target > 0 {
+		budget.Target = int64(min(s.target*in.Scale, math.MaxInt64/2))
+	}
+	if budget.Time > 0 || budget.Stall > 0 {
+		budget.Clock = clock
+	}
+	optimum := s.known.of(item)
+	live := newProgress(item, optimum, budget.Time, clock)
+	var trace []point
+	var last int64
+	observe := func(p mcts.Progress) {
+		if p.Better {
+			last = p.Length
+			trace = append(trace, point{seconds(clock().Seconds()), json.Number(lengthText(in, in.InUnit(p.Length)))})
+		}
+		live.tell(p)
+	}
+	res, err := s.search(ctx, in, cfg, budget, observe)
+	elapsed := clock().Seconds()
+	live.end()
+	if err != nil {
+		return fmt.Errorf("%s: %w", item.name, err)
+	}
+	if err := in.Check(res.Tour); err != nil {
+		return fmt.Errorf("%s: the search went wrong, please report it: %w", item.name, err)
+	}
+	length := in.Value(res.Tour)
+	text := json.Number(lengthText(in, length))
+	if k := len(trace); k == 0 || last != res.Length {
+		trace = append(trace, point{seconds(elapsed), text})
+	} else {
+		trace[k-1].Length = text
+	}
+	rec := &record{Instance: item.name, N: n, Metric: in.Metric.String(), Length: text, Gap: gapOf(length, optimum),
+		Seconds: seconds(elapsed), Seed: s.seed, Workers: s.workers, Stop: res.Stop, Heatmap: s.heatmap.name,
+		Preset: cfg.Preset, Actions: res.Actions, Config: cfg, Trace: trace}
+	if optimum > 0 {
+		o := json.Number(lengthText(in, optimum))
+		if optimum != math.Trunc(optimum) {
+			o = json.Number(fmt.Sprint(optimum))
+		}
+		rec.Optimum = &o
+	}
+	return s.write(item, res.Tour, rec, lengthShort(in, length))
+}
+
+// search sets up and searches within the budget.
+func (s *solver) search(ctx context.Context, in *tsp.Instance, cfg mcts.Config, budget mcts.Budget, observe mcts.Observer) (*mcts.Result, error) {
+	limited := ctx
+	if budget.Time > 0 {
+		var cancel context.CancelFunc
+		limited, cancel = context.WithTimeout(ctx, budget.Time-budget.Clock()-reserve(in.N()))
+		defer cancel()
+	}
+	p, err := s.heatmap.prepare(limited, in, cfg)
+	if err != nil {
+		return nil, err
+	}
+	return mcts.Solve(ctx, p, cfg, s.seed, s.workers, budget, observe)
+}
+
+// reserve is the time that a tour without neighbours takes, checks included.
+func reserve(n int) time.Duration { return time.Duration(n) * 300 * time.Nanosecond }
+
+// write writes an instance's results: files first, since a reader of stdout may have gone.
+func (s *solver) write(item *named, tour tsp.Tour, rec *record, length string) error {
+	var errs []error
+	if s.out != "" {
+		errs = append(errs, writeFile(outputName(s.out, item.name), func(w io.Writer) error {
+			comment := fmt.Sprintf("length %s, found by tspmcts in %.2f s", rec.Length, rec.Seconds)
+			return tsplib.WriteTour(w, item.name, comment, tour)
+		}))
+	}
+	if s.plot != "" {
+		errs = append(errs, writeFile(outputName(s.plot, item.name), func(w io.Writer) error {
+			return drawTour(w, s.plot, item, tour, length)
+		}))
+	}
+	if s.json == "-" && s.stdoutIsClosed {
+		return errors.Join(errs...)
+	}
+	if s.records != nil {
+		errs = append(errs, s.stdoutClosed(s.records.write(rec)))
+	}
+	if s.json != "-" && !s.stdoutIsClosed {
+		_, err := fmt.Fprintf(stdout{}, "%-16s %8d cities   length %12s   gap %9s   %8.2f s   %s\n",
+			item.name, rec.N, length, gapText(rec.Gap), rec.Seconds, rec.Stop)
+		errs = append(errs, s.stdoutClosed(err))
+	}
+	return errors.Join(errs...)
+}
+
+// stdoutClosed notes that nobody reads stdout any more, which is no error.
+func (s *solver) stdoutClosed(err error) error {
+	if errors.Is(err, errStdoutClosed) {
+		s.stdoutIsClosed = true
+		return nil
+	}
+	return err
+}
