@@ -131,7 +131,7 @@ func (c *Chain) extend(l int, gain int64) int64 {
 		closed := c.steps(lv, l, gain, &best)
 		if closed > 0 {
 			c.lengthen(&lv.path, best)
-			c.apply(&lv.path)
+			c.apply(&lv.path, closed)
 			return closed
 		}
 		if l+1 >= c.depth || len(lv.moves) == 0 {
@@ -268,8 +268,11 @@ func (c *Chain) lengthen(p *Path, m step) {
 	}
 }
 
-// apply closes p and marks the ends of all changed edges.
-func (c *Chain) apply(p *Path) {
+// apply closes p, which gains gain, and marks the ends of all changed edges.
+func (c *Chain) apply(p *Path, gain int64) {
+	if invariants {
+		defer c.tour.expect(c.in, c.in.Length(c.tour.Order)-gain)
+	}
 	for _, g := range p.segs {
 		c.queue.Push(p.City(c.tour, g.first))
 		c.queue.Push(p.City(c.tour, g.last))

@@ -1,0 +1,41 @@
+// Package twoopt holds the local searches: what makes a tour shorter by
+// exchanging a few of its edges, until no such exchange is left.
+//
+// A [Tour] is an array of cities with its inverse beside it, and a log that takes moves
+// back. Two searches work on it, both from a [Queue] of cities whose
+// surroundings changed and over [Candidates], the few cities that a city may be connected to:
+//
+//   - [TwoOpt] applies 2-opt and Or-opt moves (Bentley 1992): some 5 % above the
+//     optimum on uniform cities, the fastest way there;
+//   - [Chain] applies Lin-Kernighan actions (Lin and Kernighan 1973): some 2 % above
+//     it. It evaluates on a [Path], which is the tour as a list of segments, so that only improvements touch the array.
+//
+// The Monte Carlo search of package mcts draws its actions on a Path too.
+//
+// # Glossary
+//
+//	n         number of cities
+//	position  place in the array, 0..n-1; the tour is closed: 0 follows n-1
+//	t1, a     the city that a move starts from
+//	gain      length removed minus length added, of a move or a part of it
+//	open      gain before the closing edge is added
+//	closed    gain of the whole move
+//	rank      distance along the tour from a path's first free end; t1 has rank n-1
+//	segment   a stretch of ranks that is still in one piece, read up or down
+//	block     a stretch of positions, read up or down
+//	mark      a height of the undo log
+//
+// # Laws
+//
+// Each has a test of its name (TestLaw1 and so on); under the build tag
+// invariants the searches check the first three after every move that they apply.
+//
+//  1. A tour stays a permutation of the cities, and Pos its inverse.
+//  2. The gain of an applied move is the length before minus the length after, exactly.
+//  3. A fixed edge that was in the tour stays in it.
+//  4. Undo restores the tour to what it was at the mark, positions included.
+//  5. A path that is closed is the tour that carrying out its steps one after
+//     the other on a plain list gives; until then the tour does not change.
+//  6. A city that waits in the queue waits once, and cities leave in the order in which they came.
+//  7. When a search ends without a limit, no city starts a move that it would apply.
+package twoopt
