@@ -80,17 +80,20 @@ func NewGraph(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, perQuadr
 		us, vs = append(us, min(i, j)), append(vs, max(i, j))
 	}
 	g.setEdges(us, vs)
-	if g.connected() {
+	if g.space != nil && g.connected() {
 		return g, nil
 	}
-	// The minimum spanning tree of the complete graph joins the pieces.
+	// The minimum spanning tree of the complete graph joins the pieces. Without
+	// geometry to choose by, ties make the nearest neighbours a poor choice; Prim's algorithm
+	// brings the edges of least alpha-nearness along.
 	c := newComplete(g, make([]int64, n))
+	c.special = -1
 	if err := c.tree(ctx); err != nil {
 		return nil, err
 	}
-	us, vs = append(us, c.u...), append(vs, c.v...)
-	g.setEdges(us, vs)
-	return g, nil
+	more := c.grown()
+	more.setScale()
+	return more, nil
 }
 
 // N returns the number of cities.
@@ -145,6 +148,13 @@ func (g *Graph) setEdges(us, vs []int32) {
 		fill[g.v[e]]++
 	}
 
+	if g.shift == 0 && g.limit == 0 {
+		g.setScale()
+	}
+}
+
+// setScale chooses the units of a pi.
+func (g *Graph) setScale() {
 	var sum, longest int64
 	for _, d := range g.d {
 		sum += int64(d)
@@ -155,9 +165,9 @@ func (g *Graph) setEdges(us, vs []int32) {
 		mean = uint64(sum) / uint64(len(g.d))
 	}
 	// n longest edges must stay below 2^60 in reduced cost, and n pi below 2^59.
-	shift := min(fineness-bits.Len64(mean), 60-bits.Len(uint(n))-bits.Len64(uint64(longest)))
+	shift := min(fineness-bits.Len64(mean), 60-bits.Len(uint(g.n))-bits.Len64(uint64(longest)))
 	g.shift = uint(max(0, shift))
-	g.limit = 1 << (59 - bits.Len(uint(n)))
+	g.limit = 1 << (59 - bits.Len(uint(g.n)))
 }
 
 // connected reports whether the edges span all cities.

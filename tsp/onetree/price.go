@@ -36,16 +36,7 @@ func (r *Result) Price(ctx context.Context) (int64, error) {
 	r.oneTree = c.oneTree
 	r.Bound = c.bound()
 
-	// Edges that entered from outside join the graph, for Alpha.
-	us, vs := c.missing()
-	if len(us) > 0 {
-		more := *g
-		us, vs = append(us, g.u...), append(vs, g.v...)
-		more.u, more.v, more.d = nil, nil, nil
-		more.setEdges(us, vs)
-		more.shift, more.limit = g.shift, g.limit
-		r.g = &more
-	}
+	r.g = c.grown() // for Alpha
 	return r.Bound, nil
 }
 
@@ -54,6 +45,8 @@ type complete struct {
 	g  *Graph
 	pi []int64
 	oneTree
+
+	nearU, nearV []int32 // further edges that deserve to be candidates
 
 	comp  []int32 // component of each city
 	least []int64 // per node of the kd-tree: the smallest penalty
@@ -83,6 +76,10 @@ func (c *complete) prim(ctx context.Context) error {
 		cost       int64
 		city, from int32
 	}
+	joined := make([]int32, 1, n) // the cities in the order in which they join the tree
+	at := make([]int32, n)        // and the place of each in it
+	up := make([]int32, 1, n)     // the place of the one that each is joined to
+	weight := make([]int64, 1, n) // by an edge of this cost
 	rest := make([]far, n-1)
 	for i := range rest {
 		rest[i] = far{math.MaxInt64, int32(i + 1), 0}
@@ -106,8 +103,60 @@ func (c *complete) prim(ctx context.Context) error {
 		f := rest[next]
 		c.u, c.v = append(c.u, min(f.city, f.from)), append(c.v, max(f.city, f.from))
 		last = f.city
+		at[last] = int32(len(joined))
+		joined, up, weight = append(joined, last), append(up, at[f.from]), append(weight, f.cost)
 		rest[next] = rest[len(rest)-1]
 		rest = rest[:len(rest)-1]
+	}
+	return c.denseAlpha(ctx, joined, up, weight)
+}
+
+// perCity is how many edges of least alpha-nearness denseAlpha wants in the graph.
+const perCity = 6
+
+// denseAlpha collects each city's edges of least alpha-nearness among all: a
+// row of path maxima at a time, from each place's to those of the places joined
+// to it (Helsgaun 2000, section 4.1). O(n^2) time, O(n) memory. The special city's rule is left out.
+func (c *complete) denseAlpha(ctx context.Context, joined, up []int32, weight []int64) error {
+	g, pi := c.g, c.pi
+	n := g.n
+	heaviest := make([]int64, n)
+	mark := make([]int32, n)
+	type near struct {
+		alpha int64
+		city  int32
+	}
+	for i := range int32(n) {
+		if i&127 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		row := [perCity + 1]near{}
+		kept := 0
+		heaviest[i], mark[i] = math.MinInt64, i+1
+		for k := i; k != 0; k = up[k] {
+			heaviest[up[k]], mark[up[k]] = max(heaviest[k], weight[k]), i+1
+		}
+		for k := range int32(n) {
+			if mark[k] != i+1 {
+				heaviest[k] = max(heaviest[up[k]], weight[k])
+			}
+			if k == i {
+				continue
+			}
+			x := near{g.cost(pi, joined[i], joined[k]) - heaviest[k], joined[k]}
+			if kept == perCity && x.alpha >= row[kept-1].alpha {
+				continue
+			}
+			p := kept
+			for ; p > 0 && row[p-1].alpha > x.alpha; p-- {
+				row[p] = row[p-1]
+			}
+			row[p] = x
+			kept = min(kept+1, perCity)
+		}
+		for _, x := range row[:kept] {
+			c.nearU, c.nearV = append(c.nearU, min(joined[i], x.city)), append(c.nearV, max(joined[i], x.city))
+		}
 	}
 	return nil
 }
@@ -174,6 +223,7 @@ func (c *complete) boruvka(ctx context.Context) error {
 		for i, j := range c.found {
 			if ci := c.comp[i]; j >= 0 && c.price[i] < best[ci].cost {
 				best[ci] = edge{c.price[i], int32(i), j}
+				c.nearU, c.nearV = append(c.nearU, min(int32(i), j)), append(c.nearV, max(int32(i), j))
 			}
 		}
 		for i := range best {
@@ -409,12 +459,9 @@ func (c *complete) leaf(ctx context.Context) error {
 	return nil
 }
 
-// bound returns the value of the 1-tree, rounded up to whole core units.
-func (c *complete) bound() int64 {
+// value returns the cost of the 1-tree less twice the penalties.
+func (c *complete) value() int64 {
 	g := c.g
-	if g.n == 2 {
-		return 2 * int64(g.in.Dist(0, 1))
-	}
 	var w int64
 	for e := range c.u {
 		w += g.cost(c.pi, c.u[e], c.v[e])
@@ -425,15 +472,23 @@ func (c *complete) bound() int64 {
 	for _, p := range c.pi {
 		w -= 2 * p
 	}
-	return max(0, (w+(1<<g.shift)-1)>>g.shift)
+	return w
 }
 
-// missing returns the edges of the 1-tree that are not in the candidate graph.
-func (c *complete) missing() (us, vs []int32) {
+// bound returns the value of the 1-tree, rounded up to whole core units.
+func (c *complete) bound() int64 {
+	if c.g.n == 2 { // the tour uses its one edge twice
+		return 2 * int64(c.g.in.Dist(0, 1))
+	}
+	return max(0, (c.value()+(1<<c.g.shift)-1)>>c.g.shift)
+}
+
+// grown returns the graph with the 1-tree and the further edges found, the same graph if it has them all.
+func (c *complete) grown() *Graph {
 	g := c.g
+	var us, vs []int32
 	add := func(u, v int32) {
-		lo, hi := g.off[u], g.off[u+1]
-		for _, e := range g.edge[lo:hi] {
+		for _, e := range g.edge[g.off[u]:g.off[u+1]] {
 			if g.u[e]^g.v[e]^u == v {
 				return
 			}
@@ -446,5 +501,15 @@ func (c *complete) missing() (us, vs []int32) {
 	if c.special >= 0 {
 		add(c.special, c.second)
 	}
-	return us, vs
+	for e := range c.nearU {
+		add(c.nearU[e], c.nearV[e])
+	}
+	if len(us) == 0 {
+		return g
+	}
+	more := *g
+	more.u, more.v, more.d = nil, nil, nil
+	more.setEdges(append(us, g.u...), append(vs, g.v...))
+	more.shift, more.limit = g.shift, g.limit
+	return &more
 }

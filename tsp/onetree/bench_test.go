@@ -1,0 +1,85 @@
+package onetree
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"tspmcts/tsp"
+)
+
+var sizes = []int{1e3, 1e4, 1e5, 1e6}
+
+func uniform(b *testing.B, n int) *Graph {
+	if n > 1e5 && testing.Short() {
+		b.Skip()
+	}
+	x, y := make([]float64, n), make([]float64, n)
+	rng := rand.New(rand.NewPCG(1, uint64(n)))
+	for i := range x {
+		x[i], y[i] = rng.Float64(), rng.Float64()
+	}
+	in, err := tsp.NewPoints("uniform", tsp.Exact2D, x, y, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return graph(b, in, 8, 2)
+}
+
+func each(b *testing.B, f func(b *testing.B, g *Graph)) {
+	for _, n := range sizes {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			g := uniform(b, n)
+			b.ReportAllocs()
+			f(b, g)
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/city")
+		})
+	}
+}
+
+// BenchmarkStep is one ascent step.
+func BenchmarkStep(b *testing.B) {
+	each(b, func(b *testing.B, g *Graph) {
+		a := newAscent(g)
+		pi := Ascend(ctx, g, Options{Steps: 10}).pi
+		copy(a.pi, pi)
+		for b.Loop() {
+			a.build()
+			a.move(1, 1)
+		}
+	})
+}
+
+func BenchmarkAlpha(b *testing.B) {
+	each(b, func(b *testing.B, g *Graph) {
+		r := Ascend(ctx, g, Options{Steps: 10})
+		for b.Loop() {
+			r.Alpha(5)
+		}
+	})
+}
+
+func BenchmarkPrice(b *testing.B) {
+	each(b, func(b *testing.B, g *Graph) {
+		r := Ascend(ctx, g, Options{Steps: 30})
+		for b.Loop() {
+			if _, err := r.Price(ctx); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+func BenchmarkGraph(b *testing.B) {
+	each(b, func(b *testing.B, g *Graph) {
+		nb, err := tsp.NearestNeighbors(ctx, g.in, 8)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for b.Loop() {
+			if _, err := NewGraph(ctx, g.in, nb, 2); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
