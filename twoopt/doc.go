@@ -37,5 +37,5 @@
 //  5. A path that is closed is the tour that carrying out its steps one after
 //     the other on a plain list gives; until then the tour does not change.
 //  6. A city that waits in the queue waits once, and cities leave in the order in which they came.
-//  7. When a search ends without a limit, no city starts a move that it would apply.
+//  7. A search that gains nothing with every city marked leaves no move of its kind that gains.
 package twoopt
