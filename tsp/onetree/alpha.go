@@ -56,36 +56,61 @@ func (r *Result) Alpha(m int) *Candidates {
 		alpha[e] = max(0, full[e]-drop)
 	}
 
+	fixed := len(g.in.Fixed) > 0
 	c := &Candidates{Unit: r.Unit, Off: make([]int32, n+1)}
 	for i := range n {
 		c.Off[i+1] = c.Off[i] + min(int32(max(m, 0)), g.off[g.rank[i]+1]-g.off[g.rank[i]])
 	}
 	c.City = make([]int32, c.Off[n])
 	c.Alpha = make([]int64, c.Off[n])
-	type cand struct {
-		alpha, cost int64
-		city        int32
-	}
 	var row []cand
-	for i := range int32(n) {
+	for at, i := range g.order { // in the internal order: memory locality
+		to := c.Off[i]
+		keep := int(c.Off[i+1] - to)
+		if keep == 0 {
+			continue
+		}
 		row = row[:0]
-		at := g.rank[i]
 		for _, e := range g.edge[g.off[at]:g.off[at+1]] {
-			x := cand{alpha[e], full[e], g.order[g.u[e]^g.v[e]^at]}
-			if g.in.IsFixed(i, x.city) {
+			x := cand{alpha[e], full[e], g.order[g.u[e]^g.v[e]^int32(at)]}
+			if fixed && g.in.IsFixed(i, x.city) {
 				x.alpha, x.cost = 0, math.MinInt64
 			}
+			if len(row) == keep {
+				if !x.before(&row[keep-1]) {
+					continue
+				}
+				row = row[:keep-1]
+			}
+			k := len(row)
 			row = append(row, x)
+			for ; k > 0 && x.before(&row[k-1]); k-- {
+				row[k] = row[k-1]
+			}
+			row[k] = x
 		}
-		slices.SortFunc(row, func(a, b cand) int {
-			return cmp.Or(cmp.Compare(a.alpha, b.alpha), cmp.Compare(a.cost, b.cost), cmp.Compare(a.city, b.city))
-		})
-		to := c.Off[i]
-		for k := range c.Off[i+1] - to {
-			c.City[to+k], c.Alpha[to+k] = row[k].city, row[k].alpha
+		for k := range row {
+			c.City[int(to)+k], c.Alpha[int(to)+k] = row[k].city, row[k].alpha
 		}
 	}
 	return c
+}
+
+// cand is an edge on its way into a list.
+type cand struct {
+	alpha, cost int64
+	city        int32
+}
+
+// before orders by alpha, then reduced cost, then id.
+func (x *cand) before(y *cand) bool {
+	if x.alpha != y.alpha {
+		return x.alpha < y.alpha
+	}
+	if x.cost != y.cost {
+		return x.cost < y.cost
+	}
+	return x.city < y.city
 }
 
 // cost returns the reduced cost of an edge in internal ids.

@@ -40,6 +40,17 @@ func (r *Result) Price(ctx context.Context) (int64, error) {
 	return r.Bound, nil
 }
 
+// Value returns Bound in the caller's unit. Exact metrics lose half a core unit per
+// city to it: their distances are rounded to core units, a tour's true
+// length may be that much below its length in core units.
+func (r *Result) Value() float64 {
+	in := r.g.in
+	if !in.Metric.Exact() {
+		return float64(r.Bound)
+	}
+	return max(0, in.InUnit(r.Bound-int64(r.g.n+1)/2)*(1-1e-12))
+}
+
 // complete is the state of one pricing.
 type complete struct {
 	g  *Graph
