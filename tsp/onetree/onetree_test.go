@@ -151,6 +151,9 @@ func TestGeometryEqualsPrim(t *testing.T) {
 				if !spans(newUnion(n), c.u, c.v) {
 					t.Fatalf("%v: no spanning tree", m)
 				}
+				if want := secondEdge(g, r.pi, c); n > 2 && c.extra != want {
+					t.Errorf("%v n=%d trial %d: second edge of %d, want %d", m, n, trial, c.extra, want)
+				}
 				if twin == nil {
 					twin = c
 				} else if s, p := total(g, r.pi, c), total(g, r.pi, twin); s != p {
@@ -159,6 +162,29 @@ func TestGeometryEqualsPrim(t *testing.T) {
 			}
 		}
 	}
+}
+
+// secondEdge returns the largest second edge of a leaf of c's tree, over all edges.
+func secondEdge(g *Graph, pi []int64, c *complete) int64 {
+	tree := make([][]int32, g.n)
+	for e := range c.u {
+		tree[c.u[e]] = append(tree[c.u[e]], c.v[e])
+		tree[c.v[e]] = append(tree[c.v[e]], c.u[e])
+	}
+	most := int64(math.MinInt64)
+	for i := range int32(g.n) {
+		if len(tree[i]) != 1 {
+			continue
+		}
+		least := int64(math.MaxInt64)
+		for j := range int32(g.n) {
+			if j != i && j != tree[i][0] {
+				least = min(least, g.cost(pi, i, j))
+			}
+		}
+		most = max(most, least)
+	}
+	return most
 }
 
 func spans(uf union, u, v []int32) bool {
