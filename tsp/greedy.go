@@ -39,21 +39,14 @@ func GreedyEdge(ctx context.Context, in *Instance, nb *Neighbors) (Tour, error) 
 		}
 	}
 	ends := make([]int32, 0, 2*f.paths)
-	for width := 6; f.paths > 1; {
+	for fine := in.Metric.Exact(); f.paths > 1; {
 		ends = ends[:0]
 		for v := range int32(n) {
 			if f.open(v) {
 				ends = append(ends, v)
 			}
 		}
-		if width > 50 { // distances that are nearly all equal: every city proposes the same few
-			if err := ctx.Err(); err != nil {
-				return nil, err
-			}
-			f.sweep(in, ends)
-			break
-		}
-		near, err := nearest(ctx, in, ends, width)
+		near, err := nearest(ctx, in, ends, greedyWidth)
 		if err != nil {
 			return nil, err
 		}
@@ -61,11 +54,41 @@ func GreedyEdge(ctx context.Context, in *Instance, nb *Neighbors) (Tour, error) 
 		if err := f.greedy(ctx, in, ends, near, near.K); err != nil {
 			return nil, err
 		}
-		if before-f.paths < before/8 {
-			width *= 2
+		if before-f.paths >= before/4 {
+			continue
+		}
+		// Rounding has made so many distances equal that all cities propose the
+		// same few. Go on with the unrounded ones.
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if !fine && in.Metric != Explicit {
+			in, fine = unrounded(in), true
+		} else if before-f.paths < before/16 {
+			f.sweep(in, ends)
 		}
 	}
 	return f.tour(), ctx.Err()
+}
+
+// unrounded returns in under the Euclidean metric, that of space for places on
+// the sphere. It serves as a stand-in where only nearness matters.
+func unrounded(in *Instance) *Instance {
+	ix := newIndex(in, nil, 1)
+	n := in.N()
+	x, y, z := make([]float64, n), make([]float64, n), make([]float64, n)
+	for i := range n {
+		c := ix.place(int32(i))
+		x[i], y[i], z[i] = c[0], c[1], c[2]
+	}
+	out, err := NewPoints(in.Name, Exact3D, x, y, z)
+	if in.z == nil && !ix.sphere {
+		out, err = NewPoints(in.Name, Exact2D, x, y, nil)
+	}
+	if err != nil {
+		panic("tsp: " + err.Error()) // the coordinates were accepted before
+	}
+	return out
 }
 
 // fragments is a set of disjoint paths over the cities.

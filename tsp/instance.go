@@ -81,7 +81,7 @@ func NewPoints(name string, m Metric, x, y, z []float64) (*Instance, error) {
 		// The largest power of two with extent*Scale < MaxDist. Not through Log2: it
 		// rounds up just below a power of two, and MaxDist/extent overflows for tiny extents.
 		_, exp := math.Frexp(extent) // extent < 2^exp
-		in.Scale = math.Ldexp(1, min(30-exp, 1000))
+		in.Scale = math.Ldexp(1, min(30-exp, 1023))
 	} else if m != Geo && m != GeoM && m != XRay1 && m != XRay2 && extent >= MaxDist {
 		return nil, fmt.Errorf("tsp: the cities lie %.3g apart, further than distances may be (%d); scale the coordinates down, or use EXACT_2D", extent, MaxDist)
 	}

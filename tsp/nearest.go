@@ -357,8 +357,10 @@ type failure struct {
 func (q *querent) cell(t int) {
 	c := &q.cells[t]
 	b := &q.boxes[1<<q.depth+t]
-	side := max(b.hi[0]-b.lo[0], b.hi[1]-b.lo[1], b.hi[2]-b.lo[2])
-	q.margin = side * math.Sqrt(float64(q.m)/float64(c.to-c.from)) / 2
+	if q.margin == 0 {
+		side := max(b.hi[0]-b.lo[0], b.hi[1]-b.lo[1], b.hi[2]-b.lo[2])
+		q.margin = side * math.Sqrt(float64(q.m)/float64(c.to-c.from)) / 2
+	}
 	group := max(groupSize, q.m/4)
 	for g := c.order; len(g) > 0; {
 		if q.ctx.Err() != nil {
@@ -404,6 +406,10 @@ func (q *querent) group(g []*site) {
 			return
 		}
 		far := math.Inf(1)
+		if (!found || len(q.u) > 64*q.m) && q.scan(s, max(1024, len(q.u)/2)) {
+			q.emit(s)
+			continue
+		}
 		if found {
 			q.best.reset()
 			q.rank(s)
@@ -424,7 +430,16 @@ func (q *querent) group(g []*site) {
 		q.emit(f.s)
 		margin = max(margin, q.far())
 	}
-	q.margin += 0.3 * (margin - q.margin) // the factor hardly matters: a second look for a few is cheap
+	if margin == 0 {
+		return // all found by scan
+	}
+	// The next group needs about as much. Up at once, and by a little more: on a
+	// lattice all need the same, and a hair less than that would fail for all.
+	if margin *= 1.001; margin > q.margin {
+		q.margin = margin
+	} else {
+		q.margin += 0.3 * (margin - q.margin)
+	}
 }
 
 // far returns the reach of the worst key in best, infinite while that holds fewer than m.
@@ -619,7 +634,7 @@ func (q *querent) descend(v int32, s *site, far *float64, budget *int) bool {
 	}
 	if *budget >= 0 {
 		c := &q.cells[v-1<<q.depth]
-		if *budget -= int(c.to - c.from); *budget < 0 && q.scan(s) {
+		if *budget -= int(c.to - c.from); *budget < 0 && q.scan(s, 1024+4*int(math.Sqrt(float64(len(q.sites))*float64(q.m)))) {
 			return true
 		}
 	}
@@ -646,10 +661,10 @@ func (q *querent) gap(v int32, s *site) float64 {
 	return max(0, g-q.slack, b.lo[1]-s.c[1], s.c[1]-b.hi[1], b.lo[2]-s.c[2], s.c[2]-b.hi[2])
 }
 
-// scan tries the sites in the order of their ids. That ends early where
+// scan tries the first sites in the order of their ids. That ends early where
 // rounding made so many distances equal that the first ids are the neighbours
 // (say a million cities under EUC_2D in the unit square).
-func (q *querent) scan(s *site) bool {
+func (q *querent) scan(s *site, steps int) bool {
 	var least int32 // distance of different places
 	switch q.in.Metric {
 	case Ceil2D, Ceil3D, Att, Geo, GeoM:
@@ -659,7 +674,7 @@ func (q *querent) scan(s *site) bool {
 	q.best.reset()
 	i := q.city(q.row(s.u))
 	q.offer(int32(q.in.distance(i, i)), s.u)
-	steps := min(len(q.sites), 1024+4*int(math.Sqrt(float64(len(q.sites))*float64(q.m))))
+	steps = min(len(q.sites), steps)
 	for u := range int32(steps) {
 		r := q.row(u)
 		if pack(least, r) >= q.best.worst {
