@@ -40,6 +40,9 @@ import (
 // the same within the noise, 64 was slower. The tests lower it.
 var cellSize = 512
 
+// scanSteps is how many sites scan tries at least. The tests lower it.
+var scanSteps = 1024
+
 // site is a place with at least one city: a point of the k-d trees.
 type site struct {
 	c    [3]float64
@@ -331,13 +334,15 @@ type querent struct {
 	*index
 	ctx    context.Context
 	out    []int32
-	margin float64       // that the last groups needed around them
-	best   *top          // the site's nearest rows so far
-	byID   *top          // scratch of scan
-	spans  [3]box        // scratch of unroll
-	leaves []int32       // scratch of fetch
-	failed []failure     // scratch of group
-	span   kdrange.Range // scratch of look
+	margin float64   // that the last groups needed around them
+	best   *top      // the site's nearest rows so far
+	byID   *top      // scratch of scan
+	spans  [3]box    // scratch of unroll
+	leaves []int32   // scratch of fetch
+	failed []failure // scratch of group
+
+	failures, skip int           // of scan in succession, and how many sites go without one after them
+	span           kdrange.Range // scratch of look
 
 	// The sites that were looked up, by column: coordinates as the metric wants
 	// them, number, and place on the sphere.
@@ -406,9 +411,17 @@ func (q *querent) group(g []*site) {
 			return
 		}
 		far := math.Inf(1)
-		if (!found || len(q.u) > 64*q.m) && q.scan(s, max(1024, len(q.u)/2)) {
-			q.emit(s)
-			continue
+		if !found || len(q.u) > 64*q.m {
+			if q.skip > 0 {
+				q.skip--
+			} else if q.scan(s, max(scanSteps, len(q.u)/2)) {
+				q.failures = 0
+				q.emit(s)
+				continue
+			} else {
+				q.failures = min(q.failures+1, 8)
+				q.skip = 1<<q.failures - 1
+			}
 		}
 		if found {
 			q.best.reset()
@@ -634,7 +647,7 @@ func (q *querent) descend(v int32, s *site, far *float64, budget *int) bool {
 	}
 	if *budget >= 0 {
 		c := &q.cells[v-1<<q.depth]
-		if *budget -= int(c.to - c.from); *budget < 0 && q.scan(s, 1024+4*int(math.Sqrt(float64(len(q.sites))*float64(q.m)))) {
+		if *budget -= int(c.to - c.from); *budget < 0 && q.scan(s, scanSteps+4*int(math.Sqrt(float64(len(q.sites))*float64(q.m)))) {
 			return true
 		}
 	}

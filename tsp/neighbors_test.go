@@ -151,7 +151,7 @@ func TestNeighborsAgainstBruteForce(t *testing.T) {
 	defer func(c int) { cellSize = c }(cellSize)
 	for _, m := range allMetrics() {
 		for l := range layouts {
-			for _, c := range []struct{ n, k, cell int }{{1, 5, 4}, {2, 5, 4}, {3, 1, 4}, {7, 10, 4}, {60, 5, 8}, {150, 60, 32}, {200, 10, 16}, {400, 7, 512}} {
+			for _, c := range []struct{ n, k, cell int }{{1, 5, 4}, {2, 5, 4}, {3, 1, 4}, {7, 10, 4}, {60, 5, 8}, {120, 119, 32}, {150, 60, 32}, {200, 10, 16}, {300, 7, 512}} {
 				cellSize = c.cell
 				in := build(t, m, l, c.n, 1)
 				got, err := NearestNeighbors(t.Context(), in, c.k)
@@ -218,6 +218,28 @@ func TestNeighborsCancelled(t *testing.T) {
 		}
 		if late > 250*time.Millisecond { // 50 ms on an idle machine
 			t.Errorf("cancelled after %v: returned %v later", after, late)
+		}
+	}
+}
+
+// With cells this small the limits on what a group and a lone site look at are
+// exceeded, so that descend and scan do the work.
+func TestNeighborsInCrowds(t *testing.T) {
+	defer func(c, s int) { cellSize, scanSteps = c, s }(cellSize, scanSteps)
+	cellSize, scanSteps = 2, 16
+	for _, m := range []Metric{Euc2D, Euc3D, Att, Man2D, Geo, XRay1} {
+		for l := range layouts {
+			for _, k := range []int{1, 3} {
+				in := build(t, m, l, 600, 7)
+				got, err := NearestNeighbors(t.Context(), in, k)
+				if err != nil {
+					t.Fatal(err)
+				}
+				want := bruteNeighbors(in, k)
+				if !slices.Equal(got.Flat, want.Flat) {
+					t.Errorf("%s k=%d: not the nearest", in.Name, k)
+				}
+			}
 		}
 	}
 }
