@@ -41,6 +41,9 @@ func intersperse(app *cli.App, args []string) ([]string, error) {
 		if flag == nil {
 			return nil, usagef("%s has no flag %s; did you mean %s? tspmcts %s --help lists them", cmd.Name, arg, cli.SuggestFlag(cmd.Flags, name, false), cmd.Name)
 		}
+		if flag == cli.HelpFlag { // with arguments the library would take them for topics
+			return append(append([]string{}, args[:at+1]...), "--help"), nil
+		}
 		if _, isBool := flag.(*cli.BoolFlag); isBool || hasValue {
 			continue
 		}

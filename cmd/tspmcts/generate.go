@@ -59,9 +59,10 @@ func runGenerate(c *cli.Context) error {
 		return err
 	}
 	kind, format, file := c.String("kind"), c.String("format"), c.String("out")
-	switch {
-	case kind == "":
+	if kind == "" {
 		kind = "uniform"
+	}
+	switch {
 	case kind != "uniform" && kind != "clustered" && kind != "grid":
 		return usagef("%s is %q, want uniform, clustered or grid", flagged("kind"), kind)
 	case c.String("clusters") != "" && kind != "clustered":

@@ -150,6 +150,10 @@ func (r *reader) next(ctx context.Context) (*named, error) {
 		r.ahead = r.ahead[1:]
 		return a.item, a.err
 	}
+	return r.fetch(ctx)
+}
+
+func (r *reader) fetch(ctx context.Context) (*named, error) {
 	if ctx.Err() != nil {
 		return nil, errInterrupted
 	}
@@ -169,7 +173,7 @@ func (r *reader) next(ctx context.Context) (*named, error) {
 // several reports whether there is more than one instance to come.
 func (r *reader) several(ctx context.Context) (bool, error) {
 	for len(r.ahead) < 2 {
-		item, err := r.next(ctx)
+		item, err := r.fetch(ctx)
 		if err == errInterrupted {
 			return false, err
 		}

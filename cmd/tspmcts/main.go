@@ -7,6 +7,8 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+
+	"github.com/urfave/cli/v2"
 )
 
 func main() { os.Exit(run(os.Args)) }
@@ -38,7 +40,8 @@ func usagef(format string, args ...any) error { return &usageError{fmt.Sprintf(f
 
 func isUsage(err error) bool {
 	var u *usageError
-	return errors.As(err, &u)
+	var c cli.ExitCoder // the library's own: help about a topic that is none
+	return errors.As(err, &u) || errors.As(err, &c)
 }
 
 // oneLine returns err's text on one line, without the packages' own prefixes.

@@ -68,7 +68,7 @@ func drawTour(w io.Writer, name string, item *named, tour tsp.Tour, length strin
 	p := plot.New()
 	p.HideAxes()
 	p.Title.Text = item.name + ", length " + length
-	p.Title.Padding = vg.Points(4)
+	p.Title.Padding = vg.Points(6)
 	p.Add(line)
 	if n <= 5000 {
 		cities, err := plotter.NewScatter(route[:n])
@@ -91,7 +91,7 @@ func drawTour(w io.Writer, name string, item *named, tour tsp.Tour, length strin
 	p.X.Min, p.X.Max = midX-width/2, midX+width/2
 	p.Y.Min, p.Y.Max = midY-height/2, midY+height/2
 	scale := side / vg.Length(max(width, height))
-	title := p.Title.TextStyle.Height(p.Title.Text) + p.Title.Padding
+	title := p.Title.TextStyle.Height(p.Title.Text) + 2*p.Title.Padding
 	picture, err := p.WriterTo(scale*vg.Length(width), scale*vg.Length(height)+title, format)
 	if err != nil {
 		return err

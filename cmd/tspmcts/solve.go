@@ -297,7 +297,11 @@ func (s *solver) search(ctx context.Context, in *tsp.Instance, cfg mcts.Config, 
 	if err != nil {
 		return nil, err
 	}
-	return mcts.Solve(ctx, p, cfg, s.seed, s.workers, budget, observe)
+	res, err := mcts.Solve(ctx, p, cfg, s.seed, s.workers, budget, observe)
+	if err == nil && res.Stop == mcts.StopInterrupted && ctx.Err() == nil {
+		res.Stop = mcts.StopTime // by limited, before the search could begin
+	}
+	return res, err
 }
 
 // reserve is the time that a tour without neighbours takes, checks included.
@@ -308,7 +312,7 @@ func (s *solver) write(item *named, tour tsp.Tour, rec *record, length string) e
 	var errs []error
 	if s.out != "" {
 		errs = append(errs, writeFile(outputName(s.out, item.name), func(w io.Writer) error {
-			comment := fmt.Sprintf("length %s, found by tspmcts in %.2f s", rec.Length, rec.Seconds)
+			comment := fmt.Sprintf("length %s, found by tspmcts", rec.Length) // and no time: the same search writes the same file
 			return tsplib.WriteTour(w, item.name, comment, tour)
 		}))
 	}

@@ -1,0 +1,254 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"tspmcts/mcts"
+)
+
+// oneError fails unless the call ends with the code and one line on stderr that
+// matches want, with nothing on stdout.
+func oneError(t *testing.T, dir string, code int, want string, c call) {
+	t.Helper()
+	out, errs, got := c.run(t, dir)
+	if got != code {
+		t.Errorf("exit code %d, want %d", got, code)
+	}
+	if out != "" {
+		t.Errorf("stdout %.200q, want none", out)
+	}
+	if strings.Count(errs, "\n") != 1 || !strings.HasPrefix(errs, "tspmcts: ") || strings.Contains(errs, "goroutine") {
+		t.Errorf("stderr %q, want one line that begins with tspmcts:", errs)
+	}
+	if !regexp.MustCompile(want).MatchString(errs) {
+		t.Errorf("stderr %q, want a match of %q", errs, want)
+	}
+}
+
+// A bad problem file gives one line with the file, the line in it and what to do.
+func TestBadProblem(t *testing.T) {
+	header := func(dimension, metric string) string {
+		return "NAME : x\nTYPE : TSP\n" + dimension + "\nEDGE_WEIGHT_TYPE : " + metric + "\n"
+	}
+	euc := header("DIMENSION : 3", "EUC_2D") + "NODE_COORD_SECTION\n"
+	matrix := header("DIMENSION : 3", "EXPLICIT") + "EDGE_WEIGHT_FORMAT : FULL_MATRIX\nEDGE_WEIGHT_SECTION\n"
+	for _, c := range []struct{ name, text, want string }{
+		{"empty", "", `bad\.tsp:1: .*empty.*want`},
+		{"blank", "\n\n  \n", `bad\.tsp:\d: .*empty.*want`},
+		{"binary", "\x7fELF\x00\x01\x02\x00\xff\xfe", `bad\.tsp:1: .*binary.*want`},
+		{"prose", "hello there\nthis is no problem\n", `bad\.tsp:1: .*want`},
+		{"tour", "TYPE : TOUR\nDIMENSION : 3\nTOUR_SECTION\n1\n2\n3\n-1\n", `bad\.tsp:1: .*tour.*want`},
+		{"dimension-missing", "NAME : x\nTYPE : TSP\nEDGE_WEIGHT_TYPE : EUC_2D\nNODE_COORD_SECTION\n1 0 0\nEOF\n", `bad\.tsp:4: .*DIMENSION.*want`},
+		{"dimension-zero", header("DIMENSION : 0", "EUC_2D") + "NODE_COORD_SECTION\nEOF\n", `bad\.tsp:3: DIMENSION.*0.*want`},
+		{"dimension-negative", header("DIMENSION : -5", "EUC_2D") + "NODE_COORD_SECTION\nEOF\n", `bad\.tsp:3: DIMENSION.*-5.*want`},
+		{"dimension-too-large", header("DIMENSION : 99999999999", "EUC_2D") + "NODE_COORD_SECTION\n1 0 0\nEOF\n", `bad\.tsp:3: DIMENSION.*want`},
+		{"dimension-above-data", euc + "1 0 0\n2 1 1\nEOF\n", `bad\.tsp:\d+: NODE_COORD_SECTION.*want`},
+		{"dimension-below-data", euc + "1 0 0\n2 1 1\n3 2 2\n4 3 3\nEOF\n", `bad\.tsp:9: .*want`},
+		{"coordinate-nan", euc + "1 0 0\n2 nan 1\n3 2 2\nEOF\n", `bad\.tsp:7: .*want`},
+		{"coordinate-inf", euc + "1 0 0\n2 1 inf\n3 2 2\nEOF\n", `bad\.tsp:7: .*want`},
+		{"coordinate-huge", euc + "1 0 0\n2 1 1e999\n3 2 2\nEOF\n", `bad\.tsp:7: .*want`},
+		{"coordinate-missing", euc + "1 0 0\n2 1\n3 2 2\nEOF\n", `bad\.tsp:\d+: .*want`},
+		{"id-twice", euc + "1 0 0\n2 1 1\n2 2 2\nEOF\n", `bad\.tsp:8: .*want`},
+		{"id-out-of-range", euc + "1 0 0\n2 1 1\n7 2 2\nEOF\n", `bad\.tsp:8: .*want`},
+		{"id-zero", euc + "0 0 0\n1 1 1\n2 2 2\nEOF\n", `bad\.tsp:6: .*want`},
+		{"matrix-truncated", matrix + "0 1 2\n1 0 3\nEOF\n", `bad\.tsp:\d+: .*want`},
+		{"matrix-asymmetric", matrix + "0 1 2\n1 0 3\n9 3 0\nEOF\n", `bad\.tsp:\d+: .*symmetric`},
+		{"metric-unknown", header("DIMENSION : 3", "EUC_7D") + "NODE_COORD_SECTION\n1 0 0\n2 1 1\n3 2 2\nEOF\n", `bad\.tsp:4: EDGE_WEIGHT_TYPE.*EUC_7D.*want`},
+		{"metric-special", header("DIMENSION : 3", "SPECIAL") + "EOF\n", `bad\.tsp:4: EDGE_WEIGHT_TYPE.*SPECIAL.*want`},
+		{"atsp", "NAME : x\nTYPE : ATSP\nDIMENSION : 3\n", `bad\.tsp:2: TYPE.*ATSP.*want`},
+		{"fixed-edge", header("DIMENSION : 3", "EUC_2D") + "FIXED_EDGES_SECTION\n1 9\n-1\nNODE_COORD_SECTION\n1 0 0\n2 1 1\n3 2 2\nEOF\n", `bad\.tsp:6: .*want`},
+		{"line-odd", "0 0 0 1 1\n", `bad\.tsp:1: .*want`},
+		{"line-nan", "0 0 0 1\n0 0 nan 1\n", `bad\.tsp:2: .*want`},
+		{"line-tour-repeats", "0 0 0 1 1 1 output 1 2 2 1\n", `bad\.tsp:1: .*want`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := t.TempDir()
+			write(t, dir, "bad.tsp", c.text)
+			args := []string{"solve", "bad.tsp", "--actions", "10"}
+			if c.name == "line-nan" { // the first line is good
+				args = append(args, "--lines", "1:")
+			}
+			oneError(t, dir, 1, c.want, call{args: args})
+			onlyFiles(t, dir, "bad.tsp")
+		})
+	}
+}
+
+// A file that cannot be read is told as such.
+func TestBadFile(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "a.tsp", square)
+	if err := os.Mkdir(filepath.Join(dir, "sub"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"solve", "%"}, {"solve", "a.tsp", "%"}, {"eval", "%"}, {"eval", "a.tsp", "%"},
+		{"solve", "a.tsp", "--best", "%"}, {"solve", "a.tsp", "--params", "%"}, {"solve", "a.tsp", "--ranks", "%"}} {
+		for name, want := range map[string]string{"none.tsp": `none\.tsp: there is no such file.*check`, "sub": `sub: .*directory`} {
+			c := call{args: append([]string{}, args...)}
+			for i := range c.args {
+				c.args[i] = strings.ReplaceAll(c.args[i], "%", name)
+			}
+			oneError(t, dir, 1, want, c)
+		}
+	}
+}
+
+// A tour that is none is refused with the reason.
+func TestBadTour(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "a.tsp", square)
+	write(t, dir, "fixed.tsp", strings.Replace(square, "NODE_COORD", "FIXED_EDGES_SECTION\n1 3\n-1\nNODE_COORD", 1))
+	tour := func(cities string) string {
+		return "TYPE : TOUR\nTOUR_SECTION\n" + cities + "-1\nEOF\n"
+	}
+	for _, c := range []struct{ name, problem, text, want string }{
+		{"repeats", "a.tsp", tour("1\n2\n2\n4\n"), `t\.tour:5: .*city 2.*want`},
+		{"short", "a.tsp", tour("1\n2\n3\n"), `t\.tour: no tour of a: .*3 cities, want 4`},
+		{"out-of-range", "a.tsp", tour("1\n2\n3\n9\n"), `t\.tour:6: .*9.*want`},
+		{"zero", "a.tsp", tour("0\n1\n2\n3\n"), `t\.tour:3: .*want`},
+		{"lacks-fixed-edge", "fixed.tsp", tour("1\n2\n3\n4\n"), `t\.tour: no tour of fixed: .*fixed edge 1-3`},
+		{"problem", "a.tsp", square, `t\.tour:1: found TSPLIB problem, want TSPLIB tour`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			write(t, dir, "t.tour", c.text)
+			oneError(t, dir, 1, c.want, call{args: []string{"eval", c.problem, "t.tour"}})
+		})
+	}
+}
+
+// Every knob refuses values outside its range, from flag, environment and file.
+func TestKnobRanges(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "a.tsp", square)
+	for _, k := range mcts.Knobs {
+		bad := []string{"bogus", "nan"}
+		switch k.Kind {
+		case mcts.Real, mcts.Integer:
+			bad = append(bad, fmt.Sprint(k.Min-1), fmt.Sprint(k.Max*2), "inf")
+		case mcts.List:
+			bad = append(bad, fmt.Sprint(k.Min-1), fmt.Sprint(k.Max+1), "1,,2")
+		}
+		for _, v := range bad {
+			want := regexp.QuoteMeta(k.Name) + `.* is ` + regexp.QuoteMeta(v) + `, want`
+			oneError(t, dir, 2, "--"+want, call{args: []string{"solve", "a.tsp", "--" + k.Name + "=" + v}})
+		}
+		oneError(t, dir, 2, envName(k.Name)+`.* is bogus, want`, call{args: []string{"solve", "a.tsp"}, env: []string{envName(k.Name) + "=bogus"}})
+		write(t, dir, "p.json", fmt.Sprintf("{\n\"preset\": \"paper\",\n%q: \"bogus\"}\n", k.Name))
+		oneError(t, dir, 1, `p\.json:3: `+regexp.QuoteMeta(k.Name)+` is bogus, want`, call{args: []string{"solve", "a.tsp", "--params", "p.json"}})
+	}
+}
+
+// Wrong calls are told with exit code 2 and what would be right.
+func TestBadUsage(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "a.tsp", square)
+	write(t, dir, "b.tsp", square)
+	write(t, dir, "set.txt", "0 0 0 1 1 1\n0 0 0 1 1 1\n")
+	for _, c := range []struct{ args, want string }{
+		{"slove a.tsp", `no command "slove".*Did you mean "solve"`},
+		{"solve a.tsp --tmie 3s", `no flag --tmie; did you mean --time`},
+		{"solve a.tsp --time", `--time needs a value`},
+		{"solve --time --seed 3 a.tsp", `--time needs a value`},
+		{"solve a.tsp --time 10", `--time is "10", want a time.*10s`},
+		{"solve a.tsp --time -1s", `--time is "-1s", want`},
+		{"solve a.tsp --time 0s", `--time is "0s", want`},
+		{"solve a.tsp --time 0n", `--time is "0n", want`},
+		{"solve a.tsp --time nann", `--time is "nann", want`},
+		{"solve a.tsp --stall x", `--stall is "x", want`},
+		{"solve a.tsp --actions 0", `--actions is "0", want`},
+		{"solve a.tsp --actions 1e6", `--actions is "1e6", want an integer`},
+		{"solve a.tsp --target 0", `--target is "0", want`},
+		{"solve a.tsp --target nan", `--target is "nan", want`},
+		{"solve a.tsp --optimum -3", `--optimum is "-3", want`},
+		{"solve a.tsp --workers 0", `--workers is "0", want`},
+		{"solve a.tsp --workers 9999999", `--workers is "9999999", want`},
+		{"solve a.tsp --seed -1", `--seed is "-1", want`},
+		{"solve a.tsp --preset papr", `--preset is "papr", want one of`},
+		{"solve a.tsp --heatmap none", `--heatmap is "none", want one of`},
+		{"solve a.tsp --heatmap zero --ranks a.tsp", `--ranks is for --heatmap gtprior`},
+		{"solve set.txt --lines 5", `--lines is "5", want A:B`},
+		{"solve set.txt --lines 3:3", `--lines is "3:3", want A:B`},
+		{"solve a.tsp --lines 0:1", `a\.tsp: .*--lines is for data set files`},
+		{"solve a.tsp --plot x.pdf", `--plot is x\.pdf, want .*\.svg or \.png`},
+		{"solve a.tsp --out a.tsp", `--out would replace the input a\.tsp`},
+		{"solve a.tsp --out x --json x", `--out and --json are the same file`},
+		{"solve a.tsp --out {}/x", `\{\} may stand in the file's name only`},
+		{"solve a.tsp b.tsp --out x.tour", `--out x\.tour is for one instance.*\{\}`},
+		{"solve set.txt --plot x.svg", `--plot x\.svg is for one instance.*\{\}`},
+		{"solve set.txt --optimum 3", `--optimum is for one instance.*--best`},
+		{"solve - -", `stdin`},
+		{"generate a.tsp", `--out`},
+		{"generate --cities 0", `--cities is "0", want`},
+		{"generate --kind round", `--kind is "round", want uniform, clustered or grid`},
+		{"generate --format csv", `--format is "csv", want tsplib or lines`},
+		{"generate --count 3", `--count.*lines`},
+		{"generate --clusters 3", `--clusters is for --kind clustered`},
+		{"eval", `PROBLEM and TOUR`},
+		{"eval a.tsp", `no tour in its file`},
+		{"completion tcsh", `bash, zsh, fish or pwsh`},
+		{"help slove", `solve`},
+	} {
+		t.Run(c.args, func(t *testing.T) {
+			oneError(t, dir, 2, c.want, call{args: strings.Fields(c.args)})
+			onlyFiles(t, dir, "a.tsp", "b.tsp", "set.txt")
+		})
+	}
+}
+
+// Files besides the problem are checked before the search.
+func TestBadSideFile(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "a.tsp", square)
+	write(t, dir, "set.txt", "0 0 0 1 1 1\n0 0 0 1 1 1\n")
+	for _, c := range []struct{ name, flag, text, want string }{
+		{"best-number", "--best", "instance,best\na,x\n", `f:2: .*want`},
+		{"best-columns", "--best", "a,1\nb,2,3\n", `f:2: .*want`},
+		{"ranks-number", "--ranks", "0.5\n0.4 x\n", `f:2: .*want`},
+		{"ranks-sum", "--ranks", "0.9 0.9\n", `f: .*sum.*want`},
+		{"ranks-empty", "--ranks", "# none\n", `f: .*want`},
+		{"params-empty", "--params", "", `f:1: .*want JSON`},
+		{"params-text", "--params", "alpha = 1\n", `f:1: .*want JSON`},
+		{"params-list", "--params", "[1]\n", `f:1: .*want JSON`},
+		{"params-cut", "--params", "{\n\"alpha\": 1,\n", `f:\d: .*want JSON`},
+		{"params-unknown", "--params", "{\n\"alpha\": 1,\n\"alhpa\": 2}", `f:3: unknown knob "alhpa", want one of`},
+		{"params-preset", "--params", "{\"preset\": \"x\"}", `f:1: preset is "x", want one of`},
+		{"params-range", "--params", "{\n\n\"depth\": 1}", `f:3: depth is 1, want 2 to`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			write(t, dir, "f", c.text)
+			oneError(t, dir, 1, c.want, call{args: []string{"solve", "a.tsp", c.flag, "f"}})
+		})
+	}
+	oneError(t, dir, 1, `set\.txt: found 2 instances, but --lines begins at 7`, call{args: []string{"solve", "set.txt", "--lines", "7:8"}})
+}
+
+// Output that cannot be written is an error before the search, and a full disk is one after it.
+func TestBadOutput(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "a.tsp", square)
+	write(t, dir, "m.tsp", "NAME : m\nTYPE : TSP\nDIMENSION : 3\nEDGE_WEIGHT_TYPE : EXPLICIT\nEDGE_WEIGHT_FORMAT : FULL_MATRIX\nEDGE_WEIGHT_SECTION\n0 1 2\n1 0 3\n2 3 0\nEOF\n")
+	if err := os.Mkdir(filepath.Join(dir, "sub.svg"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, flag := range []string{"--out", "--json", "--plot"} {
+		oneError(t, dir, 1, `none/x\.svg: there is no such file or directory`, call{args: []string{"solve", "--time", "1h", flag, "none/x.svg"}})
+		oneError(t, dir, 1, `a\.tsp/x\.svg: a part of the path is no directory`, call{args: []string{"solve", "--time", "1h", flag, "a.tsp/x.svg"}})
+		oneError(t, dir, 1, `sub\.svg is a directory, want a file in it`, call{args: []string{"solve", "--time", "1h", flag, "sub.svg"}})
+	}
+	oneError(t, dir, 1, `m: .*distances only.*--plot`, call{args: []string{"solve", "--time", "1h", "m.tsp", "--plot", "x.svg"}})
+	onlyFiles(t, dir, "a.tsp", "m.tsp", "sub.svg")
+	if _, err := os.Stat("/dev/full"); err != nil {
+		t.Skip("no /dev/full here")
+	}
+	for _, flag := range []string{"--out", "--json"} {
+		_, errs, code := call{args: []string{"solve", "a.tsp", flag, "/dev/full"}}.run(t, dir)
+		if code != 1 || !strings.Contains(errs, "/dev/full: the disk is full") || strings.Count(errs, "\n") != 1 {
+			t.Errorf("%s /dev/full: exit code %d, stderr %q", flag, code, errs)
+		}
+	}
+}

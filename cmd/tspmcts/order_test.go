@@ -1,0 +1,123 @@
+package main
+
+import (
+	"fmt"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/fstest"
+)
+
+// mayImport is the import order: each package, and those of ours that it may
+// import. A package below one that is not listed itself follows the one above.
+var mayImport = map[string]string{
+	"tsp":         "",
+	"tsp/onetree": "tsp",
+	"tsplib":      "tsp",
+	"heatmap":     "tsp tsp/onetree",
+	"twoopt":      "tsp",
+	"mcts/eax":    "tsp",
+	"mcts":        "tsp tsp/onetree heatmap twoopt mcts/eax",
+	"bench":       "tsp tsp/onetree tsplib heatmap twoopt mcts mcts/eax",
+	"cmd":         "tsp tsp/onetree tsplib heatmap twoopt mcts mcts/eax bench",
+}
+
+// violations returns what in the tree breaks the order, or uses cgo. Tests may import anything of ours.
+func violations(tree fs.FS) (bad []string, err error) {
+	err = fs.WalkDir(tree, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if base := path.Base(name); d.IsDir() && name != "." && (strings.HasPrefix(base, ".") || base == "testdata") {
+			return fs.SkipDir
+		}
+		if d.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			return nil
+		}
+		dir := path.Dir(name)
+		rule := dir
+		for rule != "." && !has(mayImport, rule) {
+			rule = path.Dir(rule)
+		}
+		if rule == "." {
+			bad = append(bad, fmt.Sprintf("%s: package %s has no place in the order", name, dir))
+			return nil
+		}
+		text, err := fs.ReadFile(tree, name)
+		if err != nil {
+			return err
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, text, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, i := range file.Imports {
+			imported, _ := strconv.Unquote(i.Path.Value)
+			ours, ok := strings.CutPrefix(imported, "tspmcts/")
+			if imported == "C" || ok && !slices.Contains(strings.Fields(mayImport[rule]), ours) {
+				bad = append(bad, fmt.Sprintf("%s imports %s", name, imported))
+			}
+		}
+		return nil
+	})
+	return bad, err
+}
+
+func has(m map[string]string, key string) bool {
+	_, ok := m[key]
+	return ok
+}
+
+// Packages import only those below them, and there is no cgo.
+func TestImportOrder(t *testing.T) {
+	bad, err := violations(os.DirFS("../.."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range bad {
+		t.Error(b)
+	}
+}
+
+// The order test finds what it is for.
+func TestImportOrderFindsViolations(t *testing.T) {
+	file := func(imports string) *fstest.MapFile {
+		return &fstest.MapFile{Data: []byte("package x\n\nimport (\n" + imports + "\n)\n")}
+	}
+	bad, err := violations(fstest.MapFS{
+		"tsp/a.go":           file(`"fmt"; "tspmcts/tsplib"`),
+		"tsplib/a.go":        file(`"tspmcts/tsp"`),
+		"twoopt/a.go":        file(`"tspmcts/heatmap"`),
+		"mcts/a.go":          file(`"tspmcts/twoopt"`),
+		"mcts/eax/a.go":      file(`"tspmcts/mcts"`),
+		"mcts/eax/b_test.go": file(`"tspmcts/mcts"`),
+		"cmd/tspmcts/a.go":   file(`"C"`),
+		"extra/a.go":         file(`"fmt"`),
+	})
+	want := []string{"cmd/tspmcts/a.go imports C", "extra/a.go: package extra has no place in the order",
+		"mcts/eax/a.go imports tspmcts/mcts", "tsp/a.go imports tspmcts/tsplib", "twoopt/a.go imports tspmcts/heatmap"}
+	if err != nil || !slices.Equal(bad, want) {
+		t.Errorf("found %q, want %q (%v)", bad, want, err)
+	}
+}
+
+// The top level holds what the design names and nothing else.
+func TestTopLevel(t *testing.T) {
+	out, err := exec.Command("git", "-C", "../..", "ls-tree", "--name-only", "HEAD").Output()
+	if err != nil {
+		t.Skip("no git here")
+	}
+	allowed := strings.Fields("cmd tsp heatmap mcts twoopt tsplib bench go.mod go.sum README.md LICENSE CHANGELOG.md")
+	for name := range strings.FieldsSeq(string(out)) {
+		if !strings.HasPrefix(name, ".") && !slices.Contains(allowed, name) {
+			t.Errorf("%s does not belong at the top level", name)
+		}
+	}
+}

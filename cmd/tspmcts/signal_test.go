@@ -1,0 +1,169 @@
+//go:build unix
+
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// begin starts the program and returns it with its stderr.
+func begin(t *testing.T, dir string, args ...string) (*exec.Cmd, io.ReadCloser, *bytes.Buffer) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	t.Cleanup(cancel)
+	cmd := call{args: args}.command(ctx, dir)
+	var errs bytes.Buffer
+	cmd.Stderr = &errs
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return cmd, out, &errs
+}
+
+// await waits for a file that matches.
+func await(t *testing.T, pattern string) {
+	t.Helper()
+	for range 3000 {
+		if m, _ := filepath.Glob(pattern); len(m) > 0 {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatalf("no %s", pattern)
+}
+
+// The first signal ends the search with the best tour, written, and exit code 0.
+func TestSignalEndsSearch(t *testing.T) {
+	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+		dir := t.TempDir()
+		cmd, out, errs := begin(t, dir, "solve", "--time", "1h", "--out", "a.tour", "--json", "a.jsonl")
+		await(t, filepath.Join(dir, ".a.jsonl.*"))
+		time.Sleep(300 * time.Millisecond)
+		cmd.Process.Signal(sig)
+		line, _ := io.ReadAll(out)
+		if err := cmd.Wait(); err != nil || errs.Len() > 0 || !strings.HasSuffix(string(line), "interrupted\n") {
+			t.Errorf("%v: %v, stdout %s, stderr %s", sig, err, line, errs)
+		}
+		if r := records(t, read(t, dir, "a.jsonl")); len(r) != 1 || r[0]["stop"] != "interrupted" {
+			t.Errorf("%v: records %v", sig, r)
+		}
+		if !strings.HasSuffix(read(t, dir, "a.tour"), "-1\nEOF\n") {
+			t.Errorf("%v: the tour is cut", sig)
+		}
+		onlyFiles(t, dir, "a.tour", "a.jsonl")
+	}
+}
+
+// In a data set, the instance under way ends and no other begins; what was solved stays.
+func TestSignalEndsDataSet(t *testing.T) {
+	dir := t.TempDir()
+	must(t, dir, "generate", "--format", "lines", "--count", "50", "--cities", "30", "--out", "set.txt")
+	cmd, out, errs := begin(t, dir, "solve", "set.txt", "--time", "0.5s", "--json", "a.jsonl")
+	lines := bufio.NewReader(out)
+	if _, err := lines.ReadString('\n'); err != nil {
+		t.Fatal(err)
+	}
+	cmd.Process.Signal(syscall.SIGTERM)
+	io.Copy(io.Discard, lines)
+	if err := cmd.Wait(); err != nil || errs.Len() > 0 {
+		t.Errorf("%v, stderr %s", err, errs)
+	}
+	if r := records(t, read(t, dir, "a.jsonl")); len(r) == 0 || len(r) > 25 {
+		t.Errorf("%d records", len(r))
+	}
+	onlyFiles(t, dir, "set.txt", "a.jsonl")
+}
+
+// A second signal ends the program at once, whatever it waits for, without side files.
+func TestSecondSignal(t *testing.T) {
+	dir := t.TempDir()
+	pipe := filepath.Join(dir, "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Skip(err)
+	}
+	f, err := os.OpenFile(pipe, os.O_RDWR, 0) // a reader that reads one byte and no more
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	must(t, dir, "generate", "--cities", "30000", "--out", "a.tsp")
+	cmd, out, errs := begin(t, dir, "solve", "a.tsp", "--time", "0.1s", "--out", "pipe", "--json", "a.jsonl")
+	if _, err := f.Read(make([]byte, 1)); err != nil {
+		t.Fatal(err)
+	}
+	cmd.Process.Signal(syscall.SIGINT)
+	time.Sleep(200 * time.Millisecond)
+	cmd.Process.Signal(syscall.SIGINT)
+	io.Copy(io.Discard, out)
+	if cmd.Wait(); cmd.ProcessState.ExitCode() != 1 || errs.Len() > 0 {
+		t.Errorf("%v, stderr %s", cmd.ProcessState, errs)
+	}
+	onlyFiles(t, dir, "a.tsp", "pipe")
+}
+
+// A signal while stdin is being waited for ends the program.
+func TestSignalWhileReading(t *testing.T) {
+	dir := t.TempDir()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	cmd := call{args: []string{"solve", "-", "--json", "a.jsonl"}}.command(ctx, dir)
+	var errs bytes.Buffer
+	cmd.Stderr = &errs
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stdin.Close()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	await(t, filepath.Join(dir, ".a.jsonl.*"))
+	cmd.Process.Signal(syscall.SIGINT)
+	cmd.Wait()
+	if cmd.ProcessState.ExitCode() != 1 || errs.String() != "tspmcts: stopped before the search began\n" {
+		t.Errorf("%v, stderr %s", cmd.ProcessState, &errs)
+	}
+	onlyFiles(t, dir)
+}
+
+// A reader of stdout that goes away ends the program quietly, but not the writing of files.
+func TestClosedPipe(t *testing.T) {
+	dir := t.TempDir()
+	must(t, dir, "generate", "--format", "lines", "--count", "40", "--cities", "30", "--out", "set.txt")
+	for _, extra := range [][]string{nil, {"--json", "a.jsonl"}, {"--json", "-"}} {
+		cmd, out, errs := begin(t, dir, append([]string{"solve", "set.txt", "--actions", "2000"}, extra...)...)
+		if _, err := bufio.NewReaderSize(out, 16).ReadByte(); err != nil {
+			t.Fatal(err)
+		}
+		out.Close()
+		if err := cmd.Wait(); err != nil || errs.Len() > 0 {
+			t.Errorf("%v: %v, stderr %s", extra, err, errs)
+		}
+	}
+	if r := records(t, read(t, dir, "a.jsonl")); len(r) != 40 {
+		t.Errorf("%d records of 40", len(r))
+	}
+	cmd, out, errs := begin(t, dir, "generate", "--cities", "300000")
+	if _, err := bufio.NewReaderSize(out, 16).ReadByte(); err != nil {
+		t.Fatal(err)
+	}
+	out.Close()
+	if err := cmd.Wait(); err != nil || errs.Len() > 0 {
+		t.Errorf("generate: %v, stderr %s", err, errs)
+	}
+	onlyFiles(t, dir, "set.txt", "a.jsonl")
+}

@@ -1,0 +1,272 @@
+package main
+
+import (
+	"encoding/xml"
+	"fmt"
+	"image/png"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// A JSON line has exactly the fields of the contract, and numbers where it says so.
+func TestJSON(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "best.csv", "instance,best\nsunflower1000,500000\n")
+	r := records(t, must(t, dir, "solve", "--json", "-", "--actions", "500", "--best", "best.csv", "--seed", "7", "--workers", "2"))
+	if len(r) != 1 {
+		t.Fatalf("%d lines", len(r))
+	}
+	want := strings.Fields("actions bound config gap heatmap instance length metric n optimum preset seconds seed stop trace workers")
+	if got := slices.Sorted(maps.Keys(r[0])); !slices.Equal(got, want) {
+		t.Errorf("fields %v, want %v", got, want)
+	}
+	length := r[0]["length"].(float64)
+	for name, v := range map[string]any{"instance": "sunflower1000", "n": 1000.0, "metric": "EUC_2D", "optimum": 500000.0,
+		"bound": nil, "seed": 7.0, "workers": 2.0, "stop": "actions", "heatmap": "gtprior", "preset": "paper", "gap": (length/500000 - 1) * 100} {
+		if r[0][name] != v {
+			t.Errorf("%s is %v, want %v", name, r[0][name], v)
+		}
+	}
+	trace := r[0]["trace"].([]any)
+	if last := trace[len(trace)-1].(map[string]any); last["length"] != length {
+		t.Errorf("the trace ends with %v, the length is %v", last, length)
+	}
+	if length != float64(int(length)) || r[0]["config"].(map[string]any)["depth"] != 200.0 {
+		t.Errorf("length %v, config %v", length, r[0]["config"])
+	}
+	if r := records(t, must(t, dir, "solve", "--json", "-", "--actions", "500")); r[0]["gap"] != nil || r[0]["optimum"] != nil {
+		t.Errorf("gap %v and optimum %v without a known optimum", r[0]["gap"], r[0]["optimum"])
+	}
+}
+
+// Small instances, down to one city, are solved to the optimum at once.
+func TestTiny(t *testing.T) {
+	dir := t.TempDir()
+	for n := 1; n <= 9; n++ {
+		must(t, dir, "generate", "--cities", fmt.Sprint(n), "--out", "a.tsp")
+		r := records(t, must(t, dir, "solve", "a.tsp", "--json", "-", "--time", "1h", "--out", "a.tour"))
+		if r[0]["stop"] != "exact" || r[0]["n"] != float64(n) {
+			t.Errorf("%d cities: %v", n, r[0])
+		}
+		must(t, dir, "eval", "a.tsp", "a.tour")
+	}
+}
+
+// What generate makes, solve solves and eval accepts with the same length.
+func TestRoundTrip(t *testing.T) {
+	dir := t.TempDir()
+	for _, kind := range []string{"uniform", "clustered", "grid"} {
+		for _, format := range []string{"tsplib", "lines"} {
+			t.Run(kind+"-"+format, func(t *testing.T) {
+				must(t, dir, "generate", "--kind", kind, "--cities", "200", "--format", format, "--out", "a.txt")
+				if again := must(t, dir, "generate", "--format", format, "--cities", "200", "--kind", kind); again != read(t, dir, "a.txt") {
+					t.Error("the same seed made another instance")
+				}
+				if other := must(t, dir, "generate", "--seed", "2", "--format", format, "--cities", "200", "--kind", kind); kind != "grid" && other == read(t, dir, "a.txt") {
+					t.Error("another seed made the same instance")
+				}
+				r := records(t, must(t, dir, "solve", "a.txt", "--json", "-", "--actions", "3000", "--out", "a.tour", "--plot", "a.svg"))
+				fields := strings.Fields(must(t, dir, "eval", "a.txt", "a.tour"))
+				length, err := strconv.ParseFloat(fields[4], 64)
+				if err != nil || length != r[0]["length"] {
+					t.Errorf("eval says %v, solve %v", fields, r[0]["length"])
+				}
+				if kind == "grid" && format == "tsplib" && (length < 200*gridStep || length > 1.1*200*gridStep) {
+					t.Errorf("a grid of 200 cities, %d apart, has a tour of %v", gridStep, length)
+				}
+				if err := xml.Unmarshal([]byte(read(t, dir, "a.svg")), new(struct{})); err != nil {
+					t.Errorf("plot: %v", err)
+				}
+			})
+		}
+	}
+	must(t, dir, "solve", "a.txt", "--actions", "100", "--plot", "a.png")
+	f, err := os.Open(filepath.Join(dir, "a.png"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if _, err := png.Decode(f); err != nil {
+		t.Errorf("plot: %v", err)
+	}
+	onlyFiles(t, dir, "a.txt", "a.tour", "a.svg", "a.png")
+}
+
+// A data set file gives one line an instance, named after the file; {} names one file for each.
+func TestDataSet(t *testing.T) {
+	dir := t.TempDir()
+	must(t, dir, "generate", "--format", "lines", "--count", "5", "--cities", "20", "--out", "set.txt")
+	out := must(t, dir, "solve", "--actions", "100", "set.txt", "--lines", "1:3", "--out", "{}.tour", "--json", "r.jsonl")
+	r := records(t, read(t, dir, "r.jsonl"))
+	if strings.Count(out, "\n") != 2 || len(r) != 2 || r[0]["instance"] != "set_1" || r[1]["instance"] != "set_2" || r[0]["metric"] != "EXACT_2D" {
+		t.Errorf("printed %s, records %v", out, r)
+	}
+	onlyFiles(t, dir, "set.txt", "r.jsonl", "set_1.tour", "set_2.tour")
+	must(t, dir, "eval", "set.txt", "--lines", "1:2", "set_1.tour")
+	must(t, dir, "solve", "--actions", "100", "set.txt", "--json", "r.jsonl")
+	if r = records(t, read(t, dir, "r.jsonl")); len(r) != 5 {
+		t.Errorf("%d records of 5", len(r))
+	}
+	// The reference tours of a file that has them.
+	write(t, dir, "ref.txt", "0 0 0 1 1 1 1 0 output 1 2 3 4 1\n")
+	if out := must(t, dir, "eval", "ref.txt"); strings.Fields(out)[4] != "4" {
+		t.Errorf("eval of a reference tour: %s", out)
+	}
+}
+
+// stdin is a file named -.
+func TestStdin(t *testing.T) {
+	dir := t.TempDir()
+	out, errs, code := call{args: []string{"solve", "-"}, stdin: strings.NewReader(square)}.run(t, dir)
+	if code != 0 || errs != "" || !strings.HasPrefix(out, "square ") || !strings.Contains(out, " 40 ") {
+		t.Errorf("exit code %d, stdout %s, stderr %s", code, out, errs)
+	}
+	oneError(t, dir, 1, `stdin:1: found empty file`, call{args: []string{"solve", "-"}, stdin: strings.NewReader("")})
+}
+
+// Flags stand before or after the files; -- ends them.
+func TestInterspersed(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "a.tsp", square)
+	write(t, dir, "--b.tsp", square)
+	for _, args := range [][]string{
+		{"solve", "a.tsp", "--seed", "3", "--actions=5"},
+		{"solve", "--seed", "3", "a.tsp", "--actions", "5"},
+		{"solve", "-seed=3", "--actions", "5", "--", "a.tsp"},
+	} {
+		r := records(t, must(t, dir, append(args[:1:1], append([]string{"--json", "-"}, args[1:]...)...)...))
+		if r[0]["instance"] != "a" || r[0]["seed"] != 3.0 {
+			t.Errorf("%v: %v", args, r)
+		}
+	}
+	if out := must(t, dir, "solve", "a.tsp", "--", "--b.tsp"); strings.Count(out, "\n") != 2 {
+		t.Errorf("after --: %s", out)
+	}
+}
+
+// A flag beats the environment, that beats the parameter file, and that the preset.
+func TestPrecedence(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "a.tsp", square)
+	write(t, dir, "p.json", `{"preset":"paper-default","alpha":2,"beta":33,"pool":3}`)
+	depth := func(args ...string) (r map[string]any) {
+		out, errs, code := call{args: append([]string{"solve", "a.tsp", "--json", "-"}, args...),
+			env: []string{"TSPMCTS_BETA=44", "TSPMCTS_POOL=4", "TSPMCTS_SEED=9"}}.run(t, dir)
+		if code != 0 {
+			t.Fatal(errs)
+		}
+		return records(t, out)[0]
+	}
+	r := depth("--params", "p.json", "--pool", "5")
+	c := r["config"].(map[string]any)
+	for name, want := range map[string]any{"depth": 10.0, "alpha": 2.0, "beta": 44.0, "pool": 5.0, "preset": "paper-default"} {
+		if c[name] != want {
+			t.Errorf("%s is %v, want %v", name, c[name], want)
+		}
+	}
+	if r["seed"] != 9.0 || r["preset"] != "paper-default" {
+		t.Errorf("seed %v, preset %v", r["seed"], r["preset"])
+	}
+	// The preset of a flag beats the file's; the file's knobs beat the preset's.
+	c = depth("--params", "p.json", "--preset", "paper", "--seed", "1")["config"].(map[string]any)
+	if c["depth"] != 200.0 || c["alpha"] != 2.0 || c["preset"] != "paper" {
+		t.Errorf("with --preset: %v", c)
+	}
+}
+
+// What --json wrote as config is a parameter file.
+func TestConfigIsParams(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "a.tsp", square)
+	out := must(t, dir, "solve", "a.tsp", "--json", "-", "--alpha", "0.25", "--breadth", "3,2")
+	_, config, _ := strings.Cut(out, `"config":`)
+	config, _, _ = strings.Cut(config, "}")
+	write(t, dir, "p.json", config+"}")
+	again := must(t, dir, "solve", "a.tsp", "--json", "-", "--params", "p.json")
+	if !strings.Contains(again, `"config":`+config+"}") {
+		t.Errorf("%s\nbecame %s", config, again)
+	}
+}
+
+// The same seed, workers and actions give the same tour, byte for byte.
+func TestDeterministic(t *testing.T) {
+	dir := t.TempDir()
+	must(t, dir, "generate", "--kind", "clustered", "--cities", "200", "--out", "a.tsp")
+	for _, preset := range []string{"paper", "paper-default"} {
+		for _, workers := range []string{"1", "2"} {
+			var first string
+			for i := range 2 {
+				must(t, dir, "solve", "a.tsp", "--preset", preset, "--workers", workers, "--actions", "5000", "--seed", "5", "--out", "a.tour")
+				if tour := read(t, dir, "a.tour"); i == 0 {
+					first = tour
+				} else if tour != first {
+					t.Errorf("preset %s, %s workers: another tour", preset, workers)
+				}
+			}
+		}
+	}
+}
+
+// The search stops at its target, and when it stalls.
+func TestStops(t *testing.T) {
+	dir := t.TempDir()
+	must(t, dir, "generate", "--cities", "30", "--out", "a.tsp")
+	for _, c := range []struct{ flag, value, stop string }{
+		{"--target", "99999999", "target"}, {"--stall", "0.2s", "stalled"}, {"--time", "0.2s", "time"}, {"--time", "0.005n", "time"}, {"--actions", "10", "actions"},
+	} {
+		if r := records(t, must(t, dir, "solve", "a.tsp", c.flag, c.value, "--json", "-")); r[0]["stop"] != c.stop {
+			t.Errorf("%s %s: stop is %v, want %s", c.flag, c.value, r[0]["stop"], c.stop)
+		}
+	}
+}
+
+// Help, version and completion come on stdout with exit code 0.
+func TestTold(t *testing.T) {
+	dir := t.TempDir()
+	for _, c := range []struct{ args, want string }{
+		{"", "COMMANDS:"}, {"--help", "COMMANDS:"}, {"solve --help", "TSPMCTS_ALPHA"}, {"help solve", "Knobs"}, {"solve a.tsp --help", "--plot FILE"},
+		{"--version", "tspmcts version "},
+		{"completion bash", "complete "}, {"completion zsh", "compdef"}, {"completion fish", "complete -c tspmcts"}, {"completion pwsh", "Register-ArgumentCompleter"},
+		{"--generate-bash-completion", "solve\n"}, {"solve --al --generate-bash-completion", "--alpha\n"},
+		{"solve --preset --generate-bash-completion", "paper\n"}, {"solve a.tsp --order --generate-bash-completion", "distance\n"},
+	} {
+		if out := must(t, dir, strings.Fields(c.args)...); !strings.Contains(out, c.want) {
+			t.Errorf("%q: %q not in %s", c.args, c.want, out)
+		}
+	}
+}
+
+// An unwritable or failed run leaves the old file alone; a good one replaces it and keeps its mode.
+func TestReplaces(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "a.tsp", square)
+	write(t, dir, "bad.tsp", "TYPE : TSP\n")
+	write(t, dir, "old.jsonl", "old\n")
+	if err := os.Chmod(filepath.Join(dir, "old.jsonl"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("old.jsonl", filepath.Join(dir, "link")); err != nil {
+		t.Fatal(err)
+	}
+	oneError(t, dir, 1, `bad\.tsp`, call{args: []string{"solve", "bad.tsp", "--json", "old.jsonl"}})
+	if got := read(t, dir, "old.jsonl"); got != "old\n" {
+		t.Errorf("a failed run wrote %q", got)
+	}
+	must(t, dir, "solve", "a.tsp", "--json", "link")
+	if r := records(t, read(t, dir, "old.jsonl")); len(r) != 1 {
+		t.Errorf("records %v", r)
+	}
+	info, err := os.Lstat(filepath.Join(dir, "link"))
+	if err != nil || info.Mode()&os.ModeSymlink == 0 {
+		t.Errorf("the link became %v", info.Mode())
+	}
+	if info, err := os.Stat(filepath.Join(dir, "old.jsonl")); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the mode became %v", info.Mode())
+	}
+	onlyFiles(t, dir, "a.tsp", "bad.tsp", "old.jsonl", "link")
+}
