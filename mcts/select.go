@@ -68,8 +68,11 @@ func (w *worker) selectCandidate(a1, b int32) (slot, rank int32, segment int) {
 		if !w.in.IsFixed(c, p.City(tour, before)) {
 			return lo + int32(pick), rank, segment
 		}
-		sum -= z[pick] // the edge that would be removed is fixed: draw among the others
-		z[pick] = 0
+		z[pick] = 0 // the edge that would be removed is fixed: draw among the others
+		sum = 0     // not by subtraction, which leaves crumbs when no other is left
+		for _, x := range z {
+			sum += x
+		}
 	}
 	return -1, 0, 0
 }
