@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// greedyWidth is how many neighbours of a city propose edges to it at first. A
-// million uniform cities: 5, 8 and 10 gave tours within 0.02 % of each other.
+// greedyWidth is how many neighbours of a city propose edges to it at first. The
+// rounds among the ends find what further ones would.
 const greedyWidth = 6
 
 // GreedyEdge returns the tour that taking edges from the shortest up gives, each
@@ -68,7 +68,10 @@ func GreedyEdge(ctx context.Context, in *Instance, nb *Neighbors) (Tour, error) 
 			f.sweep(in, ends)
 		}
 	}
-	return f.tour(), ctx.Err()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return f.tour(), nil
 }
 
 // unrounded returns in under the Euclidean metric, that of space for places on

@@ -44,10 +44,16 @@ func nearest(ctx context.Context, in *Instance, cities []int32, k int) (*Neighbo
 	k = max(0, min(k, n-1))
 	nb := &Neighbors{K: k, Flat: make([]int32, n*k)}
 	if k == 0 {
-		return nb, ctx.Err()
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		return nb, nil
 	}
 	if in.Metric == Explicit {
-		return nb, nearestInRows(ctx, in, cities, nb)
+		if err := nearestInRows(ctx, in, cities, nb); err != nil {
+			return nil, err
+		}
+		return nb, nil
 	}
 	ix := newIndex(in, cities, k)
 	for _, step := range []func(context.Context) error{ix.merge, ix.lift, ix.split, ix.plant, func(ctx context.Context) error { return ix.query(ctx, nb.Flat) }} {

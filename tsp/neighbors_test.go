@@ -5,9 +5,10 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"slices"
+	"sync/atomic"
 	"testing"
-	"time"
 )
 
 func allMetrics() []Metric {
@@ -200,25 +201,43 @@ func BenchmarkNeighbors(b *testing.B) {
 	}
 }
 
+// polled is a context that counts how often it is asked, and is cancelled from
+// a given question on. It measures without a clock how soon a cancellation is noticed.
+type polled struct {
+	context.Context
+	asked  atomic.Int64
+	cancel int64
+}
+
+func (p *polled) Err() error {
+	if p.asked.Add(1) >= p.cancel {
+		return context.Canceled
+	}
+	return nil
+}
+
 func TestNeighborsCancelled(t *testing.T) {
-	in := uniform(200000, 1)
-	for _, after := range []time.Duration{0, time.Millisecond, 30 * time.Millisecond, 100 * time.Millisecond} {
-		ctx, cancel := context.WithTimeout(t.Context(), after)
-		nb, err := NearestNeighbors(ctx, in, 10)
-		late := time.Duration(0)
-		if d, ok := ctx.Deadline(); ok {
-			late = time.Since(d)
+	const n = 20000
+	in := uniform(n, 1)
+	whole := &polled{Context: t.Context(), cancel: math.MaxInt64}
+	if _, err := NearestNeighbors(whole, in, 10); err != nil {
+		t.Fatal(err)
+	}
+	if asked := whole.asked.Load(); asked < n/500 {
+		t.Errorf("asked %d times for %d cities", asked, n)
+	}
+	for at := int64(1); at < whole.asked.Load()-16; at += 1 + whole.asked.Load()/50 {
+		p := &polled{Context: t.Context(), cancel: at}
+		nb, err := NearestNeighbors(p, in, 10)
+		if err != context.Canceled || nb != nil {
+			t.Fatalf("cancelled at question %d of %d: %v, %v", at, whole.asked.Load(), nb, err)
 		}
-		cancel()
-		if err == nil {
-			continue // a fast machine
+		if more := p.asked.Load() - at; more > int64(4*runtime.GOMAXPROCS(0)) {
+			t.Errorf("cancelled at question %d, asked %d times more", at, more)
 		}
-		if nb != nil {
-			t.Errorf("cancelled after %v: neighbours and an error", after)
-		}
-		if late > 250*time.Millisecond { // 50 ms on an idle machine
-			t.Errorf("cancelled after %v: returned %v later", after, late)
-		}
+	}
+	if _, err := NearestNeighbors(&polled{Context: t.Context(), cancel: 3}, build(t, Explicit, 0, 200, 1), 10); err != context.Canceled {
+		t.Errorf("a matrix: %v", err)
 	}
 }
 
