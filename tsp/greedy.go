@@ -11,7 +11,7 @@ import (
 const greedyWidth = 6
 
 // GreedyEdge returns the tour that taking edges from the shortest up gives, each
-// one that leaves disjoint paths (Bentley 1992): some 16 to 20 % above the
+// one that leaves disjoint paths (Bentley 1992): some 14 to 16 % above the
 // optimum. Fixed edges come first, then chains of cities in one place, then the
 // edges of nb. The paths that are left are joined in the same manner by the
 // nearest neighbours among their ends only, round by round; a round leaves a

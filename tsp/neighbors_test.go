@@ -226,7 +226,7 @@ func TestNeighborsCancelled(t *testing.T) {
 	if asked := whole.asked.Load(); asked < n/500 {
 		t.Errorf("asked %d times for %d cities", asked, n)
 	}
-	for at := int64(1); at < whole.asked.Load()-16; at += 1 + whole.asked.Load()/50 {
+	for at := int64(1); at < whole.asked.Load()-16; at += 1 + whole.asked.Load()/12 {
 		p := &polled{Context: t.Context(), cancel: at}
 		nb, err := NearestNeighbors(p, in, 10)
 		if err != context.Canceled || nb != nil {
