@@ -89,12 +89,12 @@ func (c *climber) descend() {
 // the result if it is shorter, or longer by no more than the temperature
 // allows; else it takes everything back. It stops after the given number of kicks, or
 // actions (0: no limit).
-func (c *climber) kicks(kicks, actions int64, heat func() float64) {
+func (c *climber) kicks(kicks, actions int64, size int, heat func() float64) {
 	m := int32(c.sub.N())
 	if m < 8 {
 		return
 	}
-	longest := min(int32(c.cfg.KickSize), (m-1)/3)
+	longest := min(int32(size), (m-1)/3)
 	limit := c.chain.Tried + actions
 	temperature := heat()
 	for k := range kicks {
@@ -121,6 +121,30 @@ func (c *climber) kicks(kicks, actions int64, heat func() float64) {
 		}
 	}
 }
+
+// shake kicks the stretch all over, about four times wherever one looks, keeping
+// every outcome: a local optimum that has little but the good edges in common
+// with the one before.
+func (c *climber) shake() {
+	m := int32(c.sub.N())
+	if m < 8 {
+		return
+	}
+	longest := min(int32(c.cfg.ShakeSize), (m-1)/3)
+	c.tour.Log(false)
+	for k := range int64(m)*shakes/int64(longest) + 1 {
+		if k&7 == 7 && c.poll() {
+			break
+		}
+		if delta, ok := c.kick(c.rng.below(m), 1+c.rng.below(longest), 1+c.rng.below(longest), 1+c.rng.below(longest)); ok {
+			c.gain += c.chain.Run(0) - delta
+		}
+	}
+	c.tour.Log(true)
+}
+
+// shakes is how many kicks there are to a city and a longest stretch.
+const shakes = 3
 
 // kick exchanges three consecutive stretches of the given sizes from position p
 // on and marks the ends of the four changed edges. It returns by how much the

@@ -31,6 +31,12 @@ type Config struct {
 	Restart     string  // what follows an exhausted pool: fresh (a new first tour), kick (a change near the incumbent)
 	KickSize    int     // longest of the stretches that a kick exchanges, in cities
 	Stretch     int     // longest stretch that is searched in small arrays, in cities; larger finds more, smaller is faster
+	ShakeSize   int     // longest stretch of the kicks that make a population's tours; larger makes them more diverse
+	Polish      float64 // kicks a city that such a tour gets besides, if the budget allows; more makes better and fewer tours
+	PolishSize  int     // longest stretch of these
+	Population  int     // largest number of tours that are recombined; 0 to kick one tour only
+	Children    int     // recombinations tried for a pair of tours; more make each step better and slower
+	Elite       int     // converged populations whose best tours are recombined in turn
 	Temperature float64 // acceptance at the start, in mean edge lengths of the tour; falls to 0 with the budget
 }
 
@@ -71,6 +77,12 @@ var Knobs = []Knob{
 	{Name: "restart", Usage: "from a new first tour, or by a kick near the incumbent", Kind: Choice, Choices: []string{"fresh", "kick"}, field: func(c *Config) any { return &c.Restart }},
 	{Name: "kick-size", Usage: "longest stretch that a kick exchanges, in cities", Kind: Integer, Min: 1, Max: 1e6, field: func(c *Config) any { return &c.KickSize }},
 	{Name: "stretch", Usage: "longest piece of the tour that a worker searches at a time, in cities", Kind: Integer, Min: 100, Max: 1e9, field: func(c *Config) any { return &c.Stretch }},
+	{Name: "population", Usage: "most tours that are recombined, 0 for none", Kind: Integer, Max: 10000, field: func(c *Config) any { return &c.Population }},
+	{Name: "shake-size", Usage: "longest stretch of the kicks that make a population diverse, in cities", Kind: Integer, Min: 1, Max: 1e6, field: func(c *Config) any { return &c.ShakeSize }},
+	{Name: "polish", Usage: "kicks a city that improve each tour of a population", Kind: Real, Max: 1000, field: func(c *Config) any { return &c.Polish }},
+	{Name: "polish-size", Usage: "longest stretch of these kicks, in cities", Kind: Integer, Min: 1, Max: 1e6, field: func(c *Config) any { return &c.PolishSize }},
+	{Name: "children", Usage: "recombinations tried for a pair of tours", Kind: Integer, Min: 1, Max: 1000, field: func(c *Config) any { return &c.Children }},
+	{Name: "elite", Usage: "converged populations whose best tours are recombined in turn", Kind: Integer, Min: 2, Max: 1000, field: func(c *Config) any { return &c.Elite }},
 	{Name: "temperature", Usage: "worsening that is accepted at first, in mean edge lengths", Kind: Real, Max: 100, field: func(c *Config) any { return &c.Temperature }},
 }
 

@@ -2,6 +2,7 @@ package mcts
 
 import (
 	"context"
+	"errors"
 	"math"
 	"sync"
 	"sync/atomic"
@@ -11,15 +12,19 @@ import (
 // noTour is longer than any tour.
 const noTour = math.MaxInt64
 
+// errTime is the cause of the end of a context whose budget of time is used up.
+var errTime = errors.New("mcts: the time is over")
+
 // run is what the workers of one Solve share.
 type run struct {
-	done    <-chan struct{}
+	ctx     context.Context
 	budget  Budget
 	observe Observer
 
 	best    atomic.Int64 // length of the best tour
 	actions atomic.Int64 // flushed by the workers
 	stop    atomic.Pointer[Stop]
+	ending  atomic.Bool // stop is set, or about to be
 
 	mu       sync.Mutex
 	told     int64         // best length that the observer knows
@@ -27,13 +32,17 @@ type run struct {
 }
 
 func newRun(ctx context.Context, budget Budget, observe Observer) *run {
-	r := &run{done: ctx.Done(), budget: budget, observe: observe, told: noTour}
+	r := &run{ctx: ctx, budget: budget, observe: observe, told: noTour}
 	r.best.Store(noTour)
+	context.AfterFunc(ctx, func() { r.ending.Store(true) })
 	return r
 }
 
 // end stops all workers, for the first reason given.
-func (r *run) end(why Stop) { r.stop.CompareAndSwap(nil, &why) }
+func (r *run) end(why Stop) {
+	r.stop.CompareAndSwap(nil, &why)
+	r.ending.Store(true)
+}
 
 // offer lowers the best length to length.
 func (r *run) offer(length int64) {
@@ -54,8 +63,12 @@ func (r *run) offer(length int64) {
 // check reports whether the search is to end, and tells the observer what is new.
 func (r *run) check() bool {
 	select {
-	case <-r.done:
-		r.end(StopInterrupted)
+	case <-r.ctx.Done():
+		why := StopInterrupted
+		if context.Cause(r.ctx) == errTime {
+			why = StopTime
+		}
+		r.end(why)
 	default:
 	}
 	var now time.Duration
@@ -81,29 +94,16 @@ func (r *run) check() bool {
 	return r.stop.Load() != nil
 }
 
-// firstCycle is the number of actions of the first cooling where no budget says
-// how long the search may last; each further one is twice as long.
-const firstCycle = 1 << 17
-
-// fraction returns which part of the budget is used, from 0 to 1, after the
-// given number of actions of all workers.
-func (r *run) fraction(actions int64) float64 {
-	f := -1.0
+// spent returns which part of the budget is used, from 0 to 1, after the given
+// number of actions of all workers; 0 where the budget does not say how long the search may last.
+func (r *run) spent(actions int64) (share float64) {
 	if r.budget.Time > 0 {
-		f = float64(r.budget.Clock()) / float64(r.budget.Time)
+		share = float64(r.budget.Clock()) / float64(r.budget.Time)
 	}
 	if r.budget.Actions > 0 {
-		f = max(f, float64(actions)/float64(r.budget.Actions))
+		share = max(share, float64(actions)/float64(r.budget.Actions))
 	}
-	if f < 0 {
-		cycle := int64(firstCycle)
-		for actions >= cycle {
-			actions -= cycle
-			cycle *= 2
-		}
-		f = float64(actions) / float64(cycle)
-	}
-	return min(f, 1)
+	return min(share, 1)
 }
 
 // pollEvery is the number of actions, or other pieces of work of about a

@@ -51,6 +51,11 @@ func Solve(ctx context.Context, p *Problem, cfg Config, seed uint64, workers int
 			return finish(in, t, 0, StopExact)
 		}
 	}
+	if budget.Time > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, budget.Time-budget.Clock(), errTime)
+		defer cancel()
+	}
 	r := newRun(ctx, budget, observe)
 	if p.Neighbors == nil || p.Heatmap == nil || r.check() {
 		stop := StopInterrupted
@@ -64,7 +69,7 @@ func Solve(ctx context.Context, p *Problem, cfg Config, seed uint64, workers int
 	}
 	cand, prior, rowSum := candidates(p, cfg)
 	if cfg.Restart == "kick" {
-		t := newTeam(in, cfg, cand, r, seed, workers, budget.Actions)
+		t := newTeam(in, p.Neighbors, cfg, cand, r, seed, workers, budget.Actions)
 		first := firstResort(in)
 		if cfg.FirstTour == "greedy" {
 			if g, err := tsp.GreedyEdge(ctx, in, p.Neighbors); err == nil {

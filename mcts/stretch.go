@@ -16,6 +16,7 @@ import (
 type team struct {
 	in    *tsp.Instance
 	cfg   Config
+	nb    *tsp.Neighbors
 	cand  *twoopt.Candidates
 	run   *run
 	seed  uint64
@@ -32,12 +33,13 @@ type team struct {
 	climbers []*climber
 	actions  int64 // budget, 0 for none
 	used     int64
-	heat0    float64 // temperature at the start, in core units
+	heat0    float64 // temperature when kicks begin, in core units
+	since    float64 // share of the budget that was spent then
 }
 
-func newTeam(in *tsp.Instance, cfg Config, cand *twoopt.Candidates, r *run, seed uint64, workers int, actions int64) *team {
+func newTeam(in *tsp.Instance, nb *tsp.Neighbors, cfg Config, cand *twoopt.Candidates, r *run, seed uint64, workers int, actions int64) *team {
 	n := in.N()
-	t := &team{in: in, cfg: cfg, cand: cand, run: r, seed: seed, actions: actions,
+	t := &team{in: in, nb: nb, cfg: cfg, cand: cand, run: r, seed: seed, actions: actions,
 		order: make([]int32, n), next: make([]int32, n), pos: make([]int32, n), best: make(tsp.Tour, n), bestLength: noTour}
 	t.rng.seed(seed, 1<<32)
 	for range workers {
@@ -64,7 +66,14 @@ func (t *team) search() {
 		}
 		t.play(func(c *climber, _ int) { c.descend() })
 	}
+	if t.cfg.Population > 0 {
+		t.breed()
+		copy(t.order, t.best)
+		t.length = t.bestLength
+		t.index()
+	}
 	t.heat0 = float64(t.cfg.Temperature*float64(t.length)) / float64(len(t.order))
+	t.since = t.run.spent(t.used)
 	for !t.ended() {
 		t.play(func(c *climber, stretches int) {
 			start := c.chain.Tried
@@ -72,11 +81,32 @@ func (t *team) search() {
 			if t.actions > 0 {
 				actions = max(1, (t.actions-t.used)/int64(stretches))
 			}
-			c.kicks(int64(c.sub.N())/8+16, actions, func() float64 {
-				return float64(t.heat0 * (1 - t.run.fraction(t.used+int64(stretches)*(c.chain.Tried-start))))
+			c.kicks(int64(c.sub.N())/8+16, actions, t.cfg.KickSize, func() float64 {
+				return t.heat(t.used + int64(stretches)*(c.chain.Tried-start))
 			})
 		})
 	}
+}
+
+// firstCycle is the number of actions of the first cooling where no budget says
+// how long the search may last; each further one is twice as long.
+const firstCycle = 1 << 17
+
+// heat returns the temperature after the given number of actions of all
+// workers: it falls linearly to 0 at the end of the budget.
+func (t *team) heat(actions int64) float64 {
+	left := 0.0
+	if t.run.budget.Time > 0 || t.run.budget.Actions > 0 {
+		left = (1 - t.run.spent(actions)) / (1 - t.since)
+	} else {
+		cycle := int64(firstCycle)
+		for actions >= cycle {
+			actions -= cycle
+			cycle *= 2
+		}
+		left = 1 - float64(actions)/float64(cycle)
+	}
+	return float64(t.heat0 * max(0, left))
 }
 
 // ended reports whether the budget is used up.

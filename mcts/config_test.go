@@ -1,0 +1,182 @@
+package mcts
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestKnobsOutOfRange sets every knob to values around its range.
+func TestKnobsOutOfRange(t *testing.T) {
+	for _, k := range Knobs {
+		var good, bad []string
+		switch k.Kind {
+		case Real:
+			good = []string{fmt.Sprint(k.Min), fmt.Sprint(k.Max)}
+			bad = []string{fmt.Sprint(k.Min - 0.001), fmt.Sprint(k.Max * 1.001), "NaN", "Inf", "-Inf"}
+		case Integer:
+			good = []string{fmt.Sprint(int(k.Min)), fmt.Sprint(int(k.Max))}
+			bad = []string{fmt.Sprint(int(k.Min) - 1), fmt.Sprint(int(k.Max) + 1)}
+		case Choice:
+			good = k.Choices
+			bad = []string{"", "x" + k.Choices[0], strings.ToUpper(k.Choices[0])}
+		case List:
+			good = []string{"1", fmt.Sprint(k.Max), "5, 3,1"}
+			bad = []string{"", "0", fmt.Sprint(k.Max + 1), "1,,2", "1,a", "1.5", "3,0"}
+		}
+		try := func(value string) error {
+			c := must(Preset("default", 1000, "zero"))
+			if err := k.Set(&c, value); err != nil {
+				t.Fatalf("%s: %v", k.Name, err)
+			}
+			return c.Validate()
+		}
+		for _, v := range good {
+			if err := try(v); err != nil {
+				t.Errorf("%s = %s: %v", k.Name, v, err)
+			}
+		}
+		for _, v := range bad {
+			err := try(v)
+			if err == nil || !strings.HasPrefix(err.Error(), k.Name+" is ") || !strings.Contains(err.Error(), k.Range()) {
+				t.Errorf("%s = %q: %v, want its name and range", k.Name, v, err)
+			}
+		}
+		if k.Kind == Real || k.Kind == Integer {
+			if err := k.Set(&Config{}, "many"); err == nil {
+				t.Errorf("%s takes a word", k.Name)
+			}
+		}
+	}
+}
+
+// TestValidateReportsAll gives a value out of range to every knob at once.
+func TestValidateReportsAll(t *testing.T) {
+	err := Config{Alpha: -1, Beta: -1}.Validate()
+	for _, k := range Knobs {
+		bad := k.Kind == Choice || k.Kind == List || k.Min > 0 || k.Name == "alpha" || k.Name == "beta"
+		if got := strings.Contains("\n"+err.Error(), "\n"+k.Name+" is "); got != bad {
+			t.Errorf("%s reported: %v, want %v in\n%v", k.Name, got, bad, err)
+		}
+	}
+}
+
+func TestKnobNames(t *testing.T) {
+	for i, k := range Knobs {
+		if got, ok := FindKnob(k.Name); !ok || got.Name != k.Name {
+			t.Errorf("FindKnob does not find %s", k.Name)
+		}
+		for _, other := range Knobs[:i] {
+			c := Config{}
+			if other.Name == k.Name || other.field(&c) == k.field(&c) {
+				t.Errorf("%s and %s are one knob", k.Name, other.Name)
+			}
+		}
+	}
+	if _, ok := FindKnob("preset"); ok {
+		t.Error("preset is a knob")
+	}
+}
+
+func TestConfigJSON(t *testing.T) {
+	for _, name := range Presets {
+		for _, n := range []int{10, 700, 5000, 1000000} {
+			for _, source := range []string{"zero", "gtprior", "softdist", "other"} {
+				c := must(Preset(name, n, source))
+				if err := c.Validate(); err != nil {
+					t.Errorf("%s %d %s: %v", name, n, source, err)
+				}
+				var back Config
+				if err := json.Unmarshal(must(json.Marshal(c)), &back); err != nil || back != c {
+					t.Errorf("%+v comes back as %+v, %v", c, back, err)
+				}
+			}
+		}
+	}
+	c := must(Preset("paper", 500, "zero"))
+	c.Alpha, c.Beta, c.Preset = 1.0/3, 1e-7, `a "b"`
+	var back Config
+	if err := json.Unmarshal(must(json.Marshal(c)), &back); err != nil || back != c {
+		t.Errorf("%+v comes back as %+v, %v", c, back, err)
+	}
+	if err := json.Unmarshal([]byte(`{"alpha":2}`), &back); err != nil || back.Alpha != 2 || back.Beta != 1e-7 {
+		t.Errorf("a file with one knob gives %+v, %v", back, err)
+	}
+	err := json.Unmarshal([]byte(`{"alfa":2,"depth":1.5,"pool":"x"}`), &back)
+	for _, want := range []string{`unknown knob "alfa"`, "depth is", "pool is"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v does not say %s", err, want)
+		}
+	}
+	for _, text := range []string{`[]`, `{"alpha":null}`, `{"alpha":[1]}`, `{"depth":true}`, `{"depth":1e99}`} {
+		if err := json.Unmarshal([]byte(text), &back); err == nil {
+			t.Errorf("%s is taken", text)
+		}
+	}
+}
+
+// TestPaperKnobs pins every tuned row of the paper, and which sizes get it.
+func TestPaperKnobs(t *testing.T) {
+	for _, c := range []struct {
+		source string
+		n      []int
+		want   string
+	}{
+		{"gtprior", []int{10, 500, 700}, "0 10 5 5 heatmap 200"},
+		{"gtprior", []int{710, 1000, 3100}, "1 10 5 5 heatmap 200"},
+		{"gtprior", []int{3200, 10000, 1000000}, "0 10 10 20 distance 200"},
+		{"zero", []int{500}, "2 10 2 5 distance 100"},
+		{"zero", []int{1000}, "1 100 5 5 distance 100"},
+		{"zero", []int{10000}, "0 100 2 20 distance 10"},
+		{"softdist", []int{500}, "1 100 2 500 heatmap 200"},
+		{"softdist", []int{1000}, "0 150 2 20 heatmap 200"},
+		{"softdist", []int{10000}, "0 10 10 20 distance 200"},
+		{"mine", []int{1000}, "1 10 5 5 heatmap 200"},
+	} {
+		for _, n := range c.n {
+			k := must(Preset("paper", n, c.source))
+			if got := fmt.Sprint(k.Alpha, k.Beta, k.Pool, k.Candidates, " ", k.Order, " ", k.Depth); got != c.want {
+				t.Errorf("%s %d: %s, want %s", c.source, n, got, c.want)
+			}
+			if k.Action != "draw" || k.FirstTour != "draw" || k.Restart != "fresh" {
+				t.Errorf("%s %d: not the paper's search: %+v", c.source, n, k)
+			}
+		}
+	}
+	k := must(Preset("paper-default", 1000, "zero"))
+	if got := fmt.Sprint(k.Alpha, k.Beta, k.Pool, k.Candidates, " ", k.Order, " ", k.Depth); got != "1 10 10 1000 heatmap 10" {
+		t.Errorf("paper-default: %s", got)
+	}
+	if _, err := Preset("papr", 10, "zero"); err == nil || !strings.Contains(err.Error(), "paper") {
+		t.Errorf("an unknown preset: %v", err)
+	}
+}
+
+func TestBudget(t *testing.T) {
+	clock := func() time.Duration { return 0 }
+	for _, c := range []struct {
+		b  Budget
+		ok bool
+	}{
+		{Budget{}, true}, {Budget{Actions: 5}, true}, {Budget{Time: 1, Clock: clock}, true}, {Budget{Stall: 1, Clock: clock}, true},
+		{Budget{Time: 1}, false}, {Budget{Stall: 1}, false}, {Budget{Time: -1, Clock: clock}, false},
+		{Budget{Actions: -1}, false}, {Budget{Target: -1}, false}, {Budget{Stall: -1, Clock: clock}, false},
+	} {
+		if err := c.b.Validate(); (err == nil) != c.ok {
+			t.Errorf("%+v: %v", c.b, err)
+		}
+	}
+	for _, total := range []int64{0, 1, 7, 100} {
+		for workers := 1; workers < 9; workers++ {
+			var sum int64
+			for i := range workers {
+				sum += share(total, workers, i)
+			}
+			if sum != total {
+				t.Errorf("%d actions for %d workers: %d are given out", total, workers, sum)
+			}
+		}
+	}
+}

@@ -1,0 +1,318 @@
+package mcts
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"math"
+	"os"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"tspmcts/tsp"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files in testdata")
+
+// clock returns a budget's clock.
+func clock() func() time.Duration {
+	start := time.Now()
+	return func() time.Duration { return time.Since(start) }
+}
+
+// searches are the presets on the heatmaps that fit them.
+var searches = []struct{ preset, source string }{{"paper", "gtprior"}, {"paper", "zero"}, {"paper-default", "gtprior"}, {"default", "gtprior"}}
+
+func TestDeterministic(t *testing.T) {
+	for _, s := range searches {
+		for _, workers := range []int{1, 2} {
+			cfg := must(Preset(s.preset, 400, s.source))
+			cfg.Candidates = min(cfg.Candidates, 50)
+			p := problem(build(tsp.Euc2D, 400, 5), cfg, s.source)
+			actions := int64(3000)
+			first := solve(t, p, cfg, 7, workers, Budget{Actions: actions})
+			again := solve(t, p, cfg, 7, workers, Budget{Actions: actions})
+			if !slices.Equal(first.Tour, again.Tour) || first.Actions != again.Actions || first.Stop != StopActions {
+				t.Errorf("%v workers %d: %d in %d actions, then %d in %d (%s)", s, workers, first.Length, first.Actions, again.Length, again.Actions, first.Stop)
+			}
+			if other := solve(t, p, cfg, 8, workers, Budget{Actions: actions}); slices.Equal(first.Tour, other.Tour) {
+				t.Errorf("%v workers %d: another seed gives the same tour", s, workers)
+			}
+		}
+	}
+}
+
+// TestSmall solves instances of up to 12 cities: the optimum, and proven up to 9.
+func TestSmall(t *testing.T) {
+	for n := 1; n <= 12; n++ {
+		for _, m := range []tsp.Metric{tsp.Euc2D, tsp.Explicit, tsp.Geo} {
+			for _, fixed := range []bool{false, true} {
+				in := build(m, n, uint64(n))
+				if fixed {
+					fixSome(in, uint64(n))
+				}
+				best, _ := tsp.Exact(in)
+				for _, s := range searches {
+					cfg := must(Preset(s.preset, n, s.source))
+					r := solve(t, problem(in, cfg, s.source), cfg, 1, 1+n%2, Budget{Actions: 3000})
+					if r.Length < in.Length(best) || n <= exactLimit && r.Length != in.Length(best) {
+						t.Errorf("n=%d %v fixed=%v %v: length %d, the optimum is %d", n, m, fixed, s, r.Length, in.Length(best))
+					}
+					if !fixed && s.source != "zero" && r.Length != in.Length(best) {
+						t.Errorf("n=%d %v %v: length %d after %d actions, the optimum is %d", n, m, s, r.Length, r.Actions, in.Length(best))
+					}
+					if (r.Stop == StopExact) != (n <= exactLimit) {
+						t.Errorf("n=%d: stop is %s", n, r.Stop)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestMetrics searches under every metric, with and without fixed edges, and on
+// cities that are all in one place, on one line, or twice there.
+func TestMetrics(t *testing.T) {
+	instances := []*tsp.Instance{grid(9), clustered(80, 1),
+		must(tsp.NewPoints("one place", tsp.Euc2D, make([]float64, 40), make([]float64, 40), nil))}
+	line := make([]float64, 40)
+	for i := range line {
+		line[i] = float64(i / 2 * i / 2 % 17)
+	}
+	instances = append(instances, must(tsp.NewPoints("line of duplicates", tsp.Ceil2D, line, make([]float64, 40), nil)))
+	for m := tsp.Explicit; m <= tsp.XRay2; m++ {
+		instances = append(instances, build(m, 60, 3))
+	}
+	for i, in := range instances {
+		for _, s := range searches[1:] {
+			for _, fixed := range []bool{false, true} {
+				if in.SetFixed(nil); fixed {
+					fixSome(in, uint64(i))
+				}
+				cfg := must(Preset(s.preset, in.N(), s.source))
+				r := solve(t, problem(in, cfg, s.source), cfg, 3, 1+i%2, Budget{Actions: 400})
+				if curve := in.Length(firstResort(in)); s.preset == "default" && r.Length > curve+curve/5 {
+					t.Errorf("%s %v: %d, the curve has %d", in.Name, s, r.Length, curve)
+				}
+			}
+		}
+	}
+}
+
+func TestEveryEdgeFixed(t *testing.T) {
+	const n = 30
+	in := build(tsp.Euc2D, n, 3)
+	var edges [][2]int32
+	for i := range int32(n) {
+		edges = append(edges, [2]int32{i * 7 % n, (i*7 + 7) % n})
+	}
+	for _, drop := range []int{0, 1} { // the whole tour, and all of it but one edge
+		if err := in.SetFixed(edges[drop:]); err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range searches {
+			cfg := must(Preset(s.preset, n, s.source))
+			solve(t, problem(in, cfg, s.source), cfg, 1, 2, Budget{Actions: 300})
+		}
+	}
+}
+
+func TestStopReasons(t *testing.T) {
+	for _, s := range searches {
+		cfg := must(Preset(s.preset, 300, s.source))
+		cfg.Candidates = min(cfg.Candidates, 20)
+		p := problem(build(tsp.Euc2D, 300, 1), cfg, s.source)
+		for _, c := range []struct {
+			want   Stop
+			budget Budget
+		}{
+			{StopTime, Budget{Time: 150 * time.Millisecond, Clock: clock()}},
+			{StopActions, Budget{Actions: 500}},
+			{StopActions, Budget{Actions: 1}},
+			{StopTarget, Budget{Target: 1 << 40, Actions: 1e6}},
+			{StopStalled, Budget{Stall: 50 * time.Millisecond, Clock: clock(), Target: 1}},
+		} {
+			start := time.Now()
+			r := solve(t, p, cfg, 1, 2, c.budget)
+			if r.Stop != c.want {
+				t.Errorf("%v: stop is %s, want %s", s, r.Stop, c.want)
+			}
+			if c.budget.Time > 0 && time.Since(start) > 10*c.budget.Time+2*time.Second {
+				t.Errorf("%v: %v for a budget of %v", s, time.Since(start), c.budget.Time)
+			}
+		}
+
+		var told atomic.Int64
+		last := int64(noTour)
+		ctx, cancel := context.WithCancel(context.Background())
+		r, err := Solve(ctx, p, cfg, 1, 2, Budget{}, func(g Progress) {
+			if g.Better && g.Length >= last || !g.Better && g.Length != last {
+				t.Errorf("%v: told %d after %d (better %v)", s, g.Length, last, g.Better)
+			}
+			last = g.Length
+			if told.Add(1) == 20 {
+				cancel()
+			}
+		})
+		if err != nil || r.Stop != StopInterrupted || r.Length > last {
+			t.Errorf("%v: %+v %v, want interrupted and at most %d", s, r, err, last)
+		}
+		cancel()
+	}
+}
+
+// TestTargetIsReached gives a target that takes some search, and stops at it.
+func TestTargetIsReached(t *testing.T) {
+	for _, s := range searches {
+		cfg := must(Preset(s.preset, 100, s.source))
+		p := problem(build(tsp.Euc2D, 100, 1), cfg, s.source)
+		best := solve(t, p, cfg, 1, 1, Budget{Actions: 3000})
+		r := solve(t, p, cfg, 1, 1, Budget{Actions: 1e6, Target: best.Length})
+		if r.Stop != StopTarget || r.Length > best.Length {
+			t.Errorf("%v: %s at %d, want the target %d", s, r.Stop, r.Length, best.Length)
+		}
+	}
+}
+
+// TestNoTime gives no time at all, or nothing but the instance: a curve tour
+// that holds the fixed edges.
+func TestNoTime(t *testing.T) {
+	for _, fixed := range []bool{false, true} {
+		for _, m := range []tsp.Metric{tsp.Euc2D, tsp.Explicit, tsp.Max3D} {
+			in := build(m, 200, 1)
+			if fixed {
+				fixSome(in, 1)
+			}
+			for _, s := range searches {
+				cfg := must(Preset(s.preset, 200, s.source))
+				full := problem(in, cfg, s.source)
+				ctx, cancel := context.WithCancel(context.Background())
+				cancel()
+				for _, p := range []*Problem{full, {Instance: in}} {
+					r, err := Solve(ctx, p, cfg, 1, 2, Budget{}, nil)
+					if err != nil || r.Stop != StopInterrupted || in.Check(r.Tour) != nil || r.Length != in.Length(firstResort(in)) {
+						t.Errorf("%v cancelled: %+v, %v", s, r, err)
+					}
+					late := func() time.Duration { return time.Second }
+					r, err = Solve(context.Background(), p, cfg, 1, 2, Budget{Time: time.Millisecond, Clock: late}, nil)
+					if err != nil || r.Stop != StopTime || in.Check(r.Tour) != nil {
+						t.Errorf("%v late: %+v, %v", s, r, err)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestSolveRefuses(t *testing.T) {
+	cfg := must(Preset("default", 50, "zero"))
+	p := problem(build(tsp.Euc2D, 50, 1), cfg, "zero")
+	bad := cfg
+	bad.Depth, bad.Alpha = 1, -1
+	other := *p
+	other.Heatmap = problem(build(tsp.Euc2D, 40, 1), cfg, "zero").Heatmap
+	_, err := Solve(context.Background(), p, bad, 1, 1, Budget{Actions: -1}, nil)
+	for _, want := range []string{"depth is", "alpha is", "negative"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v does not say %q", err, want)
+		}
+	}
+	if _, err := Solve(context.Background(), p, cfg, 1, 0, Budget{Actions: 1}, nil); err == nil {
+		t.Error("no workers are enough")
+	}
+	if _, err := Solve(context.Background(), &other, cfg, 1, 1, Budget{Actions: 1}, nil); err == nil {
+		t.Error("a heatmap of other cities is taken")
+	}
+}
+
+// TestFirstToursFollowWeights draws many first tours of a worker: a city goes on
+// to its candidates in proportion to exp(W), fixed edges apart.
+func TestFirstToursFollowWeights(t *testing.T) {
+	const n, draws = 12, 20000
+	cfg := must(Preset("paper-default", n, "gtprior"))
+	cfg.Candidates = 4
+	p := problem(build(tsp.Euc2D, n, 2), cfg, "gtprior")
+	cand, prior, rowSum := candidates(p, cfg)
+	for i := range prior {
+		prior[i] /= 20 // weights of 0 to 2.2, so that all happens
+	}
+	w := newWorker(p.Instance, cfg, cand, newStats(cand, prior, rowSum), newRun(context.Background(), Budget{}, nil))
+	w.rng.seed(1, 1)
+	count := [n][n]float64{}
+	for range draws {
+		tour := w.drawTour()
+		count[tour[0]][tour[1]]++
+	}
+	for i := range int32(n) {
+		weight := [n]float64{}
+		total, drawn := 0.0, 0.0
+		for j := range int32(n) {
+			if j != i {
+				weight[j] = 1
+			}
+			drawn += count[i][j]
+		}
+		for k := cand.Start[i]; k < cand.Start[i+1]; k++ {
+			weight[cand.City[k]] = math.Exp(w.stats.weight[k])
+		}
+		for _, x := range weight {
+			total += x
+		}
+		chi := 0.0
+		for j := range n {
+			if e := drawn * weight[j] / total; e > 0 {
+				chi += (count[i][j] - e) * (count[i][j] - e) / e
+			}
+		}
+		if chi > 35 { // 10 degrees of freedom: once in 10^4
+			t.Errorf("city %d: chi square %.1f", i, chi)
+		}
+	}
+}
+
+// TestSignature runs a fixed amount of work on generated instances and compares
+// lengths and actions with testdata/signature.txt. A change of the search changes
+// them: run
+//
+//	go test ./mcts -run TestSignature -update
+//
+// look at the difference, and give the reason in the commit.
+func TestSignature(t *testing.T) {
+	const file = "testdata/signature.txt"
+	tail := build(tsp.Euc2D, 250, 9)
+	fixSome(tail, 9)
+	tail.Name = "uniform, fixed edges"
+	suite := []*tsp.Instance{build(tsp.Euc2D, 200, 1), build(tsp.Exact2D, 1000, 2), clustered(500, 3), grid(20),
+		build(tsp.Explicit, 120, 4), build(tsp.Geo, 300, 5), tail}
+	var b strings.Builder
+	fmt.Fprintln(&b, "# preset heatmap workers instance n: length actions")
+	for _, in := range suite {
+		for _, s := range searches {
+			for _, workers := range []int{1, 2} {
+				cfg := must(Preset(s.preset, in.N(), s.source))
+				cfg.Candidates = min(cfg.Candidates, 100)
+				r := solve(t, problem(in, cfg, s.source), cfg, 42, workers, Budget{Actions: 4000})
+				fmt.Fprintf(&b, "%s %s %d %s %v %d: %d %d\n", s.preset, s.source, workers, in.Name, in.Metric, in.N(), r.Length, r.Actions)
+			}
+		}
+	}
+	if *update {
+		if err := errors.Join(os.MkdirAll("testdata", 0o777), os.WriteFile(file, []byte(b.String()), 0o666)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := strings.Split(string(must(os.ReadFile(file))), "\n")
+	for i, got := range strings.Split(b.String(), "\n") {
+		if i >= len(want) || got != want[i] {
+			old := "nothing"
+			if i < len(want) {
+				old = want[i]
+			}
+			t.Errorf("got  %s\nwant %s", got, old)
+		}
+	}
+}
