@@ -161,6 +161,7 @@ func (c *climber) kick(p, size1, size2, size3 int32) (delta int64, ok bool) {
 		at(size1 + size2 + size3 - 1), at(size1 + size2 + size3)}
 	in := &c.sub
 	if in.HasFixed() && (in.IsFixed(e[0], e[1]) || in.IsFixed(e[2], e[3]) || in.IsFixed(e[4], e[5]) || in.IsFixed(e[6], e[7])) {
+		c.chain.Tried++ // or a tour of fixed edges would never use up a budget of actions
 		return 0, false
 	}
 	d := func(i, j int) int64 { return int64(in.Dist(e[i], e[j])) }
