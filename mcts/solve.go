@@ -92,7 +92,9 @@ func Solve(ctx context.Context, p *Problem, cfg Config, seed uint64, workers int
 			all[i] = newWorker(in, cfg, cand, newStats(cand, prior, rowSum), r)
 			all[i].rng.seed(seed, uint64(i))
 			all[i].limit = share(budget.Actions, workers, i)
-			all[i].search()
+			if budget.Actions == 0 || all[i].limit > 0 { // there may be fewer actions than workers
+				all[i].search()
+			}
 		})
 	}
 	wait.Wait()
