@@ -227,9 +227,18 @@ func (x *Crosser) bestMerge(a *individual, small int32) (best merge, gain int64,
 	}
 	s, k := x.s, x.s.k
 	g := int64(math.MinInt64)
+	reach := int32(x.cfg.Reach)
 	for seg := x.head[small]; seg >= 0; seg = x.next[seg] {
 		p := x.cuts[seg]
-		for range x.segment(seg) {
+		size := x.segment(seg)
+		for left := size; left > 0; left-- {
+			if left == size-reach && left > reach { // over the inside of a long segment
+				p -= left - reach
+				if p < 0 {
+					p += n
+				}
+				left = reach
+			}
 			c := ord[p]
 			if p--; p < 0 {
 				p = n - 1

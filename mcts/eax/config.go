@@ -62,6 +62,13 @@ type Config struct {
 	// Near is how many nearest neighbours of a city a merge of two sub-tours
 	// looks at, 1 or more; it is bounded by the neighbours given.
 	Near int
+	// Harvest is how many children of a pair may replace A one on top of the
+	// other in the single stage, 1 or more: 1 is the paper. Large instances
+	// have room for many and need fewer generations with more.
+	Harvest int
+	// Reach is how many cities from either end of a segment of a sub-tour a
+	// merge starts from, 1 or more; shorter segments are searched whole.
+	Reach int
 	// Patience is the number of generations without a better best tour after
 	// which a stage may end, 1 or more.
 	Patience int
@@ -73,7 +80,7 @@ type Config struct {
 
 // DefaultConfig returns the settings that measured best.
 func DefaultConfig() Config {
-	return Config{Children: 30, Selection: Entropy, Near: 10, Patience: 50, SkipLosing: true}
+	return Config{Children: 30, Selection: Entropy, Near: 10, Harvest: 1, Reach: 50, Patience: 50, SkipLosing: true}
 }
 
 // Validate reports every knob that is out of its range.
@@ -86,6 +93,8 @@ func (c Config) Validate() error {
 	}
 	positive("Children", c.Children)
 	positive("Near", c.Near)
+	positive("Harvest", c.Harvest)
+	positive("Reach", c.Reach)
 	positive("Patience", c.Patience)
 	if c.Selection > Entropy {
 		errs = append(errs, fmt.Errorf("eax: Selection is %v, want greedy or entropy", c.Selection))

@@ -1,6 +1,7 @@
 package eax
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -65,6 +66,8 @@ type Crosser struct {
 	bestGain        int64
 	bestValue       float64
 
+	improving []ranked // children of the pair that are shorter than A
+
 	spare  []int32 // becomes the next replaced parent's ord
 	log    []uint64
 	signs  []int32
@@ -86,18 +89,17 @@ func newCrosser(s *space, cfg Config, c *census) *Crosser {
 }
 
 // cross tries children of a and b and turns a into the best of them, if one is
-// better than a by the selection rule. The census changes are left in x.log.
+// better than a by the selection rule, and then into up to Harvest-1 more, one
+// on top of the other. The census changes are left in x.log.
 func (x *Crosser) cross(a, b *individual, stage Stage, rng *rand.PCG) bool {
 	x.Counts.Pairs++
 	x.differ(a, b)
 	if len(x.apart) == 0 {
 		return false
 	}
-	pos := x.pos
-	for i, v := range a.ord {
-		pos[v] = int32(i)
-	}
+	x.locate(a)
 	x.bestValue, x.bestGain = 0, 0
+	x.improving = x.improving[:0]
 	switch stage {
 	case Single:
 		x.trace(rng, x.cfg.Children, !x.cfg.SkipLosing)
@@ -116,18 +118,88 @@ func (x *Crosser) cross(a, b *individual, stage Stage, rng *rand.PCG) bool {
 	x.set = append(x.set[:0], x.bestSet...)
 	x.merges = append(x.merges[:0], x.bestMerges...)
 	x.out = append(x.out[:0], x.bestOut...)
-	x.accept(a, x.bestGain)
+	x.in = append(x.in[:0], x.bestIn...)
+	x.replace(a, x.bestGain)
+	if stage == Single && x.cfg.Harvest > 1 {
+		x.harvest(a)
+	}
+	return true
+}
+
+func (x *Crosser) locate(a *individual) {
+	pos := x.pos[:len(a.ord)]
+	for i, v := range a.ord {
+		pos[v] = int32(i)
+	}
+}
+
+// replace turns a into the child of x.set and x.merges.
+func (x *Crosser) replace(a *individual, gain int64) {
+	x.accept(a, gain)
 	if invariants {
 		x.recheckOrder(a)
 	}
-	for _, e := range x.bestOut {
+	for _, e := range x.out {
 		x.log, x.signs = append(x.log, e), append(x.signs, -1)
 	}
-	for _, e := range x.bestIn {
+	for _, e := range x.in {
 		x.log, x.signs = append(x.log, e), append(x.signs, 1)
 	}
 	x.Counts.Replacements++
+}
+
+// harvest turns a, already replaced by the best child, into the next best ones
+// too. AB-cycles share no edge, but merges may have taken an edge of A or added
+// one of B, and two E-sets that each leave a tour need not do so together: each
+// is evaluated anew on what a has become.
+func (x *Crosser) harvest(a *individual) {
+	first := x.bestSet[0]
+	slices.SortFunc(x.improving, func(p, q ranked) int {
+		if c := cmp.Compare(q.value, p.value); c != 0 {
+			return c
+		}
+		return cmp.Compare(p.id, q.id)
+	})
+	x.locate(a)
+	left := x.cfg.Harvest - 1
+	for _, r := range x.improving {
+		if left == 0 {
+			break
+		}
+		if r.id == first || !x.fits(a, r.id) {
+			continue
+		}
+		x.set = append(x.set[:0], r.id)
+		gain, ok := x.child(a)
+		if !ok || gain <= 0 {
+			continue
+		}
+		x.net()
+		x.replace(a, gain)
+		x.locate(a)
+		left--
+	}
+}
+
+// fits reports whether a has all edges of A of the AB-cycle and none of B.
+func (x *Crosser) fits(a *individual, id int32) bool {
+	c := &x.cycles
+	city := c.city[c.start[id]:c.start[id+1]]
+	prev := city[len(city)-1]
+	for i, v := range city {
+		nd := &a.adj[v]
+		if has := nd.a == prev || nd.b == prev; has != (i&1 == 1) {
+			return false
+		}
+		prev = v
+	}
 	return true
+}
+
+// ranked is an AB-cycle whose child is shorter than A.
+type ranked struct {
+	value float64
+	id    int32
 }
 
 // try evaluates the child by x.set and keeps it if it is the best so far.
@@ -137,24 +209,22 @@ func (x *Crosser) try(a *individual) {
 		return
 	}
 	x.Counts.Improving++
+	x.net()
 	value := float64(gain)
-	if x.cfg.Selection == Greedy {
-		if value <= x.bestValue {
-			return
-		}
-		x.net()
-	} else {
-		x.net()
-		// Length gained per loss of entropy; a child that loses none is
-		// better than any that does.
+	if x.cfg.Selection == Entropy {
+		// Length gained per loss of entropy (section 3.4); a child that loses
+		// none is better than any that does. The paper divides by the loss
+		// itself; its power 5/4 keeps the population diverse for longer.
 		if h := x.entropy(x.census); h < 0 {
-			value /= float64(-h)
+			loss := float64(-h) / (1 << 40)
+			value /= loss * math.Sqrt(math.Sqrt(loss))
 		} else {
-			value *= 1 << 20
+			value *= 1 << 40
 		}
-		if value <= x.bestValue {
-			return
-		}
+	}
+	x.improving = append(x.improving, ranked{value, x.set[0]})
+	if value <= x.bestValue {
+		return
 	}
 	x.bestValue, x.bestGain = value, gain
 	x.bestSet = append(x.bestSet[:0], x.set...)

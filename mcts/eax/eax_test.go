@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"syscall"
 	"testing"
 	"time"
 
@@ -88,11 +89,14 @@ func starts(in *tsp.Instance, nb *tsp.Neighbors, n int, seed uint64, or bool, ki
 func TestLaws(t *testing.T) {
 	for name, in := range instances(t) {
 		t.Run(name, func(t *testing.T) {
-			nb := neighbors(in, 10)
+			nb := nearest(t, in)
 			for _, sel := range []Selection{Greedy, Entropy} {
 				for _, skip := range []bool{false, true} {
 					cfg := DefaultConfig()
 					cfg.Selection, cfg.SkipLosing = sel, skip
+					if skip {
+						cfg.Harvest = 5
+					}
 					p, err := NewPopulation(in, nb, starts(in, nb, 12, 3, false, 0), cfg, 1)
 					if err != nil {
 						t.Fatal(err)
@@ -137,7 +141,7 @@ func audit(t *testing.T, p *Population) {
 func TestEveryChild(t *testing.T) {
 	for name, in := range instances(t) {
 		t.Run(name, func(t *testing.T) {
-			nb := neighbors(in, 10)
+			nb := nearest(t, in)
 			cfg := DefaultConfig()
 			ts := starts(in, nb, 6, 9, false, 0)
 			p, err := NewPopulation(in, nb, ts, cfg, 1)
@@ -256,7 +260,7 @@ func checkCycles(t *testing.T, x *Crosser, a, b *individual) {
 func TestDeterminism(t *testing.T) {
 	x, y := random(250, 11)
 	in := points(t, tsp.Euc2D, x, y)
-	nb := neighbors(in, 10)
+	nb := nearest(t, in)
 	ts := starts(in, nb, 21, 4, true, 0)
 	var want []tsp.Tour
 	for _, workers := range []int{1, 1, 2, 3, 30} {
@@ -283,7 +287,7 @@ func TestDeterminism(t *testing.T) {
 func TestConverges(t *testing.T) {
 	x, y := random(200, 12)
 	in := points(t, tsp.Euc2D, x, y)
-	nb := neighbors(in, 10)
+	nb := nearest(t, in)
 	var best int64
 	for seed := range uint64(3) {
 		p, err := NewPopulation(in, nb, starts(in, nb, 60, 100+seed, true, 0), DefaultConfig(), 1)
@@ -318,16 +322,30 @@ func TestMeasure(t *testing.T) {
 	env("EAX_WORKERS", &workers)
 	first := 0
 	env("EAX_FIRST", &first)
-	var gaps, secs float64
+	var gaps, secs, singles float64
+	// cpu is the processor time used since now: wall time means little on a shared machine
+	used := func() float64 {
+		var ru syscall.Rusage
+		syscall.Getrusage(syscall.RUSAGE_SELF, &ru)
+		return float64(ru.Utime.Nano()) / 1e9
+	}
+	setup := 0.0
+	zero := used()
+	cpu := func() float64 { return used() - zero - setup }
 	for line := first; line < first+lines; line++ {
+		u := used()
 		in, best := uniform(t, set, line)
-		nb := neighbors(in, 10)
+		nb := nearest(t, in)
 		began := time.Now()
-		ts := starts(in, nb, tours, uint64(line), kicks >= 0, kicks)
+		ts := cached(in, nb, tours, uint64(line), kicks)
 		built := time.Since(began)
+		setup += used() - u
 		cfg := DefaultConfig()
 		env("EAX_CHILDREN", &cfg.Children)
 		env("EAX_PATIENCE", &cfg.Patience)
+		env("EAX_REACH", &cfg.Reach)
+		env("EAX_HARVEST", &cfg.Harvest)
+		env("EAX_NEAR", &cfg.Near)
 		if os.Getenv("EAX_GREEDY") != "" {
 			cfg.Selection = Greedy
 		}
@@ -338,6 +356,22 @@ func TestMeasure(t *testing.T) {
 		p, err := NewPopulation(in, nb, ts, cfg, workers)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if os.Getenv("EAX_BLOCK") != "" {
+			p.enter(Block)
+		}
+		lost := func() int {
+			ref := reference(t, set, line)
+			if ref == nil {
+				return -1
+			}
+			c := 0
+			for i, v := range ref {
+				if p.census.of(p.s.id[v], p.s.id[ref[(i+1)%len(ref)]]) == 0 {
+					c++
+				}
+			}
+			return c
 		}
 		gap := func() float64 {
 			tour, _ := p.Best()
@@ -355,7 +389,7 @@ func TestMeasure(t *testing.T) {
 			stage := p.Stage()
 			p.Generation(rng, nil)
 			if verbose && p.Counts.Generations%int64(every) == 0 {
-				t.Logf("  %v gen %d %.2fs best %.4f avg %.4f entropy %.0f %+v", p.stage, p.Counts.Generations, time.Since(began).Seconds(), gap(), avg(), p.Entropy(), p.Counts)
+				t.Logf("  %v gen %d %.2fs best %.4f avg %.4f lost %d entropy %.0f %+v", p.stage, p.Counts.Generations, time.Since(began).Seconds(), gap(), avg(), lost(), p.Entropy(), p.Counts)
 			}
 			if stage == Single && p.Stage() != Single {
 				single, singleAt, singleGap = p.Counts, time.Since(began), gap()
@@ -364,8 +398,9 @@ func TestMeasure(t *testing.T) {
 		took := time.Since(began)
 		t.Logf("  single: %.2fs gap %.4f %+v", singleAt.Seconds(), singleGap, single)
 		t.Logf("  end:    %.2fs gap %.4f avg %.4f %+v", took.Seconds(), gap(), avg(), p.Counts)
+		singles += singleGap
 		gaps += gap()
 		secs += took.Seconds()
 	}
-	t.Logf("MEAN gap %.4f seconds %.2f", gaps/float64(lines), secs/float64(lines))
+	t.Logf("CPU %.2f MEAN single %.4f gap %.4f seconds %.2f", cpu()/float64(lines), singles/float64(lines), gaps/float64(lines), secs/float64(lines))
 }

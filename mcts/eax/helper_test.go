@@ -2,6 +2,7 @@ package eax
 
 import (
 	"bufio"
+	"encoding/binary"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -15,23 +16,10 @@ import (
 	"tspmcts/tsp"
 )
 
-// neighbors is k nearest by brute force over a sort of each row.
-func neighbors(in *tsp.Instance, k int) *tsp.Neighbors {
-	n := in.N()
-	k = min(k, n-1)
-	nb := &tsp.Neighbors{K: k, Flat: make([]int32, 0, n*k)}
-	keys := make([]uint64, 0, n)
-	for i := range int32(n) {
-		keys = keys[:0]
-		for j := range int32(n) {
-			if i != j {
-				keys = append(keys, uint64(in.Dist(i, j))<<32|uint64(j))
-			}
-		}
-		slices.Sort(keys)
-		for _, key := range keys[:k] {
-			nb.Flat = append(nb.Flat, int32(uint32(key)))
-		}
+func nearest(tb testing.TB, in *tsp.Instance) *tsp.Neighbors {
+	nb, err := tsp.NearestNeighbors(tb.Context(), in, 10)
+	if err != nil {
+		tb.Fatal(err)
 	}
 	return nb
 }
@@ -473,4 +461,48 @@ func random(n int, seed uint64) (x, y []float64) {
 		x, y = append(x, math.Floor(r.Float64()*10000)), append(y, math.Floor(r.Float64()*10000))
 	}
 	return x, y
+}
+
+// reference is the tour after "output" in a line of a data set.
+func reference(tb testing.TB, set string, line int) tsp.Tour {
+	text, err := os.ReadFile(filepath.Join(shared("data"), "uniform", set+".txt"))
+	if err != nil {
+		tb.Skip(err)
+	}
+	_, out, _ := strings.Cut(strings.Split(string(text), "\n")[line], "output")
+	var t tsp.Tour
+	for _, f := range strings.Fields(out) {
+		v, _ := strconv.Atoi(f)
+		t = append(t, int32(v-1))
+	}
+	return t[:len(t)-1]
+}
+
+// cached is starts, kept in the directory EAX_CACHE if that is set.
+func cached(in *tsp.Instance, nb *tsp.Neighbors, n int, seed uint64, kicks int) []tsp.Tour {
+	dir := os.Getenv("EAX_CACHE")
+	file := filepath.Join(dir, fmt.Sprintf("%s_%d_%d", in.Name, n, kicks))
+	if dir != "" {
+		if b, err := os.ReadFile(file); err == nil {
+			ts := make([]tsp.Tour, n)
+			for i := range ts {
+				for range in.N() {
+					ts[i] = append(ts[i], int32(binary.LittleEndian.Uint32(b)))
+					b = b[4:]
+				}
+			}
+			return ts
+		}
+	}
+	ts := starts(in, nb, n, seed, kicks >= 0, kicks)
+	if dir != "" {
+		var b []byte
+		for _, t := range ts {
+			for _, v := range t {
+				b = binary.LittleEndian.AppendUint32(b, uint32(v))
+			}
+		}
+		os.WriteFile(file, b, 0o644)
+	}
+	return ts
 }
