@@ -10,7 +10,7 @@ func (in *Instance) Sub(dst *Instance, cities []int32, local func(c int32) int32
 	m := int32(len(cities))
 	dst.Metric, dst.Scale, dst.n, dst.flat, dst.round = in.Metric, in.Scale, m, in.flat, in.round
 	dst.pts, dst.z, dst.rows = dst.pts[:0], nil, dst.rows[:0]
-	if in.pts != nil {
+	if len(in.pts) > 0 { // in may be a used dst itself
 		for _, c := range cities {
 			dst.pts = append(dst.pts, in.pts[c])
 		}

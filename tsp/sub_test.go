@@ -1,0 +1,91 @@
+package tsp
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+)
+
+// TestSub takes stretches and random choices of cities out of instances of every
+// metric, into one instance that is used again and again, and out of those
+// once more: distances, fixed edges, and the closing edge are those of the whole.
+func TestSub(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 1))
+	var dst, deeper Instance // each filled by ever other metrics and sizes
+	for trial := range 600 {
+		m := Metric(r.IntN(int(metrics)))
+		n := 1 + r.IntN(40)
+		in := build(t, m, r.IntN(len(layouts)), n, uint64(trial))
+		if r.IntN(2) == 0 {
+			fixSome(t, in, r)
+		}
+		closed := r.IntN(2) == 0
+		cities := choose(r, in)
+		checkSub(t, fmt.Sprintf("trial %d %s", trial, in.Name), in, &dst, cities, closed)
+		if closed = r.IntN(2) == 0; len(cities) > 0 {
+			checkSub(t, fmt.Sprintf("trial %d %s, of a part", trial, in.Name), &dst, &deeper, choose(r, &dst), closed)
+		}
+	}
+}
+
+// choose returns some cities of in, in any order.
+func choose(r *rand.Rand, in *Instance) []int32 {
+	var cities []int32
+	for _, c := range r.Perm(in.N())[:1+r.IntN(in.N())] {
+		cities = append(cities, int32(c))
+	}
+	return cities
+}
+
+func checkSub(t *testing.T, name string, in, dst *Instance, cities []int32, closed bool) {
+	t.Helper()
+	m := len(cities)
+	place := make([]int32, in.N())
+	for i := range place {
+		place[i] = []int32{-1, int32(m), int32(m) + 7}[i%3] // anything outside 0..m-1
+	}
+	for i, c := range cities {
+		place[c] = int32(i)
+	}
+	in.Sub(dst, cities, func(c int32) int32 { return place[c] }, closed)
+	if dst.N() != m {
+		t.Fatalf("%s: %d cities, want %d", name, dst.N(), m)
+	}
+	any := false
+	for i := range int32(m) {
+		var partners []int32
+		for j := range int32(m) {
+			if got, want := dst.Dist(i, j), in.Dist(cities[i], cities[j]); got != want {
+				t.Fatalf("%s: d(%d,%d) is %d, want %d", name, i, j, got, want)
+			}
+			fixed := i != j && in.IsFixed(cities[i], cities[j]) || closed && m > 2 && (i == 0 && int(j) == m-1 || j == 0 && int(i) == m-1)
+			// The closing edge has no place where the end has two fixed edges already:
+			// the caller, whose cities are a path of a tour, never asks for that.
+			if fixed != dst.IsFixed(i, j) && !(closed && (full(in, cities, 0) || full(in, cities, m-1))) {
+				t.Fatalf("%s: edge %d-%d is fixed: %v, want %v", name, i, j, dst.IsFixed(i, j), fixed)
+			}
+			if dst.IsFixed(i, j) {
+				partners = append(partners, j)
+				any = true
+			}
+		}
+		a, b := dst.FixedPartners(i)
+		if (a >= 0) != (len(partners) > 0) || (b >= 0) != (len(partners) > 1) {
+			t.Fatalf("%s: city %d has the partners %d and %d, want %v", name, i, a, b, partners)
+		}
+	}
+	if any && !dst.HasFixed() {
+		t.Fatalf("%s: fixed edges, but HasFixed is false", name)
+	}
+}
+
+// full reports whether city i of the choice has two fixed edges within it.
+func full(in *Instance, cities []int32, i int) bool {
+	d := 0
+	for _, c := range cities {
+		if c != cities[i] && in.IsFixed(cities[i], c) {
+			d++
+		}
+	}
+	return d == 2
+}
