@@ -33,7 +33,7 @@ func TestDeterministic(t *testing.T) {
 			cfg := must(Preset(s.preset, 400, s.source))
 			cfg.Candidates = min(cfg.Candidates, 50)
 			p := problem(build(tsp.Euc2D, 400, 5), cfg, s.source)
-			actions := int64(3000)
+			actions := int64(1500)
 			first := solve(t, p, cfg, 7, workers, Budget{Actions: actions})
 			again := solve(t, p, cfg, 7, workers, Budget{Actions: actions})
 			if !slices.Equal(first.Tour, again.Tour) || first.Actions != again.Actions || first.Stop != StopActions {
@@ -58,7 +58,7 @@ func TestSmall(t *testing.T) {
 				best, _ := tsp.Exact(in)
 				for _, s := range searches {
 					cfg := must(Preset(s.preset, n, s.source))
-					r := solve(t, problem(in, cfg, s.source), cfg, 1, 1+n%2, Budget{Actions: 3000})
+					r := solve(t, problem(in, cfg, s.source), cfg, 1, 1+n%2, Budget{Actions: 800})
 					if r.Length < in.Length(best) || n <= exactLimit && r.Length != in.Length(best) {
 						t.Errorf("n=%d %v fixed=%v %v: length %d, the optimum is %d", n, m, fixed, s, r.Length, in.Length(best))
 					}
@@ -168,9 +168,9 @@ func TestStopReasons(t *testing.T) {
 // TestTargetIsReached gives a target that takes some search, and stops at it.
 func TestTargetIsReached(t *testing.T) {
 	for _, s := range searches {
-		cfg := must(Preset(s.preset, 100, s.source))
-		p := problem(build(tsp.Euc2D, 100, 1), cfg, s.source)
-		best := solve(t, p, cfg, 1, 1, Budget{Actions: 3000})
+		cfg := must(Preset(s.preset, 60, s.source))
+		p := problem(build(tsp.Euc2D, 60, 1), cfg, s.source)
+		best := solve(t, p, cfg, 1, 1, Budget{Actions: 1000})
 		r := solve(t, p, cfg, 1, 1, Budget{Actions: 1e6, Target: best.Length})
 		if r.Stop != StopTarget || r.Length > best.Length {
 			t.Errorf("%v: %s at %d, want the target %d", s, r.Stop, r.Length, best.Length)
@@ -295,7 +295,7 @@ func TestSignature(t *testing.T) {
 			for _, workers := range []int{1, 2} {
 				cfg := must(Preset(s.preset, in.N(), s.source))
 				cfg.Candidates = min(cfg.Candidates, 100)
-				r := solve(t, problem(in, cfg, s.source), cfg, 42, workers, Budget{Actions: 4000})
+				r := solve(t, problem(in, cfg, s.source), cfg, 42, workers, Budget{Actions: 2000})
 				fmt.Fprintf(&b, "%s %s %d %s %v %d: %d %d\n", s.preset, s.source, workers, in.Name, in.Metric, in.N(), r.Length, r.Actions)
 			}
 		}
