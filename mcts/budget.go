@@ -1,7 +1,6 @@
 package mcts
 
 import (
-	"context"
 	"errors"
 	"time"
 )
@@ -59,5 +58,3 @@ type Observer func(Progress)
 
 // ErrStopped is returned by Solve when the context ended before there was any tour.
 var ErrStopped = errors.New("mcts: stopped before the first tour")
-
-func interrupted(ctx context.Context) bool { return ctx.Err() != nil }

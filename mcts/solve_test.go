@@ -282,6 +282,9 @@ func TestFirstToursFollowWeights(t *testing.T) {
 //
 // look at the difference, and give the reason in the commit.
 func TestSignature(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the whole suite")
+	}
 	const file = "testdata/signature.txt"
 	tail := build(tsp.Euc2D, 250, 9)
 	fixSome(tail, 9)

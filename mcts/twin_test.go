@@ -362,6 +362,10 @@ func TestTwin(t *testing.T) {
 			settings = append(settings, setting{30, source, alpha, 150, 5, 20, "heatmap", 50}, setting{12, source, alpha, 100, 10, 1000, "distance", 10})
 		}
 	}
+	actions := 700
+	if testing.Short() {
+		actions = 100
+	}
 	for i, s := range settings {
 		m := tsp.Euc2D
 		if i%4 == 3 {
@@ -374,7 +378,7 @@ func TestTwin(t *testing.T) {
 			if i%5 == 4 {
 				fixSome(in, uint64(i))
 			}
-			runTwins(t, problem(in, cfg, s.source), cfg, uint64(i), 700)
+			runTwins(t, problem(in, cfg, s.source), cfg, uint64(i), actions)
 		})
 	}
 }
