@@ -49,7 +49,7 @@ func (t *team) populate(epoch uint64) []tsp.Tour {
 	if cost > 0 {
 		size, polish = plan((1-from)/cost, len(t.order), t.cfg)
 		build, recombine := costs(len(t.order), polish)
-		until = from + (1-from)*min(1, 1.15*build/(build+recombine))
+		until = from + (1-from)*build/(build+recombine)
 	} else if !t.ended() { // the budget does not say how long the search may last
 		size = min(size, smallest<<min(epoch&(1<<62-1)+1, 20))
 	}
@@ -63,7 +63,7 @@ func (t *team) populate(epoch uint64) []tsp.Tour {
 // a city costs, and recombining it until the population has converged, in costs of
 // shaking it. Measured at 500, 1000 and 10,000 cities.
 func costs(n int, polish float64) (build, recombine float64) {
-	return 1 + 10*polish, 0.9 * math.Pow(float64(n)/1000, 0.65) / (1 + 2.4*polish)
+	return 1 + 12*polish, 0.9 * math.Pow(float64(n)/1000, 0.65) / (1 + 1.6*polish)
 }
 
 // plan divides a budget, in costs of shaking a tour, between the size of the

@@ -30,7 +30,10 @@ func Preset(name string, n int, source string) (Config, error) {
 		Action: "draw", Breadth: "5,3,1", FirstTour: "draw", Restart: "fresh", KickSize: 50, Stretch: 50000, ShakeSize: 100, Polish: 0.05, PolishSize: 30, Children: 10, Elite: 30}
 	switch name {
 	case "default":
-		c.Candidates, c.Order, c.Depth = 7, "distance", 25
+		c.Candidates, c.Depth = 7, 25
+		if source == "alpha" {
+			c.Candidates = 5 // hold 98.9 % of a short tour's edges; of the nearest it takes 8
+		}
 		c.Action, c.FirstTour, c.Restart, c.Temperature = "best", "greedy", "kick", 0.2
 		c.Breadth, c.KickSize, c.Population = "3,1", 100, 400
 		c.Polish = min(0.5, float64(n)/20000)

@@ -60,11 +60,10 @@ func (t *team) start(tour tsp.Tour) {
 // search improves the tour until the budget ends: first to a local optimum,
 // under two different cuts, then by kicks.
 func (t *team) search() {
-	for range 2 {
-		if t.ended() {
-			return
-		}
-		t.play(func(c *climber, _ int) { c.descend() })
+	descend := func(c *climber, _ int) { c.descend() }
+	t.play(t.stretches(), descend)
+	if t.stretches() > 1 && !t.ended() {
+		t.play(1, descend) // what was across the cuts
 	}
 	if t.cfg.Population > 0 {
 		t.breed()
@@ -75,7 +74,7 @@ func (t *team) search() {
 	t.heat0 = float64(t.cfg.Temperature*float64(t.length)) / float64(len(t.order))
 	t.since = t.run.spent(t.used)
 	for !t.ended() {
-		t.play(func(c *climber, stretches int) {
+		t.play(t.stretches(), func(c *climber, stretches int) {
 			start := c.chain.Tried
 			var actions int64
 			if t.actions > 0 {
@@ -117,10 +116,15 @@ func (t *team) ended() bool {
 // minStretch is the number of cities below which a stretch is not worth a cut.
 const minStretch = 150
 
-// play cuts the tour and has the workers carry out work on every stretch.
-func (t *team) play(work func(c *climber, stretches int)) {
+// stretches returns into how many pieces a round cuts the tour.
+func (t *team) stretches() int {
 	n := len(t.order)
-	stretches := max((n+t.cfg.Stretch-1)/t.cfg.Stretch, min(len(t.climbers), n/minStretch), 1)
+	return max((n+t.cfg.Stretch-1)/t.cfg.Stretch, min(len(t.climbers), n/minStretch), 1)
+}
+
+// play cuts the tour into stretches and has the workers carry out work on each.
+func (t *team) play(stretches int, work func(c *climber, stretches int)) {
+	n := len(t.order)
 	t.rotate(int(t.rng.below(int32(n))))
 	t.round++
 	before := t.tried()

@@ -1,0 +1,42 @@
+package heatmap
+
+import (
+	"context"
+
+	"tspmcts/tsp"
+	"tspmcts/tsp/onetree"
+)
+
+// AlphaRanks is the share of edges of short tours that lead to a city's
+// (r+1)-th candidate by alpha-nearness, after AlphaSteps steps of ascent.
+var AlphaRanks = Ranks{.463, .364, .106, .0406, .0154, .0056, .0026, .0012, .0006, .0003}
+
+// AlphaSteps is the number of steps of subgradient ascent after which more
+// steps make the candidates no better (package onetree has the table).
+const AlphaSteps = 30
+
+// Alpha returns the prior over alpha-nearness (Helsgaun 2000, section 4.1): P_ij =
+// ranks[r] where j is i's (r+1)-th candidate by alpha, the growth of the
+// minimum 1-tree that must hold the edge, made symmetric. Cost: O(n log n) for each of
+// the steps. The error is ctx's.
+func Alpha(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, steps int, ranks Ranks) (*Map, error) {
+	g, err := onetree.NewGraph(ctx, in, nb, 2)
+	if err != nil {
+		return nil, err
+	}
+	opt := onetree.Options{Steps: steps}
+	if !in.Planar() {
+		opt.Grow = 4 // without geometry the penalties run away along edges that the graph lacks
+	}
+	r := onetree.Ascend(ctx, g, opt)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	alpha := r.Alpha(len(ranks))
+	return symmetric("alpha", in.N(), func(i int32, add func(int32, float32)) {
+		cities, _ := alpha.Of(i)
+		for k, j := range cities[:min(len(cities), len(ranks))] {
+			add(j, float32(ranks[k]))
+		}
+	}), nil
+}
