@@ -54,22 +54,21 @@ func drawTour(w io.Writer, name string, item *named, tour tsp.Tour, length strin
 		city := tour[i%n]
 		route[i] = plotter.XY{X: x[city], Y: y[city]}
 	}
-	line, err := plotter.NewLine(route)
-	if err != nil {
-		return err
-	}
-	line.Color = color.RGBA{R: 0x1f, G: 0x4e, B: 0x8c, A: 0xff}
-	line.Width = vg.Points(1)
+	style := draw.LineStyle{Color: color.RGBA{R: 0x1f, G: 0x4e, B: 0x8c, A: 0xff}, Width: vg.Points(1)}
 	side := 8 * vg.Inch
 	if n > 5000 {
-		line.Width = vg.Points(0.5)
+		style.Width = vg.Points(0.5)
 		side = 20 * vg.Inch
 	}
 	p := plot.New()
 	p.HideAxes()
 	p.Title.Text = item.name + ", length " + length
 	p.Title.Padding = vg.Points(6)
-	p.Add(line)
+	// In pieces: the time that the rasterizer takes for one path grows with its square.
+	const piece = 200
+	for from := 0; from < n; from += piece {
+		p.Add(&plotter.Line{XYs: route[from : min(from+piece, n)+1], LineStyle: style})
+	}
 	if n <= 5000 {
 		cities, err := plotter.NewScatter(route[:n])
 		if err != nil {
