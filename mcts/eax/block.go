@@ -88,14 +88,12 @@ func (x *Crosser) block(a *individual, rng *rand.PCG) {
 		b.order[r] = b.order[len(b.order)-1]
 		b.order = b.order[:len(b.order)-1]
 		x.around(center, rng)
-		if x.cfg.SkipLosing {
-			gain := int64(0)
-			for _, id := range x.set {
-				gain += x.cycles.gain[id]
-			}
-			if gain <= 0 {
-				continue
-			}
+		gain := int64(0)
+		for _, id := range x.set {
+			gain += x.cycles.gain[id]
+		}
+		if gain < x.least {
+			continue
 		}
 		x.try(a)
 	}

@@ -211,7 +211,7 @@ func (x *Crosser) bestMerge(a *individual, small int32) (best merge, gain int64,
 	n := int32(len(a.ord))
 	ord, adj, mark := a.ord, a.adj, x.mark
 	x.stamp++
-	if x.stamp == math.MaxInt32 {
+	if x.stamp == 0 {
 		clear(mark)
 		x.stamp = 1
 	}
@@ -227,32 +227,23 @@ func (x *Crosser) bestMerge(a *individual, small int32) (best merge, gain int64,
 	}
 	s, k := x.s, x.s.k
 	g := int64(math.MinInt64)
-	reach := int32(x.cfg.Reach)
 	for seg := x.head[small]; seg >= 0; seg = x.next[seg] {
 		p := x.cuts[seg]
-		size := x.segment(seg)
-		for left := size; left > 0; left-- {
-			if left == size-reach && left > reach { // over the inside of a long segment
-				p -= left - reach
-				if p < 0 {
-					p += n
-				}
-				left = reach
-			}
+		for range x.segment(seg) {
 			c := ord[p]
 			if p--; p < 0 {
 				p = n - 1
 			}
 			nc := adj[c]
 			longest := int64(max(nc.da, nc.db))
-			for _, nd := range s.near[int(c)*k : int(c)*k+k] {
-				d := nd.city
+			for r, d := range s.near[int(c)*k : int(c)*k+k] {
 				if mark[d] == stamp {
 					continue
 				}
 				dd := adj[d]
+				cd := int64(s.nearDist[int(c)*k+r])
 				// Not even new edges of length zero would beat the best.
-				if longest+int64(max(dd.da, dd.db))-int64(nd.dist) <= g {
+				if longest+int64(max(dd.da, dd.db))-cd <= g {
 					continue
 				}
 				caFixed, cbFixed, daFixed, dbFixed := false, false, false, false
@@ -261,28 +252,28 @@ func (x *Crosser) bestMerge(a *individual, small int32) (best merge, gain int64,
 					daFixed, dbFixed = s.isFixed(d, dd.a), s.isFixed(d, dd.b)
 				}
 				if !caFixed && !daFixed {
-					if h := int64(nc.da) + int64(dd.da) - int64(nd.dist); h > g {
+					if h := int64(nc.da) + int64(dd.da) - cd; h > g {
 						if h -= int64(s.dist(nc.a, dd.a)); h > g {
 							g, best, ok = h, merge{c, nc.a, d, dd.a}, true
 						}
 					}
 				}
 				if !caFixed && !dbFixed {
-					if h := int64(nc.da) + int64(dd.db) - int64(nd.dist); h > g {
+					if h := int64(nc.da) + int64(dd.db) - cd; h > g {
 						if h -= int64(s.dist(nc.a, dd.b)); h > g {
 							g, best, ok = h, merge{c, nc.a, d, dd.b}, true
 						}
 					}
 				}
 				if !cbFixed && !daFixed {
-					if h := int64(nc.db) + int64(dd.da) - int64(nd.dist); h > g {
+					if h := int64(nc.db) + int64(dd.da) - cd; h > g {
 						if h -= int64(s.dist(nc.b, dd.a)); h > g {
 							g, best, ok = h, merge{c, nc.b, d, dd.a}, true
 						}
 					}
 				}
 				if !cbFixed && !dbFixed {
-					if h := int64(nc.db) + int64(dd.db) - int64(nd.dist); h > g {
+					if h := int64(nc.db) + int64(dd.db) - cd; h > g {
 						if h -= int64(s.dist(nc.b, dd.b)); h > g {
 							g, best, ok = h, merge{c, nc.b, d, dd.b}, true
 						}

@@ -66,21 +66,20 @@ type Config struct {
 	// other in the single stage, 1 or more: 1 is the paper. Large instances
 	// have room for many and need fewer generations with more.
 	Harvest int
-	// Reach is how many cities from either end of a segment of a sub-tour a
-	// merge starts from, 1 or more; shorter segments are searched whole.
-	Reach int
 	// Patience is the number of generations without a better best tour after
 	// which a stage may end, 1 or more.
 	Patience int
-	// SkipLosing drops an E-set whose own exchange does not shorten the tour
-	// before its sub-tours are merged: the merge hardly ever makes up for it.
-	// Losing E-sets do not count as children then.
-	SkipLosing bool
+	// Slack is by how much an E-set's own exchange may lengthen the tour, in
+	// mean edges of the best tour, 0 or more. Longer ones are dropped before
+	// their sub-tours are merged and do not count as children. Merges bring
+	// edges that no parent has, so raising it keeps the population diverse, at
+	// twice the time.
+	Slack float64
 }
 
 // DefaultConfig returns the settings that measured best.
 func DefaultConfig() Config {
-	return Config{Children: 30, Selection: Entropy, Near: 10, Harvest: 1, Reach: 50, Patience: 50, SkipLosing: true}
+	return Config{Children: 30, Selection: Entropy, Near: 5, Harvest: 1, Patience: 15, Slack: 1000}
 }
 
 // Validate reports every knob that is out of its range.
@@ -94,8 +93,10 @@ func (c Config) Validate() error {
 	positive("Children", c.Children)
 	positive("Near", c.Near)
 	positive("Harvest", c.Harvest)
-	positive("Reach", c.Reach)
 	positive("Patience", c.Patience)
+	if !(c.Slack >= 0) {
+		errs = append(errs, fmt.Errorf("eax: Slack is %v, want 0 or more", c.Slack))
+	}
 	if c.Selection > Entropy {
 		errs = append(errs, fmt.Errorf("eax: Selection is %v, want greedy or entropy", c.Selection))
 	}

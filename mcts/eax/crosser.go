@@ -45,6 +45,7 @@ type Crosser struct {
 	cycles    cycles
 
 	// the child at hand: its E-set, segments and sub-tours
+	least      int64   // E-sets of less gain are dropped
 	set        []int32 // AB-cycles of the E-set
 	keys       []uint64
 	cuts       []int32
@@ -53,8 +54,8 @@ type Crosser struct {
 	size       []int32 // by sub-tour: cities, first and last segment
 	head, tail []int32
 	alive      []int32
-	mark       []int32
-	stamp      int32
+	mark       []uint8 // cities of the sub-tour that is being merged have the stamp; bytes, to fit the cache
+	stamp      uint8
 	undo       []saved
 	merges     []merge
 	out, in    []uint64 // net edges lost and gained
@@ -83,7 +84,7 @@ func newCrosser(s *space, cfg Config, c *census) *Crosser {
 		path:      make([]int32, 2*n+2),
 		pathW:     make([]int32, 2*n+2),
 		sum:       make([]int64, 2*n+2),
-		mark:      make([]int32, n),
+		mark:      make([]uint8, n),
 		spare:     make([]int32, 0, n),
 	}
 }
@@ -102,14 +103,14 @@ func (x *Crosser) cross(a, b *individual, stage Stage, rng *rand.PCG) bool {
 	x.improving = x.improving[:0]
 	switch stage {
 	case Single:
-		x.trace(rng, x.cfg.Children, !x.cfg.SkipLosing)
+		x.trace(rng, x.cfg.Children, x.least)
 		x.set = append(x.set[:0], 0)
 		for id := range x.cycles.len() {
 			x.set[0] = int32(id)
 			x.try(a)
 		}
 	case Block:
-		x.trace(rng, math.MaxInt, true)
+		x.trace(rng, math.MaxInt, math.MinInt64)
 		x.block(a, rng)
 	}
 	if x.bestValue <= 0 {

@@ -65,8 +65,8 @@ func (x *Crosser) differ(a, b *individual) {
 // by random walks that take edges of A and B in turn: as soon as a walk comes
 // to a city that it has left by the other parent's kind of edge, the part in
 // between is an AB-cycle (section 2.2, step 2). It stops after enough cycles
-// of positive gain, or of any gain if all is set; each edge is walked once.
-func (x *Crosser) trace(rng *rand.PCG, enough int, all bool) {
+// of at least the given gain; each edge is walked once.
+func (x *Crosser) trace(rng *rand.PCG, enough int, least int64) {
 	c := &x.cycles
 	c.reset()
 	js := x.junctions
@@ -123,7 +123,7 @@ func (x *Crosser) trace(rng *rand.PCG, enough int, all bool) {
 			for i := s + 1; i < t; i++ {
 				js[path[i]].seen[i&1] = -1
 			}
-			if all || gain > 0 {
+			if gain >= least {
 				if s&1 == 0 {
 					c.city = append(c.city, path[s:t]...)
 					c.w = append(c.w, pw[s:t]...)

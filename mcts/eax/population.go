@@ -86,6 +86,12 @@ func (p *Population) Restart() {
 
 func (p *Population) enter(s Stage) { p.stage, p.stalled, p.age, p.patience = s, 0, 0, 0 }
 
+// least is the gain that an E-set must have by itself.
+func (p *Population) least() int64 {
+	mean := float64(p.tours[p.best].length) / float64(p.s.n)
+	return 1 - int64(min(mean*p.cfg.Slack, 1<<60))
+}
+
 // Len returns the number of tours.
 func (p *Population) Len() int { return len(p.tours) }
 
@@ -151,6 +157,7 @@ func (p *Population) Cross(a, b int, rng *rand.PCG) bool {
 	if stage == Done {
 		stage = Block
 	}
+	x.least = p.least()
 	done := x.cross(&p.tours[a], &p.tours[b], stage, rng)
 	x.flush()
 	p.collect(x)
@@ -184,6 +191,7 @@ func (p *Population) Generation(rng *rand.PCG, stop *atomic.Bool) bool {
 	// is the B of the stretch before and is set aside for it.
 	w := min(len(p.crossers), n)
 	for k := range w {
+		p.crossers[k].least = p.least()
 		copy(p.heads[k].adj, p.tours[p.shuffle[k*n/w]].adj)
 	}
 	if w == 1 {

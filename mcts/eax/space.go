@@ -18,15 +18,14 @@ type space struct {
 	round float64
 	pts   []point
 
-	k    int    // neighbours kept per city
-	near []near // n*k, ascending by distance
+	k        int     // neighbours kept per city
+	near     []int32 // n*k, ascending by distance
+	nearDist []int32
 
 	fixed []int32 // 2 per city: partners over fixed edges, -1 for none; nil without any
 }
 
 type point struct{ x, y float64 }
-
-type near struct{ city, dist int32 }
 
 func newSpace(in *tsp.Instance, nb *tsp.Neighbors, k int, along tsp.Tour) *space {
 	n := in.N()
@@ -46,10 +45,10 @@ func newSpace(in *tsp.Instance, nb *tsp.Neighbors, k int, along tsp.Tour) *space
 			s.pts[i] = point{float64(in.X[v] * in.Scale), float64(in.Y[v] * in.Scale)}
 		}
 	}
-	s.near = make([]near, n*s.k)
+	s.near, s.nearDist = make([]int32, n*s.k), make([]int32, n*s.k)
 	for i, v := range s.orig {
 		for r, w := range nb.Of(v)[:s.k] {
-			s.near[i*s.k+r] = near{s.id[w], in.Dist(v, w)}
+			s.near[i*s.k+r], s.nearDist[i*s.k+r] = s.id[w], in.Dist(v, w)
 		}
 	}
 	if len(in.Fixed) > 0 {
