@@ -11,23 +11,23 @@ import (
 	"tspmcts/tsp"
 )
 
-// heatmapSource makes heatmaps.
+// heatmapSource makes heatmaps. The only error of build is ctx's.
 type heatmapSource struct {
 	name, usage string
-	build       func(in *tsp.Instance, nb *tsp.Neighbors, ranks heatmap.Ranks) *heatmap.Map
+	build       func(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, ranks heatmap.Ranks) (*heatmap.Map, error)
 }
 
 const defaultHeatmap = "gtprior"
 
 var heatmapSources = []heatmapSource{
-	{"gtprior", "by the rank of a neighbour", func(in *tsp.Instance, nb *tsp.Neighbors, ranks heatmap.Ranks) *heatmap.Map {
+	{"gtprior", "by the rank of a neighbour", func(_ context.Context, in *tsp.Instance, nb *tsp.Neighbors, ranks heatmap.Ranks) (*heatmap.Map, error) {
 		if ranks == nil {
 			ranks = heatmap.PublishedRanks(in.N())
 		}
-		return heatmap.GTPrior(in, nb, ranks)
+		return heatmap.GTPrior(in, nb, ranks), nil
 	}},
-	{"zero", "nothing", func(in *tsp.Instance, _ *tsp.Neighbors, _ heatmap.Ranks) *heatmap.Map {
-		return heatmap.Zero(in.N())
+	{"zero", "nothing", func(_ context.Context, in *tsp.Instance, _ *tsp.Neighbors, _ heatmap.Ranks) (*heatmap.Map, error) {
+		return heatmap.Zero(in.N()), nil
 	}},
 }
 
@@ -92,12 +92,12 @@ func heatmapOf(c *cli.Context) (*chosenHeatmap, error) {
 func (h *chosenHeatmap) prepare(ctx context.Context, in *tsp.Instance, cfg mcts.Config) (*mcts.Problem, error) {
 	p := &mcts.Problem{Instance: in}
 	nb, err := tsp.NearestNeighbors(ctx, in, mcts.NeedNeighbors(cfg))
-	if err != nil {
-		if ctx.Err() != nil {
-			return p, nil
-		}
+	if err == nil {
+		p.Neighbors = nb
+		p.Heatmap, err = h.build(ctx, in, nb, h.ranks)
+	}
+	if err != nil && ctx.Err() == nil {
 		return nil, err
 	}
-	p.Neighbors, p.Heatmap = nb, h.build(in, nb, h.ranks)
 	return p, nil
 }
