@@ -3,6 +3,7 @@ package main
 import (
 	"math"
 
+	"tspmcts/bench"
 	"tspmcts/tsp"
 )
 
@@ -10,7 +11,7 @@ import (
 // like the seeds of a sunflower, the i-th at the distance sqrt(i) from the
 // middle, turned by the golden angle from the one before. Coordinates are
 // rounded, so that it is the same on every machine.
-func builtIn() *named {
+func builtIn() *bench.Item {
 	const n, scale = 1000, 300
 	golden := math.Pi * (3 - math.Sqrt(5))
 	x, y := make([]float64, n), make([]float64, n)
@@ -23,5 +24,5 @@ func builtIn() *named {
 	if err != nil {
 		panic(err)
 	}
-	return &named{in: in, name: in.Name}
+	return &bench.Item{Instance: in, Name: in.Name}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"tspmcts/bench"
 	"tspmcts/tsp"
 	"tspmcts/tsplib"
 )
@@ -37,22 +38,22 @@ func runEval(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	var known optima
-	if known.single, err = lengthOption(c, "optimum"); err != nil {
+	var known bench.Optima
+	if known.Single, err = lengthOption(c, "optimum"); err != nil {
 		return err
 	}
 	if file := c.String("best"); file != "" {
-		if err := known.readBest(file); err != nil {
+		if err := known.ReadBest(file); err != nil {
 			return err
 		}
 	}
-	if err := checkInputs(args); err != nil {
+	if err := bench.CheckInputs(args); err != nil {
 		return err
 	}
 	ctx := context.Background()
-	r := &reader{args: args[:1], lines: lines}
-	if len(args) == 2 || known.single > 0 {
-		several, err := r.several(ctx)
+	r := bench.NewReader(args[:1], lines, warn)
+	if len(args) == 2 || known.Single > 0 {
+		several, err := r.Several(ctx)
 		if err != nil {
 			return err
 		}
@@ -61,28 +62,28 @@ func runEval(c *cli.Context) error {
 		}
 	}
 	for {
-		item, err := r.next(ctx)
+		item, err := r.Next(ctx)
 		if err == io.EOF {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		tours, name := []tsp.Tour{item.reference}, args[0]
+		tours, name := []tsp.Tour{item.Reference}, args[0]
 		if len(args) == 2 {
 			if tours, name, err = readTours(args[1]); err != nil {
 				return err
 			}
-		} else if item.reference == nil {
-			return usagef("%s has no tour in its file; give one: eval PROBLEM TOUR", item.name)
+		} else if item.Reference == nil {
+			return usagef("%s has no tour in its file; give one: eval PROBLEM TOUR", item.Name)
 		}
-		optimum := known.of(item)
+		optimum := known.Of(item, warn)
 		for _, t := range tours {
-			if err := item.in.Check(t); err != nil {
-				return fmt.Errorf("%s: no tour of %s: %w", name, item.name, err)
+			if err := item.Check(t); err != nil {
+				return fmt.Errorf("%s: no tour of %s: %w", name, item.Name, err)
 			}
-			v := item.in.Value(t)
-			if _, err := fmt.Fprintf(stdout{}, "%-16s %8d cities   length %12s   gap %9s\n", item.name, item.in.N(), lengthText(item.in, v), gapText(gapOf(v, optimum))); err != nil {
+			v := item.Value(t)
+			if _, err := fmt.Fprintf(stdout{}, "%-16s %8d cities   length %12s   gap %9s\n", item.Name, item.N(), bench.LengthText(item.Instance, v), bench.GapText(bench.GapOf(v, optimum))); err != nil {
 				return err
 			}
 		}
@@ -91,11 +92,11 @@ func runEval(c *cli.Context) error {
 
 // readTours returns the tours of a file and its name for messages.
 func readTours(arg string) ([]tsp.Tour, string, error) {
-	file, err := open(arg, tsplib.KindTour)
+	file, err := bench.Open(arg, tsplib.KindTour)
 	if err != nil {
 		return nil, "", err
 	}
-	defer file.f.Close()
-	tours, err := tsplib.ReadTours(file.r, file.name)
-	return tours, file.name, err
+	defer file.Close()
+	tours, err := tsplib.ReadTours(file, file.Name)
+	return tours, file.Name, err
 }

@@ -4,9 +4,10 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/urfave/cli/v2"
+
+	"tspmcts/bench"
 )
 
 // Categories of the help.
@@ -78,65 +79,24 @@ func lengthOption(c *cli.Context, name string) (float64, error) {
 	return v, nil
 }
 
-// span is an amount of time, fixed or by the number of cities.
-type span struct {
-	fixed   time.Duration
-	perCity float64 // seconds; used when fixed is 0
-}
-
-func (s span) given() bool { return s.fixed > 0 || s.perCity > 0 }
-
-// of returns the time for n cities.
-func (s span) of(n int) time.Duration {
-	if s.fixed > 0 {
-		return s.fixed
-	}
-	return time.Duration(min(s.perCity*float64(n), maxTime.Seconds()) * float64(time.Second))
-}
-
-// maxTime is the longest time that a budget may have.
-const maxTime = 10 * 365 * 24 * time.Hour
-
 // spanOption returns a time such as 10s, 1m30s or 0.1n, seconds per city.
-func spanOption(c *cli.Context, name string) (span, error) {
+func spanOption(c *cli.Context, name string) (bench.Span, error) {
 	text := c.String(name)
 	if text == "" {
-		return span{}, nil
+		return bench.Span{}, nil
 	}
-	if digits, ok := strings.CutSuffix(text, "n"); ok {
-		if v, err := strconv.ParseFloat(digits, 64); err == nil && v > 0 && v <= 1e9 {
-			return span{perCity: v}, nil
-		}
-	} else if d, err := time.ParseDuration(text); err == nil && d > 0 && d <= maxTime {
-		return span{fixed: d}, nil
+	s, err := bench.ParseSpan(text)
+	if err != nil {
+		return s, usagef("%s is %v", flagged(name), err)
 	}
-	return span{}, usagef("%s is %q, want a time above 0 such as 10s, 1m30s, or 0.1n for a tenth of a second a city", flagged(name), text)
-}
-
-// lineRange selects instances of data set files: from <= i < to.
-type lineRange struct {
-	given    bool
-	from, to int
+	return s, nil
 }
 
 // linesOption returns A:B of --lines.
-func linesOption(c *cli.Context) (lineRange, error) {
-	const all = 1 << 62
-	text := c.String("lines")
-	if text == "" {
-		return lineRange{to: all}, nil
-	}
-	r := lineRange{given: true, to: all}
-	a, b, ok := strings.Cut(text, ":")
-	var errA, errB error
-	if a != "" {
-		r.from, errA = strconv.Atoi(a)
-	}
-	if b != "" {
-		r.to, errB = strconv.Atoi(b)
-	}
-	if !ok || errA != nil || errB != nil || r.from < 0 || r.to <= r.from {
-		return r, usagef("%s is %q, want A:B for the instances A to B-1, from 0, such as 0:8", flagged("lines"), text)
+func linesOption(c *cli.Context) (bench.LineRange, error) {
+	r, err := bench.ParseLines(c.String("lines"))
+	if err != nil {
+		return r, usagef("%s is %v", flagged("lines"), err)
 	}
 	return r, nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"tspmcts/bench"
 	"tspmcts/heatmap"
 	"tspmcts/mcts"
 	"tspmcts/tsp"
@@ -78,7 +79,7 @@ func heatmapOf(c *cli.Context) (*chosenHeatmap, error) {
 	if h.name != "gtprior" {
 		return nil, usagef("%s is for --heatmap gtprior, not %s", flagged("ranks"), h.name)
 	}
-	f, err := openFile(file)
+	f, err := bench.OpenFile(file)
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +90,8 @@ func heatmapOf(c *cli.Context) (*chosenHeatmap, error) {
 
 // prepare finds neighbours and makes the heatmap. Where ctx ends before they
 // are there, the problem comes without them.
-func (h *chosenHeatmap) prepare(ctx context.Context, in *tsp.Instance, cfg mcts.Config) (*mcts.Problem, error) {
+func (h *chosenHeatmap) prepare(ctx context.Context, item *bench.Item, cfg mcts.Config) (*mcts.Problem, error) {
+	in := item.Instance
 	p := &mcts.Problem{Instance: in}
 	nb, err := tsp.NearestNeighbors(ctx, in, mcts.NeedNeighbors(cfg))
 	if err == nil {
@@ -101,3 +103,6 @@ func (h *chosenHeatmap) prepare(ctx context.Context, in *tsp.Instance, cfg mcts.
 	}
 	return p, nil
 }
+
+// source returns h as a run wants it.
+func (h *chosenHeatmap) source() bench.Source { return bench.Source{Name: h.name, Prepare: h.prepare} }

@@ -9,6 +9,8 @@ import (
 	"syscall"
 
 	"github.com/urfave/cli/v2"
+
+	"tspmcts/bench"
 )
 
 func main() { os.Exit(run(os.Args)) }
@@ -31,15 +33,11 @@ func run(args []string) int {
 	return 1
 }
 
-// usageError is an error of the call, as opposed to one of what it names.
-type usageError struct{ text string }
-
-func (e *usageError) Error() string { return e.text }
-
-func usagef(format string, args ...any) error { return &usageError{fmt.Sprintf(format, args...)} }
+// usagef returns an error of the call, as opposed to one of what it names.
+func usagef(format string, args ...any) error { return bench.Misusef(format, args...) }
 
 func isUsage(err error) bool {
-	var u *usageError
+	var u *bench.Misuse
 	var c cli.ExitCoder // the library's own: help about a topic that is none
 	return errors.As(err, &u) || errors.As(err, &c)
 }
@@ -57,8 +55,13 @@ func oneLine(err error) string {
 
 // plain cuts package prefixes such as "tsp: " off the front of a message, also behind a file name.
 func plain(text string) string {
-	for _, p := range []string{"tsp: ", "mcts: ", "tsplib: ", "heatmap: "} {
+	for _, p := range []string{"tsp: ", "mcts: ", "tsplib: ", "heatmap: ", "bench: "} {
 		text = strings.ReplaceAll(strings.TrimPrefix(text, p), ": "+p, ": ")
 	}
 	return text
+}
+
+// warn prints a warning.
+func warn(format string, args ...any) {
+	fmt.Fprintf(os.Stderr, "tspmcts: warning: %s\n", oneLine(fmt.Errorf(format, args...)))
 }

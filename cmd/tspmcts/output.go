@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+
+	"tspmcts/bench"
 )
 
 // errStdoutClosed says that nobody reads stdout any more, which is no failure.
@@ -27,7 +29,7 @@ func (stdout) Write(p []byte) (int, error) {
 		return n, errStdoutClosed
 	}
 	if err != nil {
-		return n, fileError("stdout", err)
+		return n, bench.FileError("stdout", err)
 	}
 	return n, nil
 }
@@ -65,7 +67,7 @@ func create(name string) (*pending, error) {
 	case err == nil:
 		old, err := os.OpenFile(name, os.O_WRONLY, 0)
 		if err != nil {
-			return nil, fileError(name, err)
+			return nil, bench.FileError(name, err)
 		}
 		if !info.Mode().IsRegular() {
 			p.f = old
@@ -74,10 +76,10 @@ func create(name string) (*pending, error) {
 		old.Close()
 		mode = info.Mode().Perm()
 		if p.path, err = filepath.EvalSymlinks(name); err != nil {
-			return nil, fileError(name, err)
+			return nil, bench.FileError(name, err)
 		}
 	case !errors.Is(err, fs.ErrNotExist):
-		return nil, fileError(name, err)
+		return nil, bench.FileError(name, err)
 	}
 	for range 100 {
 		side := filepath.Join(filepath.Dir(p.path), fmt.Sprintf(".%s.%08x", filepath.Base(p.path), rand.Uint32()))
@@ -92,7 +94,7 @@ func create(name string) (*pending, error) {
 		}
 	}
 	if err != nil {
-		return nil, fileError(name, err)
+		return nil, bench.FileError(name, err)
 	}
 	p.side = true
 	return p, nil
@@ -102,7 +104,7 @@ func create(name string) (*pending, error) {
 func (p *pending) Write(b []byte) (int, error) {
 	n, err := p.f.Write(b)
 	if err != nil {
-		err = fileError(p.name, err)
+		err = bench.FileError(p.name, err)
 	}
 	return n, err
 }
@@ -122,7 +124,7 @@ func (p *pending) place() error {
 		unfinished.Unlock()
 	}
 	if err != nil {
-		return fileError(p.name, err)
+		return bench.FileError(p.name, err)
 	}
 	return nil
 }
@@ -138,7 +140,7 @@ func (p *pending) close() error {
 		return nil
 	}
 	if err != nil {
-		return fileError(p.name, err)
+		return bench.FileError(p.name, err)
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"tspmcts/bench"
 	"tspmcts/tsp"
 )
 
@@ -39,12 +40,12 @@ func places(in *tsp.Instance) (x, y []float64, err error) {
 }
 
 // drawTour draws a tour to w, in the format of name.
-func drawTour(w io.Writer, name string, item *named, tour tsp.Tour, length string) error {
+func drawTour(w io.Writer, name string, item *bench.Item, tour tsp.Tour, length string) error {
 	format, err := plotFormat(name)
 	if err != nil {
 		return err
 	}
-	x, y, err := places(item.in)
+	x, y, err := places(item.Instance)
 	if err != nil {
 		return err
 	}
@@ -62,7 +63,7 @@ func drawTour(w io.Writer, name string, item *named, tour tsp.Tour, length strin
 	}
 	p := plot.New()
 	p.HideAxes()
-	p.Title.Text = item.name + ", length " + length
+	p.Title.Text = item.Name + ", length " + length
 	p.Title.Padding = vg.Points(6)
 	// In pieces: the time that the rasterizer takes for one path grows with its square.
 	const piece = 200

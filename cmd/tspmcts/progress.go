@@ -9,6 +9,7 @@ import (
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
 
+	"tspmcts/bench"
 	"tspmcts/mcts"
 )
 
@@ -23,7 +24,7 @@ type progress struct {
 }
 
 // newProgress begins the line. limit is the time budget, 0 for none.
-func newProgress(item *named, optimum float64, limit time.Duration, clock func() time.Duration) *progress {
+func newProgress(item *bench.Item, optimum float64, limit time.Duration, clock func() time.Duration) *progress {
 	p := &progress{}
 	if info, err := os.Stderr.Stat(); err != nil || info.Mode()&os.ModeCharDevice == 0 {
 		return p
@@ -35,9 +36,9 @@ func newProgress(item *named, optimum float64, limit time.Duration, clock func()
 		if length == 0 {
 			return " setting up"
 		}
-		v, elapsed := item.in.InUnit(length), clock()
-		s := " " + lengthShort(item.in, v)
-		if gap := gapOf(v, optimum); gap != nil {
+		v, elapsed := item.InUnit(length), clock()
+		s := " " + bench.LengthShort(item.Instance, v)
+		if gap := bench.GapOf(v, optimum); gap != nil {
 			s += fmt.Sprintf("  gap %.2f %%", *gap)
 		}
 		s += fmt.Sprintf("  %s actions/s", thousands(float64(p.actions.Load())/max(elapsed.Seconds(), 1e-3)))
@@ -46,7 +47,7 @@ func newProgress(item *named, optimum float64, limit time.Duration, clock func()
 		}
 		return s + fmt.Sprintf("  %.0f s", elapsed.Seconds())
 	})
-	p.bar = p.bars.New(int64(limit)+1, mpb.BarStyle(), mpb.PrependDecorators(decor.Name(item.name+" ")), mpb.AppendDecorators(text))
+	p.bar = p.bars.New(int64(limit)+1, mpb.BarStyle(), mpb.PrependDecorators(decor.Name(item.Name+" ")), mpb.AppendDecorators(text))
 	go func() {
 		defer close(p.stopped)
 		tick := time.NewTicker(100 * time.Millisecond)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -14,7 +13,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"tspmcts/mcts"
+	"tspmcts/bench"
 	"tspmcts/tsp"
 	"tspmcts/tsplib"
 )
@@ -60,15 +59,13 @@ func solveCommand() *cli.Command {
 // solver is a solve command, its flags understood.
 type solver struct {
 	args           []string
-	lines          lineRange
-	time, stall    span
-	actions        int64
-	target         float64
+	lines          bench.LineRange
+	budget         bench.Budget
 	seed           uint64
 	workers        int
 	heatmap        *chosenHeatmap
-	knobs          *knobs
-	known          optima
+	knobs          *bench.Knobs
+	known          bench.Optima
 	out, plot      string
 	json           string
 	records        *jsonLines
@@ -81,10 +78,10 @@ func newSolver(c *cli.Context) (*solver, error) {
 	var workers int64
 	for _, read := range []func() error{
 		func() (err error) { s.lines, err = linesOption(c); return },
-		func() (err error) { s.time, err = spanOption(c, "time"); return },
-		func() (err error) { s.stall, err = spanOption(c, "stall"); return },
-		func() (err error) { s.actions, err = intOption(c, "actions", 0, 1, math.MaxInt64); return },
-		func() (err error) { s.target, err = lengthOption(c, "target"); return },
+		func() (err error) { s.budget.Time, err = spanOption(c, "time"); return },
+		func() (err error) { s.budget.Stall, err = spanOption(c, "stall"); return },
+		func() (err error) { s.budget.Actions, err = intOption(c, "actions", 0, 1, math.MaxInt64); return },
+		func() (err error) { s.budget.Target, err = lengthOption(c, "target"); return },
 		func() (err error) { s.seed, err = seedOption(c); return },
 		func() (err error) {
 			workers, err = intOption(c, "workers", int64(min(maxWorkers, runtime.GOMAXPROCS(0))), 1, maxWorkers)
@@ -93,24 +90,24 @@ func newSolver(c *cli.Context) (*solver, error) {
 		},
 		func() (err error) { s.heatmap, err = heatmapOf(c); return },
 		func() (err error) { s.knobs, err = knobsOf(c, s.heatmap.name); return },
-		func() (err error) { s.known.single, err = lengthOption(c, "optimum"); return },
+		func() (err error) { s.known.Single, err = lengthOption(c, "optimum"); return },
 		func() error {
 			if file := c.String("best"); file != "" {
-				return s.known.readBest(file)
+				return s.known.ReadBest(file)
 			}
 			return nil
 		},
-		func() error { return checkInputs(s.args) },
+		func() error { return bench.CheckInputs(s.args) },
 		s.checkOutputs,
 	} {
 		if err := read(); err != nil {
 			return nil, err
 		}
 	}
-	if !s.time.given() && !s.stall.given() && s.actions == 0 && s.target == 0 {
-		s.time.fixed = defaultTime
+	if s.budget == (bench.Budget{}) {
+		s.budget.Time.Fixed = defaultTime
 		if len(s.args) == 0 {
-			s.time.fixed = builtInTime
+			s.budget.Time.Fixed = builtInTime
 		}
 	}
 	return s, nil
@@ -163,12 +160,12 @@ func same(a, b string) bool {
 func (s *solver) run() (err error) {
 	ctx, cancel := interruptible()
 	defer cancel()
-	r := &reader{args: s.args, lines: s.lines}
+	r := bench.NewReader(s.args, s.lines, warn)
 	if len(s.args) == 0 {
-		r.ahead = []answer{{item: builtIn()}, {err: io.EOF}}
+		r = bench.ReaderOf(builtIn())
 	}
 	if flag := s.forOne(); flag != "" {
-		several, err := r.several(ctx)
+		several, err := r.Several(ctx)
 		if err != nil {
 			return err
 		}
@@ -183,8 +180,8 @@ func (s *solver) run() (err error) {
 	}
 	defer func() { err = errors.Join(err, s.records.close()) }()
 	for solved := 0; ; solved++ {
-		item, err := r.next(ctx)
-		if err == io.EOF || err == errInterrupted && solved > 0 {
+		item, err := r.Next(ctx)
+		if err == io.EOF || err == bench.ErrInterrupted && solved > 0 {
 			return nil
 		}
 		if err != nil {
@@ -206,9 +203,9 @@ func (s *solver) forOne() string {
 		return "--out " + s.out
 	case s.plot != "" && !strings.Contains(s.plot, perInstance):
 		return "--plot " + s.plot
-	case s.known.single > 0:
+	case s.known.Single > 0:
 		return "--optimum"
-	case s.target > 0:
+	case s.budget.Target > 0:
 		return "--target"
 	}
 	return ""
@@ -225,99 +222,36 @@ func (s *solver) remedy(flag string) string {
 }
 
 // solve solves one instance and writes what was asked for.
-func (s *solver) solve(ctx context.Context, item *named) error {
+func (s *solver) solve(ctx context.Context, item *bench.Item) error {
 	start := time.Now() // the instance is in memory
 	clock := func() time.Duration { return time.Since(start) }
-	in, n := item.in, item.in.N()
 	if s.plot != "" {
-		if _, _, err := places(in); err != nil {
-			return fmt.Errorf("%s: %w", item.name, err)
+		if _, _, err := places(item.Instance); err != nil {
+			return fmt.Errorf("%s: %w", item.Name, err)
 		}
 	}
-	cfg, err := s.knobs.config(n, s.heatmap.name)
+	run := bench.Run{Item: item, Optimum: s.known.Of(item, warn), Source: s.heatmap.source(), Knobs: s.knobs,
+		Budget: s.budget, Seed: s.seed, Workers: s.workers}
+	live := newProgress(item, run.Optimum, s.budget.Time.Of(item.N()), clock)
+	rec, tour, err := run.Do(ctx, clock, live.tell)
+	live.end()
 	if err != nil {
 		return err
 	}
-	budget := mcts.Budget{Actions: s.actions, Time: s.time.of(n), Stall: s.stall.of(n)}
-	if s.target > 0 {
-		budget.Target = int64(min(s.target*in.Scale, math.MaxInt64/2))
-	}
-	if budget.Time > 0 || budget.Stall > 0 {
-		budget.Clock = clock
-	}
-	optimum := s.known.of(item)
-	live := newProgress(item, optimum, budget.Time, clock)
-	var trace []point
-	var last int64
-	observe := func(p mcts.Progress) {
-		if p.Better {
-			last = p.Length
-			trace = append(trace, point{seconds(clock().Seconds()), json.Number(lengthText(in, in.InUnit(p.Length)))})
-		}
-		live.tell(p)
-	}
-	res, err := s.search(ctx, in, cfg, budget, observe)
-	elapsed := clock().Seconds()
-	live.end()
-	if err != nil {
-		return fmt.Errorf("%s: %w", item.name, err)
-	}
-	if err := in.Check(res.Tour); err != nil {
-		return fmt.Errorf("%s: the search went wrong, please report it: %w", item.name, err)
-	}
-	length := in.Value(res.Tour)
-	text := json.Number(lengthText(in, length))
-	if k := len(trace); k == 0 || last != res.Length {
-		trace = append(trace, point{seconds(elapsed), text})
-	} else {
-		trace[k-1].Length = text
-	}
-	rec := &record{Instance: item.name, N: n, Metric: in.Metric.String(), Length: text, Gap: gapOf(length, optimum),
-		Seconds: seconds(elapsed), Seed: s.seed, Workers: s.workers, Stop: res.Stop, Heatmap: s.heatmap.name,
-		Preset: cfg.Preset, Actions: res.Actions, Config: cfg, Trace: trace}
-	if optimum > 0 {
-		o := json.Number(lengthText(in, optimum))
-		if optimum != math.Trunc(optimum) {
-			o = json.Number(fmt.Sprint(optimum))
-		}
-		rec.Optimum = &o
-	}
-	return s.write(item, res.Tour, rec, lengthShort(in, length))
+	return s.write(item, tour, rec, bench.LengthShort(item.Instance, item.Value(tour)))
 }
-
-// search sets up and searches within the budget.
-func (s *solver) search(ctx context.Context, in *tsp.Instance, cfg mcts.Config, budget mcts.Budget, observe mcts.Observer) (*mcts.Result, error) {
-	limited := ctx
-	if budget.Time > 0 {
-		var cancel context.CancelFunc
-		limited, cancel = context.WithTimeout(ctx, budget.Time-budget.Clock()-reserve(in.N()))
-		defer cancel()
-	}
-	p, err := s.heatmap.prepare(limited, in, cfg)
-	if err != nil {
-		return nil, err
-	}
-	res, err := mcts.Solve(ctx, p, cfg, s.seed, s.workers, budget, observe)
-	if err == nil && res.Stop == mcts.StopInterrupted && ctx.Err() == nil {
-		res.Stop = mcts.StopTime // by limited, before the search could begin
-	}
-	return res, err
-}
-
-// reserve is the time that a tour without neighbours takes, checks included.
-func reserve(n int) time.Duration { return time.Duration(n) * 300 * time.Nanosecond }
 
 // write writes an instance's results: files first, since a reader of stdout may have gone.
-func (s *solver) write(item *named, tour tsp.Tour, rec *record, length string) error {
+func (s *solver) write(item *bench.Item, tour tsp.Tour, rec *bench.Record, length string) error {
 	var errs []error
 	if s.out != "" {
-		errs = append(errs, writeFile(outputName(s.out, item.name), func(w io.Writer) error {
+		errs = append(errs, writeFile(outputName(s.out, item.Name), func(w io.Writer) error {
 			comment := fmt.Sprintf("length %s, found by tspmcts", rec.Length) // and no time: the same search writes the same file
-			return tsplib.WriteTour(w, item.name, comment, tour)
+			return tsplib.WriteTour(w, item.Name, comment, tour)
 		}))
 	}
 	if s.plot != "" {
-		errs = append(errs, writeFile(outputName(s.plot, item.name), func(w io.Writer) error {
+		errs = append(errs, writeFile(outputName(s.plot, item.Name), func(w io.Writer) error {
 			return drawTour(w, s.plot, item, tour, length)
 		}))
 	}
@@ -329,7 +263,7 @@ func (s *solver) write(item *named, tour tsp.Tour, rec *record, length string) e
 	}
 	if s.json != "-" && !s.stdoutIsClosed {
 		_, err := fmt.Fprintf(stdout{}, "%-16s %8d cities   length %12s   gap %9s   %8.2f s   %s\n",
-			item.name, rec.N, length, gapText(rec.Gap), rec.Seconds, rec.Stop)
+			item.Name, rec.N, length, bench.GapText(rec.Gap), rec.Seconds, rec.Stop)
 		errs = append(errs, s.stdoutClosed(err))
 	}
 	return errors.Join(errs...)

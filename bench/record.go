@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"encoding/json"
@@ -10,15 +10,15 @@ import (
 	"tspmcts/tsp"
 )
 
-// record is one solved instance as --json writes it.
-type record struct {
+// Record is one solved instance as --json writes it.
+type Record struct {
 	Instance string      `json:"instance"`
 	N        int         `json:"n"`
 	Metric   string      `json:"metric"`
 	Length   json.Number `json:"length"`  // in the caller's unit
-	Optimum  *number     `json:"optimum"` // or the best known length; null where unknown
+	Optimum  *Number     `json:"optimum"` // or the best known length; null where unknown
 	Gap      *float64    `json:"gap"`     // percent over Optimum
-	Bound    *number     `json:"bound"`   // a lower bound; null where none was computed
+	Bound    *Number     `json:"bound"`   // a lower bound; null where none was computed
 	Seconds  float64     `json:"seconds"` // from the instance in memory to the answer
 	Seed     uint64      `json:"seed"`
 	Workers  int         `json:"workers"`
@@ -27,30 +27,30 @@ type record struct {
 	Preset   string      `json:"preset"`
 	Actions  int64       `json:"actions"`
 	Config   mcts.Config `json:"config"`
-	Trace    []point     `json:"trace"`
+	Trace    []Point     `json:"trace"`
 }
 
-// number is a length, written without an exponent.
-type number = json.Number
+// Number is a length, written without an exponent.
+type Number = json.Number
 
-// point is an improvement: when, and the length then.
-type point struct {
+// Point is an improvement: when, and the length then.
+type Point struct {
 	Seconds float64     `json:"seconds"`
 	Length  json.Number `json:"length"`
 }
 
-// lengthText returns a length in the caller's unit for a program to read.
-func lengthText(in *tsp.Instance, v float64) string {
+// LengthText returns a length in the caller's unit for a program to read.
+func LengthText(in *tsp.Instance, v float64) string {
 	if in.Metric.Exact() {
 		return strconv.FormatFloat(v, 'f', -1, 64)
 	}
 	return strconv.FormatFloat(v, 'f', 0, 64)
 }
 
-// lengthShort returns a length for people: eight digits of an exact one.
-func lengthShort(in *tsp.Instance, v float64) string {
+// LengthShort returns a length for people: eight digits of an exact one.
+func LengthShort(in *tsp.Instance, v float64) string {
 	if !in.Metric.Exact() {
-		return lengthText(in, v)
+		return LengthText(in, v)
 	}
 	digits := 1
 	if v >= 1 {
@@ -59,8 +59,8 @@ func lengthShort(in *tsp.Instance, v float64) string {
 	return strconv.FormatFloat(v, 'f', max(0, 8-digits), 64)
 }
 
-// gapOf returns how far length lies above optimum, in percent; nil where optimum is 0, for unknown.
-func gapOf(length, optimum float64) *float64 {
+// GapOf returns how far length lies above optimum, in percent; nil where optimum is 0, for unknown.
+func GapOf(length, optimum float64) *float64 {
 	if optimum == 0 {
 		return nil
 	}
@@ -68,7 +68,8 @@ func gapOf(length, optimum float64) *float64 {
 	return &gap
 }
 
-func gapText(gap *float64) string {
+// GapText writes a gap, - where it is unknown.
+func GapText(gap *float64) string {
 	if gap == nil {
 		return "-"
 	}

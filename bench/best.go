@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"encoding/csv"
@@ -7,21 +7,23 @@ import (
 	"strconv"
 )
 
-// optima holds known best lengths, in the caller's unit.
-type optima struct {
+// Optima holds known best lengths, in the caller's unit.
+type Optima struct {
+	Single float64 // for the only instance; 0 for none
 	file   string
 	byName map[string]float64
-	single float64 // for the only instance; 0 for none
 }
 
-// readBest reads a CSV file with the columns instance and best.
-func (o *optima) readBest(name string) error {
-	f, err := openFile(name)
+// ReadBest reads a CSV file with the columns instance and best, besides those read before.
+func (o *Optima) ReadBest(name string) error {
+	f, err := OpenFile(name)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	o.file, o.byName = name, map[string]float64{}
+	if o.file = name; o.byName == nil {
+		o.byName = map[string]float64{}
+	}
 	r := csv.NewReader(f)
 	r.FieldsPerRecord = -1
 	r.ReuseRecord = true
@@ -48,16 +50,16 @@ func (o *optima) readBest(name string) error {
 	}
 }
 
-// of returns the best known length for an instance, 0 where there is none.
-func (o *optima) of(item *named) float64 {
-	if o.single > 0 || o.byName == nil {
-		return o.single
+// Of returns the best known length for an instance, 0 where there is none.
+func (o *Optima) Of(item *Item, warn func(format string, args ...any)) float64 {
+	if o.Single > 0 || o.byName == nil {
+		return o.Single
 	}
-	for _, name := range []string{item.name, item.alias} {
+	for _, name := range []string{item.Name, item.Alias} {
 		if v, ok := o.byName[name]; ok {
 			return v
 		}
 	}
-	warn("%s has no line for %s, so its gap is unknown", o.file, item.name)
+	warn("%s has no line for %s, so its gap is unknown", o.file, item.Name)
 	return 0
 }

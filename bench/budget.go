@@ -1,0 +1,143 @@
+package bench
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"tspmcts/mcts"
+	"tspmcts/tsp"
+)
+
+// MaxTime is the longest time that a budget may have.
+const MaxTime = 10 * 365 * 24 * time.Hour
+
+// Span is an amount of time, fixed or by the number of cities.
+type Span struct {
+	Fixed   time.Duration
+	PerCity float64 // seconds; used when Fixed is 0
+}
+
+// Given reports whether s is any time at all.
+func (s Span) Given() bool { return s.Fixed > 0 || s.PerCity > 0 }
+
+// Of returns the time for n cities.
+func (s Span) Of(n int) time.Duration {
+	if s.Fixed > 0 {
+		return s.Fixed
+	}
+	return time.Duration(min(s.PerCity*float64(n), MaxTime.Seconds()) * float64(time.Second))
+}
+
+// String returns what ParseSpan takes, empty for no time.
+func (s Span) String() string {
+	switch {
+	case s.Fixed > 0:
+		text := s.Fixed.String() // 1m0s is 1m, but 10s stays
+		text = strings.TrimSuffix(text, "m0s")
+		if len(text) < len(s.Fixed.String()) {
+			text += "m"
+		}
+		if cut := strings.TrimSuffix(text, "h0m"); cut != text {
+			text = cut + "h"
+		}
+		return text
+	case s.PerCity > 0:
+		return strconv.FormatFloat(s.PerCity, 'g', -1, 64) + "n"
+	}
+	return ""
+}
+
+// ParseSpan returns a time such as 10s, 1m30s or 0.1n, seconds per city.
+func ParseSpan(text string) (Span, error) {
+	if digits, ok := strings.CutSuffix(text, "n"); ok {
+		if v, err := strconv.ParseFloat(digits, 64); err == nil && v > 0 && v <= 1e9 {
+			return Span{PerCity: v}, nil
+		}
+	} else if d, err := time.ParseDuration(text); err == nil && d > 0 && d <= MaxTime {
+		return Span{Fixed: d}, nil
+	}
+	return Span{}, fmt.Errorf("%q, want a time above 0 such as 10s, 1m30s, or 0.1n for a tenth of a second a city", text)
+}
+
+// Budget says when a run ends; what is zero sets no limit.
+type Budget struct {
+	Time, Stall Span
+	Actions     int64
+	Target      float64 // a length in the caller's unit
+}
+
+// of returns the budget of the search for an instance.
+func (b Budget) of(in *tsp.Instance, clock func() time.Duration) mcts.Budget {
+	n := in.N()
+	m := mcts.Budget{Actions: b.Actions, Time: b.Time.Of(n), Stall: b.Stall.Of(n)}
+	if b.Target > 0 {
+		m.Target = int64(min(b.Target*in.Scale, math.MaxInt64/2))
+	}
+	if m.Time > 0 || m.Stall > 0 {
+		m.Clock = clock
+	}
+	return m
+}
+
+// String returns what ParseBudget takes.
+func (b Budget) String() string {
+	var parts []string
+	if b.Time.Given() {
+		parts = append(parts, b.Time.String())
+	}
+	if b.Actions > 0 {
+		parts = append(parts, fmt.Sprintf("%d actions", b.Actions))
+	}
+	if b.Stall.Given() {
+		parts = append(parts, "stall "+b.Stall.String())
+	}
+	return strings.Join(parts, ", ")
+}
+
+// ParseBudget returns a budget such as 10s, 0.1n or "5000 actions".
+func ParseBudget(text string) (Budget, error) {
+	if digits, ok := strings.CutSuffix(strings.TrimSpace(text), "actions"); ok {
+		v, err := strconv.ParseInt(strings.TrimSpace(digits), 10, 64)
+		if err != nil || v < 1 {
+			return Budget{}, fmt.Errorf("%q, want a number of actions such as 5000 actions", text)
+		}
+		return Budget{Actions: v}, nil
+	}
+	s, err := ParseSpan(text)
+	if err != nil {
+		return Budget{}, fmt.Errorf("%q, want a time such as 10s, 0.1n for a tenth of a second a city, or 5000 actions", text)
+	}
+	return Budget{Time: s}, nil
+}
+
+// LineRange selects instances of a data set file: From <= i < To.
+type LineRange struct {
+	Given    bool
+	From, To int
+}
+
+// AllLines selects every instance.
+var AllLines = LineRange{To: 1 << 62}
+
+// ParseLines returns the range A:B, either end of which may be left out; all for "".
+func ParseLines(text string) (LineRange, error) {
+	if text == "" {
+		return AllLines, nil
+	}
+	r := LineRange{Given: true, To: AllLines.To}
+	a, b, ok := strings.Cut(text, ":")
+	var errA, errB error
+	if a != "" {
+		r.From, errA = strconv.Atoi(a)
+	}
+	if b != "" {
+		r.To, errB = strconv.Atoi(b)
+	}
+	if !ok || errA != nil || errB != nil || r.From < 0 || r.To <= r.From {
+		return r, fmt.Errorf("%q, want A:B for the instances A to B-1, from 0, such as 0:8", text)
+	}
+	return r, nil
+}

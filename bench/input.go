@@ -1,0 +1,233 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"tspmcts/tsp"
+	"tspmcts/tsplib"
+)
+
+// Input is one file, or stdin for "-".
+type Input struct {
+	io.Reader
+	Name string // for messages
+	Kind tsplib.Kind
+	base string // names the instance; empty for stdin
+	f    *os.File
+}
+
+// CheckInputs returns an error when a file is not there to be read, before time is spent on the others.
+func CheckInputs(args []string) error {
+	stdin := 0
+	for _, arg := range args {
+		if arg == "-" {
+			if stdin++; stdin > 1 {
+				return Misusef("stdin (-) can be read only once")
+			}
+			continue
+		}
+		f, err := OpenFile(arg)
+		if err != nil {
+			return err
+		}
+		f.Close()
+	}
+	return nil
+}
+
+// OpenFile opens a file for reading, with an error that tells what to do.
+func OpenFile(name string) (*os.File, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, FileError(name, err)
+	}
+	if info.IsDir() {
+		return nil, fmt.Errorf("%s: this is a directory; name the files in it", name)
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, FileError(name, err)
+	}
+	return f, nil
+}
+
+// Open opens a file and tells what it holds, one of the wanted kinds.
+func Open(arg string, want ...tsplib.Kind) (*Input, error) {
+	i := &Input{Name: arg}
+	if arg == "-" {
+		i.Name, i.f = "stdin", os.Stdin
+	} else {
+		f, err := OpenFile(arg)
+		if err != nil {
+			return nil, err
+		}
+		i.f = f
+		i.base = strings.TrimSuffix(filepath.Base(arg), filepath.Ext(arg))
+	}
+	var err error
+	if i.Kind, i.Reader, err = tsplib.Detect(i.f); err != nil {
+		i.f.Close()
+		return nil, FileError(i.Name, err)
+	}
+	var names []string
+	for _, k := range want {
+		if i.Kind == k {
+			return i, nil
+		}
+		names = append(names, k.String())
+	}
+	i.f.Close()
+	hint := ""
+	if i.Kind == tsplib.KindBinary {
+		hint = "; unpack it if it is compressed"
+	}
+	return nil, fmt.Errorf("%s:1: found %s, want %s%s", i.Name, i.Kind, strings.Join(names, " or "), hint)
+}
+
+// Close closes the file.
+func (i *Input) Close() error { return i.f.Close() }
+
+// Item is an instance and what is known about it.
+type Item struct {
+	*tsp.Instance
+	Name      string   // what the program calls it
+	Alias     string   // its NAME, where that differs
+	Index     int      // its place in its data set file, from 0
+	Reference tsp.Tour // of a data set line, nil without
+}
+
+// Reader reads the instances of files, one after the other.
+type Reader struct {
+	args  []string
+	lines LineRange
+	warn  func(format string, args ...any)
+	file  *Input
+	set   *tsplib.Lines
+	index int // of the next line of set
+	ahead []answer
+}
+
+// NewReader returns a reader of the files' instances, of data set files those in lines.
+func NewReader(files []string, lines LineRange, warn func(format string, args ...any)) *Reader {
+	return &Reader{args: files, lines: lines, warn: warn}
+}
+
+// ReaderOf returns a reader of one instance that is no file's.
+func ReaderOf(item *Item) *Reader {
+	return &Reader{ahead: []answer{{item: item}, {err: io.EOF}}}
+}
+
+type answer struct {
+	item *Item
+	err  error
+}
+
+// Next returns the next instance, and io.EOF after the last. It returns
+// ErrInterrupted at once when ctx ends, wherever the reading is.
+func (r *Reader) Next(ctx context.Context) (*Item, error) {
+	if len(r.ahead) > 0 {
+		a := r.ahead[0]
+		r.ahead = r.ahead[1:]
+		return a.item, a.err
+	}
+	return r.fetch(ctx)
+}
+
+func (r *Reader) fetch(ctx context.Context) (*Item, error) {
+	if ctx.Err() != nil {
+		return nil, ErrInterrupted
+	}
+	done := make(chan answer, 1)
+	go func() {
+		item, err := r.read()
+		done <- answer{item, err}
+	}()
+	select {
+	case a := <-done:
+		return a.item, a.err
+	case <-ctx.Done(): // the reading goroutine may be stuck in a read: it is left behind
+		return nil, ErrInterrupted
+	}
+}
+
+// Several reports whether there is more than one instance to come.
+func (r *Reader) Several(ctx context.Context) (bool, error) {
+	for len(r.ahead) < 2 {
+		item, err := r.fetch(ctx)
+		if err == ErrInterrupted {
+			return false, err
+		}
+		r.ahead = append(r.ahead, answer{item, err})
+		if err != nil {
+			break
+		}
+	}
+	return len(r.ahead) == 2 && r.ahead[1].err != io.EOF, nil
+}
+
+func (r *Reader) read() (*Item, error) {
+	for {
+		if r.set != nil {
+			item, err := r.readLine()
+			if err != io.EOF {
+				return item, err
+			}
+			r.set = nil
+			r.file.f.Close()
+		}
+		if len(r.args) == 0 {
+			return nil, io.EOF
+		}
+		file, err := Open(r.args[0], tsplib.KindProblem, tsplib.KindLines)
+		if err != nil {
+			return nil, err
+		}
+		r.args = r.args[1:]
+		r.file = file
+		if file.Kind == tsplib.KindLines {
+			r.set, r.index = tsplib.NewLines(file.Reader, file.Name), 0
+			continue
+		}
+		defer file.f.Close()
+		if r.lines.Given {
+			return nil, Misusef("%s: found a TSPLIB problem, but --lines is for data set files", file.Name)
+		}
+		in, warnings, err := tsplib.Read(file.Reader, file.Name)
+		if err != nil {
+			return nil, err
+		}
+		for _, w := range warnings {
+			r.warn("%v", w)
+		}
+		item := &Item{Instance: in, Name: in.Name}
+		if file.base != "" && file.base != in.Name {
+			item.Name, item.Alias = file.base, in.Name
+		}
+		return item, nil
+	}
+}
+
+func (r *Reader) readLine() (*Item, error) {
+	for r.index < r.lines.From {
+		if err := r.set.Skip(); err == io.EOF {
+			return nil, fmt.Errorf("%s: found %d instances, but --lines begins at %d, from 0", r.file.Name, r.index, r.lines.From)
+		} else if err != nil {
+			return nil, err
+		}
+		r.index++
+	}
+	if r.index >= r.lines.To {
+		return nil, io.EOF
+	}
+	r.index++
+	in, tour, err := r.set.Next()
+	if err != nil {
+		return nil, err
+	}
+	return &Item{Instance: in, Name: in.Name, Index: r.index - 1, Reference: tour}, nil
+}

@@ -1,0 +1,102 @@
+package bench
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"time"
+
+	"tspmcts/mcts"
+	"tspmcts/tsp"
+)
+
+// Source makes heatmaps.
+type Source struct {
+	Name string // what records call it
+	// Prepare finds neighbours and makes the heatmap. Where ctx ends before they
+	// are there, the problem comes without them, and that is no error.
+	Prepare func(ctx context.Context, item *Item, cfg mcts.Config) (*mcts.Problem, error)
+}
+
+// Run is one search on one instance.
+type Run struct {
+	Item    *Item
+	Optimum float64 // or the best known length, 0 for none
+	Source  Source
+	Knobs   *Knobs
+	Budget  Budget
+	Seed    uint64
+	Workers int
+}
+
+// Do searches and returns the record and the tour, checked. clock tells the time
+// since the instance was in memory; observe may be nil. When ctx ends the record
+// holds what was found until then.
+func (r *Run) Do(ctx context.Context, clock func() time.Duration, observe mcts.Observer) (*Record, tsp.Tour, error) {
+	item := r.Item
+	in := item.Instance
+	cfg, err := r.Knobs.Config(in.N(), r.Source.Name)
+	if err != nil {
+		return nil, nil, err
+	}
+	var trace []Point
+	var last int64
+	res, err := r.search(ctx, cfg, r.Budget.of(in, clock), func(p mcts.Progress) {
+		if p.Better {
+			last = p.Length
+			trace = append(trace, Point{seconds(clock().Seconds()), json.Number(LengthText(in, in.InUnit(p.Length)))})
+		}
+		if observe != nil {
+			observe(p)
+		}
+	})
+	elapsed := clock().Seconds()
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", item.Name, err)
+	}
+	if err := in.Check(res.Tour); err != nil {
+		return nil, nil, fmt.Errorf("%s: the search went wrong, please report it: %w", item.Name, err)
+	}
+	length := in.Value(res.Tour)
+	text := json.Number(LengthText(in, length))
+	if k := len(trace); k == 0 || last != res.Length {
+		trace = append(trace, Point{seconds(elapsed), text})
+	} else {
+		trace[k-1].Length = text
+	}
+	rec := &Record{Instance: item.Name, N: in.N(), Metric: in.Metric.String(), Length: text, Gap: GapOf(length, r.Optimum),
+		Seconds: seconds(elapsed), Seed: r.Seed, Workers: r.Workers, Stop: res.Stop, Heatmap: r.Source.Name,
+		Preset: cfg.Preset, Actions: res.Actions, Config: cfg, Trace: trace}
+	if r.Optimum > 0 {
+		o := json.Number(LengthText(in, r.Optimum))
+		if r.Optimum != math.Trunc(r.Optimum) {
+			o = json.Number(fmt.Sprint(r.Optimum))
+		}
+		rec.Optimum = &o
+	}
+	return rec, res.Tour, nil
+}
+
+// search sets up and searches within the budget.
+func (r *Run) search(ctx context.Context, cfg mcts.Config, budget mcts.Budget, observe mcts.Observer) (*mcts.Result, error) {
+	in := r.Item.Instance
+	limited := ctx
+	if budget.Time > 0 {
+		var cancel context.CancelFunc
+		limited, cancel = context.WithTimeout(ctx, budget.Time-budget.Clock()-reserve(in.N()))
+		defer cancel()
+	}
+	p, err := r.Source.Prepare(limited, r.Item, cfg)
+	if err != nil {
+		return nil, err
+	}
+	res, err := mcts.Solve(ctx, p, cfg, r.Seed, r.Workers, budget, observe)
+	if err == nil && res.Stop == mcts.StopInterrupted && ctx.Err() == nil {
+		res.Stop = mcts.StopTime // by limited, before the search could begin
+	}
+	return res, err
+}
+
+// reserve is the time that a tour without neighbours takes, checks included.
+func reserve(n int) time.Duration { return time.Duration(n) * 300 * time.Nanosecond }
