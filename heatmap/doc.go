@@ -1,7 +1,44 @@
 // Package heatmap holds what a search believes about edges before it has seen a
 // tour: a sparse [Map] from each city to candidate cities with the probability
-// that the edge to them is in a short tour. Each source of maps has a file of its own.
+// that the edge to them is in a short tour. Each source of maps has a file of its
+// own; [Parse] is the door to all of them.
+//
+//	s, err := heatmap.Parse("mix:gtprior=0.5,alpha=0.5")
+//	m, err := s.Build(ctx, heatmap.Request{Instance: in})
+//
+// # Scale
+//
+// A tour has two edges at a city, and the paper's prior divides them among the
+// neighbours: P_ij is half the probability that the edge is in a short tour, and a row sums to
+// about 1. All sources keep to that; a file says what it says.
+//
+// # Files
+//
+// [Read] tells the format from the content:
+//
+//   - dense text: n on a line, then n lines of n numbers;
+//   - UTSP lines, one an instance: x y for each city, the word output and a
+//     tour, the word indices and k cities for each city (from 1, -1 for none), the
+//     word value and as many numbers. Without indices there are n for each city;
+//   - NumPy .npy, float32 or float64: n x n, or batch x n x n in C order;
+//   - the sparse format of [Write].
+//
+// Blanks, tabs and commas separate numbers. Matrices are read row by row, and of each row the
+// 50 largest entries are kept ([ReadOptions].Keep), so that 10,000 cities need megabytes. They are
+// cleaned as follows: the diagonal is ignored; a negative entry counts as 0; the
+// map becomes (P + P^T)/2, where an entry that its row did not keep counts as 0; if then an entry
+// is above 1, all are divided by the mean sum of a row, and what still is
+// above 1 becomes 1. NaN, infinity, anything beyond 1e30, a missing or surplus
+// number, and the wrong number of cities are errors that name the place.
+//
+// # Laws
+//
+// The conformance suite (TestEverySource) holds every source to these.
+//
+//  1. P is symmetric, without loops, within [0,1], each row in descending order.
+//  2. The same request gives the same map, whoever found the neighbours.
+//  3. What is written is read back unchanged, in every format.
 //
 // Glossary: P the map, P_ij in [0,1]; k candidates a city; rank the place of a
-// city among another's nearest, from 0.
+// city among another's nearest, from 0; tau the temperature of a softmax.
 package heatmap

@@ -27,6 +27,15 @@ func (m *Map) Of(i int32) (cities []int32, p []float32) {
 // each entry of a city's row, in the order in which equal values are to stand.
 // Cost: O(entries), but for sorting each row.
 func symmetric(source string, n int, row func(i int32, add func(j int32, p float32))) *Map {
+	m := average(source, n, row)
+	for k, p := range m.P {
+		m.P[k] = min(1, p) // sums may round up
+	}
+	return m
+}
+
+// average is symmetric for entries that may be above 1.
+func average(source string, n int, row func(i int32, add func(j int32, p float32))) *Map {
 	type entry struct {
 		city int32
 		p    float32

@@ -1,0 +1,288 @@
+package heatmap
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"tspmcts/tsp"
+)
+
+// Source makes maps as its spec says: a name, and what it is to be made with.
+//
+//	zero                          nothing
+//	knn:k=5                       the same for the k nearest
+//	gtprior:ranks=FILE            by the rank of a neighbour; without FILE by the published table
+//	alpha:steps=30,ranks=FILE     by the rank in alpha-nearness
+//	softdist:tau=0.005,k=30       softmax of -distance/tau; tau for the unit square
+//	tours:count=10                how many of so many quick local optima hold the edge
+//	tours:FILE,FILE               the same of given tours
+//	learned:model=FILE            by a model; without FILE by the shipped one
+//	file:FILE                     as the file says (package doc: Files)
+//	mix:gtprior=0.5,alpha=0.5     weighted mean of any of the above; a part may have one parameter, softdist:tau=0.005=0.5
+//
+// Everything after a name's colon may be left out, but for file and mix.
+type Source struct {
+	kind   *Kind
+	spec   string
+	values map[string]string // by parameter
+	files  []string          // of tours and file
+	parts  []*Source         // of mix
+	weight []float64
+}
+
+// Kind is a kind of source.
+type Kind struct {
+	Name   string
+	Usage  string  // what its maps believe in
+	Params []Param // in the order in which they are documented
+	files  int     // how many files may stand for parameters
+	build  func(ctx context.Context, s *Source, r Request) (*Map, error)
+}
+
+// Param is a parameter of a kind of source.
+type Param struct {
+	Name, Usage string
+	Default     string // for the documentation
+	Min, Max    float64
+	Integer     bool
+	File        bool // the value names a file
+}
+
+// Kinds lists the kinds of sources.
+var Kinds []Kind
+
+func init() { // a literal would refer to itself through mix
+	Kinds = []Kind{
+		{Name: "zero", Usage: "nothing", build: func(_ context.Context, _ *Source, r Request) (*Map, error) {
+			return Zero(r.Instance.N()), nil
+		}},
+		{Name: "knn", Usage: "the nearest, all the same", Params: []Param{
+			{Name: "k", Usage: "how many", Default: "5", Min: 1, Max: 1000, Integer: true}}, build: buildKNN},
+		{Name: "gtprior", Usage: "by the rank of a neighbour", Params: []Param{
+			{Name: "ranks", Usage: "table of shares", Default: "the paper's", File: true}}, build: buildGTPrior},
+		{Name: "alpha", Usage: "by the rank in alpha-nearness", Params: []Param{
+			{Name: "steps", Usage: "steps of ascent", Default: strconv.Itoa(AlphaSteps), Min: 1, Max: 100000, Integer: true},
+			{Name: "ranks", Usage: "table of shares", Default: "fitted to short tours", File: true}}, build: buildAlpha},
+		{Name: "softdist", Usage: "softmax of the distance", Params: []Param{
+			{Name: "tau", Usage: "temperature, for the unit square", Default: "the paper's, by size", Min: math.SmallestNonzeroFloat64, Max: 1e300},
+			{Name: "k", Usage: "how many of the nearest", Default: "30", Min: 1, Max: 1000, Integer: true}}, build: buildSoftDist},
+		{Name: "tours", Usage: "how many of some tours hold the edge", files: math.MaxInt, Params: []Param{
+			{Name: "count", Usage: "of quick local optima", Default: "10", Min: 1, Max: 10000, Integer: true}}, build: buildTours},
+		{Name: "file", Usage: "as a file says", files: 1, build: buildFile},
+		{Name: "mix", Usage: "a mean of others", build: buildMix},
+	}
+}
+
+// Names returns the names of the kinds of sources.
+func Names() []string {
+	var names []string
+	for _, k := range Kinds {
+		names = append(names, k.Name)
+	}
+	return names
+}
+
+// Request is what a map is made for, and with.
+type Request struct {
+	Instance *tsp.Instance
+	// Neighbors are used where there are enough of them, or all there are; else the
+	// source finds its own. May be nil.
+	Neighbors *tsp.Neighbors
+	// Index is the instance's place in its file, from 0: the map to take from a file of several.
+	Index int
+	// Open opens a file that a spec names. May be nil where no spec does.
+	Open func(name string) (io.ReadCloser, error)
+	// Tours returns count quick local optima. May be nil where no spec asks for them.
+	Tours func(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, count int) ([]tsp.Tour, error)
+	// ReadTours reads the tours of a file that a spec names. May be nil where none does.
+	ReadTours func(r io.Reader, name string) ([]tsp.Tour, error)
+}
+
+// Parse returns the source that spec describes.
+func Parse(spec string) (*Source, error) {
+	s := &Source{spec: spec, values: map[string]string{}}
+	name, args, given := strings.Cut(spec, ":")
+	for i := range Kinds {
+		if Kinds[i].Name == name {
+			s.kind = &Kinds[i]
+		}
+	}
+	if s.kind == nil {
+		return nil, fmt.Errorf("unknown heatmap source %q, want one of %s", name, strings.Join(Names(), ", "))
+	}
+	switch {
+	case name == "mix":
+		return s, s.parseMix(args)
+	case name == "file":
+		if args == "" {
+			return nil, errors.New("heatmap source file names no file, want file:FILE")
+		}
+		s.files = []string{args}
+		return s, nil
+	case !given:
+		return s, nil
+	}
+	for arg := range strings.SplitSeq(args, ",") {
+		key, value, ok := strings.Cut(arg, "=")
+		if !ok && arg != "" && len(s.files) < s.kind.files {
+			s.files = append(s.files, arg)
+			continue
+		}
+		var p *Param
+		var keys []string
+		for i := range s.kind.Params {
+			keys = append(keys, s.kind.Params[i].Name+"=...")
+			if s.kind.Params[i].Name == key {
+				p = &s.kind.Params[i]
+			}
+		}
+		if !ok || p == nil {
+			if len(keys) == 0 {
+				return nil, fmt.Errorf("heatmap source %s takes no parameter, found %q", name, arg)
+			}
+			return nil, fmt.Errorf("heatmap source %s takes %s, found %q", name, strings.Join(keys, " and "), arg)
+		}
+		if _, twice := s.values[key]; twice {
+			return nil, fmt.Errorf("heatmap source %s: %s is given twice", name, key)
+		}
+		if err := p.check(value); err != nil {
+			return nil, fmt.Errorf("heatmap source %s: %w", name, err)
+		}
+		s.values[key] = value
+	}
+	if len(s.files) > 0 && len(s.values) > 0 {
+		return nil, fmt.Errorf("heatmap source %s: files and count= exclude each other", name)
+	}
+	return s, nil
+}
+
+func (p *Param) check(value string) error {
+	if p.File {
+		if value == "" {
+			return fmt.Errorf("%s names no file", p.Name)
+		}
+		return nil
+	}
+	v, err := strconv.ParseFloat(value, 64)
+	if p.Integer && err == nil {
+		_, err = strconv.Atoi(value)
+	}
+	if err != nil || !(v >= p.Min && v <= p.Max) {
+		kind := "a number"
+		if p.Integer {
+			kind = "an integer"
+		}
+		return fmt.Errorf("%s is %q, want %s from %.4g to %.4g", p.Name, value, kind, p.Min, p.Max)
+	}
+	return nil
+}
+
+// Name returns the name of the source's kind.
+func (s *Source) Name() string { return s.kind.Name }
+
+// String returns the spec.
+func (s *Source) String() string { return s.spec }
+
+// Files returns the files that a map is made from.
+func (s *Source) Files() []string {
+	files := slices.Clone(s.files)
+	for _, p := range s.kind.Params {
+		if v, ok := s.values[p.Name]; ok && p.File {
+			files = append(files, v)
+		}
+	}
+	for _, p := range s.parts {
+		files = append(files, p.Files()...)
+	}
+	return files
+}
+
+// Build makes a map of r's instance. It is the same for the same request, on any
+// number of processors. Errors are ctx's, those of r's functions, and of the files.
+func (s *Source) Build(ctx context.Context, r Request) (*Map, error) {
+	m, err := s.kind.build(ctx, s, r)
+	if err != nil {
+		return nil, err
+	}
+	if m.N() != r.Instance.N() {
+		return nil, fmt.Errorf("%s: a map of %d cities for %d", s, m.N(), r.Instance.N())
+	}
+	m.Source = s.spec
+	return m, nil
+}
+
+// number returns the value of a parameter, or preset where it is not given.
+func (s *Source) number(name string, preset float64) float64 {
+	if text, ok := s.values[name]; ok {
+		v, _ := strconv.ParseFloat(text, 64) // Parse has seen it
+		return v
+	}
+	return preset
+}
+
+// neighbors returns at least k neighbours a city, or all there are.
+func (r *Request) neighbors(ctx context.Context, k int) (*tsp.Neighbors, error) {
+	if nb := r.Neighbors; nb != nil && nb.K >= min(k, r.Instance.N()-1) {
+		return nb, nil
+	}
+	return tsp.NearestNeighbors(ctx, r.Instance, k)
+}
+
+// open opens a file that a spec names.
+func (r *Request) open(name string) (io.ReadCloser, error) {
+	if r.Open == nil {
+		return nil, fmt.Errorf("%s: files cannot be read here", name)
+	}
+	return r.Open(name)
+}
+
+// ranks reads the table that a parameter names, nil where it is not given.
+func (s *Source) ranks(r Request) (Ranks, error) {
+	name, ok := s.values["ranks"]
+	if !ok {
+		return nil, nil
+	}
+	f, err := r.open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return ReadRanks(f, name)
+}
+
+func buildGTPrior(ctx context.Context, s *Source, r Request) (*Map, error) {
+	ranks, err := s.ranks(r)
+	if err != nil {
+		return nil, err
+	}
+	if ranks == nil {
+		ranks = PublishedRanks(r.Instance.N())
+	}
+	// Beyond the tenth the shares are below what a search notices: fewer neighbours will do.
+	nb, err := r.neighbors(ctx, min(len(ranks), 10))
+	if err != nil {
+		return nil, err
+	}
+	return GTPrior(r.Instance, nb, ranks), nil
+}
+
+func buildAlpha(ctx context.Context, s *Source, r Request) (*Map, error) {
+	ranks, err := s.ranks(r)
+	if err != nil {
+		return nil, err
+	}
+	if ranks == nil {
+		ranks = AlphaRanks
+	}
+	nb, err := r.neighbors(ctx, 10)
+	if err != nil {
+		return nil, err
+	}
+	return Alpha(ctx, r.Instance, nb, int(s.number("steps", AlphaSteps)), ranks)
+}

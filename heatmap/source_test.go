@@ -1,0 +1,217 @@
+package heatmap
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"tspmcts/tsp"
+	"tspmcts/twoopt"
+)
+
+// request returns a request for in that can make tours and opens the given files.
+func request(in *tsp.Instance, nb *tsp.Neighbors, files map[string]string) Request {
+	return Request{Instance: in, Neighbors: nb,
+		Open: func(name string) (io.ReadCloser, error) {
+			text, ok := files[name]
+			if !ok {
+				return nil, errors.New(name + ": not there")
+			}
+			return io.NopCloser(strings.NewReader(text)), nil
+		},
+		Tours: func(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, count int) ([]tsp.Tour, error) {
+			return twoopt.Optima(ctx, in, nb, count, 1)
+		},
+		ReadTours: func(r io.Reader, _ string) ([]tsp.Tour, error) {
+			var t tsp.Tour
+			for {
+				var city int32
+				if _, err := fmt.Fscan(r, &city); err != nil {
+					return []tsp.Tour{t}, nil
+				}
+				t = append(t, city)
+			}
+		},
+	}
+}
+
+// specs holds every source, and parameters at their ends.
+var specs = []string{"zero", "knn", "knn:k=1", "knn:k=1000", "gtprior", "gtprior:ranks=table", "alpha", "alpha:steps=1", "alpha:steps=3,ranks=table",
+	"softdist", "softdist:tau=0.005", "softdist:tau=1e-300,k=3", "softdist:tau=1e300", "tours", "tours:count=1", "tours:count=3", "tours:tour", "tours:tour,tour",
+	"file:dense", "mix:gtprior=0.5,alpha=0.5", "mix:knn=1", "mix:softdist:tau=0.005=2,file:dense=1,tours:count=2=3,zero=1"}
+
+// The conformance suite over every source: a map of the right cities that checkMap
+// accepts, the same each time, with or without neighbours given.
+func TestEverySource(t *testing.T) {
+	for _, n := range []int{1, 2, 3, 4, 9, 60} {
+		for layout := range 2 {
+			in, nb := build(t, n, 10, layout)
+			tour := make([]string, n)
+			for i := range tour {
+				tour[i] = fmt.Sprint(i)
+			}
+			var dense bytes.Buffer
+			if err := WriteDense(&dense, GTPrior(in, nb, PublishedRanks(n))); err != nil {
+				t.Fatal(err)
+			}
+			r := request(in, nb, map[string]string{"table": ".5 .3 .1", "tour": strings.Join(tour, " "), "dense": dense.String()})
+			for _, spec := range specs {
+				s, err := Parse(spec)
+				if err != nil {
+					t.Fatal(err)
+				}
+				m, err := s.Build(context.Background(), r)
+				if err != nil {
+					t.Fatalf("n=%d %s: %v", n, spec, err)
+				}
+				checkMap(t, m, n)
+				if m.Source != spec || s.String() != spec || !strings.HasPrefix(spec, s.Name()) {
+					t.Errorf("%s is called %q, %q, %q", spec, m.Source, s, s.Name())
+				}
+				bare := r
+				bare.Neighbors = nil
+				again, err := s.Build(context.Background(), bare)
+				if err != nil || !equal(m, again) {
+					t.Errorf("n=%d %s: another map without neighbours given, %v", n, spec, err)
+				}
+				// Rows of these sources sum to 1: half the degree of a tour.
+				sum := 0.0
+				for _, p := range m.P {
+					sum += float64(p)
+				}
+				exact := slices.Contains([]string{"knn", "softdist", "tours"}, s.Name())
+				if n > 2 && (exact && math.Abs(sum/float64(n)-1) > 1e-5 || s.Name() != "zero" && !(sum/float64(n) > 0.4 && sum/float64(n) < 1.001)) {
+					t.Errorf("n=%d %s: the rows sum to %g", n, spec, sum/float64(n))
+				}
+			}
+		}
+	}
+}
+
+func equal(a, b *Map) bool {
+	return slices.Equal(a.Start, b.Start) && slices.Equal(a.City, b.City) && slices.Equal(a.P, b.P)
+}
+
+// Sources honour ctx.
+func TestSourcesCancelled(t *testing.T) {
+	in, nb := build(t, 300, 10, 0)
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	for _, spec := range []string{"alpha", "tours", "knn:k=50"} {
+		s, _ := Parse(spec)
+		if _, err := s.Build(ctx, request(in, nb, nil)); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v", spec, err)
+		}
+	}
+}
+
+func TestParseErrors(t *testing.T) {
+	for spec, want := range map[string]string{
+		"":                        `unknown heatmap source "", want one of zero, knn`,
+		"ALPHA":                   "unknown heatmap source",
+		"zero:k=1":                "zero takes no parameter",
+		"zero:":                   "zero takes no parameter",
+		"knn:":                    `knn takes k=..., found ""`,
+		"knn:5":                   `knn takes k=..., found "5"`,
+		"knn:k=0":                 `k is "0", want an integer from 1 to 1000`,
+		"knn:k=1.5":               `want an integer`,
+		"knn:k=2,k=3":             "k is given twice",
+		"softdist:tau=0":          `tau is "0"`,
+		"softdist:tau=NaN":        "tau is",
+		"softdist:tau=Inf":        "tau is",
+		"softdist:tau=-1":         "tau is",
+		"alpha:steps=":            "steps is",
+		"alpha:ranks=":            "ranks names no file",
+		"file":                    "names no file",
+		"file:":                   "names no file",
+		"tours:a,count=3":         "exclude",
+		"mix":                     `"" has no weight`,
+		"mix:gtprior":             "has no weight",
+		"mix:gtprior=0":           "weight of gtprior",
+		"mix:gtprior=x":           "weight of gtprior",
+		"mix:mix:zero=1=1":        "cannot be a part",
+		"mix:unknown=1":           "unknown heatmap source",
+		"mix:gtprior=0.5,":        "has no weight",
+		"mix:softdist:tau=0.0=1.": "tau is",
+	} {
+		if s, err := Parse(spec); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, %v, want %s", spec, s, err, want)
+		}
+	}
+}
+
+// The published temperatures, and between them no jump.
+func TestSoftDistTau(t *testing.T) {
+	for n, want := range map[int]float64{500: .0066, 1000: .0051, 10000: .0018} {
+		if got := SoftDistTau(n); math.Abs(got-want) > 1e-12 {
+			t.Errorf("tau of %d cities is %g, want %g", n, got, want)
+		}
+	}
+	for n := 3; n < 100000; n += 1 + n/50 {
+		if a, b := SoftDistTau(n), SoftDistTau(n+1); !(b < a) || b < a*0.8 {
+			t.Errorf("tau of %d cities is %g, of one more %g", n, a, b)
+		}
+	}
+}
+
+// SoftDist against its formula, and rows that sum to 1 at any tau.
+func TestSoftDistFormula(t *testing.T) {
+	for _, scale := range []float64{1, 1000} { // in the unit square, and elsewhere by the spacing
+		x, y := make([]float64, 200), make([]float64, 200)
+		r := rand.New(rand.NewPCG(1, 2))
+		for i := range x {
+			x[i], y[i] = r.Float64()*scale, r.Float64()*scale
+		}
+		in, err := tsp.NewPoints("t", tsp.Exact2D, x, y, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		nb, _ := tsp.NearestNeighbors(context.Background(), in, 12)
+		const tau = 0.02
+		m := SoftDist(in, nb, tau, 12)
+		row := func(i, j int32) float64 {
+			p, sum := 0.0, 0.0
+			for _, c := range nb.Of(i) {
+				e := math.Exp(-math.Hypot(x[i]-x[c], y[i]-y[c]) / scale / tau)
+				sum += e
+				if c == j {
+					p = e
+				}
+			}
+			return p / sum
+		}
+		for i := range int32(200) {
+			cities, ps := m.Of(i)
+			for k, j := range cities {
+				want := (row(i, j) + row(j, i)) / 2
+				tolerance := 1e-5
+				if scale != 1 {
+					tolerance = 0.05 // the side is estimated from the spacing
+				}
+				if math.Abs(float64(ps[k])-want) > tolerance {
+					t.Fatalf("scale %g: P(%d,%d) is %g, want %g", scale, i, j, ps[k], want)
+				}
+			}
+		}
+	}
+}
+
+// A map from the only tour holds its edges and nothing else.
+func TestFromTours(t *testing.T) {
+	m := FromTours(4, []tsp.Tour{{0, 1, 2, 3}, {0, 2, 1, 3}})
+	for i, want := range [][2][]float32{{{1, 3, 2}, {.25, .5, .25}}, {{0, 2, 3}, {.25, .5, .25}}} {
+		cities, ps := m.Of(int32(i))
+		for k, j := range cities {
+			if at := slices.Index(want[0], float32(j)); at < 0 || want[1][at] != ps[k] {
+				t.Errorf("city %d: %v %v", i, cities, ps)
+			}
+		}
+	}
+}
