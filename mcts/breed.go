@@ -9,54 +9,61 @@ import (
 	"tspmcts/tsp"
 )
 
-// breed improves the best tour by recombination, in epochs until the budget
-// ends. An epoch builds a population of local optima, each the team's first one
-// shaken all over and repaired by the chain, and recombines it until it has
-// converged (package eax). What the epochs end with is recombined in turn.
-//
-// An epoch is sized to what is left of the budget. breed returns early, having
-// changed nothing but the best tour, when that is too little for a population
-// worth recombining: then kicks on one tour do more.
-func (t *team) breed() {
-	var elite []tsp.Tour
-	for epoch := uint64(0); !t.ended(); epoch++ {
-		tours := t.populate(epoch)
-		if tours == nil {
-			return
-		}
-		elite = append(elite, t.recombine(tours, epoch))
-		if len(elite) > 1 && !t.ended() {
-			elite[0] = t.recombine(elite, epoch|1<<63)
-			if len(elite) > t.cfg.Elite {
-				elite = elite[:1]
-			}
-		}
-	}
-}
+// A team with a population works in epochs. An epoch builds local optima, each
+// the team's first one shaken all over and repaired by the chain, and recombines
+// them until they have converged (package eax). What the epochs end with is
+// recombined in turn. An epoch is sized to what is left of the budget; once that is too
+// little for a population worth recombining, kicks on one tour do more.
 
 // smallest is the number of tours below which a population does less than
 // kicks on one tour in the same time.
 const smallest = 20
 
-// populate builds the population of an epoch: as many tours as will also be
-// recombined within the budget, at most cfg.Population; nil when these are too few.
-func (t *team) populate(epoch uint64) []tsp.Tour {
+// goal is what an epoch is to build.
+type goal struct {
+	Size   int     // tours
+	Polish float64 // kicks a city that each gets
+	Until  float64 // share of the budget after which building ends, where that is a time
+}
+
+// populate builds some tours of the epoch's population, and begins to
+// recombine it when that is complete.
+func (t *team) populate() {
 	workers := len(t.climbers)
-	from := t.run.spent(t.used)
-	tours := t.shaken(nil, epoch, workers, 0, 1)
-	cost := (t.run.spent(t.used) - from) / float64(workers) // of one tour, as a share of the budget
-	size, polish, until := t.cfg.Population, t.cfg.Polish, 1.0
-	if cost > 0 {
-		size, polish = plan((1-from)/cost, len(t.order), t.cfg)
-		build, recombine := costs(len(t.order), polish)
-		until = from + (1-from)*build/(build+recombine)
-	} else if !t.ended() { // the budget does not say how long the search may last
-		size = min(size, smallest<<min(epoch&(1<<62-1)+1, 20))
+	if len(t.tours) == 0 {
+		from := t.run.spent(t.used)
+		if t.epoch == 0 {
+			t.tours = append(t.tours, t.initial...)
+		}
+		given := len(t.tours)
+		t.goal = goal{Until: 1}
+		t.shaken(given + workers)
+		cost := (t.run.spent(t.used) - from) / float64(workers) // of one tour, as a share of the budget
+		t.goal.Size, t.goal.Polish = t.cfg.Population, t.cfg.Polish
+		if cost > 0 {
+			t.goal.Size, t.goal.Polish = plan((1-from)/cost, len(t.order), t.cfg)
+			build, recombine := costs(len(t.order), t.goal.Polish)
+			t.goal.Until = from + (1-from)*build/(build+recombine)
+		} else { // the budget does not say how long the search may last
+			t.goal.Size = min(t.goal.Size, smallest<<min(t.epoch+1, 20))
+		}
+		if t.goal.Size < smallest && given < smallest {
+			t.beginKicks()
+		}
+		return
 	}
-	if size < smallest || t.ended() {
-		return nil
+	if len(t.tours) < t.goal.Size && !t.late() {
+		t.shaken(min(t.goal.Size, len(t.tours)+4*workers))
+		return
 	}
-	return t.shaken(tours, epoch, size, polish, until)
+	t.begin(recombining, t.tours)
+	t.tours = nil
+}
+
+// late reports whether it is time to stop building. With a budget of actions
+// the population is as large as was planned.
+func (t *team) late() bool {
+	return t.actions == 0 && len(t.tours) >= smallest && t.run.spent(0) > t.goal.Until
 }
 
 // costs returns what building a tour of n cities with that many polishing kicks
@@ -87,64 +94,87 @@ func plan(budget float64, n int, cfg Config) (size int, polish float64) {
 	return min(fit(polish), cfg.Population), polish
 }
 
-// shaken appends tours until there are size, or the share of the budget that is spent
-// passes until. Each depends on the seed, the epoch and its place alone.
-func (t *team) shaken(tours []tsp.Tour, epoch uint64, size int, polish, until float64) []tsp.Tour {
+// shaken appends tours until there are size, or the budget ends. Each depends on
+// the seed, the epoch and its place alone.
+func (t *team) shaken(size int) {
 	n := len(t.order)
-	first := len(tours)
-	for len(tours) < size {
-		tours = append(tours, nil)
+	first := len(t.tours)
+	for len(t.tours) < size {
+		t.tours = append(t.tours, nil)
 	}
 	before := t.tried()
-	late := t.actions == 0 // with a budget of actions the size is what was planned
 	var wait sync.WaitGroup
 	for w, c := range t.climbers {
 		wait.Go(func() {
 			for i := first + w; i < size; i += len(t.climbers) {
-				c.load(t.in, t.cand, t.order, t.pos, 0, n)
-				c.rng.seed(t.seed+(epoch+1)<<40, uint64(i))
+				c.load(t.in, t.cand, t.order, t.pos, 0, n, t.length)
+				c.rng.seed(t.seed+(t.epoch+1)<<40, uint64(i))
 				c.shake()
-				c.kicks(int64(polish*float64(n)), 0, t.cfg.PolishSize, func() float64 { return 0 })
-				if c.poll() || late && i >= first+len(t.climbers) && t.run.spent(0) > until {
+				c.kicks(int64(t.goal.Polish*float64(n)), 0, t.cfg.PolishSize, func() float64 { return 0 })
+				if c.poll() {
 					return
 				}
-				tours[i] = make(tsp.Tour, n)
-				c.store(tours[i], t.order)
+				t.tours[i] = make(tsp.Tour, n)
+				c.store(t.tours[i], t.order)
 			}
 		})
 	}
 	wait.Wait()
 	t.used += t.tried() - before
-	built := tours[:0]
-	for _, tour := range tours {
+	built := t.tours[:0]
+	for _, tour := range t.tours {
 		if tour != nil {
 			built = append(built, tour)
 		}
 	}
-	return built
+	t.tours = built
 }
 
-// recombine runs a population until it has converged or the budget ends, and returns its best tour.
-func (t *team) recombine(tours []tsp.Tour, stream uint64) tsp.Tour {
+// begin makes tours the population.
+func (t *team) begin(what phase, tours []tsp.Tour) {
+	pop, err := eax.NewPopulation(t.in, t.nb, tours, t.eax(), len(t.climbers))
+	if err != nil {
+		panic(err) // every tour was made here
+	}
+	t.phase, t.pop = what, pop
+	t.mix = rand.NewPCG(t.seed, t.epoch<<1|uint64(what-recombining))
+}
+
+// eax returns the knobs of the recombination.
+func (t *team) eax() eax.Config {
 	cfg := eax.DefaultConfig()
 	cfg.Children = t.cfg.Children
-	p, err := eax.NewPopulation(t.in, t.nb, tours, cfg, len(t.climbers))
-	if err != nil {
-		panic(err) // every tour is a permutation made here
-	}
-	random := rand.NewPCG(t.seed, 0x5851f42d4c957f2d^stream)
-	children := int64(0)
-	for p.Stage() != eax.Done && !t.ended() {
-		p.Generation(random, &t.run.ending)
-		made := p.Counts.Children - children
-		children = p.Counts.Children
+	return cfg
+}
+
+// recombine carries out a generation, and ends the epoch when the population has converged.
+func (t *team) recombine() {
+	p := t.pop
+	if p.Stage() != eax.Done {
+		before := p.Counts.Children
+		p.Generation(t.mix, &t.run.ending)
+		made := p.Counts.Children - before
 		t.used += made
 		t.run.actions.Add(made)
 		if p.BestLength() < t.bestLength {
 			t.best, t.bestLength = p.Best()
 			t.run.offer(t.bestLength)
 		}
+		return
 	}
 	best, _ := p.Best()
-	return best
+	t.pop = nil
+	if t.phase == recombining {
+		if t.elite = append(t.elite, best); len(t.elite) > 1 {
+			t.begin(crossing, t.elite)
+			return
+		}
+	} else {
+		t.elite[0] = best
+		if len(t.elite) > t.cfg.Elite {
+			t.elite = t.elite[:1]
+		}
+	}
+	t.phase = populating
+	t.epoch++
 }

@@ -55,6 +55,3 @@ type Progress struct {
 
 // Observer is called while a search runs, by one goroutine at a time. It must return quickly.
 type Observer func(Progress)
-
-// ErrStopped is returned by Solve when the context ended before there was any tour.
-var ErrStopped = errors.New("mcts: stopped before the first tour")

@@ -18,6 +18,7 @@ type climber struct {
 	tour  twoopt.Tour
 	chain *twoopt.Chain
 	rng   rng
+	guide *guide // with action "draw", else nil
 
 	gain  int64 // of everything since load
 	tried int64 // chain's count at the last flush
@@ -31,9 +32,15 @@ func newClimber(r *run, cfg Config) *climber {
 	return c
 }
 
+// learn makes the climber draw its candidates by statistics of its own.
+func (c *climber) learn(st *stats) {
+	c.guide = &guide{stats: st, rng: &c.rng, cfg: &c.cfg}
+	c.chain.Guided(c.guide)
+}
+
 // load makes the stretch order[from:from+size] the climber's problem. pos is
 // the inverse of order; candidates outside the stretch are dropped.
-func (c *climber) load(in *tsp.Instance, cand *twoopt.Candidates, order, pos []int32, from, size int) {
+func (c *climber) load(in *tsp.Instance, cand *twoopt.Candidates, order, pos []int32, from, size int, length int64) {
 	whole := size == len(order)
 	lo := int32(from)
 	local := func(city int32) int32 { return pos[city] - lo }
@@ -53,6 +60,20 @@ func (c *climber) load(in *tsp.Instance, cand *twoopt.Candidates, order, pos []i
 	}
 	c.chain.Reset(&c.sub, &c.tour, &c.cand)
 	c.gain = 0
+	if g := c.guide; g != nil {
+		g.sims = c.chain.Tried
+		g.simulate(c.cfg.Alpha)
+		g.cities = append(g.cities[:0], cities...)
+		g.length = max(1, length)
+		g.slots = g.slots[:0]
+		for _, city := range cities {
+			for k := cand.Start[city]; k < cand.Start[city+1]; k++ {
+				if j := pos[cand.City[k]] - lo; j >= 0 && int(j) < size {
+					g.slots = append(g.slots, k)
+				}
+			}
+		}
+	}
 }
 
 // store writes the stretch, as it is now, to into: the global names of its
@@ -71,13 +92,15 @@ func (c *climber) store(into, order []int32) {
 	}
 }
 
-// descend brings the stretch to a local optimum of the chain, from all cities.
-func (c *climber) descend() {
+// descend brings the stretch to a local optimum of the chain, from all cities,
+// within the given number of actions (0: no limit).
+func (c *climber) descend(actions int64) {
 	for i := range int32(c.sub.N()) {
 		c.chain.Push(i)
 	}
 	c.tour.Log(false)
-	for !c.chain.Idle() && !c.poll() {
+	limit := c.chain.Tried + actions
+	for !c.chain.Idle() && !c.poll() && (actions == 0 || c.chain.Tried < limit) {
 		c.gain += c.chain.Run(pollEvery)
 	}
 	c.chain.Clear()

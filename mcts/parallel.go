@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"tspmcts/tsp"
 )
 
 // noTour is longer than any tour.
@@ -137,4 +139,62 @@ func (w *worker) poll() bool {
 func (w *worker) flush() {
 	w.run.actions.Add(w.actions - w.flushed)
 	w.flushed = w.actions
+}
+
+// crowd is workers that search each for itself; the best tour of all wins.
+type crowd struct {
+	shared  *run
+	id      identity
+	workers []*worker
+}
+
+// slice is the number of actions of a worker between two moments at which the
+// whole state may be saved.
+const slice = 1 << 14
+
+// search runs the workers until the budget ends. They wait for each other
+// where the state is due to be saved, which changes nothing in what they do.
+func (c *crowd) search(save func()) (best tsp.Tour, length int64) {
+	for {
+		save()
+		if c.ended() {
+			break
+		}
+		var wait sync.WaitGroup
+		for _, w := range c.workers {
+			if w.stopped || c.shared.budget.Actions > 0 && w.actions >= w.limit {
+				continue
+			}
+			wait.Go(func() { w.advance(slice) })
+		}
+		wait.Wait()
+	}
+	length = noTour
+	for _, w := range c.workers {
+		if w.bestLength < length {
+			best, length = w.best, w.bestLength
+		}
+	}
+	return best, length
+}
+
+// ended reports whether the budget is used up.
+func (c *crowd) ended() bool {
+	if c.shared.budget.Actions > 0 {
+		left := false
+		for _, w := range c.workers {
+			left = left || w.actions < w.limit
+		}
+		if !left {
+			return true
+		}
+	}
+	return c.shared.check()
+}
+
+// learn gives the workers statistics to draw by.
+func (c *crowd) learn(newStats func() *stats) {
+	for _, w := range c.workers {
+		w.stats = newStats()
+	}
 }

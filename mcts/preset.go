@@ -35,7 +35,7 @@ func Preset(name string, n int, source string) (Config, error) {
 			c.Candidates = 5 // hold 98.9 % of a short tour's edges; of the nearest it takes 8
 		}
 		c.Action, c.FirstTour, c.Restart, c.Temperature = "best", "greedy", "kick", 0.2
-		c.Breadth, c.KickSize, c.Population = "3,1", 100, 400
+		c.Breadth, c.Population = "3,1", 400
 		c.Polish = min(0.5, float64(n)/20000)
 		c.Children = 10 + min(20, n/450)
 	case "paper-default":

@@ -69,7 +69,7 @@ func (w *worker) drawTour() tsp.Tour {
 			}
 		}
 		var sum uint64
-		weight := func(x float64) uint64 { return uint64(math.Exp(x-top) * (1 << 40)) }
+		weight := func(x float64) uint64 { return uint64(math.Exp(x-top) * (1 << 32)) }
 		others := weight(0) * uint64(len(free)-len(w.drawSlot))
 		sum = others
 		for _, k := range w.drawSlot {

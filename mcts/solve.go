@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 
 	"tspmcts/heatmap"
 	"tspmcts/tsp"
@@ -19,6 +18,13 @@ type Problem struct {
 	// there are; nil when the budget ended before they were found.
 	Neighbors *tsp.Neighbors
 	Heatmap   *heatmap.Map // nil only with Neighbors nil
+	// Initial holds tours to start from; the search only ever improves on the best of them.
+	Initial []tsp.Tour
+	// Resume is a state to go on from, of the same problem, knobs, seed and workers; nil to begin.
+	Resume *Checkpoint
+	// Save, if not nil, is given the state of the search whenever SaveDue says so, and at its end.
+	Save    func(*Checkpoint)
+	SaveDue func() bool
 }
 
 // Result is what a search found.
@@ -51,8 +57,9 @@ func Solve(ctx context.Context, p *Problem, cfg Config, seed uint64, workers int
 			return finish(in, t, 0, StopExact)
 		}
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	if budget.Time > 0 {
-		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, budget.Time-budget.Clock(), errTime)
 		defer cancel()
 	}
@@ -68,51 +75,80 @@ func Solve(ctx context.Context, p *Problem, cfg Config, seed uint64, workers int
 		return nil, fmt.Errorf("mcts: a heatmap of %d cities for %d", p.Heatmap.N(), in.N())
 	}
 	cand, prior, rowSum := candidates(p, cfg)
-	if cfg.Restart == "kick" {
-		t := newTeam(in, p.Neighbors, cfg, cand, r, seed, workers, budget.Actions)
-		first := firstResort(in)
-		if cfg.FirstTour == "greedy" {
-			if g, err := tsp.GreedyEdge(ctx, in, p.Neighbors); err == nil {
-				first = g
+	s := newSearch(ctx, p, cfg, cand, r, seed, workers)
+	if cfg.Action == "draw" || cfg.Restart == "fresh" {
+		s.learn(func() *stats { return newStats(cand, prior, rowSum) })
+	}
+	if p.Resume != nil {
+		if err := s.restore(p.Resume); err != nil {
+			return nil, err
+		}
+	}
+	save := func() {}
+	if p.Save != nil {
+		save = func() {
+			if p.SaveDue() {
+				p.Save(s.snapshot())
 			}
 		}
-		t.start(first)
-		t.search()
-		r.check()
-		stop := StopActions
-		if s := r.stop.Load(); s != nil {
-			stop = *s
-		}
-		return finish(in, t.best, r.actions.Load(), stop)
 	}
-	all := make([]*worker, workers)
-	var wait sync.WaitGroup
-	for i := range all {
-		wait.Go(func() {
-			all[i] = newWorker(in, cfg, cand, newStats(cand, prior, rowSum), r)
-			all[i].rng.seed(seed, uint64(i))
-			all[i].limit = share(budget.Actions, workers, i)
-			if budget.Actions == 0 || all[i].limit > 0 { // there may be fewer actions than workers
-				all[i].search()
-			}
-		})
-	}
-	wait.Wait()
+	tour, length := s.search(save)
 	r.check()
-	best := all[0]
-	for _, w := range all[1:] {
-		if w.bestLength < best.bestLength {
-			best = w
-		}
+	if p.Save != nil {
+		p.Save(s.snapshot())
 	}
 	stop := StopActions
-	if s := r.stop.Load(); s != nil {
-		stop = *s
+	if why := r.stop.Load(); why != nil {
+		stop = *why
 	}
-	if best.bestLength == noTour {
-		return finish(in, firstResort(in), r.actions.Load(), stop)
+	if length == noTour {
+		tour = firstResort(in)
 	}
-	return finish(in, best.best, r.actions.Load(), stop)
+	return finish(in, tour, r.actions.Load(), stop)
+}
+
+// searcher is one of the two ways in which workers search: each for itself
+// (restart "fresh"), or together on one tour (restart "kick").
+type searcher interface {
+	learn(newStats func() *stats)
+	search(save func()) (best tsp.Tour, length int64)
+	snapshot() *Checkpoint
+	restore(*Checkpoint) error
+}
+
+func newSearch(ctx context.Context, p *Problem, cfg Config, cand *twoopt.Candidates, r *run, seed uint64, workers int) searcher {
+	in := p.Instance
+	var first tsp.Tour // nil: to be drawn
+	switch cfg.FirstTour {
+	case "greedy":
+		first, _ = tsp.GreedyEdge(ctx, in, p.Neighbors)
+	case "curve":
+		first = firstResort(in)
+	}
+	for _, tour := range p.Initial {
+		if first == nil || in.Length(tour) < in.Length(first) {
+			first = tour
+		}
+	}
+	id := identify(p, cfg, seed, workers)
+	if cfg.Restart == "kick" {
+		t := newTeam(in, p.Neighbors, cfg, cand, r, seed, workers)
+		t.id, t.initial = id, p.Initial
+		if first == nil {
+			first = firstResort(in)
+		}
+		t.start(first)
+		return t
+	}
+	c := &crowd{shared: r, id: id}
+	for i := range workers {
+		w := newWorker(in, cfg, cand, r)
+		w.rng.seed(seed, uint64(i))
+		w.limit = share(r.budget.Actions, workers, i)
+		w.first = first
+		c.workers = append(c.workers, w)
+	}
+	return c
 }
 
 // share divides total actions among workers; worker i's share, 0 for no limit.
@@ -184,13 +220,18 @@ func candidates(p *Problem, cfg Config) (cand *twoopt.Candidates, prior []float3
 	return cand, prior, rowSum
 }
 
-func newWorker(in *tsp.Instance, cfg Config, cand *twoopt.Candidates, st *stats, r *run) *worker {
+func newWorker(in *tsp.Instance, cfg Config, cand *twoopt.Candidates, r *run) *worker {
 	n := in.N()
 	identity := make(tsp.Tour, n)
 	for i := range identity {
 		identity[i] = int32(i)
 	}
-	return &worker{in: in, cfg: cfg, cand: cand, stats: st, run: r, tour: twoopt.NewTour(identity),
+	w := &worker{in: in, cfg: cfg, cand: cand, run: r, tour: twoopt.NewTour(identity),
 		best: make(tsp.Tour, n), bestLength: noTour, path: twoopt.NewPath(cfg.Depth),
 		z: make([]float64, cfg.Candidates), fresh: make(tsp.Tour, 0, n), free: make([]int32, 0, n), freeAt: make([]int32, n)}
+	if cfg.Action == "best" {
+		breadth, _ := parseList(cfg.Breadth) // Validate has seen it
+		w.chain = twoopt.NewChain(in, w.tour, cand, twoopt.ChainConfig{Breadth: breadth, Depth: cfg.Depth})
+	}
+	return w
 }

@@ -240,7 +240,8 @@ func TestFirstToursFollowWeights(t *testing.T) {
 	for i := range prior {
 		prior[i] /= 20 // weights of 0 to 2.2, so that all happens
 	}
-	w := newWorker(p.Instance, cfg, cand, newStats(cand, prior, rowSum), newRun(context.Background(), Budget{}, nil))
+	w := newWorker(p.Instance, cfg, cand, newRun(context.Background(), Budget{}, nil))
+	w.stats = newStats(cand, prior, rowSum)
 	w.rng.seed(1, 1)
 	count := [n][n]float64{}
 	for range draws {
@@ -298,7 +299,11 @@ func TestSignature(t *testing.T) {
 			for _, workers := range []int{1, 2} {
 				cfg := must(Preset(s.preset, in.N(), s.source))
 				cfg.Candidates = min(cfg.Candidates, 100)
-				r := solve(t, problem(in, cfg, s.source), cfg, 42, workers, Budget{Actions: 2000})
+				actions := int64(2000)
+				if s.preset == "default" {
+					actions = 60000 // through all phases
+				}
+				r := solve(t, problem(in, cfg, s.source), cfg, 42, workers, Budget{Actions: actions})
 				fmt.Fprintf(&b, "%s %s %d %s %v %d: %d %d\n", s.preset, s.source, workers, in.Name, in.Metric, in.N(), r.Length, r.Actions)
 			}
 		}

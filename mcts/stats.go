@@ -50,9 +50,9 @@ func (st *stats) find(i, j int32) int32 {
 
 // visit counts a look at the edge in slot k, in both directions.
 func (st *stats) visit(k int32) {
-	st.visits[k]++
+	st.count(k)
 	if m := st.mirror[k]; m >= 0 {
-		st.visits[m]++
+		st.count(m)
 	}
 }
 
@@ -61,6 +61,12 @@ func (st *stats) visitEdge(i, j int32) {
 	if k := st.find(i, j); k >= 0 {
 		st.visit(k)
 	} else if k := st.find(j, i); k >= 0 {
+		st.count(k)
+	}
+}
+
+func (st *stats) count(k int32) {
+	if st.visits[k] < math.MaxInt32 {
 		st.visits[k]++
 	}
 }

@@ -1,8 +1,10 @@
 package mcts
 
 import (
+	"math/rand/v2"
 	"sync"
 
+	"tspmcts/mcts/eax"
 	"tspmcts/tsp"
 	"tspmcts/twoopt"
 )
@@ -16,6 +18,7 @@ import (
 type team struct {
 	in    *tsp.Instance
 	cfg   Config
+	id    identity
 	nb    *tsp.Neighbors
 	cand  *twoopt.Candidates
 	run   *run
@@ -29,17 +32,27 @@ type team struct {
 
 	best       tsp.Tour
 	bestLength int64
+	initial    []tsp.Tour // given from outside, for the first population
 
 	climbers []*climber
 	actions  int64 // budget, 0 for none
 	used     int64
-	heat0    float64 // temperature when kicks begin, in core units
-	since    float64 // share of the budget that was spent then
+
+	phase phase
+	epoch uint64
+	tours []tsp.Tour      // built in this epoch
+	goal  goal            // of this epoch
+	pop   *eax.Population // while recombining or crossing
+	mix   *rand.PCG       // its random numbers
+	elite []tsp.Tour      // what the epochs ended with
+
+	heat0 float64 // temperature when kicks begin, in core units
+	since float64 // share of the budget that was spent then
 }
 
-func newTeam(in *tsp.Instance, nb *tsp.Neighbors, cfg Config, cand *twoopt.Candidates, r *run, seed uint64, workers int, actions int64) *team {
+func newTeam(in *tsp.Instance, nb *tsp.Neighbors, cfg Config, cand *twoopt.Candidates, r *run, seed uint64, workers int) *team {
 	n := in.N()
-	t := &team{in: in, nb: nb, cfg: cfg, cand: cand, run: r, seed: seed, actions: actions,
+	t := &team{in: in, nb: nb, cfg: cfg, cand: cand, run: r, seed: seed, actions: r.budget.Actions,
 		order: make([]int32, n), next: make([]int32, n), pos: make([]int32, n), best: make(tsp.Tour, n), bestLength: noTour}
 	t.rng.seed(seed, 1<<32)
 	for range workers {
@@ -48,43 +61,76 @@ func newTeam(in *tsp.Instance, nb *tsp.Neighbors, cfg Config, cand *twoopt.Candi
 	return t
 }
 
+// learn gives the climbers statistics to draw by.
+func (t *team) learn(newStats func() *stats) {
+	for _, c := range t.climbers {
+		c.learn(newStats())
+	}
+}
+
 // start makes tour the team's.
 func (t *team) start(tour tsp.Tour) {
 	copy(t.order, tour)
 	t.index()
 	t.length = t.in.Length(tour)
-	t.heat0 = float64(t.cfg.Temperature*float64(t.length)) / float64(len(tour))
 	t.keep()
 }
 
-// search improves the tour until the budget ends: first to a local optimum,
-// under two different cuts, then by kicks.
-func (t *team) search() {
-	descend := func(c *climber, _ int) { c.descend() }
-	t.play(t.stretches(), descend)
-	if t.stretches() > 1 && !t.ended() {
-		t.play(1, descend) // what was across the cuts
+// phase is what the team does next.
+type phase uint8
+
+const (
+	descending  phase = iota // to a local optimum, stretch by stretch
+	joining                  // the same across the cuts
+	populating               // building the tours of an epoch
+	recombining              // the population of an epoch
+	crossing                 // the best tours of the epochs
+	kicking                  // near one tour, until the end
+)
+
+// search improves the tour until the budget ends. Between two of its steps the
+// team's state is whole, and may be saved.
+func (t *team) search(save func()) (best tsp.Tour, length int64) {
+	for {
+		save()
+		if t.ended() {
+			return t.best, t.bestLength
+		}
+		switch t.phase {
+		case descending:
+			t.play(t.stretches(), func(c *climber, actions int64) { c.descend(actions) })
+			t.phase = joining
+		case joining:
+			if t.stretches() > 1 {
+				t.play(1, func(c *climber, actions int64) { c.descend(actions) })
+			}
+			if t.phase = populating; t.cfg.Population == 0 {
+				t.beginKicks()
+			}
+		case populating:
+			t.populate()
+		case recombining, crossing:
+			t.recombine()
+		case kicking:
+			stretches := int64(t.stretches())
+			t.play(int(stretches), func(c *climber, actions int64) {
+				start := c.chain.Tried
+				c.kicks(int64(c.sub.N())/8+16, actions, t.cfg.KickSize, func() float64 {
+					return t.heat(t.used + stretches*(c.chain.Tried-start))
+				})
+			})
+		}
 	}
-	if t.cfg.Population > 0 {
-		t.breed()
-		copy(t.order, t.best)
-		t.length = t.bestLength
-		t.index()
-	}
+}
+
+// beginKicks turns to kicks on the best tour.
+func (t *team) beginKicks() {
+	t.phase = kicking
+	copy(t.order, t.best)
+	t.length = t.bestLength
+	t.index()
 	t.heat0 = float64(t.cfg.Temperature*float64(t.length)) / float64(len(t.order))
 	t.since = t.run.spent(t.used)
-	for !t.ended() {
-		t.play(t.stretches(), func(c *climber, stretches int) {
-			start := c.chain.Tried
-			var actions int64
-			if t.actions > 0 {
-				actions = max(1, (t.actions-t.used)/int64(stretches))
-			}
-			c.kicks(int64(c.sub.N())/8+16, actions, t.cfg.KickSize, func() float64 {
-				return t.heat(t.used + int64(stretches)*(c.chain.Tried-start))
-			})
-		})
-	}
 }
 
 // firstCycle is the number of actions of the first cooling where no budget says
@@ -122,21 +168,26 @@ func (t *team) stretches() int {
 	return max((n+t.cfg.Stretch-1)/t.cfg.Stretch, min(len(t.climbers), n/minStretch), 1)
 }
 
-// play cuts the tour into stretches and has the workers carry out work on each.
-func (t *team) play(stretches int, work func(c *climber, stretches int)) {
+// play cuts the tour into stretches and has the workers carry out work on each,
+// within its share of the actions that are left (0: no limit).
+func (t *team) play(stretches int, work func(c *climber, actions int64)) {
 	n := len(t.order)
 	t.rotate(int(t.rng.below(int32(n))))
 	t.round++
 	before := t.tried()
+	var actions int64
+	if t.actions > 0 {
+		actions = max(1, (t.actions-t.used)/int64(stretches))
+	}
 	gains := make([]int64, len(t.climbers))
 	var wait sync.WaitGroup
 	for w, c := range t.climbers {
 		wait.Go(func() {
 			for s := w; s < stretches; s += len(t.climbers) {
 				from, to := n*s/stretches, n*(s+1)/stretches
-				c.load(t.in, t.cand, t.order, t.pos, from, to-from)
+				c.load(t.in, t.cand, t.order, t.pos, from, to-from, t.length)
 				c.rng.seed(t.seed+t.round<<32, uint64(s))
-				work(c, stretches)
+				work(c, actions)
 				c.store(t.next[from:to], t.order[from:to])
 				gains[w] += c.gain
 			}

@@ -385,7 +385,8 @@ func TestTwin(t *testing.T) {
 
 func runTwins(t *testing.T, p *Problem, cfg Config, seed uint64, actions int) {
 	cand, prior, rowSum := candidates(p, cfg)
-	w := newWorker(p.Instance, cfg, cand, newStats(cand, prior, rowSum), newRun(context.Background(), Budget{}, nil))
+	w := newWorker(p.Instance, cfg, cand, newRun(context.Background(), Budget{}, nil))
+	w.stats = newStats(cand, prior, rowSum)
 	w.rng.seed(seed, 0)
 	d := newTwin(p, cfg, seed, 0)
 	for i := range int32(d.n()) {

@@ -11,6 +11,7 @@ type worker struct {
 	cfg    Config
 	cand   *twoopt.Candidates
 	stats  *stats
+	chain  *twoopt.Chain // with action "best", else nil
 	rng    rng
 	run    *run
 	tour   *twoopt.Tour
@@ -18,6 +19,9 @@ type worker struct {
 
 	best       tsp.Tour // the best tour this worker has had, valid when bestLength < noTour
 	bestLength int64
+
+	first tsp.Tour // to begin with; nil: drawn
+	pool  int64    // actions left before the search restarts
 
 	actions   int64 // simulated
 	limit     int64 // of actions, 0 for none
@@ -35,43 +39,73 @@ type worker struct {
 	freeAt   []int32
 }
 
-// search runs the worker until the budget ends.
-func (w *worker) search() {
-	for !w.poll() {
-		t := w.drawTour()
-		if t == nil {
+// advance searches until the worker has simulated about that many more actions,
+// or the budget ends.
+func (w *worker) advance(actions int64) {
+	for until := w.actions + actions; w.actions < until && !w.poll(); {
+		if w.pool == 0 && !w.begin() {
 			break
 		}
-		w.tour.Set(t)
-		w.length = w.in.Length(t)
-		ok := w.twoOptSweeps()
-		w.keep()
-		if !ok {
-			break
-		}
-		for w.improve() {
-			w.keep()
+		for w.pool > 0 && w.actions < until && !w.stopped {
+			w.act()
 		}
 	}
 	w.flush()
 }
 
-// improve simulates actions until one improves the tour, and applies it. It
-// reports false when the pool is exhausted or the budget ended.
-func (w *worker) improve() bool {
-	pool := int64(w.cfg.Pool * float64(w.in.N()))
-	for range pool {
-		if w.step() {
+// begin makes a new first tour and brings it to a local optimum. It reports
+// false when the budget ended before there was a tour.
+func (w *worker) begin() bool {
+	t := w.first
+	if w.first = nil; t == nil {
+		if t = w.drawTour(); t == nil {
 			return false
 		}
-		if gain := w.simulate(); gain > 0 {
-			w.stats.backpropagate(w.added, w.cfg.Beta, gain, w.length)
-			w.path.Apply(w.tour)
-			w.length -= gain
-			return true
+	}
+	w.tour.Set(t)
+	w.length = w.in.Length(t)
+	if w.chain != nil {
+		w.descend()
+	} else if w.twoOptSweeps() {
+		w.pool = w.poolSize()
+	}
+	w.keep()
+	return true
+}
+
+// poolSize is the number of actions after which the search restarts, if none of them improves.
+func (w *worker) poolSize() int64 { return max(1, int64(w.cfg.Pool*float64(w.in.N()))) }
+
+// act simulates an action, and applies it if it improves the tour.
+func (w *worker) act() {
+	if w.step() {
+		return
+	}
+	w.pool--
+	if gain := w.simulate(); gain > 0 {
+		w.stats.backpropagate(w.added, w.cfg.Beta, gain, w.length)
+		w.path.Apply(w.tour)
+		w.length -= gain
+		w.pool = w.poolSize()
+		w.keep()
+	}
+}
+
+// descend brings the tour to a local optimum of the chain; its actions are counted.
+func (w *worker) descend() {
+	for _, c := range w.tour.Order {
+		w.chain.Push(c)
+	}
+	for !w.chain.Idle() && !w.stopped {
+		before := w.chain.Tried
+		w.length -= w.chain.Run(pollEvery)
+		if w.actions += w.chain.Tried - before; w.limit > 0 && w.actions >= w.limit {
+			w.stopped = true
+		} else {
+			w.poll()
 		}
 	}
-	return false
+	w.chain.Clear()
 }
 
 // keep copies the tour aside if it is the best so far.

@@ -1,6 +1,10 @@
 package twoopt
 
-import "tspmcts/tsp"
+import (
+	"math"
+
+	"tspmcts/tsp"
+)
 
 // Breadth says how many alternatives a chain tries at each of its first levels;
 // deeper levels follow the best one only. Depth is the number of levels.
@@ -24,13 +28,30 @@ type Chain struct {
 	queue *Queue
 	fixed bool
 
+	guide  Guide // nil: candidates are tried by open gain
 	depth  int
 	levels []level
 	t1     int32
+	added  []int32 // edges of an applied action, for guide
 
 	Applied int64 // improving moves applied
 	Tried   int64 // start cities tried
 }
+
+// Guide decides by chance which candidates a Chain tries, instead of by their
+// open gain alone. Slots are indices into Candidates.City.
+type Guide interface {
+	// Draw returns a random key for the edge in slot k of city i: of several
+	// edges those with the largest keys are tried first, and one with key Never not at all.
+	Draw(i, k int32) int64
+	// Visit counts that a chain added the edge in slot k.
+	Visit(k int32)
+	// Improve is told of the edges that an improving action added, as pairs of cities.
+	Improve(added []int32, gain int64)
+}
+
+// Never is the key of an edge that is not to be tried.
+const Never = math.MinInt64
 
 // level is the scratch of one level of the search.
 type level struct {
@@ -42,7 +63,9 @@ type level struct {
 // step is one way to lengthen a chain: what a level chooses from.
 type step struct {
 	gain int64 // open gain after it
+	key  int64 // what the level sorts by: gain, or the guide's draw
 	r, q int32 // ranks: plain step before r; joined steps cut after r and at q
+	slot int32 // of the added edge among the candidates, the last one where there are two
 	kind stepKind
 }
 
@@ -74,6 +97,9 @@ func (c *Chain) Reset(in *tsp.Instance, tour *Tour, cand *Candidates) {
 	c.in, c.tour, c.cand, c.fixed = in, tour, cand, in.HasFixed()
 	c.queue.Reset(in.N())
 }
+
+// Guided makes g choose among candidates; nil makes the open gain choose.
+func (c *Chain) Guided(g Guide) { c.guide = g }
 
 // Push marks city c as worth a look.
 func (c *Chain) Push(city int32) { c.queue.Push(city) }
@@ -162,7 +188,9 @@ func (c *Chain) steps(lv *level, l int, gain int64, best *step) (closed int64) {
 	in, s, t1, p := c.in, c.tour, c.t1, &lv.path
 	lv.moves = lv.moves[:0]
 	end := p.End()
-	cities, dists := c.cand.Of(p.City(s, end))
+	b := p.City(s, end)
+	first := c.cand.Start[b]
+	cities, dists := c.cand.Of(b)
 	for k, d := range dists {
 		g := gain - int64(d)
 		if g <= 0 {
@@ -171,6 +199,13 @@ func (c *Chain) steps(lv *level, l int, gain int64, best *step) (closed int64) {
 		t3 := cities[k]
 		if t3 == t1 {
 			continue
+		}
+		slot := first + int32(k)
+		var key int64
+		if c.guide != nil {
+			if key = c.guide.Draw(b, slot); key == Never {
+				continue
+			}
 		}
 		r := p.Rank(s, t3)
 		i := p.Find(r)
@@ -181,11 +216,11 @@ func (c *Chain) steps(lv *level, l int, gain int64, best *step) (closed int64) {
 		if !added {
 			t4 := p.City(s, before)
 			if !c.fixed || !in.IsFixed(t3, t4) {
-				m := step{gain: g + int64(in.Dist(t3, t4)), r: r, kind: plain}
+				m := step{gain: g + int64(in.Dist(t3, t4)), key: key, r: r, slot: slot, kind: plain}
 				if cl := m.gain - int64(in.Dist(t4, t1)); cl > closed {
 					closed, *best = cl, m
 				}
-				lv.add(m)
+				lv.add(m, c.guide == nil)
 			}
 		}
 		if l == 0 {
@@ -204,6 +239,7 @@ func (c *Chain) joins(lv *level, gain int64, r, t3 int32, closed int64, best *st
 		return closed
 	}
 	gain += int64(in.Dist(t3, t4))
+	first := c.cand.Start[t4]
 	cities, dists := c.cand.Of(t4)
 	for k, d := range dists {
 		g := gain - int64(d)
@@ -215,41 +251,52 @@ func (c *Chain) joins(lv *level, gain int64, r, t3 int32, closed int64, best *st
 		if q > r {
 			continue
 		}
+		slot := first + int32(k)
+		var key int64
+		if c.guide != nil {
+			if key = c.guide.Draw(t4, slot); key == Never {
+				continue
+			}
+		}
 		if q < r {
 			if t6 := p.City(s, q+1); !c.fixed || !in.IsFixed(t5, t6) {
-				m := step{gain: g + int64(in.Dist(t5, t6)), r: r, q: q, kind: joinNext}
+				m := step{gain: g + int64(in.Dist(t5, t6)), key: key, r: r, q: q, slot: slot, kind: joinNext}
 				if cl := m.gain - int64(in.Dist(t6, t1)); cl > closed {
 					closed, *best = cl, m
 				}
-				lv.add(m)
+				lv.add(m, c.guide == nil)
 			}
 		}
 		if q > 0 {
 			if t6 := p.City(s, q-1); !c.fixed || !in.IsFixed(t5, t6) {
-				m := step{gain: g + int64(in.Dist(t5, t6)), r: r, q: q, kind: joinPrev}
+				m := step{gain: g + int64(in.Dist(t5, t6)), key: key, r: r, q: q, slot: slot, kind: joinPrev}
 				if cl := m.gain - int64(in.Dist(t6, t1)); cl > closed {
 					closed, *best = cl, m
 				}
-				lv.add(m)
+				lv.add(m, c.guide == nil)
 			}
 		}
 	}
 	return closed
 }
 
-// add inserts m into the level's moves, largest gain first, if it is among the best.
-func (lv *level) add(m step) {
+// add inserts m into the level's moves, largest key first, if it is among the
+// best; byGain makes the gain the key.
+func (lv *level) add(m step, byGain bool) {
+	if byGain {
+		m.key = m.gain
+	}
 	moves := lv.moves
 	k := len(moves)
 	if k == lv.breadth {
-		if moves[k-1].gain >= m.gain {
+		if moves[k-1].key >= m.key {
 			return
 		}
 		k--
 	} else {
 		moves = append(moves, m)
 	}
-	for ; k > 0 && moves[k-1].gain < m.gain; k-- {
+	for ; k > 0 && moves[k-1].key < m.key; k-- {
 		moves[k] = moves[k-1]
 	}
 	moves[k] = m
@@ -258,6 +305,9 @@ func (lv *level) add(m step) {
 
 // lengthen carries m out on p.
 func (c *Chain) lengthen(p *Path, m step) {
+	if c.guide != nil {
+		c.guide.Visit(m.slot)
+	}
 	switch m.kind {
 	case plain:
 		p.Step(p.Find(m.r), m.r)
@@ -272,6 +322,13 @@ func (c *Chain) lengthen(p *Path, m step) {
 func (c *Chain) apply(p *Path, gain int64) {
 	if invariants {
 		defer c.tour.expect(c.in, c.in.Length(c.tour.Order)-gain)
+	}
+	if c.guide != nil { // the added edges stand between segments, and close the path
+		c.added = c.added[:0]
+		for i, g := range p.segs {
+			c.added = append(c.added, p.City(c.tour, g.last), p.City(c.tour, p.segs[(i+1)%len(p.segs)].first))
+		}
+		c.guide.Improve(c.added, gain)
 	}
 	for _, g := range p.segs {
 		c.queue.Push(p.City(c.tour, g.first))

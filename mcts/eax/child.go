@@ -161,14 +161,17 @@ func (x *Crosser) restore(adj []node) {
 }
 
 // join merges the sub-tours into one, always the smallest with what its best
-// exchange of one edge each leads to (section 2.2, step 5). It returns the
-// gain, and false if the fixed edges leave no way. Cost: near cities times the
-// size of the sub-tours merged; the largest is never looked at.
-func (x *Crosser) join(a *individual) (int64, bool) {
+// exchange of one edge each leads to (section 2.2, step 5). It adds to the gain
+// so far, and returns false if that falls below x.least or the fixed edges
+// leave no way. Cost: near cities times the size of the sub-tours merged; the
+// largest is never looked at.
+func (x *Crosser) join(a *individual, gain int64) (int64, bool) {
 	adj := a.adj
-	gain := int64(0)
 	left := len(x.size)
 	for ; left > 1; left-- {
+		if gain < x.least {
+			return 0, false
+		}
 		// The smallest; merged ones are moved out of the list.
 		u := 0
 		for i := 1; i < left; i++ {
@@ -346,9 +349,7 @@ func (x *Crosser) child(a *individual) (int64, bool) {
 		for i := range alive {
 			alive[i] = int32(i)
 		}
-		var g int64
-		g, ok = x.join(a)
-		gain += g
+		gain, ok = x.join(a, gain)
 		x.Counts.Merges += int64(len(x.merges))
 		if invariants && ok {
 			x.recheck(a, gain)

@@ -63,7 +63,7 @@ type Config struct {
 	// looks at, 1 or more; it is bounded by the neighbours given.
 	Near int
 	// Harvest is how many children of a pair may replace A one on top of the
-	// other in the single stage, 1 or more: 1 is the paper. Large instances
+	// other, 1 or more: 1 is the paper. Large instances
 	// have room for many and need fewer generations with more.
 	Harvest int
 	// Patience is the number of generations without a better best tour after

@@ -67,6 +67,7 @@ type Crosser struct {
 	bestGain        int64
 	bestValue       float64
 
+	sets      []int32  // E-sets of improving
 	improving []ranked // children of the pair that are shorter than A
 
 	spare  []int32 // becomes the next replaced parent's ord
@@ -100,7 +101,7 @@ func (x *Crosser) cross(a, b *individual, stage Stage, rng *rand.PCG) bool {
 	}
 	x.locate(a)
 	x.bestValue, x.bestGain = 0, 0
-	x.improving = x.improving[:0]
+	x.improving, x.sets = x.improving[:0], x.sets[:0]
 	switch stage {
 	case Single:
 		x.trace(rng, x.cfg.Children, x.least)
@@ -121,7 +122,7 @@ func (x *Crosser) cross(a, b *individual, stage Stage, rng *rand.PCG) bool {
 	x.out = append(x.out[:0], x.bestOut...)
 	x.in = append(x.in[:0], x.bestIn...)
 	x.replace(a, x.bestGain)
-	if stage == Single && x.cfg.Harvest > 1 {
+	if x.cfg.Harvest > 1 {
 		x.harvest(a)
 	}
 	return true
@@ -150,27 +151,21 @@ func (x *Crosser) replace(a *individual, gain int64) {
 }
 
 // harvest turns a, already replaced by the best child, into the next best ones
-// too. AB-cycles share no edge, but merges may have taken an edge of A or added
-// one of B, and two E-sets that each leave a tour need not do so together: each
-// is evaluated anew on what a has become.
+// too. E-sets may overlap, merges may have taken an edge of A or added one of
+// B, and two E-sets that each leave a tour need not do so together: each is
+// evaluated anew on what a has become.
 func (x *Crosser) harvest(a *individual) {
-	first := x.bestSet[0]
-	slices.SortFunc(x.improving, func(p, q ranked) int {
-		if c := cmp.Compare(q.value, p.value); c != 0 {
-			return c
-		}
-		return cmp.Compare(p.id, q.id)
-	})
+	slices.SortStableFunc(x.improving, func(p, q ranked) int { return cmp.Compare(q.value, p.value) })
 	x.locate(a)
 	left := x.cfg.Harvest - 1
 	for _, r := range x.improving {
 		if left == 0 {
 			break
 		}
-		if r.id == first || !x.fits(a, r.id) {
+		x.set = append(x.set[:0], x.sets[r.lo:r.hi]...)
+		if !x.fits(a) {
 			continue
 		}
-		x.set = append(x.set[:0], r.id)
 		gain, ok := x.child(a)
 		if !ok || gain <= 0 {
 			continue
@@ -182,25 +177,27 @@ func (x *Crosser) harvest(a *individual) {
 	}
 }
 
-// fits reports whether a has all edges of A of the AB-cycle and none of B.
-func (x *Crosser) fits(a *individual, id int32) bool {
+// fits reports whether a has all edges of A of the E-set and none of B.
+func (x *Crosser) fits(a *individual) bool {
 	c := &x.cycles
-	city := c.city[c.start[id]:c.start[id+1]]
-	prev := city[len(city)-1]
-	for i, v := range city {
-		nd := &a.adj[v]
-		if has := nd.a == prev || nd.b == prev; has != (i&1 == 1) {
-			return false
+	for _, id := range x.set {
+		city := c.city[c.start[id]:c.start[id+1]]
+		prev := city[len(city)-1]
+		for i, v := range city {
+			nd := &a.adj[v]
+			if has := nd.a == prev || nd.b == prev; has != (i&1 == 1) {
+				return false
+			}
+			prev = v
 		}
-		prev = v
 	}
 	return true
 }
 
-// ranked is an AB-cycle whose child is shorter than A.
+// ranked is an E-set whose child is shorter than A: x.sets[lo:hi].
 type ranked struct {
-	value float64
-	id    int32
+	value  float64
+	lo, hi int32
 }
 
 // try evaluates the child by x.set and keeps it if it is the best so far.
@@ -223,7 +220,11 @@ func (x *Crosser) try(a *individual) {
 			value *= 1 << 40
 		}
 	}
-	x.improving = append(x.improving, ranked{value, x.set[0]})
+	if x.cfg.Harvest > 1 {
+		lo := int32(len(x.sets))
+		x.sets = append(x.sets, x.set...)
+		x.improving = append(x.improving, ranked{value, lo, int32(len(x.sets))})
+	}
 	if value <= x.bestValue {
 		return
 	}

@@ -48,7 +48,12 @@ func NewPopulation(in *tsp.Instance, nb *tsp.Neighbors, tours []tsp.Tour, cfg Co
 			along = i
 		}
 	}
-	p := &Population{cfg: cfg, s: newSpace(in, nb, cfg.Near, tours[along])}
+	return newPopulation(in, nb, tours, tours[along], cfg, workers)
+}
+
+// newPopulation numbers the cities along the given tour; the tours have been checked.
+func newPopulation(in *tsp.Instance, nb *tsp.Neighbors, tours []tsp.Tour, along tsp.Tour, cfg Config, workers int) (*Population, error) {
+	p := &Population{cfg: cfg, s: newSpace(in, nb, cfg.Near, along)}
 	p.census = newCensus(p.s.n, len(tours))
 	for _, t := range tours {
 		x := p.s.newIndividual(t)

@@ -1,0 +1,130 @@
+package mcts
+
+import (
+	"bytes"
+	"context"
+	"slices"
+	"strings"
+	"testing"
+
+	"tspmcts/tsp"
+)
+
+// resumable lists searches that together pass through every phase.
+var resumable = []struct {
+	name    string
+	n       int
+	actions int64
+	workers int
+	set     func(*Config)
+}{
+	{"fresh", 60, 60000, 2, func(c *Config) { *c = must(Preset("paper", 60, "gtprior")) }},
+	{"fresh, best", 60, 20000, 2, func(c *Config) { c.Restart, c.FirstTour = "fresh", "draw" }},
+	{"kicks", 400, 30000, 2, func(c *Config) { c.Population = 0 }},
+	{"kicks, drawn", 400, 30000, 2, func(c *Config) { c.Population, c.Action = 0, "draw" }},
+	{"population", 60, 150000, 2, func(c *Config) { c.Population, c.Polish = 20, 0 }},
+	{"population, drawn", 60, 150000, 1, func(c *Config) { c.Population, c.Polish, c.Action = 20, 0, "draw" }},
+}
+
+// TestResume pins that a search resumed from any checkpoint ends with the tour of an uninterrupted one.
+func TestResume(t *testing.T) {
+	for _, tt := range resumable {
+		t.Run(tt.name, func(t *testing.T) {
+			cfg := must(Preset("default", tt.n, "gtprior"))
+			tt.set(&cfg)
+			p := problem(build(tsp.Euc2D, tt.n, 3), cfg, "gtprior")
+			budget := Budget{Actions: tt.actions}
+			whole := must(Solve(context.Background(), p, cfg, 7, tt.workers, budget, nil))
+			var saved [][]byte
+			phases := map[phase]bool{}
+			p.SaveDue = func() bool { return true }
+			p.Save = func(c *Checkpoint) {
+				var b bytes.Buffer
+				if err := c.Encode(&b); err != nil {
+					t.Fatal(err)
+				}
+				if c.Team != nil {
+					phases[c.Team.Phase] = true
+				}
+				saved = append(saved, b.Bytes())
+			}
+			if r := must(Solve(context.Background(), p, cfg, 7, tt.workers, budget, nil)); !slices.Equal(r.Tour, whole.Tour) {
+				t.Fatal("saving changed the search")
+			}
+			if strings.HasPrefix(tt.name, "population") && !(phases[populating] && phases[recombining] && phases[crossing]) {
+				t.Errorf("phases seen: %v, want populating, recombining and crossing", phases)
+			}
+			p.Save = nil
+			for k := 0; k < len(saved); k += max(1, len(saved)/12) {
+				c := must(DecodeCheckpoint(bytes.NewReader(saved[k])))
+				p.Resume = c
+				r := must(Solve(context.Background(), p, cfg, 7, tt.workers, budget, nil))
+				if !slices.Equal(r.Tour, whole.Tour) || r.Length != whole.Length {
+					t.Errorf("resumed from checkpoint %d of %d: length %d, uninterrupted %d", k, len(saved), r.Length, whole.Length)
+				}
+			}
+		})
+	}
+}
+
+// TestCheckpointRefused pins that damaged and foreign checkpoints are refused with a reason.
+func TestCheckpointRefused(t *testing.T) {
+	cfg := must(Preset("default", 100, "gtprior"))
+	p := problem(build(tsp.Euc2D, 100, 3), cfg, "gtprior")
+	var last *Checkpoint
+	p.SaveDue = func() bool { return true }
+	p.Save = func(c *Checkpoint) { last = c }
+	must(Solve(context.Background(), p, cfg, 1, 1, Budget{Actions: 5000}, nil))
+	p.Save = nil
+	var b bytes.Buffer
+	if err := last.Encode(&b); err != nil {
+		t.Fatal(err)
+	}
+	file := b.Bytes()
+	for name, data := range map[string][]byte{
+		"empty":     nil,
+		"foreign":   []byte("NAME : x\n"),
+		"truncated": file[:len(file)-1],
+		"longer":    append(slices.Clone(file), 0),
+		"head only": file[:len(magic)+20],
+	} {
+		if _, err := DecodeCheckpoint(bytes.NewReader(data)); err == nil {
+			t.Errorf("%s: accepted", name)
+		}
+	}
+	for at := 0; at < len(file); at += 1 + len(file)/200 {
+		data := slices.Clone(file)
+		data[at] ^= 0x10
+		if _, err := DecodeCheckpoint(bytes.NewReader(data)); err == nil {
+			t.Errorf("byte %d flipped: accepted", at)
+		}
+	}
+	other := problem(build(tsp.Euc2D, 100, 4), cfg, "gtprior")
+	knobs := cfg
+	knobs.KickSize++
+	for _, tt := range []struct {
+		want    string
+		p       *Problem
+		cfg     Config
+		seed    uint64
+		workers int
+	}{
+		{"another instance", other, cfg, 1, 1},
+		{"other knobs", p, knobs, 1, 1},
+		{"of seed 1, not 2", p, cfg, 2, 1},
+		{"of 1 workers, not 2", p, cfg, 1, 2},
+	} {
+		tt.p.Resume = last
+		_, err := Solve(context.Background(), tt.p, tt.cfg, tt.seed, tt.workers, Budget{Actions: 6000}, nil)
+		if err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("error %v, want one with %q", err, tt.want)
+		}
+	}
+	broken := *last
+	broken.Best = slices.Clone(last.Best)
+	broken.Best[0] = broken.Best[1]
+	p.Resume = &broken
+	if _, err := Solve(context.Background(), p, cfg, 1, 1, Budget{Actions: 6000}, nil); err == nil {
+		t.Error("a checkpoint whose best tour is none was accepted")
+	}
+}
