@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"tspmcts/heatmap"
 	"tspmcts/tsp"
 )
 
@@ -193,8 +194,11 @@ func (c *crowd) ended() bool {
 }
 
 // learn gives the workers statistics to draw by.
-func (c *crowd) learn(newStats func() *stats) {
+func (c *crowd) learn(m *heatmap.Map) bool {
 	for _, w := range c.workers {
-		w.stats = newStats()
+		if w.stats = newStats(w.cand, m, c.shared); w.stats == nil {
+			return false
+		}
 	}
+	return true
 }

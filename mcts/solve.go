@@ -74,10 +74,15 @@ func Solve(ctx context.Context, p *Problem, cfg Config, seed uint64, workers int
 	if p.Heatmap.N() != in.N() {
 		return nil, fmt.Errorf("mcts: a heatmap of %d cities for %d", p.Heatmap.N(), in.N())
 	}
-	cand, prior, rowSum := candidates(p, cfg)
-	s := newSearch(ctx, p, cfg, cand, r, seed, workers)
-	if cfg.Action == "draw" || cfg.Restart == "fresh" {
-		s.learn(func() *stats { return newStats(cand, prior, rowSum) })
+	resort := firstResort(in)
+	r.offer(in.Length(resort))
+	cand := candidates(p, cfg, r)
+	if cand == nil {
+		return finish(in, resort, 0, *r.stop.Load())
+	}
+	s := newSearch(ctx, p, cfg, cand, r, seed, workers, resort)
+	if (cfg.Action == "draw" || cfg.Restart == "fresh") && !s.learn(p.Heatmap) {
+		return finish(in, resort, 0, *r.stop.Load())
 	}
 	if p.Resume != nil {
 		if err := s.restore(p.Resume); err != nil {
@@ -101,8 +106,8 @@ func Solve(ctx context.Context, p *Problem, cfg Config, seed uint64, workers int
 	if why := r.stop.Load(); why != nil {
 		stop = *why
 	}
-	if length == noTour {
-		tour = firstResort(in)
+	if length > in.Length(resort) { // a drawn tour of many cities may be
+		tour = resort
 	}
 	return finish(in, tour, r.actions.Load(), stop)
 }
@@ -110,20 +115,20 @@ func Solve(ctx context.Context, p *Problem, cfg Config, seed uint64, workers int
 // searcher is one of the two ways in which workers search: each for itself
 // (restart "fresh"), or together on one tour (restart "kick").
 type searcher interface {
-	learn(newStats func() *stats)
+	learn(m *heatmap.Map) bool // gives every worker statistics; false when the budget ended
 	search(save func()) (best tsp.Tour, length int64)
 	snapshot() *Checkpoint
 	restore(*Checkpoint) error
 }
 
-func newSearch(ctx context.Context, p *Problem, cfg Config, cand *twoopt.Candidates, r *run, seed uint64, workers int) searcher {
+func newSearch(ctx context.Context, p *Problem, cfg Config, cand *twoopt.Candidates, r *run, seed uint64, workers int, resort tsp.Tour) searcher {
 	in := p.Instance
 	var first tsp.Tour // nil: to be drawn
 	switch cfg.FirstTour {
 	case "greedy":
 		first, _ = tsp.GreedyEdge(ctx, in, p.Neighbors)
 	case "curve":
-		first = firstResort(in)
+		first = resort
 	}
 	for _, tour := range p.Initial {
 		if first == nil || in.Length(tour) < in.Length(first) {
@@ -135,7 +140,7 @@ func newSearch(ctx context.Context, p *Problem, cfg Config, cand *twoopt.Candida
 		t := newTeam(in, p.Neighbors, cfg, cand, r, seed, workers)
 		t.id, t.initial = id, p.Initial
 		if first == nil {
-			first = firstResort(in)
+			first = resort
 		}
 		t.start(first)
 		return t
@@ -181,13 +186,16 @@ func finish(in *tsp.Instance, t tsp.Tour, actions int64, stop Stop) (*Result, er
 
 // candidates lists each city's candidates as cfg wants them: the first of the
 // heatmap, filled up with neighbours where it has too few, or the nearest ones.
-// prior is P by slot, rowSum the sum of each city's whole row.
-func candidates(p *Problem, cfg Config) (cand *twoopt.Candidates, prior []float32, rowSum []float64) {
-	in, m, nb := p.Instance, p.Heatmap, p.Neighbors
-	n := int32(in.N())
+// It returns nil when the budget ended.
+func candidates(p *Problem, cfg Config, r *run) *twoopt.Candidates {
+	m, nb := p.Heatmap, p.Neighbors
 	list := make([]int32, 0, cfg.Candidates)
-	cand = twoopt.NewCandidates(in, func(i int32) []int32 {
+	stopped := false
+	cand := twoopt.NewCandidates(p.Instance, func(i int32) []int32 {
 		list = list[:0]
+		if stopped = stopped || i&4095 == 4095 && r.check(); stopped {
+			return list
+		}
 		if cfg.Order == "heatmap" {
 			cities, _ := m.Of(i)
 			list = append(list, cities[:min(len(cities), cfg.Candidates)]...)
@@ -203,21 +211,10 @@ func candidates(p *Problem, cfg Config) (cand *twoopt.Candidates, prior []float3
 		}
 		return list
 	})
-	prior = make([]float32, len(cand.City))
-	rowSum = make([]float64, n)
-	for i := range n {
-		cities, ps := m.Of(i)
-		for k := range cities {
-			rowSum[i] += float64(ps[k])
-		}
-		lo, hi := cand.Start[i], cand.Start[i+1]
-		for k := lo; k < hi; k++ {
-			if at := slices.Index(cities, cand.City[k]); at >= 0 {
-				prior[k] = ps[at]
-			}
-		}
+	if stopped {
+		return nil
 	}
-	return cand, prior, rowSum
+	return cand
 }
 
 func newWorker(in *tsp.Instance, cfg Config, cand *twoopt.Candidates, r *run) *worker {

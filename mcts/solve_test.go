@@ -236,12 +236,13 @@ func TestFirstToursFollowWeights(t *testing.T) {
 	cfg := must(Preset("paper-default", n, "gtprior"))
 	cfg.Candidates = 4
 	p := problem(build(tsp.Euc2D, n, 2), cfg, "gtprior")
-	cand, prior, rowSum := candidates(p, cfg)
-	for i := range prior {
-		prior[i] /= 20 // weights of 0 to 2.2, so that all happens
+	r := newRun(context.Background(), Budget{}, nil)
+	cand := candidates(p, cfg, r)
+	w := newWorker(p.Instance, cfg, cand, r)
+	w.stats = newStats(cand, p.Heatmap, r)
+	for k := range w.stats.weight {
+		w.stats.weight[k] /= 20 // 0 to 2.2, so that all happens
 	}
-	w := newWorker(p.Instance, cfg, cand, newRun(context.Background(), Budget{}, nil))
-	w.stats = newStats(cand, prior, rowSum)
 	w.rng.seed(1, 1)
 	count := [n][n]float64{}
 	for range draws {

@@ -2,7 +2,9 @@ package mcts
 
 import (
 	"math"
+	"slices"
 
+	"tspmcts/heatmap"
 	"tspmcts/twoopt"
 )
 
@@ -20,18 +22,26 @@ type stats struct {
 	explore float64   // alpha sqrt(ln(M+1)), as of the running action
 }
 
-// newStats returns the statistics before the first simulation. prior holds P by
-// slot, rowSum the sum of a city's whole row of P.
-func newStats(cand *twoopt.Candidates, prior []float32, rowSum []float64) *stats {
+// newStats returns the statistics before the first simulation, nil when the
+// budget ended. Omega is summed over a city's whole row of m.
+func newStats(cand *twoopt.Candidates, m *heatmap.Map, r *run) *stats {
 	n := len(cand.Start) - 1
-	st := &stats{cand: cand, weight: make([]float64, len(prior)), visits: make([]int32, len(prior)),
-		mirror: make([]int32, len(prior)), omega: make([]float64, n), invN: 1 / float64(max(1, n-1))}
-	for k, p := range prior {
-		st.weight[k] = 100 * float64(p)
-	}
+	st := &stats{cand: cand, weight: make([]float64, len(cand.City)), visits: make([]int32, len(cand.City)),
+		mirror: make([]int32, len(cand.City)), omega: make([]float64, n), invN: 1 / float64(max(1, n-1))}
 	for i := range int32(n) {
-		st.omega[i] = float64(100 * rowSum[i] * st.invN)
+		if i&1023 == 1023 && r.check() {
+			return nil
+		}
+		cities, ps := m.Of(i)
+		sum := 0.0
+		for _, p := range ps {
+			sum += float64(p)
+		}
+		st.omega[i] = float64(100 * sum * st.invN)
 		for k := cand.Start[i]; k < cand.Start[i+1]; k++ {
+			if at := slices.Index(cities, cand.City[k]); at >= 0 {
+				st.weight[k] = 100 * float64(ps[at])
+			}
 			st.mirror[k] = st.find(cand.City[k], i)
 		}
 	}

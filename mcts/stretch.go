@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"sync"
 
+	"tspmcts/heatmap"
 	"tspmcts/mcts/eax"
 	"tspmcts/tsp"
 	"tspmcts/twoopt"
@@ -62,10 +63,15 @@ func newTeam(in *tsp.Instance, nb *tsp.Neighbors, cfg Config, cand *twoopt.Candi
 }
 
 // learn gives the climbers statistics to draw by.
-func (t *team) learn(newStats func() *stats) {
+func (t *team) learn(m *heatmap.Map) bool {
 	for _, c := range t.climbers {
-		c.learn(newStats())
+		st := newStats(t.cand, m, t.run)
+		if st == nil {
+			return false
+		}
+		c.learn(st)
 	}
+	return true
 }
 
 // start makes tour the team's.

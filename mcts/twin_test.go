@@ -384,9 +384,10 @@ func TestTwin(t *testing.T) {
 }
 
 func runTwins(t *testing.T, p *Problem, cfg Config, seed uint64, actions int) {
-	cand, prior, rowSum := candidates(p, cfg)
-	w := newWorker(p.Instance, cfg, cand, newRun(context.Background(), Budget{}, nil))
-	w.stats = newStats(cand, prior, rowSum)
+	r := newRun(context.Background(), Budget{}, nil)
+	cand := candidates(p, cfg, r)
+	w := newWorker(p.Instance, cfg, cand, r)
+	w.stats = newStats(cand, p.Heatmap, r)
 	w.rng.seed(seed, 0)
 	d := newTwin(p, cfg, seed, 0)
 	for i := range int32(d.n()) {

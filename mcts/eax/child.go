@@ -1,7 +1,6 @@
 package eax
 
 import (
-	"math"
 	"slices"
 )
 
@@ -162,15 +161,16 @@ func (x *Crosser) restore(adj []node) {
 
 // join merges the sub-tours into one, always the smallest with what its best
 // exchange of one edge each leads to (section 2.2, step 5). It adds to the gain
-// so far, and returns false if that falls below x.least or the fixed edges
-// leave no way. Cost: near cities times the size of the sub-tours merged; the
+// so far, and returns false if that falls below x.least, ends below x.enough, or
+// the fixed edges leave no way. Cost: near cities times the size of the sub-tours merged; the
 // largest is never looked at.
 func (x *Crosser) join(a *individual, gain int64) (int64, bool) {
 	adj := a.adj
 	left := len(x.size)
 	for ; left > 1; left-- {
-		if gain < x.least {
-			return 0, false
+		need := x.least
+		if left == 2 {
+			need = max(need, x.enough)
 		}
 		// The smallest; merged ones are moved out of the list.
 		u := 0
@@ -181,7 +181,7 @@ func (x *Crosser) join(a *individual, gain int64) (int64, bool) {
 		}
 		small := x.alive[u]
 		x.alive[u] = x.alive[left-1]
-		m, g, ok := x.bestMerge(a, small)
+		m, g, ok := x.bestMerge(a, small, need-gain)
 		if !ok {
 			return 0, false
 		}
@@ -209,8 +209,9 @@ func (x *Crosser) perform(adj []node, m merge) {
 }
 
 // bestMerge finds the exchange of one edge each between the sub-tour and any
-// other that gains most, one of the new edges being a near one.
-func (x *Crosser) bestMerge(a *individual, small int32) (best merge, gain int64, ok bool) {
+// other that gains most and at least what is needed, one of the new edges
+// being a near one.
+func (x *Crosser) bestMerge(a *individual, small int32, need int64) (best merge, gain int64, ok bool) {
 	n := int32(len(a.ord))
 	ord, adj, mark := a.ord, a.adj, x.mark
 	x.stamp++
@@ -229,7 +230,8 @@ func (x *Crosser) bestMerge(a *individual, small int32) (best merge, gain int64,
 		}
 	}
 	s, k := x.s, x.s.k
-	g := int64(math.MinInt64)
+	g := need - 1
+	seen := false
 	for seg := x.head[small]; seg >= 0; seg = x.next[seg] {
 		p := x.cuts[seg]
 		for range x.segment(seg) {
@@ -245,7 +247,8 @@ func (x *Crosser) bestMerge(a *individual, small int32) (best merge, gain int64,
 				}
 				dd := adj[d]
 				cd := int64(s.nearDist[int(c)*k+r])
-				// Not even new edges of length zero would beat the best.
+				seen = true
+				// Not even a new edge c1-d1 of length zero would beat the best.
 				if longest+int64(max(dd.da, dd.db))-cd <= g {
 					continue
 				}
@@ -285,8 +288,8 @@ func (x *Crosser) bestMerge(a *individual, small int32) (best merge, gain int64,
 			}
 		}
 	}
-	if ok {
-		return best, g, true
+	if ok || seen && s.fixed == nil {
+		return best, g, ok
 	}
 	return x.farMerge(a, small)
 }

@@ -79,7 +79,7 @@ type Config struct {
 
 // DefaultConfig returns the settings that measured best.
 func DefaultConfig() Config {
-	return Config{Children: 30, Selection: Entropy, Near: 5, Harvest: 1, Patience: 15, Slack: 1000}
+	return Config{Children: 30, Selection: Entropy, Near: 5, Harvest: 1, Patience: 15, Slack: 1}
 }
 
 // Validate reports every knob that is out of its range.

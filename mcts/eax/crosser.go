@@ -79,7 +79,7 @@ type Crosser struct {
 func newCrosser(s *space, cfg Config, c *census) *Crosser {
 	n := s.n
 	return &Crosser{
-		s: s, cfg: cfg, census: c,
+		s: s, cfg: cfg, census: c, enough: 1,
 		pos:       make([]int32, n),
 		junctions: make([]junction, n),
 		path:      make([]int32, 2*n+2),

@@ -150,6 +150,7 @@ func TestEveryChild(t *testing.T) {
 				t.Fatal(err)
 			}
 			x := p.crossers[0]
+			x.least, x.enough = -1<<60, -1<<60
 			rng := rand.NewPCG(1, 2)
 			children, merged := 0, 0
 			for a := range ts {
