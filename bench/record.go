@@ -12,22 +12,22 @@ import (
 
 // Record is one solved instance as --json writes it.
 type Record struct {
-	Instance string      `json:"instance"`
-	N        int         `json:"n"`
-	Metric   string      `json:"metric"`
-	Length   json.Number `json:"length"`  // in the caller's unit
-	Optimum  *Number     `json:"optimum"` // or the best known length; null where unknown
-	Gap      *float64    `json:"gap"`     // percent over Optimum
-	Bound    *Number     `json:"bound"`   // a lower bound; null where none was computed
-	Seconds  float64     `json:"seconds"` // from the instance in memory to the answer
-	Seed     uint64      `json:"seed"`
-	Workers  int         `json:"workers"`
-	Stop     mcts.Stop   `json:"stop"`
-	Heatmap  string      `json:"heatmap"`
-	Preset   string      `json:"preset"`
-	Actions  int64       `json:"actions"`
-	Config   mcts.Config `json:"config"`
-	Trace    []Point     `json:"trace"`
+	Instance string       `json:"instance"`
+	N        int          `json:"n"`
+	Metric   string       `json:"metric"`
+	Length   json.Number  `json:"length"`  // in the caller's unit
+	Optimum  *Number      `json:"optimum"` // or the best known length; null where unknown
+	Gap      *float64     `json:"gap"`     // percent over Optimum
+	Bound    *Number      `json:"bound"`   // a lower bound; null where none was computed
+	Seconds  float64      `json:"seconds"` // from the instance in memory to the answer
+	Seed     uint64       `json:"seed"`
+	Workers  int          `json:"workers"`
+	Stop     mcts.Stop    `json:"stop"`
+	Heatmap  string       `json:"heatmap"`
+	Preset   string       `json:"preset"`
+	Actions  int64        `json:"actions"`
+	Config   *mcts.Config `json:"config"` // null for other programs
+	Trace    []Point      `json:"trace"`
 }
 
 // Number is a length, written without an exponent.

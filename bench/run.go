@@ -67,7 +67,7 @@ func (r *Run) Do(ctx context.Context, clock func() time.Duration, observe mcts.O
 	}
 	rec := &Record{Instance: item.Name, N: in.N(), Metric: in.Metric.String(), Length: text, Gap: GapOf(length, r.Optimum),
 		Seconds: seconds(elapsed), Seed: r.Seed, Workers: r.Workers, Stop: res.Stop, Heatmap: r.Source.Name,
-		Preset: cfg.Preset, Actions: res.Actions, Config: cfg, Trace: trace}
+		Preset: cfg.Preset, Actions: res.Actions, Config: &cfg, Trace: trace}
 	if r.Optimum > 0 {
 		o := json.Number(LengthText(in, r.Optimum))
 		if r.Optimum != math.Trunc(r.Optimum) {

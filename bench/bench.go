@@ -1,0 +1,130 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"tspmcts/tsp"
+)
+
+// Bench runs jobs and stores their entries.
+type Bench struct {
+	Store    *Store
+	Parallel int  // runs side by side
+	Tours    bool // entries hold the tours
+	// Progress is told after each run that was not in the store; nil for nobody. One call at a time.
+	Progress func(Status)
+}
+
+// Status is how far a bench is.
+type Status struct {
+	Jobs, Known, Done int // all, those found in the store, those run
+	Elapsed, Left     time.Duration
+	Entry             *Entry // of the last run
+}
+
+// Run runs the jobs that the store does not have. When ctx ends, the runs in
+// flight are given up without an entry, and that is no error.
+func (b *Bench) Run(ctx context.Context, jobs []*Job) (Status, error) {
+	status := Status{Jobs: len(jobs)}
+	var todo []*Job
+	seen := map[string]bool{}
+	for _, j := range jobs {
+		switch key := j.Key(); {
+		case seen[key]: // the products of a suite overlap
+			status.Jobs--
+		case b.Store.Done(key) != nil:
+			status.Known++
+		default:
+			todo = append(todo, j)
+			seen[key] = true
+		}
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	next := make(chan *Job)
+	var failed error
+	var mu sync.Mutex
+	start := time.Now()
+	var wait sync.WaitGroup
+	for range min(b.Parallel, len(todo)) {
+		wait.Go(func() {
+			for j := range next {
+				e, err := j.do(ctx, b.Tours)
+				mu.Lock()
+				if err == nil && e != nil {
+					if err = b.Store.Add(e); err == nil {
+						status.Done++
+						status.Elapsed = time.Since(start)
+						status.Entry = e
+						status.Left = time.Duration(float64(status.Elapsed) / float64(status.Done) * float64(len(todo)-status.Done))
+						if b.Progress != nil {
+							b.Progress(status)
+						}
+					}
+				}
+				if err != nil && failed == nil {
+					failed = err
+					cancel(err)
+				}
+				mu.Unlock()
+			}
+		})
+	}
+feed:
+	for _, j := range todo {
+		select {
+		case next <- j:
+		case <-ctx.Done():
+			break feed
+		}
+	}
+	close(next)
+	wait.Wait()
+	status.Elapsed = time.Since(start)
+	return status, failed
+}
+
+// do runs the job and returns its entry, nil when ctx ended before.
+func (j *Job) do(ctx context.Context, tours bool) (*Entry, error) {
+	if ctx.Err() != nil {
+		return nil, nil
+	}
+	start := time.Now()
+	rec, tour, err := j.Run.Do(ctx, func() time.Duration { return time.Since(start) }, nil)
+	if ctx.Err() != nil {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	e := j.entry
+	e.Record = *rec
+	if tours {
+		if e.Tour, err = drawn(j.Item, tour); err != nil {
+			return nil, err
+		}
+	}
+	return &e, nil
+}
+
+// drawn returns the places of the cities in the order of the tour.
+func drawn(item *Item, tour tsp.Tour) ([][2]float64, error) {
+	x, y := item.X, item.Y
+	if item.DisplayX != nil {
+		x, y = item.DisplayX, item.DisplayY
+	}
+	if x == nil {
+		return nil, fmt.Errorf("%s: there are no coordinates that --tours could keep", item.Name)
+	}
+	places := make([][2]float64, len(tour))
+	for i, c := range tour {
+		places[i] = [2]float64{x[c], y[c]}
+		if item.Metric == tsp.Geo || item.Metric == tsp.GeoM {
+			places[i] = [2]float64{y[c], x[c]}
+		}
+	}
+	return places, nil
+}

@@ -1,0 +1,357 @@
+package bench
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"tspmcts/heatmap"
+	"tspmcts/mcts"
+	"tspmcts/tsp"
+)
+
+// zero is a heatmap source for tests.
+func zero(name string) (Source, error) {
+	return Source{Name: name, Prepare: func(ctx context.Context, item *Item, cfg mcts.Config) (*mcts.Problem, error) {
+		nb, err := tsp.NearestNeighbors(ctx, item.Instance, mcts.NeedNeighbors(cfg))
+		return &mcts.Problem{Instance: item.Instance, Neighbors: nb, Heatmap: heatmap.Zero(item.N())}, err
+	}}, nil
+}
+
+func noWarning(t *testing.T) func(string, ...any) {
+	return func(format string, args ...any) { t.Errorf("warning: "+format, args...) }
+}
+
+// put writes a file into dir and returns its name.
+func put(t *testing.T, dir, name, text string) string {
+	t.Helper()
+	name = filepath.Join(dir, name)
+	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+const fourLines = "0 0 0 1 1 1 1 0 .5 .2 .3 .3 .7 .1 .2 .9 .4 .4 .6 .6 .9 .9 .1 .8\n" +
+	"0 0 0 1 1 1 1 0 .5 .1 .3 .3 .7 .1 .2 .9 .4 .4 .6 .6 .9 .9 .1 .8\n" +
+	"0 0 0 1 1 1 1 0 .5 .3 .3 .3 .7 .1 .2 .9 .4 .4 .6 .6 .9 .9 .1 .8\n" +
+	"0 0 0 1 1 1 1 0 .5 .4 .3 .3 .7 .1 .2 .9 .4 .4 .6 .6 .9 .9 .1 .8\n"
+
+const suiteText = `{
+  "sets": [{"file": "set.txt", "lines": "0:3"}],
+  "best": ["best.csv"],
+  "heatmaps": ["zero"],
+  "knobs": ["paper", "mine.json", {"label": "deep", "preset": "paper", "depth": 50}],
+  "budgets": ["300 actions"],
+  "seeds": 2
+}`
+
+func suiteJobs(t *testing.T, dir, text string) []*Job {
+	t.Helper()
+	suites, err := ReadSuite(put(t, dir, "suite.json", text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var jobs []*Job
+	for _, s := range suites {
+		more, err := s.Jobs(t.Context(), zero, noWarning(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		jobs = append(jobs, more...)
+	}
+	return jobs
+}
+
+func suiteDir(t *testing.T) string {
+	dir := t.TempDir()
+	put(t, dir, "set.txt", fourLines)
+	put(t, dir, "mine.json", `{"preset":"paper","alpha":2}`)
+	put(t, dir, "best.csv", "instance,best\nset_0,4\nset_1,4\nset_2,4\nset_3,4\n")
+	return dir
+}
+
+func runJobs(t *testing.T, ctx context.Context, file string, parallel int, jobs []*Job, told func(Status)) Status {
+	t.Helper()
+	s, err := OpenStore(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	b := Bench{Store: s, Parallel: parallel, Progress: told}
+	status, err := b.Run(ctx, jobs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return status
+}
+
+// lines returns the records of a file without their times, sorted.
+func lines(t *testing.T, file string) []string {
+	t.Helper()
+	f, err := os.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var all []string
+	if err := ReadEntries(f, "r", func(e *Entry) error {
+		e.Seconds = 0
+		for i := range e.Trace {
+			e.Trace[i].Seconds = 0
+		}
+		text, err := json.Marshal(e)
+		all = append(all, string(text))
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// A bench that was stopped anywhere, or cut by a crash, and went on has the
+// records of one that ran through; a larger suite adds only what is missing.
+func TestResume(t *testing.T) {
+	dir := suiteDir(t)
+	jobs := suiteJobs(t, dir, suiteText)
+	whole := filepath.Join(dir, "whole.jsonl")
+	if s := runJobs(t, t.Context(), whole, 1, jobs, nil); s.Done != 18 || s.Known != 0 {
+		t.Fatalf("%+v, want 18 runs", s)
+	}
+	parts := filepath.Join(dir, "parts.jsonl")
+	for n := 1; ; n++ {
+		ctx, cancel := context.WithCancel(t.Context())
+		s := runJobs(t, ctx, parts, 2, jobs, func(s Status) {
+			if s.Done == n {
+				cancel()
+			}
+		})
+		cancel()
+		if s.Known+s.Done == 18 {
+			break
+		}
+		text, _ := os.ReadFile(parts)
+		if !bytes.HasSuffix(text, []byte("}\n")) {
+			t.Fatalf("the file ends with %q", text[max(0, len(text)-20):])
+		}
+		// A crash in the middle of a write, and one of a record that was whole.
+		put(t, dir, "parts.jsonl", string(text)+`{"version":1,"instance":"cut`)
+		if n == 2 {
+			put(t, dir, "parts.jsonl", string(text[:len(text)-5]))
+		}
+	}
+	if a, b := lines(t, whole), lines(t, parts); !slices.Equal(a, b) {
+		t.Errorf("%d records of one bench, %d of a stopped one; the first: %s\n%s", len(a), len(b), a[0], b[0])
+	}
+	more := suiteJobs(t, dir, strings.Replace(suiteText, "0:3", "0:4", 1))
+	if s := runJobs(t, t.Context(), parts, 2, more, nil); s.Known != 18 || s.Done != 6 {
+		t.Errorf("%+v, want 18 known and 6 new", s)
+	}
+	put(t, dir, "mine.json", `{"preset":"paper","alpha":1.5}`) // another configuration of the same name
+	if s := runJobs(t, t.Context(), parts, 2, suiteJobs(t, dir, suiteText), nil); s.Known != 12 || s.Done != 6 {
+		t.Errorf("%+v, want 12 known and 6 new", s)
+	}
+}
+
+// A records file has one writer.
+func TestStoreIsLocked(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "a.jsonl")
+	a, err := OpenStore(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	if _, err := OpenStore(name); err == nil || !strings.Contains(err.Error(), "another process") {
+		t.Errorf("opened twice: %v", err)
+	}
+}
+
+// What is wrong with a suite is told in one line with its place.
+func TestBadSuites(t *testing.T) {
+	for _, c := range []struct{ name, from, to, want string }{
+		{"syntax", `"seeds": 2`, `"seeds": 2,,`, `suite.json:7: no suite (invalid character`},
+		{"cut", suiteText[40:], ``, `suite.json:2: no suite (unexpected EOF)`},
+		{"unknown-field", `"seeds"`, `"seedz"`, `suite.json:7: no suite (unknown field "seedz")`},
+		{"type", `["zero"]`, `"zero"`, `suite.json:4: no suite (found string as heatmaps)`},
+		{"goes-on", `"seeds": 2
+}`, `"seeds": 2
+} {`, `it goes on after the end`},
+		{"no-sets", `[{"file": "set.txt", "lines": "0:3"}]`, `[]`, `suite.json: no sets`},
+		{"lines", `0:3`, `3:0`, `suite.json: lines is "3:0", want A:B`},
+		{"no-file", `mine.json`, `other.json`, `other.json: there is no such file`},
+		{"best", `best.csv`, `none.csv`, `none.csv: there is no such file`},
+		{"preset", `"paper", `, `"papier", `, `suite.json: unknown preset "papier", want one of default`},
+		{"knob", `"depth"`, `"deepth"`, `knobs deep:1: unknown knob "deepth", want one of alpha`},
+		{"value", `"depth": 50`, `"depth": 1`, `depth is 1, want 2 to 1000`},
+		{"label", `"label": "deep", `, ``, `without a label`},
+		{"twice", `"deep"`, `"paper"`, `two members of knobs are called paper`},
+		{"budget", `300 actions`, `3 hours`, `suite.json: a budget is "3 hours", want a time such as 10s`},
+		{"no-budget", `"300 actions"`, ``, `no budgets`},
+		{"seeds", `"seeds": 2`, `"seeds": -2`, `the number of seeds is -2`},
+		{"seeds-text", `"seeds": 2`, `"seeds": "x"`, `seeds is "x", want their number`},
+		{"workers", `"seeds": 2`, `"seeds": 2, "workers": -1`, `workers is -1`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := suiteDir(t)
+			text := strings.Replace(suiteText, c.from, c.to, 1)
+			_, err := ReadSuite(put(t, dir, "suite.json", text))
+			if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
+				t.Errorf("%v, want %s", err, c.want)
+			}
+		})
+	}
+	// What only the instances tell.
+	dir := suiteDir(t)
+	for _, c := range []struct{ from, to, want string }{
+		{`"set.txt"`, `"none.txt"`, "none.txt: there is no such file"},
+		{`0:3`, `7:9`, "set.txt: found 4 instances, but --lines begins at 7"},
+		{`[{"file"`, `["set.txt", {"file"`, "the instance set_0 is in"},
+	} {
+		suites, err := ReadSuite(put(t, dir, "suite.json", strings.Replace(suiteText, c.from, c.to, 1)))
+		if err == nil {
+			_, err = suites[0].Jobs(t.Context(), zero, noWarning(t))
+		}
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%v, want %s", err, c.want)
+		}
+	}
+}
+
+// Records of another version, and what is no record, are told with their line.
+func TestBadRecords(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{`{"version":2,"instance":"a","length":1,"trace":"x"}` + "\n", "r:1: a record of version 2, want 1"},
+		{"\n" + `{"version":0,"instance":"a","length":1}` + "\n", "r:2: a record of version 0, want 1"},
+		{`{"version":1,"instance":"a","length":1,"config":{"gone":3}}` + "\n", `r:1: no record of this version of the program (unknown knob "gone")`},
+		{`{"version":1,"instance":"a"}` + "\n", "r:1: a record without instance or length"},
+		{`{"version":1,"instance":"a","length":1,"seed":"x"}` + "\n", "r:1: no record of this version of the program (found string as "},
+		{`{"a":1}` + "\n", `r:1: found "{\"a\":1}", want a JSON line`},
+		{"NAME : x\n", `r:1: found "NAME : x", want a JSON line`},
+		{"NAME : x", `r:1: found "NAME : x", want a JSON line`},
+		{`{"version":1`, `r:1: the last record is cut off`},
+	} {
+		err := ReadEntries(strings.NewReader(c.text), "r", func(*Entry) error { return nil })
+		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: %v, want %s", c.text, err, c.want)
+		}
+	}
+	name := put(t, t.TempDir(), "a.jsonl", "NAME : x\nTYPE : TSP\n")
+	if _, err := OpenStore(name); err == nil {
+		t.Error("a bench would write records behind a problem")
+	}
+}
+
+// Logs and tables of other solvers become records.
+func TestImport(t *testing.T) {
+	lkh := "PARAMETER_FILE = x.par\nReading PROBLEM_FILE: \"data/pr2392.tsp\" ... done\nSEED = 7\nPreprocessing time = 0.50 sec.\n" +
+		"* 1: Cost = 378063, Gap = 0.0082%, Time = 0.21 sec. \n* 3: Cost = 378032, Gap = 0.0000%, Time = 0.40 sec. =\n" +
+		"Run 1: Cost = 378032, Gap = 0.0000%, Time = 0.90 sec. =\n\n* 1: Cost = 378040, Gap = 0.0021%, Time = 0.30 sec. \n" +
+		"Run 2: Cost = 378040, Gap = 0.0021%, Time = 0.80 sec. \nSuccesses/Runs = 1/2\n"
+	linkern := "linkern -R 10 pr1002.tsp \nChained Lin-Kernighan with seed 99\nProblem Name: pr1002\nNumber of Nodes: 1002\n" +
+		"   0 Steps   Best: 268383   0.02 seconds\n 200 Steps   Best: 265000   0.10 seconds\n 300 Steps   Best: 265000   0.15 seconds\n" +
+		"Final Cycle: 264900\nLin-Kernighan Running Time: 0.20\nTotal Running Time: 0.25\n"
+	table := "solver,instance,seed,seconds,length\nX,a,1,2,11.5\nX,a,1,1,12\nX,a,2,1,12\nY,a,1,3,10\n"
+	for _, c := range []struct{ name, text, want string }{
+		{"lkh", lkh, "LKH pr2392 7 378032 1.4 3780630.71 3780320.9; LKH pr2392 8 378040 1.3 3780400.8"},
+		{"linkern", linkern, "linkern pr1002 99 264900 0.25 2683830.02 2650000.1 2649000.25"},
+		{"csv", table, "X a 1 11.5 2 121 11.52; X a 2 12 1 121; Y a 1 10 3 103"},
+	} {
+		i := Importer{}
+		entries, err := i.Import(strings.NewReader(c.text), c.name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, e := range entries {
+			var b strings.Builder
+			put := func(parts ...any) {
+				for _, p := range parts {
+					text, _ := json.Marshal(p)
+					b.Write(bytes.Trim(text, `"`))
+				}
+			}
+			put(e.Solver)
+			b.WriteByte(' ')
+			put(e.Instance)
+			b.WriteByte(' ')
+			put(e.Seed)
+			b.WriteByte(' ')
+			put(e.Length)
+			b.WriteByte(' ')
+			put(e.Seconds)
+			for _, p := range e.Trace {
+				b.WriteByte(' ')
+				put(p.Length, p.Seconds)
+			}
+			got = append(got, b.String())
+		}
+		if text := strings.Join(got, "; "); text != c.want {
+			t.Errorf("%s: %s\nwant %s", c.name, text, c.want)
+		}
+	}
+	for text, want := range map[string]string{
+		"hello\n":                                     "x:1: found neither the columns",
+		"instance,solver,seed,length\n":               "x:1: there is no column seconds",
+		"instance,solver,seed,seconds,length\n":       "there are no runs",
+		strings.Replace(table, "11.5", "-1", 1):       `x:2: length is "-1"`,
+		strings.Replace(table, "X,a,2,", "X,a,z,", 1): `x:4: seed is "z"`,
+	} {
+		i := Importer{}
+		if _, err := i.Import(strings.NewReader(text), "x"); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+	i := Importer{}
+	entries, err := i.Import(strings.NewReader(table), "x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := OpenStore(filepath.Join(t.TempDir(), "a.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	for _, want := range []int{3, 0} {
+		if added, err := s.AddMissing(t.Context(), entries); err != nil || added != want {
+			t.Errorf("%d records added (%v), want %d", added, err, want)
+		}
+	}
+}
+
+func TestSplitSources(t *testing.T) {
+	names := []string{"zero", "gtprior", "alpha", "softdist", "mix"}
+	for text, want := range map[string]string{
+		"zero":                         "zero",
+		"zero,gtprior":                 "zero|gtprior",
+		"alpha:steps=3,ranks=f,zero":   "alpha:steps=3,ranks=f|zero",
+		"mix:zero=1,gtprior=2;alpha":   "mix:zero=1,gtprior=2|alpha",
+		"zero,mix:alpha=0.5,zero=0.5":  "zero|mix:alpha=0.5,zero=0.5",
+		"nonsense,zero":                "nonsense|zero",
+		"softdist:tau=1,k=3,gtprior:x": "softdist:tau=1,k=3|gtprior:x",
+	} {
+		if got := strings.Join(SplitSources(text, names), "|"); got != want {
+			t.Errorf("%s: %s, want %s", text, got, want)
+		}
+	}
+}
+
+// A budget prints and parses back to itself.
+func TestBudgets(t *testing.T) {
+	for _, text := range []string{"10s", "1m30s", "0.01n", "5000 actions", "2h", "1m", "100ms"} {
+		b, err := ParseBudget(text)
+		if err != nil || b.String() != text {
+			t.Errorf("%s: %s (%v)", text, b, err)
+		}
+	}
+	for _, text := range []string{"", "n", "0s", "-1s", "0 actions", "x actions", "1e99n"} {
+		if b, err := ParseBudget(text); err == nil {
+			t.Errorf("%q: %s", text, b)
+		}
+	}
+}

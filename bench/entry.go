@@ -1,0 +1,99 @@
+package bench
+
+import (
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"math"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"strings"
+
+	"tspmcts/tsp"
+)
+
+// Version is the version of the records' format.
+const Version = 1
+
+// Own is what Entry.Solver says of runs of this program.
+const Own = "tspmcts"
+
+// Entry is the record of a run in an experiment: one line of a records file. It
+// has every field of Record, and what tells runs and machines apart.
+type Entry struct {
+	Version int    `json:"version"`
+	Solver  string `json:"solver"` // Own, or the name of another program
+	Set     string `json:"set"`    // the file that the instance came from, without its folder
+	Digest  string `json:"digest"` // of the instance: two of one name are told apart
+	Knobs   string `json:"knobs"`  // label of the configuration: a preset, or a parameter file
+	Budget  string `json:"budget"`
+	Commit  string `json:"commit"`
+	Go      string `json:"go"`
+	CPU     string `json:"cpu"`
+	Record
+	Tour [][2]float64 `json:"tour,omitempty"` // the cities' coordinates in the order of the tour, where asked for
+}
+
+// Key names what was run: two entries of one key are the same run.
+func (e *Entry) Key() string {
+	config, err := json.Marshal(e.Config)
+	if err != nil {
+		panic(err) // a number that is none passed Validate
+	}
+	h := fnv.New64a()
+	h.Write(config)
+	return strings.Join([]string{e.Solver, e.Instance, e.Digest, e.Heatmap, e.Knobs, strconv.FormatUint(h.Sum64(), 16), e.Budget,
+		strconv.FormatUint(e.Seed, 10), strconv.Itoa(e.Workers)}, "|")
+}
+
+// Digest returns a short hash of what is to be solved: metric, coordinates or distances, fixed edges.
+func Digest(in *tsp.Instance) string {
+	h := fnv.New64a()
+	fmt.Fprint(h, in.Metric, in.N())
+	var word [8]byte
+	put := func(v uint64) {
+		for i := range word {
+			word[i] = byte(v >> (8 * i))
+		}
+		h.Write(word[:])
+	}
+	for _, axis := range [][]float64{in.X, in.Y, in.Z} {
+		for _, v := range axis {
+			put(math.Float64bits(v))
+		}
+	}
+	for _, v := range in.Matrix {
+		put(uint64(v))
+	}
+	for _, e := range in.Fixed {
+		put(uint64(e[0])<<32 | uint64(e[1]))
+	}
+	return strconv.FormatUint(h.Sum64(), 16)
+}
+
+// Machine tells what runs a program: the commit that it was built from, the
+// version of Go, and the processor.
+func Machine() (commit, goVersion, cpu string) {
+	goVersion = runtime.Version()
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			switch {
+			case s.Key == "vcs.revision":
+				commit = s.Value[:min(12, len(s.Value))] + commit
+			case s.Key == "vcs.modified" && s.Value == "true":
+				commit += "+changes"
+			}
+		}
+	}
+	cpu = runtime.GOOS + "/" + runtime.GOARCH
+	data, _ := os.ReadFile("/proc/cpuinfo") // where there is none, the architecture must do
+	for line := range strings.Lines(string(data)) {
+		if name, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(name) == "model name" {
+			cpu = strings.TrimSpace(value)
+			break
+		}
+	}
+	return commit, goVersion, fmt.Sprintf("%s, %d cores", cpu, runtime.NumCPU())
+}

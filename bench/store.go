@@ -1,0 +1,208 @@
+package bench
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+)
+
+// Store is a records file that grows. Each entry is one write of a whole line
+// that is on the disk before Add returns, so that whatever ends the program only
+// runs in flight are lost. A line that a crash cut is removed when the file is opened.
+type Store struct {
+	name string
+	f    *os.File
+	mu   sync.Mutex
+	size int64 // of the whole lines
+	done map[string]*Entry
+}
+
+// OpenStore opens or creates a records file. Nobody else can have it open.
+func OpenStore(name string) (*Store, error) {
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o666)
+	if err != nil {
+		return nil, FileError(name, err)
+	}
+	s := &Store{name: name, f: f, done: map[string]*Entry{}}
+	if err := s.load(); err != nil {
+		f.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Store) load() error {
+	if err := lock(s.f); err != nil {
+		return fmt.Errorf("%s: another process writes this file (%v); give each its own", s.name, err)
+	}
+	err := ReadEntries(s.f, s.name, func(e *Entry) error {
+		e.Trace, e.Tour = nil, nil // the file keeps them
+		s.done[e.Key()] = e
+		return nil
+	})
+	var cut *cutError
+	if err != nil && !errors.As(err, &cut) {
+		return err
+	}
+	end, err := s.f.Seek(0, io.SeekEnd)
+	if err != nil {
+		return FileError(s.name, err)
+	}
+	s.size = end
+	if cut != nil {
+		s.size = cut.size
+		if err := s.f.Truncate(s.size); err != nil {
+			return FileError(s.name, err)
+		}
+		if _, err := s.f.Seek(s.size, io.SeekStart); err != nil {
+			return FileError(s.name, err)
+		}
+	}
+	return nil
+}
+
+// Done returns the entry of the key without its trace, nil where there is none.
+func (s *Store) Done(key string) *Entry {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.done[key]
+}
+
+// Len returns the number of entries.
+func (s *Store) Len() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.done)
+}
+
+// Add appends an entry.
+func (s *Store) Add(e *Entry) error {
+	var line bytes.Buffer
+	enc := json.NewEncoder(&line)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(e); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, err := s.f.Write(line.Bytes())
+	if err == nil {
+		err = s.f.Sync()
+	}
+	if err != nil {
+		s.f.Truncate(s.size) // what a full disk took of the line goes
+		s.f.Seek(s.size, io.SeekStart)
+		return FileError(s.name, err)
+	}
+	s.size += int64(line.Len())
+	kept := *e
+	kept.Trace, kept.Tour = nil, nil
+	s.done[e.Key()] = &kept
+	return nil
+}
+
+// Close closes the file.
+func (s *Store) Close() error { return s.f.Close() }
+
+// cutError says that the last line has no end.
+type cutError struct {
+	name string
+	line int
+	size int64 // of what is before it
+}
+
+func (e *cutError) Error() string {
+	return fmt.Sprintf("%s:%d: the last record is cut off; the bench that wrote it repairs that when it goes on", e.name, e.line)
+}
+
+// ReadEntries calls f for each record of r, in order; name is for messages. The
+// lines of solve --json are records too, without label and budget.
+func ReadEntries(r io.Reader, name string, f func(*Entry) error) error {
+	b := bufio.NewReaderSize(r, 1<<20)
+	size := int64(0)
+	for n := 1; ; n++ {
+		line, err := b.ReadBytes('\n')
+		if err == io.EOF && len(line) == 0 {
+			return nil
+		}
+		if err == io.EOF {
+			if !bytes.HasPrefix(line, []byte("{")) {
+				return notRecord(name, n, line)
+			}
+			return &cutError{name, n, size}
+		}
+		if err != nil {
+			return FileError(name, err)
+		}
+		size += int64(len(line))
+		if len(bytes.TrimSpace(line)) == 0 {
+			continue
+		}
+		e, err := parseEntry(line)
+		if err != nil {
+			return fmt.Errorf("%s:%d: %w", name, n, err)
+		}
+		if e == nil {
+			return notRecord(name, n, line)
+		}
+		if err := f(e); err != nil {
+			return err
+		}
+	}
+}
+
+func notRecord(name string, n int, line []byte) error {
+	return fmt.Errorf("%s:%d: found %.40q, want a JSON line of bench or solve --json", name, n, strings.TrimSpace(string(line[:min(len(line), 200)])))
+}
+
+// parseEntry returns nil without an error where line is nothing that this program writes.
+func parseEntry(line []byte) (*Entry, error) {
+	e := &Entry{Version: -1}
+	if err := json.Unmarshal(line, e); err != nil {
+		var version struct{ Version *int }
+		if json.Unmarshal(line, &version) != nil {
+			return nil, nil
+		}
+		if v := version.Version; v != nil && *v != Version {
+			return nil, fmt.Errorf("a record of version %d, want %d; use the program that wrote it", *v, Version)
+		}
+		return nil, fmt.Errorf("no record of this version of the program (%v)", plainJSON(err))
+	}
+	switch {
+	case e.Version == -1 && e.Instance != "" && e.Length != "": // of solve --json
+		e.Version, e.Solver, e.Knobs = Version, Own, e.Preset
+	case e.Version == -1:
+		return nil, nil
+	case e.Version != Version:
+		return nil, fmt.Errorf("a record of version %d, want %d; use the program that wrote it", e.Version, Version)
+	case e.Instance == "" || e.Length == "":
+		return nil, fmt.Errorf("a record without instance or length")
+	}
+	if _, err := e.Length.Float64(); err != nil {
+		return nil, fmt.Errorf("length is %q, want a number", e.Length)
+	}
+	return e, nil
+}
+
+// plainJSON drops the words about Go types from an error of encoding/json.
+func plainJSON(err error) string {
+	text := strings.TrimPrefix(err.Error(), "json: ")
+	if at := strings.Index(text, " into Go "); at >= 0 {
+		text = strings.Replace(text[:at], "cannot unmarshal ", "found ", 1) + field(err)
+	}
+	return text
+}
+
+func field(err error) string {
+	var t *json.UnmarshalTypeError
+	if errors.As(err, &t) && t.Field != "" {
+		return " as " + t.Field
+	}
+	return ""
+}

@@ -1,0 +1,379 @@
+package bench
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"tspmcts/mcts"
+)
+
+// Suite is an experiment: the product of instances, heatmaps, configurations, budgets and seeds.
+type Suite struct {
+	Sets     []Set
+	Best     *Optima // nil for none
+	Heatmaps []string
+	Knobs    []*Knobs
+	Budgets  []Budget
+	Seeds    []uint64
+	Workers  int
+}
+
+// Set is a file of instances, and which of them.
+type Set struct {
+	File  string
+	Lines LineRange
+}
+
+// Job is a run of an experiment.
+type Job struct {
+	Run
+	entry Entry // what is known before it is run
+}
+
+// Key names what is run.
+func (j *Job) Key() string { return j.entry.Key() }
+
+// suiteFile is a suite, or one of several products, as it stands in a file.
+type suiteFile struct {
+	Sets     []setFile         `json:"sets"`
+	Best     []string          `json:"best"`
+	Heatmaps []string          `json:"heatmaps"`
+	Knobs    []json.RawMessage `json:"knobs"`
+	Budgets  []string          `json:"budgets"`
+	Seeds    seedsFile         `json:"seeds"`
+	Workers  int               `json:"workers"`
+}
+
+const suiteExample = `{"sets":[{"file":"tsp500.txt","lines":"0:8"}],"heatmaps":["gtprior"],"knobs":["paper"],"budgets":["0.01n"],"seeds":3}`
+
+// setFile is the name of a file, or an object with it and lines.
+type setFile struct{ File, Lines string }
+
+func (s *setFile) UnmarshalJSON(data []byte) error {
+	if data[0] == '"' {
+		return json.Unmarshal(data, &s.File)
+	}
+	type plain setFile
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	return d.Decode((*plain)(s))
+}
+
+// seedsFile is a number of seeds, from 1, or a list of them.
+type seedsFile []uint64
+
+func (s *seedsFile) UnmarshalJSON(data []byte) error {
+	var count int
+	if json.Unmarshal(data, &count) == nil {
+		seeds, err := FirstSeeds(count)
+		*s = seeds
+		return err
+	}
+	if err := json.Unmarshal(data, (*[]uint64)(s)); err != nil {
+		return fmt.Errorf("seeds is %s, want their number or a list of integers", data)
+	}
+	return nil
+}
+
+// FirstSeeds returns the seeds 1 to count.
+func FirstSeeds(count int) ([]uint64, error) {
+	if count < 1 || count > 1e6 {
+		return nil, fmt.Errorf("the number of seeds is %d, want 1 to 1000000", count)
+	}
+	seeds := make([]uint64, count)
+	for i := range seeds {
+		seeds[i] = uint64(i) + 1
+	}
+	return seeds, nil
+}
+
+// ReadSuite reads a suite file: a JSON object, or a list of them whose products are
+// run one after the other. Names of files count from the suite's folder.
+func ReadSuite(name string) ([]*Suite, error) {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, FileError(name, err)
+	}
+	var files []suiteFile
+	if trimmed := bytes.TrimSpace(data); len(trimmed) > 0 && trimmed[0] == '[' {
+		err = decodeStrictly(data, &files)
+	} else {
+		files = make([]suiteFile, 1)
+		err = decodeStrictly(data, &files[0])
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s:%d: no suite (%s), want JSON such as %s", name, lineOf(data, err), plainJSON(err), suiteExample)
+	}
+	var suites []*Suite
+	for i := range files {
+		s, err := files[i].suite(filepath.Dir(name))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		suites = append(suites, s)
+	}
+	return suites, nil
+}
+
+func decodeStrictly(data []byte, v any) error {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		return err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return errors.New("it goes on after the end")
+	}
+	return nil
+}
+
+// lineOf returns the line of an error of encoding/json, 1 where it does not tell.
+func lineOf(data []byte, err error) int {
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	offset := 0
+	switch {
+	case errors.As(err, &syntax):
+		offset = int(syntax.Offset)
+	case errors.As(err, &kind):
+		offset = int(kind.Offset)
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		offset = len(data)
+	default: // an unknown field: where its name stands
+		if _, field, ok := strings.Cut(err.Error(), "unknown field "); ok {
+			offset = max(0, bytes.Index(data, []byte(field)))
+		}
+	}
+	return 1 + bytes.Count(data[:min(offset, len(data))], []byte("\n"))
+}
+
+func (f *suiteFile) suite(dir string) (*Suite, error) {
+	s := &Suite{Heatmaps: f.Heatmaps, Seeds: f.Seeds, Workers: f.Workers}
+	if len(f.Sets) == 0 {
+		return nil, errors.New("no sets, want at least one")
+	}
+	for _, set := range f.Sets {
+		lines, err := ParseLines(set.Lines)
+		if err != nil {
+			return nil, fmt.Errorf("lines is %w", err)
+		}
+		s.Sets = append(s.Sets, Set{within(dir, set.File), lines})
+	}
+	for _, file := range f.Best {
+		if s.Best == nil {
+			s.Best = &Optima{}
+		}
+		if err := s.Best.ReadBest(within(dir, file)); err != nil {
+			return nil, err
+		}
+	}
+	for _, raw := range f.Knobs {
+		k, err := parseKnobs(raw, dir)
+		if err != nil {
+			return nil, err
+		}
+		s.Knobs = append(s.Knobs, k)
+	}
+	for _, text := range f.Budgets {
+		b, err := ParseBudget(text)
+		if err != nil {
+			return nil, fmt.Errorf("a budget is %w", err)
+		}
+		s.Budgets = append(s.Budgets, b)
+	}
+	return s, s.complete()
+}
+
+// within returns a file's name as seen from here.
+func within(dir, file string) string {
+	if filepath.IsAbs(file) {
+		return file
+	}
+	return filepath.Join(dir, file)
+}
+
+// parseKnobs reads a configuration of a suite: a preset, a parameter file, or
+// knobs by name with a label.
+func parseKnobs(raw []byte, dir string) (*Knobs, error) {
+	var text string
+	if json.Unmarshal(raw, &text) == nil {
+		if slices.Contains(mcts.Presets, text) || !strings.Contains(text, ".") {
+			return NamedKnobs(text)
+		}
+		return KnobsFile(within(dir, text))
+	}
+	var values map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &values); err != nil {
+		return nil, fmt.Errorf("a member of knobs is %.40s, want a preset, a parameter file, or an object such as {\"label\":\"x\",\"preset\":\"paper\",\"alpha\":2}", raw)
+	}
+	k := &Knobs{Preset: "paper"}
+	if err := json.Unmarshal(values["label"], &k.Label); err != nil || k.Label == "" {
+		return nil, fmt.Errorf("a member of knobs is %.40s, without a label", raw)
+	}
+	delete(values, "label")
+	rest, _ := json.Marshal(values)
+	if err := k.parse(rest, "knobs "+k.Label); err != nil {
+		return nil, err
+	}
+	_, err := k.Config(1000, "")
+	return k, err
+}
+
+// NamedKnobs returns the knobs of a preset.
+func NamedKnobs(preset string) (*Knobs, error) {
+	if !slices.Contains(mcts.Presets, preset) {
+		return nil, fmt.Errorf("unknown preset %q, want one of %s", preset, strings.Join(mcts.Presets, ", "))
+	}
+	return &Knobs{Label: preset, Preset: preset}, nil
+}
+
+// KnobsFile returns the knobs of a parameter file, labelled by its name.
+func KnobsFile(file string) (*Knobs, error) {
+	k := &Knobs{Label: strings.TrimSuffix(filepath.Base(file), filepath.Ext(file)), Preset: "paper"}
+	if err := k.ReadParams(file); err != nil {
+		return nil, err
+	}
+	_, err := k.Config(1000, "")
+	return k, err
+}
+
+// complete puts defaults where nothing was said, and checks the rest.
+func (s *Suite) complete() error {
+	if len(s.Heatmaps) == 0 {
+		s.Heatmaps = []string{"gtprior"}
+	}
+	if len(s.Knobs) == 0 {
+		k, err := NamedKnobs("paper")
+		if err != nil {
+			return err
+		}
+		s.Knobs = []*Knobs{k}
+	}
+	if len(s.Budgets) == 0 {
+		return errors.New("no budgets, want at least one such as \"10s\"")
+	}
+	if len(s.Seeds) == 0 {
+		s.Seeds = []uint64{1}
+	}
+	s.Workers = cmp.Or(s.Workers, 1)
+	if s.Workers < 1 || s.Workers > 1024 {
+		return fmt.Errorf("workers is %d, want 1 to 1024", s.Workers)
+	}
+	labels := map[string]bool{}
+	for _, k := range s.Knobs {
+		if labels[k.Label] {
+			return fmt.Errorf("two members of knobs are called %s", k.Label)
+		}
+		labels[k.Label] = true
+	}
+	return nil
+}
+
+// Jobs reads the instances and returns the runs: for each seed and instance those
+// of every arm, so that what is done at any time can be compared. find returns
+// the heatmap source that a name stands for.
+func (s *Suite) Jobs(ctx context.Context, find func(string) (Source, error), warn func(string, ...any)) ([]*Job, error) {
+	if err := s.complete(); err != nil {
+		return nil, err
+	}
+	var sources []Source
+	for _, name := range s.Heatmaps {
+		source, err := find(name)
+		if err != nil {
+			return nil, err
+		}
+		sources = append(sources, source)
+	}
+	items, err := s.Items(ctx, warn)
+	if err != nil {
+		return nil, err
+	}
+	commit, version, cpu := Machine()
+	var jobs []*Job
+	for _, seed := range s.Seeds {
+		for _, item := range items {
+			for _, source := range sources {
+				for _, knobs := range s.Knobs {
+					cfg, err := knobs.Config(item.N(), source.Name)
+					if err != nil {
+						return nil, err
+					}
+					for _, budget := range s.Budgets {
+						jobs = append(jobs, &Job{
+							Run: Run{Item: item.Item, Optimum: item.optimum, Source: source, Knobs: knobs, Budget: budget, Seed: seed, Workers: s.Workers},
+							entry: Entry{Version: Version, Solver: Own, Set: item.set, Digest: item.digest, Knobs: knobs.Label, Budget: budget.String(),
+								Commit: commit, Go: version, CPU: cpu,
+								Record: Record{Instance: item.Name, Heatmap: source.Name, Seed: seed, Workers: s.Workers, Config: &cfg}},
+						})
+					}
+				}
+			}
+		}
+	}
+	return jobs, nil
+}
+
+// SetItem is an instance of a suite.
+type SetItem struct {
+	*Item
+	set     string
+	digest  string
+	optimum float64
+}
+
+// Items reads the instances of a suite.
+func (s *Suite) Items(ctx context.Context, warn func(string, ...any)) ([]SetItem, error) {
+	var items []SetItem
+	where := map[string]string{} // file of an instance, by name
+	for _, set := range s.Sets {
+		r := NewReader([]string{set.File}, set.Lines, warn)
+		for {
+			item, err := r.Next(ctx)
+			if err == io.EOF {
+				break
+			}
+			if err != nil {
+				return nil, err
+			}
+			if other, ok := where[item.Name]; ok {
+				return nil, fmt.Errorf("%s: the instance %s is in %s too; instances are told apart by name", set.File, item.Name, other)
+			}
+			where[item.Name] = set.File
+			optimum := 0.0
+			if s.Best != nil {
+				optimum = s.Best.Of(item, warn)
+			}
+			items = append(items, SetItem{item, filepath.Base(set.File), Digest(item.Instance), optimum})
+		}
+	}
+	return items, nil
+}
+
+// SplitSources splits a list of heatmap sources. A comma separates two sources if
+// what follows begins with the name of one, since sources may hold commas
+// themselves; a semicolon always does.
+func SplitSources(list string, names []string) []string {
+	var all []string
+	for part := range strings.SplitSeq(list, ";") {
+		fresh := true
+		for piece := range strings.SplitSeq(part, ",") {
+			name, _, _ := strings.Cut(piece, ":")
+			if fresh || slices.Contains(names, name) {
+				all = append(all, strings.TrimSpace(piece))
+			} else {
+				all[len(all)-1] += "," + piece
+			}
+			fresh = false
+		}
+	}
+	return all
+}

@@ -1,0 +1,322 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"tspmcts/bench"
+	"tspmcts/mcts"
+)
+
+func benchCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "bench",
+		Usage:     "run an experiment, or import the results of other solvers",
+		ArgsUsage: "[SUITE] | import FILE...",
+		Description: "Runs every combination of instances, heatmaps, knobs, budgets and seeds, of the\n" +
+			"suite file SUITE or of the flags, and appends a JSON line a run to --out. What is in\n" +
+			"that file already is not run again: the same command goes on where it was stopped.\n" +
+			"bench import adds results of other solvers: CSV files with the columns instance,\n" +
+			"solver, seed, seconds, length, and logs of LKH and linkern.",
+		Flags: []cli.Flag{
+			option(catInput, "set", "run on the instances of `FILE`, or several with commas between them"),
+			option(catInput, "lines", "take the instances `A:B`, A to B-1 of a data set file, from 0"),
+			option(catInput, "best", "tell gaps to the best known lengths in the CSV `FILE`: instance,best"),
+			option(catInput, "instance", "import: `NAME` of the instance, where a log does not tell"),
+			option(catInput, "solver", "import: `NAME` of the solver, instead of what the file tells"),
+			option(catSearch, "heatmaps", "compare the heatmap `SOURCES`, with commas or semicolons between them (default: gtprior)"),
+			option(catSearch, "presets", "compare the `PRESETS`, with commas between them: "+strings.Join(mcts.Presets, ", ")),
+			option(catSearch, "params", "compare the parameter `FILES`, with commas between them, besides the presets"),
+			option(catSearch, "seeds", "run each with `K` seeds, from 1 (default: 1)"),
+			option(catSearch, "workers", "search with `W` workers at once (default: 1)"),
+			option(catBudget, "time", "search for `T` a run: 10s, 1m30s, or 0.1n for 0.1 s a city; several with commas between them"),
+			option(catBudget, "actions", "search for `N` actions a run; several with commas between them"),
+			option(catSearch, "jobs", "have `J` runs side by side (default: the number of CPUs over the workers)"),
+			option(catOutput, "out", "append the records to `FILE`"),
+			&cli.BoolFlag{Name: "tours", Usage: "keep the tours in the records, for pictures", EnvVars: []string{envName("tours")}, Category: catOutput},
+		},
+		Action: func(c *cli.Context) error {
+			if c.Args().First() == "import" {
+				return runImport(c, c.Args().Tail())
+			}
+			return runBench(c)
+		},
+	}
+}
+
+// flagSuite returns the suite that the flags describe.
+func flagSuite(c *cli.Context) (*bench.Suite, error) {
+	s := &bench.Suite{}
+	lines, err := linesOption(c)
+	if err != nil {
+		return nil, err
+	}
+	for _, file := range list(c, "set") {
+		s.Sets = append(s.Sets, bench.Set{File: file, Lines: lines})
+	}
+	if len(s.Sets) == 0 {
+		return nil, usagef("%s takes a suite file, or --set FILE", c.Command.Name)
+	}
+	if file := c.String("best"); file != "" {
+		s.Best = &bench.Optima{}
+		if err := s.Best.ReadBest(file); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// list returns the parts of a flag's value between commas.
+func list(c *cli.Context, flag string) []string {
+	text := c.String(flag)
+	if text == "" {
+		return nil
+	}
+	return strings.Split(text, ",")
+}
+
+// benchSuites returns the suites of a file or of the flags.
+func benchSuites(c *cli.Context) ([]*bench.Suite, error) {
+	if c.NArg() > 1 {
+		return nil, usagef("bench takes one suite file, found %d arguments", c.NArg())
+	}
+	if c.NArg() == 1 {
+		for _, flag := range []string{"set", "lines", "best", "heatmaps", "presets", "params", "seeds", "workers", "time", "actions"} {
+			if c.String(flag) != "" {
+				return nil, usagef("%s and a suite file do not go together; put it into %s", flagged(flag), c.Args().First())
+			}
+		}
+		return bench.ReadSuite(c.Args().First())
+	}
+	s, err := flagSuite(c)
+	if err != nil {
+		return nil, err
+	}
+	if text := c.String("heatmaps"); text != "" {
+		s.Heatmaps = bench.SplitSources(text, strings.Split(heatmapNames(false), ", "))
+	}
+	for _, name := range list(c, "presets") {
+		k, err := bench.NamedKnobs(name)
+		if err != nil {
+			return nil, usagef("%s: %v", flagged("presets"), err)
+		}
+		s.Knobs = append(s.Knobs, k)
+	}
+	for _, file := range list(c, "params") {
+		k, err := bench.KnobsFile(file)
+		if err != nil {
+			return nil, err
+		}
+		s.Knobs = append(s.Knobs, k)
+	}
+	if s.Budgets, err = budgets(c); err != nil {
+		return nil, err
+	}
+	seeds, err := intOption(c, "seeds", 1, 1, 1e6)
+	if err != nil {
+		return nil, err
+	}
+	if s.Seeds, err = bench.FirstSeeds(int(seeds)); err != nil {
+		return nil, err
+	}
+	workers, err := intOption(c, "workers", 1, 1, maxWorkers)
+	s.Workers = int(workers)
+	return []*bench.Suite{s}, err
+}
+
+// budgets returns what --time and --actions say.
+func budgets(c *cli.Context) (all []bench.Budget, err error) {
+	for _, flag := range []string{"time", "actions"} {
+		for _, text := range list(c, flag) {
+			want := "a time such as 10s, 1m30s, or 0.1n for a tenth of a second a city"
+			if flag == "actions" {
+				want = "a number of actions above 0"
+				text += " actions"
+			}
+			b, err := bench.ParseBudget(text)
+			if err != nil {
+				return nil, usagef("%s is %q, want %s", flagged(flag), c.String(flag), want)
+			}
+			all = append(all, b)
+		}
+	}
+	if len(all) == 0 {
+		return nil, usagef("%s needs a budget: --time or --actions", c.Command.Name)
+	}
+	return all, nil
+}
+
+// findSource returns the heatmap source that a name in a suite stands for.
+func findSource(name string) (bench.Source, error) {
+	for _, s := range heatmapSources {
+		if s.name == name {
+			return (&chosenHeatmap{heatmapSource: s}).source(), nil
+		}
+	}
+	return bench.Source{}, fmt.Errorf("unknown heatmap source %q, want one of %s", name, heatmapNames(false))
+}
+
+// sideBySide returns how many runs there are at once.
+func sideBySide(c *cli.Context, workers int) (int, error) {
+	cpus := runtime.GOMAXPROCS(0)
+	n, err := intOption(c, "jobs", int64(max(1, cpus/workers)), 1, math.MaxInt32)
+	if err == nil && int(n)*workers > cpus {
+		warn("%d runs of %d workers share %d CPUs: their times cannot be compared with others", n, workers, cpus)
+	}
+	return int(n), err
+}
+
+func runBench(c *cli.Context) error {
+	suites, err := benchSuites(c)
+	if err != nil {
+		return err
+	}
+	out := c.String("out")
+	if out == "" {
+		return usagef("bench needs --out FILE for its records")
+	}
+	workers := 1
+	for _, s := range suites {
+		workers = max(workers, s.Workers)
+	}
+	parallel, err := sideBySide(c, workers)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := interruptible()
+	defer cancel()
+	var jobs []*bench.Job
+	for _, s := range suites {
+		more, err := s.Jobs(ctx, findSource, warn)
+		if err != nil {
+			return err
+		}
+		jobs = append(jobs, more...)
+	}
+	store, err := openStore(out)
+	if err != nil {
+		return err
+	}
+	b := &bench.Bench{Store: store, Parallel: parallel, Tours: c.Bool("tours")}
+	live := newCounter("runs")
+	b.Progress = live.tell
+	status, err := b.Run(ctx, jobs)
+	live.end()
+	if err = errors.Join(err, store.Close()); err != nil {
+		return err
+	}
+	state := "complete"
+	if left := status.Jobs - status.Known - status.Done; left > 0 {
+		state = fmt.Sprintf("stopped, %d to go; the same command goes on", left)
+	}
+	_, err = fmt.Fprintf(stdout{}, "%s: %d runs, %d of them new, %.1f s, %s\n", out, status.Known+status.Done, status.Done, status.Elapsed.Seconds(), state)
+	return stdoutMayClose(err)
+}
+
+// stdoutMayClose forgives a stdout that nobody reads any more.
+func stdoutMayClose(err error) error {
+	if errors.Is(err, errStdoutClosed) {
+		return nil
+	}
+	return err
+}
+
+// openStore opens a records file, whose folder must be there.
+func openStore(name string) (*bench.Store, error) {
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is no regular file; records need one", name)
+	}
+	if _, err := os.Stat(filepath.Dir(name)); err != nil {
+		return nil, bench.FileError(filepath.Dir(name), err)
+	}
+	return bench.OpenStore(name)
+}
+
+// counter tells on stderr how far a bench is: on a terminal one line that
+// changes, elsewhere a line now and then.
+type counter struct {
+	what     string
+	terminal bool
+	last     time.Time
+	shown    bool
+}
+
+// quiet is the time between two lines where stderr is no terminal.
+const quiet = 30 * time.Second
+
+func newCounter(what string) *counter {
+	info, err := os.Stderr.Stat()
+	return &counter{what: what, terminal: err == nil && info.Mode()&os.ModeCharDevice != 0, last: time.Now()}
+}
+
+func (p *counter) tell(s bench.Status) {
+	gap := ""
+	if e := s.Entry; e != nil {
+		gap = fmt.Sprintf("  %s %s %s %s", e.Instance, e.Heatmap, e.Knobs, bench.GapText(e.Gap))
+	}
+	line := fmt.Sprintf("%d of %d %s, %s left%s", s.Known+s.Done, s.Jobs, p.what, s.Left.Round(time.Second), gap)
+	switch {
+	case p.terminal:
+		fmt.Fprintf(os.Stderr, "\r%-79.79s", line)
+		p.shown = true
+	case time.Since(p.last) >= quiet:
+		fmt.Fprintf(os.Stderr, "tspmcts: %s\n", line)
+		p.last = time.Now()
+	}
+}
+
+// end removes the line.
+func (p *counter) end() {
+	if p.shown {
+		fmt.Fprintf(os.Stderr, "\r%79s\r", "")
+	}
+}
+
+func runImport(c *cli.Context, files []string) error {
+	out := c.String("out")
+	if len(files) == 0 || out == "" {
+		return usagef("bench import takes FILE... and --out FILE for the records")
+	}
+	if err := bench.CheckInputs(files); err != nil {
+		return err
+	}
+	i := bench.Importer{Solver: c.String("solver"), Instance: c.String("instance")}
+	if file := c.String("best"); file != "" {
+		i.Best = &bench.Optima{}
+		if err := i.Best.ReadBest(file); err != nil {
+			return err
+		}
+	}
+	var entries []*bench.Entry
+	for _, name := range files {
+		f, err := bench.OpenFile(name)
+		if err != nil {
+			return err
+		}
+		more, err := i.Import(f, name)
+		f.Close()
+		if err != nil {
+			return err
+		}
+		entries = append(entries, more...)
+	}
+	store, err := openStore(out)
+	if err != nil {
+		return err
+	}
+	added, err := store.AddMissing(context.Background(), entries)
+	if err = errors.Join(err, store.Close()); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(stdout{}, "%s: %d records, %d of them new\n", out, len(entries), added)
+	return stdoutMayClose(err)
+}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// benchArgs is a bench of 24 short runs.
+func benchArgs(out string) []string {
+	return []string{"bench", "--set", "set.txt", "--lines", "0:3", "--heatmaps", "gtprior,zero", "--presets", "paper,paper-default",
+		"--actions", "2000", "--seeds", "2", "--out", out}
+}
+
+func benchDir(t *testing.T) string {
+	dir := t.TempDir()
+	must(t, dir, "generate", "--format", "lines", "--count", "4", "--cities", "60", "--out", "set.txt")
+	return dir
+}
+
+// timeless returns the records of a file without their times, sorted.
+func timeless(t *testing.T, dir, name string) []string {
+	var all []string
+	for _, r := range records(t, read(t, dir, name)) {
+		delete(r, "seconds")
+		delete(r, "trace")
+		all = append(all, fmt.Sprint(r))
+	}
+	slices.Sort(all)
+	return all
+}
+
+// A bench that is killed again and again loses nothing but the runs in flight,
+// and ends with the records of one that ran through.
+func TestBenchKilled(t *testing.T) {
+	dir := benchDir(t)
+	if out := must(t, dir, benchArgs("whole.jsonl")...); !strings.Contains(out, "24 runs, 24 of them new") {
+		t.Fatal(out)
+	}
+	args := append(benchArgs("parts.jsonl"), "--jobs", "1")
+	for n := 0; ; n++ {
+		ctx, cancel := context.WithCancel(t.Context())
+		cmd := call{args: args}.command(ctx, dir)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		ended := make(chan bool)
+		go func() {
+			for { // until three more records are there
+				text, _ := os.ReadFile(filepath.Join(dir, "parts.jsonl"))
+				if strings.Count(string(text), "\n") >= 3*(n+1) {
+					break
+				}
+				select {
+				case <-ended:
+					return
+				case <-time.After(time.Millisecond):
+				}
+			}
+			cmd.Process.Signal([]os.Signal{syscall.SIGKILL, os.Interrupt}[n%2])
+		}()
+		err := cmd.Wait()
+		close(ended)
+		cancel()
+		if n%2 == 1 && err != nil {
+			t.Errorf("Ctrl-C: %v", err)
+		}
+		if text := read(t, dir, "parts.jsonl"); strings.Count(text, "\n") == 24 {
+			break
+		}
+	}
+	if a, b := timeless(t, dir, "whole.jsonl"), timeless(t, dir, "parts.jsonl"); !slices.Equal(a, b) {
+		t.Errorf("%d records of one bench, %d of a killed one", len(a), len(b))
+	}
+}
+
+// Wrong calls of bench are told in one line.
+func TestBadBench(t *testing.T) {
+	dir := benchDir(t)
+	write(t, dir, "s.json", `{"sets":["set.txt"],"budgets":["10 actions"],"heatmaps":["oracle"]}`)
+	write(t, dir, "old.jsonl", `{"version":0,"instance":"a","length":3}`+"\n")
+	write(t, dir, "p.json", `{"gamma":1}`)
+	base := []string{"bench", "--out", "r.jsonl"}
+	set := append(slices.Clone(base), "--set", "set.txt")
+	for _, c := range []struct {
+		code int
+		want string
+		args []string
+	}{
+		{2, "takes a suite file, or --set FILE", base},
+		{2, "needs a budget", set},
+		{2, "--out FILE", []string{"bench", "--set", "set.txt", "--time", "1s"}},
+		{2, `--time is "soon", want a time`, append(slices.Clone(set), "--time", "soon")},
+		{2, `--actions is "1,x", want a number`, append(slices.Clone(set), "--actions", "1,x")},
+		{2, `--presets: unknown preset "papier", want one of`, append(slices.Clone(set), "--presets", "papier", "--actions", "1")},
+		{2, `--seeds is "0", want an integer`, append(slices.Clone(set), "--seeds", "0", "--actions", "1")},
+		{2, "do not go together", append(slices.Clone(base), "s.json", "--seeds", "3")},
+		{1, `p.json:1: unknown knob "gamma", want one of alpha`, append(slices.Clone(set), "--params", "p.json", "--actions", "1")},
+		{1, `none.txt: there is no such file`, append(slices.Clone(base), "--set", "none.txt", "--actions", "1")},
+		{1, `none.json: there is no such file`, append(slices.Clone(base), "none.json")},
+		{1, `unknown heatmap source "oracle", want one of`, append(slices.Clone(base), "s.json")},
+		{1, `old.jsonl:1: a record of version 0, want 1`, []string{"bench", "--set", "set.txt", "--actions", "1", "--out", "old.jsonl"}},
+		{1, `nowhere: there is no such file or directory`, []string{"bench", "--set", "set.txt", "--actions", "1", "--out", "nowhere/r.jsonl"}},
+		{2, "bench import takes FILE", []string{"bench", "import", "--out", "r.jsonl"}},
+		{1, "set.txt:1: found neither the columns", []string{"bench", "import", "set.txt", "--out", "r.jsonl"}},
+	} {
+		oneError(t, dir, c.code, c.want, call{args: c.args})
+	}
+	onlyFiles(t, dir, "set.txt", "s.json", "old.jsonl", "p.json")
+}
