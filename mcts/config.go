@@ -21,7 +21,7 @@ type Config struct {
 	Beta       float64 // how fast an improving action raises its edges' weights
 	Pool       float64 // H: actions a city that are simulated before the search restarts
 	Candidates int     // cities an edge may be added to, per city; more finds more and costs more
-	Order      string  // what ranks the candidates: heatmap, distance
+	Order      string  // what ranks the candidates: heatmap, distance, quadrant (the nearest in each of the four directions first)
 	Depth      int     // K: levels of an action
 
 	// What the paper's search leaves off.
@@ -69,7 +69,7 @@ var Knobs = []Knob{
 	{Name: "beta", Usage: "how fast improvements raise the weights of their edges", Kind: Real, Max: 1e6, field: func(c *Config) any { return &c.Beta }},
 	{Name: "pool", Usage: "actions a city before the search restarts (the paper's H)", Kind: Real, Min: 0.01, Max: 1e6, field: func(c *Config) any { return &c.Pool }},
 	{Name: "candidates", Usage: "candidate cities of each city", Kind: Integer, Min: 1, Max: 1000, field: func(c *Config) any { return &c.Candidates }},
-	{Name: "order", Usage: "what ranks the candidates", Kind: Choice, Choices: []string{"heatmap", "distance"}, field: func(c *Config) any { return &c.Order }},
+	{Name: "order", Usage: "what ranks the candidates", Kind: Choice, Choices: []string{"heatmap", "distance", "quadrant"}, field: func(c *Config) any { return &c.Order }},
 	{Name: "depth", Usage: "levels of an action, the k of its k-opt move (the paper's K)", Kind: Integer, Min: 2, Max: 1000, field: func(c *Config) any { return &c.Depth }},
 	{Name: "action", Usage: "draw an action's edges at random by weight, or search for the best", Kind: Choice, Choices: []string{"draw", "best"}, field: func(c *Config) any { return &c.Action }},
 	{Name: "breadth", Usage: "alternatives at the first levels of a searched action", Kind: List, Min: 1, Max: 50, field: func(c *Config) any { return &c.Breadth }},

@@ -36,7 +36,12 @@ type Result struct {
 }
 
 // NeedNeighbors returns how many neighbours a city a search with these knobs wants.
-func NeedNeighbors(cfg Config) int { return max(cfg.Candidates, 10) }
+func NeedNeighbors(cfg Config) int {
+	if cfg.Order == "quadrant" {
+		return max(5*cfg.Candidates, 20)
+	}
+	return max(cfg.Candidates, 10)
+}
 
 // exactLimit is the number of cities up to which an instance is solved by dynamic programming.
 const exactLimit = 9
@@ -189,6 +194,14 @@ func finish(in *tsp.Instance, t tsp.Tour, actions int64, stop Stop) (*Result, er
 // It returns nil when the budget ended.
 func candidates(p *Problem, cfg Config, r *run) *twoopt.Candidates {
 	m, nb := p.Heatmap, p.Neighbors
+	var quadrants *tsp.Neighbors
+	if cfg.Order == "quadrant" {
+		var err error
+		if quadrants, err = tsp.QuadrantNeighbors(r.ctx, p.Instance, nb, max(1, cfg.Candidates/4)); err != nil {
+			r.check()
+			return nil
+		}
+	}
 	list := make([]int32, 0, cfg.Candidates)
 	stopped := false
 	cand := twoopt.NewCandidates(p.Instance, func(i int32) []int32 {
@@ -199,6 +212,9 @@ func candidates(p *Problem, cfg Config, r *run) *twoopt.Candidates {
 		if cfg.Order == "heatmap" {
 			cities, _ := m.Of(i)
 			list = append(list, cities[:min(len(cities), cfg.Candidates)]...)
+		}
+		if cfg.Order == "quadrant" {
+			list = append(list, quadrants.Of(i)[:min(quadrants.K, cfg.Candidates)]...)
 		}
 		given := len(list)
 		for _, j := range nb.Of(i) {

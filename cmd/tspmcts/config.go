@@ -11,7 +11,10 @@ import (
 	"tspmcts/mcts"
 )
 
-const defaultPreset = "paper"
+const (
+	defaultPreset  = "default"
+	defaultHeatmap = bench.AutoHeatmap
+)
 
 // knobFlags returns one flag for each knob of the search.
 func knobFlags() []cli.Flag {

@@ -239,17 +239,15 @@ func (x *Crosser) bestMerge(a *individual, small int32, need int64) (best merge,
 			if p--; p < 0 {
 				p = n - 1
 			}
-			nc := adj[c]
-			longest := int64(max(nc.da, nc.db))
 			for r, d := range s.near[int(c)*k : int(c)*k+k] {
 				if mark[d] == stamp {
 					continue
 				}
-				dd := adj[d]
-				cd := int64(s.nearDist[int(c)*k+r])
 				seen = true
+				nc, dd := adj[c], adj[d]
+				cd := int64(s.nearDist[int(c)*k+r])
 				// Not even a new edge c1-d1 of length zero would beat the best.
-				if longest+int64(max(dd.da, dd.db))-cd <= g {
+				if int64(max(nc.da, nc.db))+int64(max(dd.da, dd.db))-cd <= g {
 					continue
 				}
 				caFixed, cbFixed, daFixed, dbFixed := false, false, false, false

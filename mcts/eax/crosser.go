@@ -45,7 +45,8 @@ type Crosser struct {
 	cycles    cycles
 
 	// the child at hand: its E-set, segments and sub-tours
-	least      int64   // E-sets of less gain are dropped
+	least      int64   // E-sets of less gain, before or amid the merges, are dropped
+	enough     int64   // children of less gain are dropped; always 1 but in tests
 	set        []int32 // AB-cycles of the E-set
 	keys       []uint64
 	cuts       []int32
