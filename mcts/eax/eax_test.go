@@ -93,7 +93,7 @@ func TestLaws(t *testing.T) {
 			nb := nearest(t, in)
 			for _, sel := range []Selection{Greedy, Entropy} {
 				for _, slack := range []float64{0, 0.5, 1000} {
-					cfg := DefaultConfig()
+					cfg := DefaultConfig(in.N())
 					cfg.Selection, cfg.Slack = sel, slack
 					if slack == 0 {
 						cfg.Harvest = 5
@@ -143,7 +143,7 @@ func TestEveryChild(t *testing.T) {
 	for name, in := range instances(t) {
 		t.Run(name, func(t *testing.T) {
 			nb := nearest(t, in)
-			cfg := DefaultConfig()
+			cfg := DefaultConfig(in.N())
 			ts := starts(in, nb, 6, 9, false, 0)
 			p, err := NewPopulation(in, nb, ts, cfg, 1)
 			if err != nil {
@@ -266,7 +266,7 @@ func TestDeterminism(t *testing.T) {
 	ts := starts(in, nb, 21, 4, true, 0)
 	var want []tsp.Tour
 	for _, workers := range []int{1, 1, 2, 3, 30} {
-		p, err := NewPopulation(in, nb, ts, DefaultConfig(), workers)
+		p, err := NewPopulation(in, nb, ts, DefaultConfig(in.N()), workers)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -292,7 +292,7 @@ func TestConverges(t *testing.T) {
 	nb := nearest(t, in)
 	var best int64
 	for seed := range uint64(3) {
-		p, err := NewPopulation(in, nb, starts(in, nb, 60, 100+seed, true, 0), DefaultConfig(), 1)
+		p, err := NewPopulation(in, nb, starts(in, nb, 60, 100+seed, true, 0), DefaultConfig(in.N()), 1)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -345,7 +345,7 @@ func TestMeasure(t *testing.T) {
 		ts := cached(in, nb, tours, uint64(line), kicks)
 		built := time.Since(began)
 		setup += used() - u
-		cfg := DefaultConfig()
+		cfg := DefaultConfig(in.N())
 		env("EAX_CHILDREN", &cfg.Children)
 		env("EAX_PATIENCE", &cfg.Patience)
 		env("EAX_HARVEST", &cfg.Harvest)
