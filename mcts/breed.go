@@ -142,7 +142,7 @@ func (t *team) begin(what phase, tours []tsp.Tour) {
 
 // eax returns the knobs of the recombination.
 func (t *team) eax() eax.Config {
-	cfg := eax.DefaultConfig()
+	cfg := eax.DefaultConfig(t.in.N())
 	cfg.Children = t.cfg.Children
 	return cfg
 }
