@@ -13,11 +13,14 @@ import (
 
 // Source makes heatmaps.
 type Source struct {
-	Name string // what records call it
+	Name string // what records call it: the spec
 	// Prepare finds neighbours and makes the heatmap. Where ctx ends before they
 	// are there, the problem comes without them, and that is no error.
 	Prepare func(ctx context.Context, item *Item, cfg mcts.Config) (*mcts.Problem, error)
 }
+
+// AutoHeatmap names the source that suits preset, size and time best (mcts.DefaultHeatmap).
+const AutoHeatmap = "auto"
 
 // Run is one search on one instance.
 type Run struct {
@@ -36,13 +39,20 @@ type Run struct {
 func (r *Run) Do(ctx context.Context, clock func() time.Duration, observe mcts.Observer) (*Record, tsp.Tour, error) {
 	item := r.Item
 	in := item.Instance
-	cfg, err := r.Knobs.Config(in.N(), r.Source.Name)
+	source := r.Source
+	if source.Name == AutoHeatmap {
+		var err error
+		if source, err = HeatmapSource(mcts.DefaultHeatmap(r.Knobs.Preset, in.N(), r.Budget.Time.Of(in.N()))); err != nil {
+			return nil, nil, err
+		}
+	}
+	cfg, err := r.Knobs.Config(in.N(), source.Name)
 	if err != nil {
 		return nil, nil, err
 	}
 	var trace []Point
 	var last int64
-	res, err := r.search(ctx, cfg, r.Budget.of(in, clock), func(p mcts.Progress) {
+	res, err := r.search(ctx, source, cfg, r.Budget.of(in, clock), func(p mcts.Progress) {
 		if p.Better {
 			last = p.Length
 			trace = append(trace, Point{seconds(clock().Seconds()), json.Number(LengthText(in, in.InUnit(p.Length)))})
@@ -66,7 +76,7 @@ func (r *Run) Do(ctx context.Context, clock func() time.Duration, observe mcts.O
 		trace[k-1].Length = text
 	}
 	rec := &Record{Instance: item.Name, N: in.N(), Metric: in.Metric.String(), Length: text, Gap: GapOf(length, r.Optimum),
-		Seconds: seconds(elapsed), Seed: r.Seed, Workers: r.Workers, Stop: res.Stop, Heatmap: r.Source.Name,
+		Seconds: seconds(elapsed), Seed: r.Seed, Workers: r.Workers, Stop: res.Stop, Heatmap: source.Name,
 		Preset: cfg.Preset, Actions: res.Actions, Config: &cfg, Trace: trace}
 	if r.Optimum > 0 {
 		o := json.Number(LengthText(in, r.Optimum))
@@ -79,7 +89,7 @@ func (r *Run) Do(ctx context.Context, clock func() time.Duration, observe mcts.O
 }
 
 // search sets up and searches within the budget.
-func (r *Run) search(ctx context.Context, cfg mcts.Config, budget mcts.Budget, observe mcts.Observer) (*mcts.Result, error) {
+func (r *Run) search(ctx context.Context, source Source, cfg mcts.Config, budget mcts.Budget, observe mcts.Observer) (*mcts.Result, error) {
 	in := r.Item.Instance
 	limited := ctx
 	if budget.Time > 0 {
@@ -87,7 +97,7 @@ func (r *Run) search(ctx context.Context, cfg mcts.Config, budget mcts.Budget, o
 		limited, cancel = context.WithTimeout(ctx, budget.Time-budget.Clock()-reserve(in.N()))
 		defer cancel()
 	}
-	p, err := r.Source.Prepare(limited, r.Item, cfg)
+	p, err := source.Prepare(limited, r.Item, cfg)
 	if err != nil {
 		return nil, err
 	}

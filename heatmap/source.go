@@ -226,12 +226,21 @@ func (s *Source) number(name string, preset float64) float64 {
 	return preset
 }
 
-// neighbors returns at least k neighbours a city, or all there are.
+// neighbors returns the k nearest of each city, or all there are.
 func (r *Request) neighbors(ctx context.Context, k int) (*tsp.Neighbors, error) {
-	if nb := r.Neighbors; nb != nil && nb.K >= min(k, r.Instance.N()-1) {
+	nb := r.Neighbors
+	k = min(k, r.Instance.N()-1)
+	switch {
+	case nb == nil || nb.K < k:
+		return tsp.NearestNeighbors(ctx, r.Instance, k)
+	case nb.K == k:
 		return nb, nil
 	}
-	return tsp.NearestNeighbors(ctx, r.Instance, k)
+	cut := &tsp.Neighbors{K: k, Flat: make([]int32, 0, k*r.Instance.N())}
+	for i := range int32(r.Instance.N()) {
+		cut.Flat = append(cut.Flat, nb.Of(i)[:k]...)
+	}
+	return cut, nil
 }
 
 // open opens a file that a spec names.
@@ -264,8 +273,7 @@ func buildGTPrior(ctx context.Context, s *Source, r Request) (*Map, error) {
 	if ranks == nil {
 		ranks = PublishedRanks(r.Instance.N())
 	}
-	// Beyond the tenth the shares are below what a search notices: fewer neighbours will do.
-	nb, err := r.neighbors(ctx, min(len(ranks), 10))
+	nb, err := r.neighbors(ctx, len(ranks))
 	if err != nil {
 		return nil, err
 	}

@@ -52,7 +52,7 @@ var specs = []string{"zero", "knn", "knn:k=1", "knn:k=1000", "gtprior", "gtprior
 func TestEverySource(t *testing.T) {
 	for _, n := range []int{1, 2, 3, 4, 9, 60} {
 		for layout := range 2 {
-			in, nb := build(t, n, 10, layout)
+			in, nb := build(t, n, 10+20*layout, layout)
 			tour := make([]string, n)
 			for i := range tour {
 				tour[i] = fmt.Sprint(i)

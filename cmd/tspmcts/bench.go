@@ -155,16 +155,6 @@ func budgets(c *cli.Context) (all []bench.Budget, err error) {
 	return all, nil
 }
 
-// findSource returns the heatmap source that a name in a suite stands for.
-func findSource(name string) (bench.Source, error) {
-	for _, s := range heatmapSources {
-		if s.name == name {
-			return (&chosenHeatmap{heatmapSource: s}).source(), nil
-		}
-	}
-	return bench.Source{}, fmt.Errorf("unknown heatmap source %q, want one of %s", name, heatmapNames(false))
-}
-
 // sideBySide returns how many runs there are at once.
 func sideBySide(c *cli.Context, workers int) (int, error) {
 	cpus := runtime.GOMAXPROCS(0)
@@ -196,7 +186,7 @@ func runBench(c *cli.Context) error {
 	defer cancel()
 	var jobs []*bench.Job
 	for _, s := range suites {
-		more, err := s.Jobs(ctx, findSource, warn)
+		more, err := s.Jobs(ctx, bench.HeatmapSource, warn)
 		if err != nil {
 			return err
 		}

@@ -1,45 +1,22 @@
 package main
 
 import (
-	"context"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"tspmcts/bench"
 	"tspmcts/heatmap"
-	"tspmcts/mcts"
-	"tspmcts/tsp"
 )
-
-// heatmapSource makes heatmaps. The only error of build is ctx's.
-type heatmapSource struct {
-	name, usage string
-	build       func(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, ranks heatmap.Ranks) (*heatmap.Map, error)
-}
-
-const defaultHeatmap = "gtprior"
-
-var heatmapSources = []heatmapSource{
-	{"gtprior", "by the rank of a neighbour", func(_ context.Context, in *tsp.Instance, nb *tsp.Neighbors, ranks heatmap.Ranks) (*heatmap.Map, error) {
-		if ranks == nil {
-			ranks = heatmap.PublishedRanks(in.N())
-		}
-		return heatmap.GTPrior(in, nb, ranks), nil
-	}},
-	{"zero", "nothing", func(_ context.Context, in *tsp.Instance, _ *tsp.Neighbors, _ heatmap.Ranks) (*heatmap.Map, error) {
-		return heatmap.Zero(in.N()), nil
-	}},
-}
 
 // heatmapNames lists the sources, with what their maps know where told is set.
 func heatmapNames(told bool) string {
 	var names []string
-	for _, s := range heatmapSources {
+	for _, k := range heatmap.Kinds {
 		if told {
-			names = append(names, s.name+" ("+s.usage+")")
+			names = append(names, k.Name+" ("+k.Usage+")")
 		} else {
-			names = append(names, s.name)
+			names = append(names, k.Name)
 		}
 	}
 	return strings.Join(names, ", ")
@@ -47,62 +24,65 @@ func heatmapNames(told bool) string {
 
 func heatmapFlags() []cli.Flag {
 	return []cli.Flag{
-		option(catSearch, "heatmap", "`SOURCE` of what is believed about edges at first: "+heatmapNames(true)+" (default: "+defaultHeatmap+")"),
-		option(catSearch, "ranks", "take gtprior's table from `FILE`: the shares of edges to the nearest city, the second nearest, ..."),
+		option(catSearch, "heatmap", "`SOURCE` of what is believed about edges at first: "+heatmapNames(true)+" (default: alpha for preset default where the time allows, else gtprior); some take parameters, such as softdist:tau=0.005 or mix:gtprior=0.5,alpha=0.5, that heatmap build --help lists"),
+		option(catSearch, "heatmap-file", "read the heatmap from `FILE`; {} in the name stands for the instance, else line or map number i of FILE is for instance i"),
+		option(catSearch, "ranks", "take the table of gtprior or alpha from `FILE`: the shares of edges to the nearest city, the second nearest, ..."),
 	}
 }
 
-// chosenHeatmap is a source with what the user gave it.
-type chosenHeatmap struct {
-	heatmapSource
-	ranks heatmap.Ranks
-}
-
-func heatmapOf(c *cli.Context) (*chosenHeatmap, error) {
-	name := c.String("heatmap")
-	if name == "" {
-		name = defaultHeatmap
+// heatmapSpec returns the spec of the source that the flags describe.
+func heatmapSpec(c *cli.Context) (string, error) {
+	spec, file, ranks := c.String("heatmap"), c.String("heatmap-file"), c.String("ranks")
+	if file != "" {
+		if spec != "" {
+			return "", usagef("%s and %s exclude each other", flagged("heatmap"), flagged("heatmap-file"))
+		}
+		spec = "file:" + file
 	}
-	h := &chosenHeatmap{}
-	for _, s := range heatmapSources {
-		if s.name == name {
-			h.heatmapSource = s
+	if spec == "" && ranks == "" {
+		return defaultHeatmap, nil
+	}
+	if spec == "" {
+		spec = "gtprior"
+	}
+	s, err := heatmap.Parse(spec)
+	if err != nil {
+		return "", usagef("%s is %q: %v", flagged("heatmap"), spec, err)
+	}
+	if ranks != "" {
+		if spec != "gtprior" && spec != "alpha" {
+			return "", usagef("%s is for --heatmap gtprior or alpha, not %s", flagged("ranks"), spec)
+		}
+		spec += ":ranks=" + ranks
+		if s, err = heatmap.Parse(spec); err != nil {
+			return "", usagef("%s is %q: %v", flagged("ranks"), ranks, err)
 		}
 	}
-	if h.name == "" {
-		return nil, usagef("%s is %q, want one of %s", flagged("heatmap"), name, heatmapNames(false))
+	// Files of all instances are looked at before time is spent.
+	for _, name := range s.Files() {
+		if strings.Contains(name, perInstance) {
+			continue
+		}
+		f, err := bench.OpenFile(name)
+		if err != nil {
+			return "", err
+		}
+		if s.Name() == "gtprior" || s.Name() == "alpha" {
+			_, err = heatmap.ReadRanks(f, name)
+		}
+		f.Close()
+		if err != nil {
+			return "", err
+		}
 	}
-	file := c.String("ranks")
-	if file == "" {
-		return h, nil
-	}
-	if h.name != "gtprior" {
-		return nil, usagef("%s is for --heatmap gtprior, not %s", flagged("ranks"), h.name)
-	}
-	f, err := bench.OpenFile(file)
+	return spec, nil
+}
+
+// heatmapOf returns the source that the flags describe.
+func heatmapOf(c *cli.Context) (bench.Source, error) {
+	spec, err := heatmapSpec(c)
 	if err != nil {
-		return nil, err
+		return bench.Source{}, err
 	}
-	defer f.Close()
-	h.ranks, err = heatmap.ReadRanks(f, file)
-	return h, err
+	return bench.HeatmapSource(spec)
 }
-
-// prepare finds neighbours and makes the heatmap. Where ctx ends before they
-// are there, the problem comes without them.
-func (h *chosenHeatmap) prepare(ctx context.Context, item *bench.Item, cfg mcts.Config) (*mcts.Problem, error) {
-	in := item.Instance
-	p := &mcts.Problem{Instance: in}
-	nb, err := tsp.NearestNeighbors(ctx, in, mcts.NeedNeighbors(cfg))
-	if err == nil {
-		p.Neighbors = nb
-		p.Heatmap, err = h.build(ctx, in, nb, h.ranks)
-	}
-	if err != nil && ctx.Err() == nil {
-		return nil, err
-	}
-	return p, nil
-}
-
-// source returns h as a run wants it.
-func (h *chosenHeatmap) source() bench.Source { return bench.Source{Name: h.name, Prepare: h.prepare} }

@@ -63,7 +63,7 @@ type solver struct {
 	budget         bench.Budget
 	seed           uint64
 	workers        int
-	heatmap        *chosenHeatmap
+	heatmap        bench.Source
 	knobs          *bench.Knobs
 	known          bench.Optima
 	out, plot      string
@@ -89,7 +89,7 @@ func newSolver(c *cli.Context) (*solver, error) {
 			return
 		},
 		func() (err error) { s.heatmap, err = heatmapOf(c); return },
-		func() (err error) { s.knobs, err = knobsOf(c, s.heatmap.name); return },
+		func() (err error) { s.knobs, err = knobsOf(c, s.heatmap.Name); return },
 		func() (err error) { s.known.Single, err = lengthOption(c, "optimum"); return },
 		func() error {
 			if file := c.String("best"); file != "" {
@@ -230,7 +230,7 @@ func (s *solver) solve(ctx context.Context, item *bench.Item) error {
 			return fmt.Errorf("%s: %w", item.Name, err)
 		}
 	}
-	run := bench.Run{Item: item, Optimum: s.known.Of(item, warn), Source: s.heatmap.source(), Knobs: s.knobs,
+	run := bench.Run{Item: item, Optimum: s.known.Of(item, warn), Source: s.heatmap, Knobs: s.knobs,
 		Budget: s.budget, Seed: s.seed, Workers: s.workers}
 	live := newProgress(item, run.Optimum, s.budget.Time.Of(item.N()), clock)
 	rec, tour, err := run.Do(ctx, clock, live.tell)

@@ -1,0 +1,60 @@
+package bench
+
+import (
+	"context"
+	"io"
+	"strings"
+
+	"tspmcts/heatmap"
+	"tspmcts/mcts"
+	"tspmcts/tsp"
+	"tspmcts/tsplib"
+	"tspmcts/twoopt"
+)
+
+// HeatmapSource returns the source of the spec (heatmap.Parse). In the name of a
+// file that it reads, {} stands for the instance.
+func HeatmapSource(spec string) (Source, error) {
+	if spec == AutoHeatmap {
+		return Source{Name: spec}, nil
+	}
+	s, err := heatmap.Parse(spec)
+	if err != nil {
+		return Source{}, err
+	}
+	return Source{Name: spec, Prepare: func(ctx context.Context, item *Item, cfg mcts.Config) (*mcts.Problem, error) {
+		p := &mcts.Problem{Instance: item.Instance}
+		nb, err := tsp.NearestNeighbors(ctx, item.Instance, mcts.NeedNeighbors(cfg))
+		if err == nil {
+			p.Neighbors = nb
+			p.Heatmap, err = BuildHeatmap(ctx, s, item, nb, 1)
+		}
+		if err != nil && ctx.Err() == nil {
+			return nil, err
+		}
+		return p, nil
+	}}, nil
+}
+
+// BuildHeatmap makes a map for an item: it gives the source what package heatmap
+// cannot reach, files and quick tours. nb may be nil.
+func BuildHeatmap(ctx context.Context, s *heatmap.Source, item *Item, nb *tsp.Neighbors, seed uint64) (*heatmap.Map, error) {
+	return s.Build(ctx, heatmap.Request{
+		Instance:  item.Instance,
+		Neighbors: nb,
+		Index:     item.Index,
+		Open: func(name string) (io.ReadCloser, error) {
+			return OpenFile(strings.ReplaceAll(name, "{}", item.Name))
+		},
+		Tours: func(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, count int) ([]tsp.Tour, error) {
+			return twoopt.Optima(ctx, in, nb, count, seed)
+		},
+		ReadTours: tsplib.ReadTours,
+	})
+}
+
+// kindOf returns the kind of source that a spec names.
+func kindOf(spec string) string {
+	kind, _, _ := strings.Cut(spec, ":")
+	return kind
+}
