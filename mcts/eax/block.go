@@ -24,8 +24,8 @@ const (
 	tabuTenure = 10 // a moved cycle rests for 1..tabuTenure iterations
 )
 
-// link builds the graph. Cost: linear in the edges of the AB-cycles.
-func (x *Crosser) link2() {
+// graph sets up the links. Cost: linear in the edges of the AB-cycles.
+func (x *Crosser) graph() {
 	b, c := &x.blocks, &x.cycles
 	m := int32(c.len())
 	if b.first == nil {
@@ -71,9 +71,9 @@ func (x *Crosser) link2() {
 
 // block tries children by E-sets of several AB-cycles each: a center drawn at
 // random and what a short tabu search puts around it such that few cities are
-// left where the child changes between edges of A and of B (section 3.3.2).
+// left where the child changes between edges of A and of B.
 func (x *Crosser) block(a *individual, rng *rand.PCG) {
-	x.link2()
+	x.graph()
 	b := &x.blocks
 	m := x.cycles.len()
 	b.order = b.order[:0]

@@ -160,7 +160,7 @@ func (x *Crosser) restore(adj []node) {
 }
 
 // join merges the sub-tours into one, always the smallest with what its best
-// exchange of one edge each leads to (section 2.2, step 5). It adds to the gain
+// exchange of one edge each leads to (step 5 of EAX). It adds to the gain
 // so far, and returns false if that falls below x.least, ends below x.enough, or
 // the fixed edges leave no way. Cost: near cities times the size of the sub-tours merged; the
 // largest is never looked at.
@@ -402,7 +402,7 @@ func transfer(to, from []uint64, e uint64) ([]uint64, []uint64) {
 }
 
 // entropy returns by how much the child's edges in x.out and x.in change the
-// population's edge entropy (section 3.4).
+// population's edge entropy.
 func (x *Crosser) entropy(c *census) int64 {
 	var sum int64
 	for _, e := range x.out {

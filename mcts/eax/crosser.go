@@ -211,7 +211,7 @@ func (x *Crosser) try(a *individual) {
 	x.net()
 	value := float64(gain)
 	if x.cfg.Selection == Entropy {
-		// Length gained per loss of entropy (section 3.4); a child that loses
+		// Length gained per loss of entropy; a child that loses
 		// none is better than any that does. The paper divides by the loss
 		// itself; its power 5/4 keeps the population diverse for longer.
 		if h := x.entropy(x.census); h < 0 {

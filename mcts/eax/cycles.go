@@ -64,7 +64,7 @@ func (x *Crosser) differ(a, b *individual) {
 // trace splits the union of A and B without their common edges into AB-cycles
 // by random walks that take edges of A and B in turn: as soon as a walk comes
 // to a city that it has left by the other parent's kind of edge, the part in
-// between is an AB-cycle (section 2.2, step 2). It stops after enough cycles
+// between is an AB-cycle (step 2 of EAX). It stops after enough cycles
 // of at least the given gain; each edge is walked once.
 func (x *Crosser) trace(rng *rand.PCG, enough int, least int64) {
 	c := &x.cycles

@@ -7,6 +7,8 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -133,7 +135,7 @@ func audit(t *testing.T, p *Population) {
 		p.crossers[0].recheckOrder(&p.tours[i])
 		fresh.tour(p.tours[i].ord, 1)
 	}
-	if fresh.entropy() != p.census.entropy() {
+	if p.s.n > 2 && fresh.entropy() != p.census.entropy() {
 		t.Fatal("the census is not that of the tours")
 	}
 }
@@ -164,7 +166,7 @@ func TestEveryChild(t *testing.T) {
 					if len(x.apart) == 0 {
 						continue
 					}
-					x.link2()
+					x.graph()
 					for id := range x.cycles.len() {
 						for block := range 2 {
 							x.set = append(x.set[:0], int32(id))
@@ -282,6 +284,131 @@ func TestDeterminism(t *testing.T) {
 			if !slices.Equal(want[i], got[i]) {
 				t.Fatalf("%d workers: tour %d differs", workers, i)
 			}
+		}
+	}
+}
+
+// Fixed work at fixed seeds: a change of these numbers is a change of the search.
+func TestSignature(t *testing.T) {
+	x, y := random(400, 13)
+	in := points(t, tsp.Euc2D, x, y)
+	nb := nearest(t, in)
+	p, err := NewPopulation(in, nb, starts(in, nb, 40, 6, false, 0), DefaultConfig(in.N()), 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Run(rand.NewPCG(6, 6), nil)
+	got := fmt.Sprint(p.BestLength(), p.total, p.Counts)
+	const want = "149038 5962524 {82 3280 36956 14320 12289 1922}"
+	if got != want {
+		t.Errorf("signature %s, want %s", got, want)
+	}
+}
+
+// Instances too small for crossover are kept; the smallest others work.
+func TestTiny(t *testing.T) {
+	for n := 1; n <= 9; n++ {
+		x, y := random(n, uint64(n))
+		in := points(t, tsp.Euc2D, x, y)
+		nb := nearest(t, in)
+		var ts []tsp.Tour
+		r := rand.New(rand.NewPCG(1, 1))
+		for range 6 {
+			tour := tsp.Tour{}
+			for _, v := range r.Perm(n) {
+				tour = append(tour, int32(v))
+			}
+			ts = append(ts, tour)
+		}
+		p, err := NewPopulation(in, nb, ts, DefaultConfig(n), 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Run(rand.NewPCG(2, 2), nil)
+		audit(t, p)
+	}
+}
+
+func TestReplaceAndCross(t *testing.T) {
+	x, y := random(150, 14)
+	in := points(t, tsp.Euc2D, x, y)
+	nb := nearest(t, in)
+	ts := starts(in, nb, 20, 6, false, 0)
+	p, err := NewPopulation(in, nb, ts[:10], DefaultConfig(in.N()), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rng := rand.NewPCG(3, 3)
+	for i := range 10 {
+		before := p.Length(i)
+		if done := p.Cross(i, (i+1)%10, rng); done != (p.Length(i) < before) {
+			t.Fatalf("replaced %v, length %d after %d", done, p.Length(i), before)
+		}
+		audit(t, p)
+		if err := p.Replace(i, ts[10+i]); err != nil {
+			t.Fatal(err)
+		}
+		audit(t, p)
+	}
+	if err := p.Replace(0, ts[0][1:]); err == nil {
+		t.Fatal("a tour without a city was taken")
+	}
+	var stop atomic.Bool
+	stop.Store(true)
+	before := p.Tours()
+	p.Generation(rng, &stop)
+	for i, tour := range p.Tours() {
+		if !slices.Equal(tour, before[i]) {
+			t.Fatal("a stopped generation changed a tour")
+		}
+	}
+}
+
+func TestValidate(t *testing.T) {
+	for _, n := range []int{1, 1000, 1000000} {
+		if err := DefaultConfig(n).Validate(); err != nil {
+			t.Error(err)
+		}
+	}
+	for name, change := range map[string]func(*Config){
+		"Children":  func(c *Config) { c.Children = 0 },
+		"Harvest":   func(c *Config) { c.Harvest = -1 },
+		"Near":      func(c *Config) { c.Near = 0 },
+		"Patience":  func(c *Config) { c.Patience = 0 },
+		"Slack":     func(c *Config) { c.Slack = math.NaN() },
+		"Selection": func(c *Config) { c.Selection = 7 },
+	} {
+		c := DefaultConfig(100)
+		change(&c)
+		if err := c.Validate(); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// BenchmarkPair crosses pairs of 2-opt and Or-opt tours without replacing any.
+func BenchmarkPair(b *testing.B) {
+	for _, n := range []int{500, 1000, 10000} {
+		for _, stage := range []Stage{Single, Block} {
+			b.Run(fmt.Sprintf("%d/%v", n, stage), func(b *testing.B) {
+				x, y := random(n, 15)
+				in := points(b, tsp.Euc2D, x, y)
+				nb := nearest(b, in)
+				p, err := NewPopulation(in, nb, starts(in, nb, 10, 7, true, 0), DefaultConfig(n), 1)
+				if err != nil {
+					b.Fatal(err)
+				}
+				c := p.crossers[0]
+				c.least, c.enough = p.least(), 1<<40 // children are evaluated, none is taken
+				rng := rand.NewPCG(8, 8)
+				i := 0
+				b.ReportAllocs()
+				for b.Loop() {
+					c.cross(&p.tours[i%10], &p.tours[(i+1)%10], stage, rng)
+					i++
+				}
+				b.ReportMetric(float64(c.Counts.Children)/b.Elapsed().Seconds(), "children/s")
+			})
 		}
 	}
 }

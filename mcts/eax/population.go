@@ -39,6 +39,9 @@ func NewPopulation(in *tsp.Instance, nb *tsp.Neighbors, tours []tsp.Tour, cfg Co
 	if len(tours) == 0 {
 		return nil, fmt.Errorf("eax: a population needs at least one tour")
 	}
+	if len(nb.Flat) != in.N()*nb.K {
+		return nil, fmt.Errorf("eax: neighbours of %d cities for an instance of %d", len(nb.Flat)/max(1, nb.K), in.N())
+	}
 	along := 0
 	for i, t := range tours {
 		if err := in.Check(t); err != nil {
@@ -70,7 +73,7 @@ func newPopulation(in *tsp.Instance, nb *tsp.Neighbors, tours []tsp.Tour, along 
 	return p, nil
 }
 
-// survey finds the best tour and the sum of lengths; it says whether the best is better than before.
+// survey finds the best tour and the sum of lengths.
 func (p *Population) survey() {
 	p.total, p.best = 0, 0
 	for i := range p.tours {
@@ -118,7 +121,12 @@ func (p *Population) Converged() bool {
 
 // Entropy returns the edge entropy of the population in nats: the sum of
 // -F/N ln(F/N) over all edges, F being in how many of N tours an edge is.
-func (p *Population) Entropy() float64 { return float64(p.census.entropy()) / (1 << 40) }
+func (p *Population) Entropy() float64 {
+	if p.s.n < 3 {
+		return 0 // two cities: one edge, twice in each tour
+	}
+	return float64(p.census.entropy()) / (1 << 40)
+}
 
 // Stage returns the stage that the next generation is of.
 func (p *Population) Stage() Stage { return p.stage }
@@ -241,7 +249,7 @@ func (p *Population) stretch(k, w int, seed uint64, stop *atomic.Bool) {
 }
 
 // advance ends a stage once the best tour has not become better for Patience
-// generations and then for a tenth of the stage's age at that time (section 3.5).
+// generations and then for a tenth of the stage's age at that time.
 func (p *Population) advance(better bool) {
 	p.age++
 	p.stalled++
