@@ -63,3 +63,6 @@ func (o *Optima) Of(item *Item, warn func(format string, args ...any)) float64 {
 	warn("%s has no line for %s, so its gap is unknown", o.file, item.Name)
 	return 0
 }
+
+// Named returns the best known length for an instance of that name, 0 where there is none.
+func (o *Optima) Named(name string) float64 { return o.byName[name] }

@@ -93,7 +93,7 @@ func (i *Importer) entry(p *peerRun) *Entry {
 	e := &Entry{Version: Version, Solver: p.solver, Record: Record{Instance: p.instance, N: p.n,
 		Length: trace[len(trace)-1].Length, Seconds: last, Seed: p.seed, Workers: 1, Trace: trace}}
 	if i.Best != nil {
-		if o, ok := i.Best.byName[p.instance]; ok {
+		if o := i.Best.Named(p.instance); o > 0 {
 			text := json.Number(strconv.FormatFloat(o, 'f', -1, 64))
 			e.Optimum, e.Gap = &text, GapOf(best, o)
 		}

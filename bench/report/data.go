@@ -1,0 +1,269 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"slices"
+	"strings"
+
+	"tspmcts/bench"
+)
+
+// Data is what records say about the arms of an experiment.
+type Data struct {
+	Arms      []*Arm
+	Instances []*Instance // in the order of the records
+	Guessed   int         // instances whose gaps are over the best length in the records
+	Machines  []string    // processors, commits and versions of Go, each once
+	byName    map[string]*Instance
+}
+
+// Instance is what the records say about an instance.
+type Instance struct {
+	Name      string
+	N         int
+	Reference float64 // the length that gaps are over
+	Known     bool    // it is the optimum or the best known
+	digest    string
+	best      float64
+}
+
+// Arm is a way to solve instances: solver, heatmap, knobs, budget and workers.
+type Arm struct {
+	Name string // what tells it from the other arms
+	Runs []*Run // in the order of the records
+	part [5]string
+	at   map[runKey]*Run
+}
+
+type runKey struct {
+	instance string
+	seed     uint64
+}
+
+// Run is one record.
+type Run struct {
+	Instance *Instance
+	Seed     uint64
+	Length   float64
+	Gap      float64 // percent
+	Seconds  float64
+	Trace    []Step // ascending; empty where the records were read without
+	Knobs    []string
+	Tour     [][2]float64
+	Heatmap  string
+	key      runKey
+}
+
+// Step is an improvement.
+type Step struct{ Seconds, Gap float64 }
+
+// maxSteps, or twice as many, are the improvements of a run that are kept, even in
+// the logarithm of time, so that ten thousand runs take little memory.
+const maxSteps = 64
+
+// Options say what of the records is wanted.
+type Options struct {
+	Traces, Config, Tours bool
+	Best                  *bench.Optima // beats what the records say; nil for none
+}
+
+// Read reads records files; "-" is stdin. Of several records of one arm, instance
+// and seed the last counts.
+func Read(files []string, o Options) (*Data, error) {
+	d := &Data{byName: map[string]*Instance{}}
+	arms := map[[5]string]*Arm{}
+	machines := map[string]bool{}
+	for _, name := range files {
+		var r io.Reader = os.Stdin
+		if name != "-" {
+			f, err := bench.OpenFile(name)
+			if err != nil {
+				return nil, err
+			}
+			defer f.Close()
+			r = f
+		}
+		if err := bench.ReadEntries(r, name, func(e *bench.Entry) error {
+			if m := strings.Join([]string{e.CPU, e.Go, e.Commit}, ", "); e.CPU != "" && !machines[m] {
+				machines[m] = true
+				d.Machines = append(d.Machines, strings.TrimSuffix(m, ", "))
+			}
+			return d.add(e, arms, o)
+		}); err != nil {
+			return nil, err
+		}
+	}
+	if len(d.Arms) == 0 {
+		return nil, fmt.Errorf("%s: there are no records", strings.Join(files, ", "))
+	}
+	d.name()
+	slices.SortStableFunc(d.Arms, func(a, b *Arm) int { return strings.Compare(a.Name, b.Name) }) // runs side by side end in any order
+	d.reference(o.Best)
+	return d, nil
+}
+
+func (d *Data) add(e *bench.Entry, arms map[[5]string]*Arm, o Options) error {
+	length, err := e.Length.Float64()
+	if err != nil {
+		return err
+	}
+	in := d.byName[e.Instance]
+	if in == nil {
+		in = &Instance{Name: e.Instance, best: math.Inf(1)}
+		d.byName[e.Instance] = in
+		d.Instances = append(d.Instances, in)
+	}
+	if e.Digest != "" {
+		if in.digest != "" && in.digest != e.Digest {
+			return fmt.Errorf("the instance %s is two different ones in these records; report them one by one", e.Instance)
+		}
+		in.digest = e.Digest
+	}
+	in.N = max(in.N, e.N)
+	in.best = min(in.best, length)
+	if e.Optimum != nil && !in.Known {
+		if v, err := e.Optimum.Float64(); err == nil && v > 0 {
+			in.Reference, in.Known = v, true
+		}
+	}
+	part := [5]string{e.Solver, e.Heatmap, e.Knobs, e.Budget, fmt.Sprintf("%d workers", e.Workers)}
+	if e.Solver != bench.Own {
+		part[4] = ""
+	}
+	a := arms[part]
+	if a == nil {
+		a = &Arm{part: part, at: map[runKey]*Run{}}
+		arms[part] = a
+		d.Arms = append(d.Arms, a)
+	}
+	r := &Run{Instance: in, Seed: e.Seed, Length: length, Seconds: e.Seconds, Heatmap: e.Heatmap, key: runKey{e.Instance, e.Seed}}
+	if o.Traces {
+		for _, p := range e.Trace {
+			if v, err := p.Length.Float64(); err == nil {
+				r.Trace = append(r.Trace, Step{p.Seconds, v}) // a length until the reference is known
+			}
+		}
+		r.Trace = thin(r.Trace)
+	}
+	if o.Config && e.Config != nil {
+		r.Knobs = knobsOf(e.Config)
+	}
+	if o.Tours {
+		r.Tour = e.Tour
+	}
+	if old := a.at[r.key]; old != nil {
+		*old = *r
+		return nil
+	}
+	a.at[r.key] = r
+	a.Runs = append(a.Runs, r)
+	return nil
+}
+
+// thin drops improvements that lie so near the next that no figure shows them.
+func thin(steps []Step) []Step {
+	if len(steps) <= maxSteps {
+		return slices.Clip(steps)
+	}
+	last := steps[len(steps)-1].Seconds
+	first := max(steps[0].Seconds, last/1e4, 1e-9)
+	ratio := math.Pow(last/first, 1/float64(maxSteps-2))
+	var kept []Step
+	edge := first
+	for i, s := range steps {
+		if i+1 < len(steps) && steps[i+1].Seconds <= edge {
+			continue // a better one comes before the next edge
+		}
+		kept = append(kept, s)
+		for edge <= s.Seconds {
+			edge *= ratio
+		}
+	}
+	return slices.Clip(kept)
+}
+
+// name gives the arms names of what tells them apart.
+func (d *Data) name() {
+	var varies [5]bool
+	own := map[[5]string]bool{}
+	for _, a := range d.Arms {
+		if a.part[0] == bench.Own {
+			own[a.part] = true
+		}
+	}
+	var first *[5]string
+	for part := range own {
+		if first == nil {
+			first = &part
+		}
+		for i := range part {
+			varies[i] = varies[i] || part[i] != first[i]
+		}
+	}
+	for _, a := range d.Arms {
+		if a.part[0] != bench.Own {
+			a.Name = a.part[0]
+			continue
+		}
+		var words []string
+		for i, p := range a.part {
+			if varies[i] && p != "" {
+				words = append(words, p)
+			}
+		}
+		if a.Name = strings.Join(words, " "); a.Name == "" {
+			if a.Name = a.part[2]; a.Name == "" {
+				a.Name = bench.Own
+			}
+		}
+	}
+}
+
+// reference settles what gaps are over, and computes them.
+func (d *Data) reference(best *bench.Optima) {
+	for _, in := range d.Instances {
+		if best != nil {
+			if v := best.Named(in.Name); v > 0 {
+				in.Reference, in.Known = v, true
+			}
+		}
+		if !in.Known {
+			in.Reference = in.best
+			d.Guessed++
+		}
+	}
+	for _, a := range d.Arms {
+		for _, r := range a.Runs {
+			r.Gap = r.Instance.gap(r.Length)
+			for i := range r.Trace {
+				r.Trace[i].Gap = r.Instance.gap(r.Trace[i].Gap)
+			}
+		}
+	}
+}
+
+func (in *Instance) gap(length float64) float64 { return (length/in.Reference - 1) * 100 }
+
+// Gaps returns the gaps of an arm's runs.
+func (a *Arm) Gaps() []float64 {
+	gaps := make([]float64, len(a.Runs))
+	for i, r := range a.Runs {
+		gaps[i] = r.Gap
+	}
+	return gaps
+}
+
+// Find returns the arm of that name, or an error that lists the names.
+func (d *Data) Find(name string) (*Arm, error) {
+	var names []string
+	for _, a := range d.Arms {
+		if a.Name == name {
+			return a, nil
+		}
+		names = append(names, a.Name)
+	}
+	return nil, bench.Misusef("there is no arm %q in the records, want one of %s", name, strings.Join(names, ", "))
+}

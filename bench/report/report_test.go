@@ -1,0 +1,173 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// recordsFile writes records and returns the file's name.
+func recordsFile(t *testing.T, lines ...string) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "r.jsonl")
+	if err := os.WriteFile(name, []byte(strings.Join(lines, "\n")+"\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// line is one record of an arm.
+func line(knobs, instance string, seed int, length float64) string {
+	return fmt.Sprintf(`{"version":1,"solver":"tspmcts","digest":"d%s","knobs":%q,"budget":"1s","instance":%q,"n":9,"length":%g,"optimum":100,"seconds":1,"seed":%d,"workers":1,"heatmap":"zero","trace":[{"seconds":0.5,"length":%g},{"seconds":1,"length":%g}]}`,
+		instance, knobs, instance, length, seed, length+5, length)
+}
+
+// The lengths of two arms are x and y of Hollander and Wolfe's example (see package
+// stat), so that everything about the pair is known.
+func example(t *testing.T) []string {
+	x := []float64{1.83, 0.50, 1.62, 2.48, 1.68, 1.88, 1.55, 3.06, 1.30}
+	y := []float64{0.878, 0.647, 0.598, 2.05, 1.06, 1.29, 1.06, 3.14, 1.29}
+	var all []string
+	for i := range x {
+		all = append(all, line("x", fmt.Sprint("i", i%3), i/3, 100+x[i]), line("y", fmt.Sprint("i", i%3), i/3, 100+y[i]))
+	}
+	return all
+}
+
+func compare(t *testing.T, against string, byInstance bool, lines ...string) *Comparison {
+	t.Helper()
+	d, err := Read([]string{recordsFile(t, lines...)}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := d.Compare(against, byInstance)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func TestPair(t *testing.T) {
+	c := compare(t, "", false, example(t)...)
+	var out strings.Builder
+	if err := c.JSON(&out); err != nil {
+		t.Fatal(err)
+	}
+	var pair map[string]any
+	if err := json.Unmarshal([]byte(out.String()), &pair); err != nil || strings.Count(out.String(), "\n") != 1 {
+		t.Fatal(out.String(), err)
+	}
+	if got, want := slices.Sorted(maps.Keys(pair)), strings.Fields("a b losses mean_a mean_b n p p_holm ties wins"); !slices.Equal(got, want) {
+		t.Errorf("fields %v, want %v", got, want)
+	}
+	for name, want := range map[string]float64{"n": 9, "wins": 2, "ties": 0, "losses": 7, "p": 0.0390625, "p_holm": 0.0390625, "mean_a": 15.9 / 9, "mean_b": 12.013 / 9} {
+		if got := pair[name].(float64); math.Abs(got-want) > 1e-9 {
+			t.Errorf("%s is %v, want %v", name, got, want)
+		}
+	}
+	if p := c.Pairs[0]; !(p.Lo < p.Difference && p.Difference < p.Hi && p.Lo > 0) {
+		t.Errorf("%+v", p)
+	}
+	if c.Friedman != nil {
+		t.Error("Friedman's test of two arms")
+	}
+	if c := compare(t, "", true, example(t)...); c.Pairs[0].N != 3 {
+		t.Errorf("by instance: %d pairs", c.Pairs[0].N)
+	}
+	// Arms that share instances, but no seeds, are paired on instances.
+	peer := []string{}
+	for _, l := range example(t) {
+		if strings.Contains(l, `"knobs":"y"`) {
+			l = strings.Replace(strings.Replace(l, `"solver":"tspmcts"`, `"solver":"LKH"`, 1), `"seed":`, `"seed":77`, 1)
+		}
+		peer = append(peer, l)
+	}
+	if c := compare(t, "", false, peer...); c.Pairs[0].N != 3 || c.Pairs[0].A != "LKH" {
+		t.Errorf("with other seeds: %+v", c.Pairs[0])
+	}
+}
+
+func TestThreeArms(t *testing.T) {
+	lines := example(t)
+	for i := range 9 {
+		lines = append(lines, line("z", fmt.Sprint("i", i%3), i/3, 110))
+	}
+	c := compare(t, "", false, lines...)
+	if len(c.Pairs) != 3 || c.Friedman == nil || c.Friedman.Blocks != 9 || c.Friedman.Ranks[2] != 3 {
+		t.Fatalf("%+v", c)
+	}
+	for _, p := range c.Pairs {
+		if p.PHolm < p.P {
+			t.Errorf("%+v", p)
+		}
+	}
+	if c := compare(t, "z", false, lines...); len(c.Pairs) != 2 || c.Pairs[0].A != "z" || c.Pairs[0].Losses != 9 {
+		t.Errorf("against z: %+v", c.Pairs)
+	}
+	for name, write := range map[string]func(*strings.Builder) error{
+		"text":     func(b *strings.Builder) error { return c.Text(b) },
+		"markdown": func(b *strings.Builder) error { return c.Markdown(b) },
+		"csv":      func(b *strings.Builder) error { return c.CSV(b) },
+	} {
+		var b strings.Builder
+		if err := write(&b); err != nil || !strings.Contains(b.String(), "0.039") {
+			t.Errorf("%s: %v\n%s", name, err, b.String())
+		}
+	}
+}
+
+// The last record of a run counts, ties are ties in spite of rounding, and gaps
+// are over the best length where there is no optimum.
+func TestReading(t *testing.T) {
+	c := compare(t, "", false, line("x", "a", 1, 105), line("y", "a", 1, 103), line("x", "a", 1, 103.00000000001))
+	if p := c.Pairs[0]; p.Ties != 1 || p.N != 1 || p.P != 1 {
+		t.Errorf("%+v", p)
+	}
+	unknown := func(l string) string { return strings.Replace(l, `"optimum":100`, `"optimum":null`, 1) }
+	c = compare(t, "", false, unknown(line("x", "a", 1, 110)), unknown(line("y", "a", 1, 100)))
+	if p := c.Pairs[0]; math.Abs(p.MeanA-10) > 1e-9 || p.MeanB != 0 || !strings.Contains(c.Note, "1 of 1") {
+		t.Errorf("%+v %s", p, c.Note)
+	}
+	for _, bad := range [][]string{
+		{line("x", "a", 1, 1), strings.Replace(line("y", "a", 1, 1), `"da"`, `"db"`, 1)},
+		{""},
+	} {
+		if _, err := Read([]string{recordsFile(t, bad...)}, Options{}); err == nil {
+			t.Errorf("no error of %v", bad)
+		}
+	}
+	d, err := Read([]string{recordsFile(t, line("x", "a", 1, 1))}, Options{Traces: true})
+	if err != nil || len(d.Arms[0].Runs[0].Trace) != 2 {
+		t.Fatal(err)
+	}
+	if _, err := d.Compare("w", false); err == nil || !strings.Contains(err.Error(), `want one of x`) {
+		t.Error(err)
+	}
+	if _, err := Read([]string{"none"}, Options{}); err == nil {
+		t.Error("no error without a file")
+	}
+}
+
+// Thinning keeps the last step and the step that counts at every time, to within a small factor.
+func TestThin(t *testing.T) {
+	var steps []Step
+	for i := range 5000 {
+		steps = append(steps, Step{0.001 * float64(i+1), 100 - float64(i)/100})
+	}
+	kept := thin(steps)
+	if len(kept) > 2*maxSteps || kept[len(kept)-1] != steps[len(steps)-1] {
+		t.Errorf("%d steps kept, the last %v", len(kept), kept[len(kept)-1])
+	}
+	for _, at := range []float64{0.01, 0.1, 1, 4} {
+		i := slices.IndexFunc(kept, func(s Step) bool { return s.Seconds > at }) - 1
+		if kept[i].Seconds < at/1.3 {
+			t.Errorf("at %v s the last step kept is of %v s", at, kept[i].Seconds)
+		}
+	}
+}

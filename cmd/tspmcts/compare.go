@@ -1,0 +1,92 @@
+package main
+
+import (
+	"errors"
+	"io"
+
+	"github.com/urfave/cli/v2"
+
+	"tspmcts/bench"
+	"tspmcts/bench/report"
+)
+
+func compareCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "compare",
+		Usage:     "compare the arms of records with statistical tests",
+		ArgsUsage: "RECORDS...",
+		Description: "Pairs the runs of records files on instance and seed: gaps with bootstrap intervals,\n" +
+			"wins, ties and losses, Wilcoxon's signed-rank test with Holm's correction, and for\n" +
+			"more than two arms Friedman's test with critical differences. An arm is what tells\n" +
+			"runs apart besides instance and seed: heatmap, knobs, budget, workers, solver.",
+		Flags: []cli.Flag{
+			option(catInput, "best", "tell gaps to the best known lengths in the CSV `FILE`: instance,best"),
+			option(catInput, "against", "compare `ARM` with the others only, instead of all pairs"),
+			&cli.BoolFlag{Name: "by-instance", Usage: "take the mean over an instance's seeds for one run", EnvVars: []string{envName("by-instance")}, Category: catInput},
+			option(catOutput, "markdown", "write Markdown to `FILE`; - is stdout, then with nothing else there"),
+			option(catOutput, "csv", "write a CSV line a pair to `FILE`; - is stdout, then with nothing else there"),
+			option(catOutput, "json", "write one JSON object a pair and line to `FILE`; - is stdout, then with nothing else there"),
+		},
+		Action: runCompare,
+	}
+}
+
+// readData reads the records that the arguments name.
+func readData(c *cli.Context, o report.Options) (*report.Data, error) {
+	if !c.Args().Present() {
+		return nil, usagef("%s takes the records files that bench wrote", c.Command.Name)
+	}
+	if err := bench.CheckInputs(c.Args().Slice()); err != nil {
+		return nil, err
+	}
+	if file := c.String("best"); file != "" {
+		o.Best = &bench.Optima{}
+		if err := o.Best.ReadBest(file); err != nil {
+			return nil, err
+		}
+	}
+	return report.Read(c.Args().Slice(), o)
+}
+
+func runCompare(c *cli.Context) error {
+	toStdout := ""
+	for _, flag := range []string{"markdown", "csv", "json"} {
+		switch name := c.String(flag); {
+		case name == "-" && toStdout != "":
+			return usagef("--%s and --%s both write to stdout", toStdout, flag)
+		case name == "-":
+			toStdout = flag
+		case name != "":
+			if err := probe(name); err != nil {
+				return err
+			}
+		}
+	}
+	data, err := readData(c, report.Options{})
+	if err != nil {
+		return err
+	}
+	if len(data.Arms) < 2 {
+		warn("the records hold one arm, %s: there is nothing to compare it with", data.Arms[0].Name)
+	}
+	result, err := data.Compare(c.String("against"), c.Bool("by-instance"))
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for flag, write := range map[string]func(io.Writer) error{"markdown": result.Markdown, "csv": result.CSV, "json": result.JSON} {
+		if name := c.String(flag); name != "" && name != "-" {
+			errs = append(errs, writeFile(name, write))
+		}
+	}
+	write := result.Text
+	switch toStdout {
+	case "markdown":
+		write = result.Markdown
+	case "csv":
+		write = result.CSV
+	case "json":
+		write = result.JSON
+	}
+	return errors.Join(append(errs, stdoutMayClose(write(stdout{})))...)
+}
