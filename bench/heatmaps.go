@@ -39,10 +39,14 @@ func HeatmapSource(spec string) (Source, error) {
 // BuildHeatmap makes a map for an item: it gives the source what package heatmap
 // cannot reach, files and quick tours. nb may be nil.
 func BuildHeatmap(ctx context.Context, s *heatmap.Source, item *Item, nb *tsp.Neighbors, seed uint64) (*heatmap.Map, error) {
+	index := item.Index
+	if strings.Contains(s.String(), "{}") {
+		index = 0 // each instance has a file of its own
+	}
 	return s.Build(ctx, heatmap.Request{
 		Instance:  item.Instance,
 		Neighbors: nb,
-		Index:     item.Index,
+		Index:     index,
 		Open: func(name string) (io.ReadCloser, error) {
 			return OpenFile(strings.ReplaceAll(name, "{}", item.Name))
 		},

@@ -20,6 +20,33 @@ const AlphaSteps = 30
 // minimum 1-tree that must hold the edge, made symmetric. Cost: O(n log n) for each of
 // the steps. The error is ctx's.
 func Alpha(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, steps int, ranks Ranks) (*Map, error) {
+	alpha, err := nearness(ctx, in, nb, steps, len(ranks))
+	if err != nil {
+		return nil, err
+	}
+	return symmetric("alpha", in.N(), func(i int32, add func(int32, float32)) {
+		cities, _ := alpha.Of(i)
+		for k, j := range cities[:min(len(cities), len(ranks))] {
+			add(j, float32(ranks[k]))
+		}
+	}), nil
+}
+
+// AlphaLists returns each city's first k candidates by alpha-nearness, in order. The error is ctx's.
+func AlphaLists(ctx context.Context, in *tsp.Instance, steps, k int) (func(i int32) []int32, error) {
+	nb, err := tsp.NearestNeighbors(ctx, in, 10)
+	if err != nil {
+		return nil, err
+	}
+	alpha, err := nearness(ctx, in, nb, steps, k)
+	if err != nil {
+		return nil, err
+	}
+	return func(i int32) []int32 { cities, _ := alpha.Of(i); return cities }, nil
+}
+
+// nearness returns each city's first k candidates by alpha-nearness.
+func nearness(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, steps, k int) (*onetree.Candidates, error) {
 	g, err := onetree.NewGraph(ctx, in, nb, 2)
 	if err != nil {
 		return nil, err
@@ -32,11 +59,5 @@ func Alpha(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, steps int, 
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	alpha := r.Alpha(len(ranks))
-	return symmetric("alpha", in.N(), func(i int32, add func(int32, float32)) {
-		cities, _ := alpha.Of(i)
-		for k, j := range cities[:min(len(cities), len(ranks))] {
-			add(j, float32(ranks[k]))
-		}
-	}), nil
+	return r.Alpha(k), nil
 }

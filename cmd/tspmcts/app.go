@@ -18,7 +18,7 @@ func newApp() *cli.App {
 		EnableBashCompletion: true,
 		ExitErrHandler:       func(*cli.Context, error) {}, // run prints errors
 		OnUsageError:         onUsageError,
-		Commands:             []*cli.Command{solveCommand(), generateCommand(), evalCommand(), benchCommand(), compareCommand(), completionCommand()},
+		Commands:             []*cli.Command{solveCommand(), generateCommand(), evalCommand(), benchCommand(), compareCommand(), heatmapCommand(), completionCommand()},
 		Action: func(c *cli.Context) error {
 			if name := c.Args().First(); name != "" {
 				return usagef("there is no command %q. %s tspmcts --help lists the commands", name, cli.SuggestCommand(c.App.Commands, name))
@@ -26,12 +26,20 @@ func newApp() *cli.App {
 			return cli.ShowAppHelp(c)
 		},
 	}
-	for _, cmd := range app.Commands {
+	prepare(app.Commands)
+	return app
+}
+
+// prepare gives commands, and those below them, what all have in common.
+func prepare(commands []*cli.Command) {
+	for _, cmd := range commands {
 		cmd.HideHelpCommand = true // the first argument is a file, never a topic
 		cmd.OnUsageError = onUsageError
-		cmd.BashComplete = completeValues(cmd)
+		if len(cmd.Subcommands) == 0 {
+			cmd.BashComplete = completeValues(cmd)
+		}
+		prepare(cmd.Subcommands)
 	}
-	return app
 }
 
 func onUsageError(_ *cli.Context, err error, _ bool) error {

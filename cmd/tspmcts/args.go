@@ -24,6 +24,17 @@ func intersperse(app *cli.App, args []string) ([]string, error) {
 	if cmd == nil {
 		return args, nil
 	}
+	for at+1 < len(args) {
+		sub := findCommand(cmd, args[at+1])
+		if sub == nil {
+			break
+		}
+		cmd = sub
+		at++
+	}
+	if len(cmd.Subcommands) > 0 {
+		return args, nil
+	}
 	var flags, rest []string
 	for i := at + 1; i < len(args); i++ {
 		arg := args[i]
@@ -55,6 +66,16 @@ func intersperse(app *cli.App, args []string) ([]string, error) {
 	}
 	out := append(append([]string{}, args[:at+1]...), flags...)
 	return append(append(out, "--"), rest...), nil
+}
+
+// findCommand returns the command of that name below cmd, or nil.
+func findCommand(cmd *cli.Command, name string) *cli.Command {
+	for _, sub := range cmd.Subcommands {
+		if sub.HasName(name) {
+			return sub
+		}
+	}
+	return nil
 }
 
 func findFlag(cmd *cli.Command, name string) cli.Flag {

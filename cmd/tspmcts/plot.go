@@ -78,7 +78,11 @@ func drawTour(w io.Writer, name string, item *bench.Item, tour tsp.Tour, length 
 		cities.GlyphStyle = draw.GlyphStyle{Color: color.RGBA{R: 0xc0, G: 0x39, B: 0x2b, A: 0xff}, Radius: vg.Points(1.5), Shape: draw.CircleGlyph{}}
 		p.Add(cities)
 	}
-	// One scale for both axes, and a margin.
+	return writePlot(w, p, x, y, side, format)
+}
+
+// writePlot writes a picture of cities at x, y: one scale for both axes, and a margin.
+func writePlot(w io.Writer, p *plot.Plot, x, y []float64, side vg.Length, format string) error {
 	p.X.Min, p.X.Max = slices.Min(x), slices.Max(x)
 	p.Y.Min, p.Y.Max = slices.Min(y), slices.Max(y)
 	width, height := p.X.Max-p.X.Min, p.Y.Max-p.Y.Min

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// heatmapSet returns a directory with a data set of two instances, and their tours as files.
+func heatmapSet(t *testing.T) (dir string) {
+	dir = t.TempDir()
+	must(t, dir, "generate", "--cities", "60", "--format", "lines", "--count", "2", "--out", "set.txt")
+	must(t, dir, "solve", "set.txt", "--actions", "20000", "--workers", "1", "--out", "{}.tour")
+	return dir
+}
+
+// Maps are built, converted through every format and judged the same.
+func TestHeatmapCommands(t *testing.T) {
+	dir := heatmapSet(t)
+	must(t, dir, "heatmap", "build", "set.txt", "--heatmap", "alpha", "--out", "{}.heat")
+	files := []string{"a.txt", "a.npy", "a.utsp", "b.heat"}
+	from := "set_0.heat"
+	for _, name := range files {
+		must(t, dir, "heatmap", "convert", from, name, "--instance", "set.txt")
+		from = name
+	}
+	judge := func(args ...string) judgement {
+		var j judgement
+		out := must(t, dir, append([]string{"heatmap", "eval", "set.txt", "--lines", "0:1", "--tour", "{}.tour", "--json", "-"}, args...)...)
+		if err := json.Unmarshal([]byte(out), &j); err != nil {
+			t.Fatalf("%q: %v", out, err)
+		}
+		var keys map[string]any
+		json.Unmarshal([]byte(out), &keys)
+		for _, key := range strings.Fields("instance heatmap recall log_loss coverage entropy edges seconds") {
+			if _, ok := keys[key]; !ok {
+				t.Errorf("%q lacks %s", out, key)
+			}
+		}
+		return j
+	}
+	want := judge("--heatmap", "alpha")
+	if len(want.Recall) != 10 || want.Recall[0] > 0.5 || want.Recall[9] < 0.98 || want.Recall[9] > 1 || want.Coverage == nil || *want.Coverage < 0.98 || want.Instance != "set_0" {
+		t.Errorf("alpha is judged %+v", want)
+	}
+	for _, name := range append(files, "{}.heat") {
+		got := judge("--heatmap-file", name)
+		// Entries with the probability 0 are not in a matrix, and equals may swap.
+		if got.LogLoss != want.LogLoss || got.Edges != want.Edges || got.Entropy-want.Entropy > 1e-9 {
+			t.Errorf("%s is judged %+v, want %+v", name, got, want)
+		}
+	}
+	if zero := judge("--heatmap", "zero"); zero.Recall[9] != 0 || zero.Edges != 0 || *zero.Coverage != 0 {
+		t.Errorf("zero is judged %+v", zero)
+	}
+	if all := judge("--heatmap", "tours:set_0.tour"); all.Recall[1] != 1 || *all.Coverage != 1 || all.LogLoss > 0.01 {
+		t.Errorf("the tour itself is judged %+v", all)
+	}
+	// Any map drives the search.
+	for _, args := range [][]string{{"--heatmap-file", "{}.heat"}, {"--heatmap-file", "a.npy", "--lines", "0:1"}, {"--heatmap", "mix:softdist=1,knn=2", "--preset", "paper"}} {
+		out := must(t, dir, append([]string{"solve", "set.txt", "--actions", "5000", "--json", "-"}, args...)...)
+		if spec := args[1]; !strings.Contains(out, spec) {
+			t.Errorf("%q does not name its heatmap %s", out, spec)
+		}
+	}
+	if out := must(t, dir, "heatmap", "eval", "set.txt", "--tour", "{}.tour"); !strings.Contains(out, "probability") || !strings.Contains(out, "mean") {
+		t.Errorf("eval prints %q", out)
+	}
+	if out := must(t, dir, "heatmap", "fit", "set.txt", "--tour", "{}.tour", "--out", "ranks.txt"); !strings.Contains(out, "chi-square") {
+		t.Errorf("fit prints %q", out)
+	}
+	judge("--ranks", "ranks.txt")
+	for _, name := range []string{"m.svg", "m.png"} {
+		must(t, dir, "heatmap", "plot", "set.txt", "--lines", "0:1", "--tour", "{}.tour", "--out", name)
+		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Size() < 1000 {
+			t.Errorf("%s: %v, %v", name, info, err)
+		}
+	}
+}
+
+func TestHeatmapMisuse(t *testing.T) {
+	dir := heatmapSet(t)
+	write(t, dir, "m.txt", "2\n0 1\n1 0\n")
+	for _, c := range []struct {
+		args string
+		code int
+		want string
+	}{
+		{"heatmap bake", 2, "there is no command heatmap bake"},
+		{"heatmap build SET", 2, "needs --out"},
+		{"heatmap build SET --out x.heat", 2, "put {} in the name"},
+		{"heatmap build --out {}.heat", 2, "needs a file"},
+		{"heatmap build SET --out {}.heat --format xml", 2, `--format is "xml", want one of sparse`},
+		{"heatmap build SET --out {}.heat --heatmap knn:k=0", 2, `k is "0"`},
+		{"heatmap convert M", 2, "takes IN and OUT"},
+		{"heatmap convert M M", 2, "would replace the input"},
+		{"heatmap convert M x.utsp", 2, "--instance"},
+		{"heatmap eval SET", 2, "no tour in its file"},
+		{"heatmap fit SET --heatmap knn", 2, "want gtprior or alpha"},
+		{"heatmap plot SET --out {}.pdf", 2, ".svg or .png"},
+		{"solve SET --heatmap knn --heatmap-file M", 2, "exclude each other"},
+		{"solve SET --heatmap-file none", 1, "none: there is no such file"},
+		{"solve SET --heatmap-file M --actions 1", 1, "a map of 2 cities, want 60"},
+	} {
+		_, stderr, code := call{args: strings.Fields(strings.NewReplacer("SET", "set.txt", "M", "m.txt").Replace(c.args))}.run(t, dir)
+		if code != c.code || !strings.Contains(stderr, c.want) || strings.Count(stderr, "\n") != 1 {
+			t.Errorf("%s: exit code %d, %q; want %d, %q", c.args, code, stderr, c.code, c.want)
+		}
+	}
+}

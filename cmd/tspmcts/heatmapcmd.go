@@ -1,0 +1,423 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"tspmcts/bench"
+	"tspmcts/heatmap"
+	"tspmcts/tsp"
+)
+
+func heatmapCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "heatmap",
+		Usage:     "make, convert, fit, judge and draw heatmaps",
+		ArgsUsage: "build|convert|fit|eval|plot ...",
+		Subcommands: []*cli.Command{heatmapBuildCommand(), heatmapConvertCommand(), heatmapFitCommand(),
+			heatmapEvalCommand(), heatmapPlotCommand()},
+		Action: func(c *cli.Context) error {
+			if name := c.Args().First(); name != "" {
+				return usagef("there is no command heatmap %s; want build, convert, fit, eval or plot", name)
+			}
+			return cli.ShowSubcommandHelp(c)
+		},
+	}
+}
+
+// sourceHelp describes the specs of sources.
+func sourceHelp() string {
+	var b strings.Builder
+	b.WriteString("Sources, and their parameters as in softdist:tau=0.005,k=20:\n")
+	for _, k := range heatmap.Kinds {
+		fmt.Fprintf(&b, "  %-9s %s", k.Name, k.Usage)
+		for i, p := range k.Params {
+			sep := "; "
+			if i > 0 {
+				sep = ", "
+			}
+			fmt.Fprintf(&b, "%s%s: %s (default %s)", sep, p.Name, p.Usage, p.Default)
+		}
+		switch k.Name {
+		case "tours":
+			b.WriteString("; or tour files: tours:A.tour,B.tour")
+		case "file":
+			b.WriteString(": file:FILE")
+		case "mix":
+			b.WriteString(" by weight: mix:gtprior=0.5,alpha=0.5")
+		}
+		b.WriteByte('\n')
+	}
+	b.WriteString("{} in the name of a file stands for the instance.")
+	return b.String()
+}
+
+// mapFormats are the formats that maps are written in, by the ending of the file's name.
+var mapFormats = []struct{ name, ending, usage string }{
+	{"sparse", ".heat", "of our own, compact"},
+	{"dense", ".txt", "n, then n rows of n numbers"},
+	{"utsp", ".utsp", "a UTSP line"},
+	{"npy", ".npy", "NumPy, float32"},
+	{"npy64", "", "NumPy, float64"},
+}
+
+func formatOption() cli.Flag {
+	var names []string
+	for _, f := range mapFormats {
+		names = append(names, f.name+" ("+f.usage+")")
+	}
+	return option(catOutput, "format", "`FORMAT` of the file: "+strings.Join(names, ", ")+" (default: by the ending, .heat .txt .utsp .npy; else sparse)")
+}
+
+// mapFormatOf returns the format that the flag, or the file's name, asks for.
+func mapFormatOf(c *cli.Context, file string) (string, error) {
+	name := c.String("format")
+	var names []string
+	for _, f := range mapFormats {
+		if f.name == name || name == "" && f.ending != "" && f.ending == filepath.Ext(file) {
+			return f.name, nil
+		}
+		names = append(names, f.name)
+	}
+	if name != "" {
+		return "", usagef("%s is %q, want one of %s", flagged("format"), name, strings.Join(names, ", "))
+	}
+	return "sparse", nil
+}
+
+// writeMap writes a map in a format. item is needed for utsp only.
+func writeMap(w io.Writer, format string, m *heatmap.Map, item *bench.Item) error {
+	switch format {
+	case "dense":
+		return heatmap.WriteDense(w, m)
+	case "npy":
+		return heatmap.WriteNPY(w, 32, false, m)
+	case "npy64":
+		return heatmap.WriteNPY(w, 64, false, m)
+	case "utsp":
+		if item == nil {
+			return usagef("a UTSP line holds the cities too; name their file with --instance")
+		}
+		return heatmap.WriteUTSP(w, m, item.Instance, item.Reference)
+	}
+	return heatmap.Write(w, m)
+}
+
+func heatmapBuildCommand() *cli.Command {
+	return &cli.Command{
+		Name:        "build",
+		Usage:       "make the heatmaps of instances",
+		ArgsUsage:   "FILE...",
+		Description: "Writes the map of each instance to --out.\n" + sourceHelp(),
+		Flags: append(heatmapFlags(),
+			option(catInput, "lines", "take the instances `A:B`, A to B-1 of a data set file, from 0"),
+			option(catSearch, "seed", "seed quick tours with `S` (default: 1)"),
+			option(catOutput, "out", "write to `FILE`; "+perInstance+" in the name stands for the instance, needed for several"),
+			formatOption()),
+		Action: runHeatmapBuild,
+	}
+}
+
+// specOf returns the source that the flags describe, gtprior where they do not.
+func specOf(c *cli.Context) (*heatmap.Source, error) {
+	spec, err := heatmapSpec(c)
+	if err != nil {
+		return nil, err
+	}
+	if spec == defaultHeatmap {
+		spec = "gtprior"
+	}
+	return heatmap.Parse(spec)
+}
+
+// eachInstance calls do for each instance of the files of the call.
+func eachInstance(c *cli.Context, out string, do func(ctx context.Context, item *bench.Item) error) error {
+	args := c.Args().Slice()
+	if len(args) == 0 {
+		return usagef("heatmap %s needs a file of instances", c.Command.Name)
+	}
+	lines, err := linesOption(c)
+	if err != nil {
+		return err
+	}
+	if err := bench.CheckInputs(args); err != nil {
+		return err
+	}
+	ctx, cancel := interruptible()
+	defer cancel()
+	r := bench.NewReader(args, lines, warn)
+	if out != "" && !strings.Contains(out, perInstance) {
+		several, err := r.Several(ctx)
+		if err != nil {
+			return err
+		}
+		if several {
+			return usagef("--out %s is for one instance, but there are several; put %s in the name, it stands for the instance", out, perInstance)
+		}
+	}
+	for {
+		item, err := r.Next(ctx)
+		if err == io.EOF {
+			return nil
+		}
+		if err == nil {
+			err = do(ctx, item)
+		}
+		if errors.Is(err, errStdoutClosed) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// buildMap makes an item's map and returns it with the seconds that it took.
+func buildMap(ctx context.Context, s *heatmap.Source, item *bench.Item, seed uint64) (*heatmap.Map, float64, error) {
+	start := time.Now()
+	m, err := bench.BuildHeatmap(ctx, s, item, nil, seed)
+	if err != nil {
+		if ctx.Err() != nil {
+			err = errors.New("stopped before the heatmap was made")
+		}
+		return nil, 0, fmt.Errorf("%s: %w", item.Name, err)
+	}
+	return m, time.Since(start).Seconds(), nil
+}
+
+func runHeatmapBuild(c *cli.Context) error {
+	s, err := specOf(c)
+	if err != nil {
+		return err
+	}
+	seed, err := seedOption(c)
+	if err != nil {
+		return err
+	}
+	out := c.String("out")
+	if out == "" {
+		return usagef("heatmap build needs --out FILE")
+	}
+	format, err := mapFormatOf(c, out)
+	if err != nil {
+		return err
+	}
+	if err := probe(out); err != nil {
+		return err
+	}
+	return eachInstance(c, out, func(ctx context.Context, item *bench.Item) error {
+		m, seconds, err := buildMap(ctx, s, item, seed)
+		if err != nil {
+			return err
+		}
+		if err := writeFile(outputName(out, item.Name), func(w io.Writer) error { return writeMap(w, format, m, item) }); err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(stdout{}, "%-16s %8d cities   %s   %d edges   %8.2f s\n", item.Name, m.N(), s, len(m.City)/2, seconds)
+		return err
+	})
+}
+
+func heatmapConvertCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "convert",
+		Usage:     "read a heatmap and write it in another format",
+		ArgsUsage: "IN OUT",
+		Description: "Reads a map, told apart by content: dense text, a UTSP line, NumPy, or sparse. A matrix\n" +
+			"is read row by row, and the largest entries of each row are kept.",
+		Flags: []cli.Flag{
+			option(catInput, "index", "take map `I` of a file of several, from 0 (default: 0)"),
+			option(catInput, "keep", fmt.Sprintf("keep `K` entries of a row of a matrix (default: %d)", heatmap.DefaultKeep)),
+			option(catInput, "instance", "the map's instance is in `FILE`, for UTSP output"),
+			formatOption(),
+		},
+		Action: func(c *cli.Context) error {
+			if c.NArg() != 2 {
+				return usagef("heatmap convert takes IN and OUT, found %d arguments", c.NArg())
+			}
+			from, to := c.Args().Get(0), c.Args().Get(1)
+			if same(from, to) {
+				return usagef("OUT would replace the input %s", from)
+			}
+			format, err := mapFormatOf(c, to)
+			if err != nil {
+				return err
+			}
+			index, err := intOption(c, "index", 0, 0, 1<<30)
+			if err != nil {
+				return err
+			}
+			keep, err := intOption(c, "keep", heatmap.DefaultKeep, 1, 1<<30)
+			if err != nil {
+				return err
+			}
+			var item *bench.Item
+			if file := c.String("instance"); file != "" {
+				r := bench.NewReader([]string{file}, bench.LineRange{From: int(index), To: int(index) + 1}, warn)
+				if item, err = r.Next(c.Context); err != nil {
+					return err
+				}
+			}
+			f, err := bench.OpenFile(from)
+			if err != nil {
+				return err
+			}
+			defer f.Close()
+			opt := heatmap.ReadOptions{Index: int(index), Keep: int(keep)}
+			if item != nil {
+				opt.Cities = item.N()
+			}
+			m, err := heatmap.Read(f, from, opt)
+			if err != nil {
+				return err
+			}
+			if err := writeFile(to, func(w io.Writer) error { return writeMap(w, format, m, item) }); err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(stdout{}, "%s: %d cities, %d edges\n", to, m.N(), len(m.City)/2)
+			if errors.Is(err, errStdoutClosed) {
+				return nil
+			}
+			return err
+		},
+	}
+}
+
+func tourOption() cli.Flag {
+	return option(catInput, "tour", "hold it against the tour in `FILE`; "+perInstance+" in the name stands for the instance (default: the tour in the data set's line)")
+}
+
+// referenceOf returns the tour to hold an item's map against, nil for none.
+func referenceOf(c *cli.Context, item *bench.Item) (tsp.Tour, error) {
+	tour, name := item.Reference, item.Name
+	if file := c.String("tour"); file != "" {
+		tours, at, err := readTours(strings.ReplaceAll(file, perInstance, item.Name))
+		if err != nil {
+			return nil, err
+		}
+		tour, name = tours[0], at
+	} else if item.N() > 3 && slices.IsSorted(tour) {
+		return nil, nil // 1..n, which data sets without tours hold in their place
+	}
+	if tour == nil {
+		return nil, nil
+	}
+	if err := item.Check(tour); err != nil {
+		return nil, fmt.Errorf("%s: no tour of %s: %w", name, item.Name, err)
+	}
+	return tour, nil
+}
+
+func heatmapFitCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "fit",
+		Usage:     "count the ranks at which tours leave cities",
+		ArgsUsage: "FILE...",
+		Description: "Counts how often the edges of the reference tours lead to the nearest city, the second nearest, ...\n" +
+			"(with --heatmap alpha: to the first by alpha-nearness), and tests the counts against\n" +
+			"the published table, or that of --ranks.",
+		Flags: []cli.Flag{
+			option(catSearch, "heatmap", "fit the table of `SOURCE`: gtprior or alpha (default: gtprior)"),
+			option(catSearch, "ranks", "test against the table in `FILE`"),
+			option(catInput, "lines", "take the instances `A:B`, A to B-1 of a data set file, from 0"),
+			tourOption(),
+			option(catOutput, "out", "write the table to `FILE`, for --ranks"),
+		},
+		Action: runHeatmapFit,
+	}
+}
+
+func runHeatmapFit(c *cli.Context) error {
+	source := c.String("heatmap")
+	if source != "" && source != "gtprior" && source != "alpha" {
+		return usagef("%s is %q, want gtprior or alpha", flagged("heatmap"), source)
+	}
+	var table heatmap.Ranks
+	tableName := "published"
+	if file := c.String("ranks"); file != "" {
+		f, err := bench.OpenFile(file)
+		if err != nil {
+			return err
+		}
+		table, err = heatmap.ReadRanks(f, file)
+		f.Close()
+		if err != nil {
+			return err
+		}
+		tableName = file
+	}
+	out := c.String("out")
+	if out != "" {
+		if err := probe(out); err != nil {
+			return err
+		}
+	}
+	var counts heatmap.RankCounts
+	instances := 0
+	err := eachInstance(c, "", func(ctx context.Context, item *bench.Item) error {
+		tour, err := referenceOf(c, item)
+		if err != nil {
+			return err
+		}
+		if tour == nil {
+			return usagef("%s has no tour in its file; give one: --tour FILE", item.Name)
+		}
+		if table == nil {
+			if table = heatmap.PublishedRanks(item.N()); source == "alpha" {
+				table = heatmap.AlphaRanks
+			}
+		}
+		instances++
+		if source == "alpha" {
+			// A map with falling ranks lists each city's own candidates in their order, but
+			// mixes in those of others: the order itself is asked for.
+			lists, err := heatmap.AlphaLists(ctx, item.Instance, heatmap.AlphaSteps, len(heatmap.AlphaRanks))
+			if err != nil {
+				return err
+			}
+			counts.Add(tour, lists)
+			return nil
+		}
+		nb, err := tsp.NearestNeighbors(ctx, item.Instance, 30)
+		if err != nil {
+			return err
+		}
+		counts.Add(tour, nb.Of)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	ranks := counts.Ranks()
+	var b strings.Builder
+	fmt.Fprintf(&b, "rank      count      share   %s\n", tableName)
+	for r := range max(len(ranks), len(table)) {
+		var count int64
+		if r < len(counts.Counts) {
+			count = counts.Counts[r]
+		}
+		fmt.Fprintf(&b, "%4d %10d %10.6f", r+1, count, float64(count)/float64(counts.Ends))
+		if r < len(table) {
+			fmt.Fprintf(&b, " %10.6f", table[r])
+		}
+		b.WriteByte('\n')
+	}
+	t := counts.Test(table)
+	fmt.Fprintf(&b, "%d ends of edges of %d tours. Against %s: chi-square %.2f, %d degrees of freedom, p = %.4f\n", counts.Ends, instances, tableName, t.Statistic, t.Degrees, t.P)
+	if _, err := fmt.Fprint(stdout{}, b.String()); err != nil && !errors.Is(err, errStdoutClosed) {
+		return err
+	}
+	if out == "" {
+		return nil
+	}
+	comment := fmt.Sprintf("shares of ranks, %d tours, made by tspmcts heatmap fit", instances)
+	return writeFile(out, func(w io.Writer) error { return heatmap.WriteRanks(w, ranks[:min(len(ranks), 1000)], comment) })
+}
