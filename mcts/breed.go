@@ -70,7 +70,7 @@ func (t *team) late() bool {
 // a city costs, and recombining it until the population has converged, in costs of
 // shaking it. Measured at 500, 1000 and 10,000 cities.
 func costs(n int, polish float64) (build, recombine float64) {
-	return 1 + 12*polish, 0.9 * math.Pow(float64(n)/1000, 0.65) / (1 + 1.6*polish)
+	return 1 + 12*polish, 0.55 * math.Pow(float64(n)/1000, 0.55) / (1 + 1.5*polish)
 }
 
 // plan divides a budget, in costs of shaking a tour, between the size of the

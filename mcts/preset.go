@@ -28,7 +28,7 @@ var paperTuned = map[string][]struct {
 // their defaults.
 func Preset(name string, n int, source string) (Config, error) {
 	c := Config{Preset: name, Alpha: 1, Beta: 10, Pool: 10, Candidates: 1000, Order: "heatmap", Depth: 10,
-		Action: "draw", Breadth: "5,3,1", FirstTour: "draw", Restart: "fresh", KickSize: 50, Stretch: 50000, ShakeSize: 100, Polish: 0.05, PolishSize: 30, Children: 10, Elite: 30}
+		Action: "draw", Breadth: "5,3,1", FirstTour: "draw", Restart: "fresh", KickSize: 50, Stretch: 50000, ShakeSize: 100, Polish: 0.05, PolishSize: 30, Children: 30, Elite: 30}
 	switch name {
 	case "default":
 		c.Candidates, c.Depth = 7, 25
@@ -37,8 +37,8 @@ func Preset(name string, n int, source string) (Config, error) {
 		}
 		c.Action, c.FirstTour, c.Restart, c.Temperature = "best", "greedy", "kick", 0.2
 		c.Breadth, c.Population = "3,1", 400
-		c.Polish = min(0.5, float64(n)/20000)
-		c.Children = 10 + min(20, n/450)
+		c.Polish = min(0.05, float64(n)/200000)
+		c.Children = max(30, n/100)
 	case "paper-default":
 	case "paper":
 		rows, ok := paperTuned[source]
