@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"sync"
 
 	"tspmcts/tsp"
 )
@@ -73,9 +74,20 @@ func Digest(in *tsp.Instance) string {
 	return strconv.FormatUint(h.Sum64(), 16)
 }
 
-// Machine tells what runs a program: the commit that it was built from, the
-// version of Go, and the processor.
-func Machine() (commit, goVersion, cpu string) {
+// machine tells what runs a program, asking once.
+func machine() (commit, goVersion, cpu string) {
+	m := askedMachine()
+	return m[0], m[1], m[2]
+}
+
+var askedMachine = sync.OnceValue(func() [3]string {
+	commit, version, cpu := askMachine()
+	return [3]string{commit, version, cpu}
+})
+
+// askMachine returns the commit that the program was built from, the version of
+// Go, and the processor.
+func askMachine() (commit, goVersion, cpu string) {
 	goVersion = runtime.Version()
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, s := range info.Settings {

@@ -249,10 +249,10 @@ func KnobsFile(file string) (*Knobs, error) {
 // complete puts defaults where nothing was said, and checks the rest.
 func (s *Suite) complete() error {
 	if len(s.Heatmaps) == 0 {
-		s.Heatmaps = []string{"gtprior"}
+		s.Heatmaps = []string{AutoHeatmap}
 	}
 	if len(s.Knobs) == 0 {
-		k, err := NamedKnobs("paper")
+		k, err := NamedKnobs("default")
 		if err != nil {
 			return err
 		}
@@ -297,29 +297,44 @@ func (s *Suite) Jobs(ctx context.Context, find func(string) (Source, error), war
 	if err != nil {
 		return nil, err
 	}
-	commit, version, cpu := Machine()
 	var jobs []*Job
 	for _, seed := range s.Seeds {
 		for _, item := range items {
 			for _, source := range sources {
 				for _, knobs := range s.Knobs {
-					cfg, err := knobs.Config(item.N(), source.Name)
-					if err != nil {
-						return nil, err
-					}
 					for _, budget := range s.Budgets {
-						jobs = append(jobs, &Job{
-							Run: Run{Item: item.Item, Optimum: item.optimum, Source: source, Knobs: knobs, Budget: budget, Seed: seed, Workers: s.Workers},
-							entry: Entry{Version: Version, Solver: Own, Set: item.set, Digest: item.digest, Knobs: knobs.Label, Budget: budget.String(),
-								Commit: commit, Go: version, CPU: cpu,
-								Record: Record{Instance: item.Name, Heatmap: source.Name, Seed: seed, Workers: s.Workers, Config: &cfg}},
-						})
+						j, err := NewJob(item, source, knobs, budget, seed, s.Workers)
+						if err != nil {
+							return nil, err
+						}
+						jobs = append(jobs, j)
 					}
 				}
 			}
 		}
 	}
 	return jobs, nil
+}
+
+// NewJob returns the job of one run.
+func NewJob(item SetItem, source Source, knobs *Knobs, budget Budget, seed uint64, workers int) (*Job, error) {
+	if source.Name == AutoHeatmap { // records tell the source that it stands for
+		var err error
+		if source, err = HeatmapSource(mcts.DefaultHeatmap(knobs.Preset, item.N(), budget.Time.Of(item.N()))); err != nil {
+			return nil, err
+		}
+	}
+	cfg, err := knobs.Config(item.N(), source.Name)
+	if err != nil {
+		return nil, err
+	}
+	commit, version, cpu := machine()
+	return &Job{
+		Run: Run{Item: item.Item, Optimum: item.optimum, Source: source, Knobs: knobs, Budget: budget, Seed: seed, Workers: workers},
+		entry: Entry{Version: Version, Solver: Own, Set: item.set, Digest: item.digest, Knobs: knobs.Label, Budget: budget.String(),
+			Commit: commit, Go: version, CPU: cpu,
+			Record: Record{Instance: item.Name, Heatmap: source.Name, Seed: seed, Workers: workers, Config: &cfg}},
+	}, nil
 }
 
 // SetItem is an instance of a suite.

@@ -60,30 +60,31 @@ type Knob struct {
 	Min     float64 // Real and Integer: smallest and largest value; List: of its numbers
 	Max     float64
 	Choices []string // Choice
+	Search  string   // what a tuner tries: "lo:hi", "lo:hi log" for even steps in the logarithm, or values "a|b|c"
 	field   func(*Config) any
 }
 
 // Knobs lists every knob.
 var Knobs = []Knob{
-	{Name: "alpha", Usage: "weight of exploration when a candidate is drawn", Kind: Real, Max: 100, field: func(c *Config) any { return &c.Alpha }},
-	{Name: "beta", Usage: "how fast improvements raise the weights of their edges", Kind: Real, Max: 1e6, field: func(c *Config) any { return &c.Beta }},
-	{Name: "pool", Usage: "actions a city before the search restarts (the paper's H)", Kind: Real, Min: 0.01, Max: 1e6, field: func(c *Config) any { return &c.Pool }},
-	{Name: "candidates", Usage: "candidate cities of each city", Kind: Integer, Min: 1, Max: 1000, field: func(c *Config) any { return &c.Candidates }},
-	{Name: "order", Usage: "what ranks the candidates", Kind: Choice, Choices: []string{"heatmap", "distance", "quadrant"}, field: func(c *Config) any { return &c.Order }},
-	{Name: "depth", Usage: "levels of an action, the k of its k-opt move (the paper's K)", Kind: Integer, Min: 2, Max: 1000, field: func(c *Config) any { return &c.Depth }},
-	{Name: "action", Usage: "draw an action's edges at random by weight, or search for the best", Kind: Choice, Choices: []string{"draw", "best"}, field: func(c *Config) any { return &c.Action }},
-	{Name: "breadth", Usage: "alternatives at the first levels of a searched action", Kind: List, Min: 1, Max: 50, field: func(c *Config) any { return &c.Breadth }},
-	{Name: "first-tour", Usage: "drawn by the heatmap, greedy edge, or space-filling curve", Kind: Choice, Choices: []string{"draw", "greedy", "curve"}, field: func(c *Config) any { return &c.FirstTour }},
-	{Name: "restart", Usage: "from a new first tour, or by a kick near the incumbent", Kind: Choice, Choices: []string{"fresh", "kick"}, field: func(c *Config) any { return &c.Restart }},
-	{Name: "kick-size", Usage: "longest stretch that a kick exchanges, in cities", Kind: Integer, Min: 1, Max: 1e6, field: func(c *Config) any { return &c.KickSize }},
-	{Name: "stretch", Usage: "longest piece of the tour that a worker searches at a time, in cities", Kind: Integer, Min: 100, Max: 1e9, field: func(c *Config) any { return &c.Stretch }},
-	{Name: "population", Usage: "most tours that are recombined, 0 for none", Kind: Integer, Max: 10000, field: func(c *Config) any { return &c.Population }},
-	{Name: "shake-size", Usage: "longest stretch of the kicks that make a population diverse, in cities", Kind: Integer, Min: 1, Max: 1e6, field: func(c *Config) any { return &c.ShakeSize }},
-	{Name: "polish", Usage: "kicks a city that improve each tour of a population", Kind: Real, Max: 1000, field: func(c *Config) any { return &c.Polish }},
-	{Name: "polish-size", Usage: "longest stretch of these kicks, in cities", Kind: Integer, Min: 1, Max: 1e6, field: func(c *Config) any { return &c.PolishSize }},
-	{Name: "children", Usage: "recombinations tried for a pair of tours", Kind: Integer, Min: 1, Max: 1000, field: func(c *Config) any { return &c.Children }},
-	{Name: "elite", Usage: "converged populations whose best tours are recombined in turn", Kind: Integer, Min: 2, Max: 1000, field: func(c *Config) any { return &c.Elite }},
-	{Name: "temperature", Usage: "worsening that is accepted at first, in mean edge lengths", Kind: Real, Max: 100, field: func(c *Config) any { return &c.Temperature }},
+	{Name: "alpha", Usage: "weight of exploration when a candidate is drawn", Kind: Real, Max: 100, Search: "0:5", field: func(c *Config) any { return &c.Alpha }},
+	{Name: "beta", Usage: "how fast improvements raise the weights of their edges", Kind: Real, Max: 1e6, Search: "1:1000 log", field: func(c *Config) any { return &c.Beta }},
+	{Name: "pool", Usage: "actions a city before the search restarts (the paper's H)", Kind: Real, Min: 0.01, Max: 1e6, Search: "0.5:50 log", field: func(c *Config) any { return &c.Pool }},
+	{Name: "candidates", Usage: "candidate cities of each city", Kind: Integer, Min: 1, Max: 1000, Search: "4:1000 log", field: func(c *Config) any { return &c.Candidates }},
+	{Name: "order", Usage: "what ranks the candidates", Kind: Choice, Choices: []string{"heatmap", "distance", "quadrant"}, Search: "heatmap|distance", field: func(c *Config) any { return &c.Order }},
+	{Name: "depth", Usage: "levels of an action, the k of its k-opt move (the paper's K)", Kind: Integer, Min: 2, Max: 1000, Search: "4:300 log", field: func(c *Config) any { return &c.Depth }},
+	{Name: "action", Usage: "draw an action's edges at random by weight, or search for the best", Kind: Choice, Choices: []string{"draw", "best"}, Search: "draw|best", field: func(c *Config) any { return &c.Action }},
+	{Name: "breadth", Usage: "alternatives at the first levels of a searched action", Kind: List, Min: 1, Max: 50, Search: "1|2|3,1|5,3,1|5,5,3,2,1", field: func(c *Config) any { return &c.Breadth }},
+	{Name: "first-tour", Usage: "drawn by the heatmap, greedy edge, or space-filling curve", Kind: Choice, Choices: []string{"draw", "greedy", "curve"}, Search: "draw|greedy|curve", field: func(c *Config) any { return &c.FirstTour }},
+	{Name: "restart", Usage: "from a new first tour, or by a kick near the incumbent", Kind: Choice, Choices: []string{"fresh", "kick"}, Search: "fresh|kick", field: func(c *Config) any { return &c.Restart }},
+	{Name: "kick-size", Usage: "longest stretch that a kick exchanges, in cities", Kind: Integer, Min: 1, Max: 1e6, Search: "5:1000 log", field: func(c *Config) any { return &c.KickSize }},
+	{Name: "stretch", Usage: "longest piece of the tour that a worker searches at a time, in cities", Kind: Integer, Min: 100, Max: 1e9, Search: "1000:100000 log", field: func(c *Config) any { return &c.Stretch }},
+	{Name: "population", Usage: "most tours that are recombined, 0 for none", Kind: Integer, Max: 10000, Search: "0:1000", field: func(c *Config) any { return &c.Population }},
+	{Name: "shake-size", Usage: "longest stretch of the kicks that make a population diverse, in cities", Kind: Integer, Min: 1, Max: 1e6, Search: "10:1000 log", field: func(c *Config) any { return &c.ShakeSize }},
+	{Name: "polish", Usage: "kicks a city that improve each tour of a population", Kind: Real, Max: 1000, Search: "0.001:2 log", field: func(c *Config) any { return &c.Polish }},
+	{Name: "polish-size", Usage: "longest stretch of these kicks, in cities", Kind: Integer, Min: 1, Max: 1e6, Search: "5:300 log", field: func(c *Config) any { return &c.PolishSize }},
+	{Name: "children", Usage: "recombinations tried for a pair of tours", Kind: Integer, Min: 1, Max: 1000, Search: "5:60 log", field: func(c *Config) any { return &c.Children }},
+	{Name: "elite", Usage: "converged populations whose best tours are recombined in turn", Kind: Integer, Min: 2, Max: 1000, Search: "5:100 log", field: func(c *Config) any { return &c.Elite }},
+	{Name: "temperature", Usage: "worsening that is accepted at first, in mean edge lengths", Kind: Real, Max: 100, Search: "0:1", field: func(c *Config) any { return &c.Temperature }},
 }
 
 // Get returns the knob's value in c, as text that Set takes.

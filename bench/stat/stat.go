@@ -184,6 +184,7 @@ type FriedmanResult struct {
 	F          float64   // of Iman and Davenport, k-1 and (k-1)(N-1) degrees of freedom
 	P          float64   // of F
 	Critical   float64   // two mean ranks further apart than this differ at the 5 % level (Nemenyi)
+	Least      float64   // the same for single pairs, once F says that there is a difference (Conover)
 }
 
 // Friedman tests whether the treatments differ: blocks[i] holds the values of all
@@ -225,6 +226,13 @@ func Friedman(blocks [][]float64) (*FriedmanResult, error) {
 		}
 	}
 	r.Critical = CriticalDifference(k, len(blocks))
+	// Conover, 5.8, formula 6, for rank sums: t sqrt(2 (n A - sum R^2) / ((n-1)(k-1))).
+	sums := 0.0
+	for _, rank := range r.Ranks {
+		sums += n * rank * n * rank
+	}
+	freedom := (n - 1) * (kk - 1)
+	r.Least = distuv.StudentsT{Sigma: 1, Nu: freedom}.Quantile(0.975) * math.Sqrt(max(0, 2*(n*squares-sums)/freedom)) / n
 	return r, nil
 }
 

@@ -18,7 +18,7 @@ func newApp() *cli.App {
 		EnableBashCompletion: true,
 		ExitErrHandler:       func(*cli.Context, error) {}, // run prints errors
 		OnUsageError:         onUsageError,
-		Commands:             []*cli.Command{solveCommand(), generateCommand(), evalCommand(), benchCommand(), compareCommand(), heatmapCommand(), completionCommand()},
+		Commands:             []*cli.Command{solveCommand(), generateCommand(), evalCommand(), benchCommand(), compareCommand(), tuneCommand(), heatmapCommand(), completionCommand()},
 		Action: func(c *cli.Context) error {
 			if name := c.Args().First(); name != "" {
 				return usagef("there is no command %q. %s tspmcts --help lists the commands", name, cli.SuggestCommand(c.App.Commands, name))

@@ -14,6 +14,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"tspmcts/bench"
+	"tspmcts/heatmap"
 	"tspmcts/mcts"
 )
 
@@ -33,8 +34,8 @@ func benchCommand() *cli.Command {
 			option(catInput, "best", "tell gaps to the best known lengths in the CSV `FILE`: instance,best"),
 			option(catInput, "instance", "import: `NAME` of the instance, where a log does not tell"),
 			option(catInput, "solver", "import: `NAME` of the solver, instead of what the file tells"),
-			option(catSearch, "heatmaps", "compare the heatmap `SOURCES`, with commas or semicolons between them (default: gtprior)"),
-			option(catSearch, "presets", "compare the `PRESETS`, with commas between them: "+strings.Join(mcts.Presets, ", ")),
+			option(catSearch, "heatmaps", "compare the heatmap `SOURCES`, with commas or semicolons between them (default: "+bench.AutoHeatmap+", what suits the preset)"),
+			option(catSearch, "presets", "compare the `PRESETS`, with commas between them: "+strings.Join(mcts.Presets, ", ")+" (default: default)"),
 			option(catSearch, "params", "compare the parameter `FILES`, with commas between them, besides the presets"),
 			option(catSearch, "seeds", "run each with `K` seeds, from 1 (default: 1)"),
 			option(catSearch, "workers", "search with `W` workers at once (default: 1)"),
@@ -102,7 +103,7 @@ func benchSuites(c *cli.Context) ([]*bench.Suite, error) {
 		return nil, err
 	}
 	if text := c.String("heatmaps"); text != "" {
-		s.Heatmaps = bench.SplitSources(text, strings.Split(heatmapNames(false), ", "))
+		s.Heatmaps = bench.SplitSources(text, append(heatmap.Names(), bench.AutoHeatmap))
 	}
 	for _, name := range list(c, "presets") {
 		k, err := bench.NamedKnobs(name)
@@ -253,7 +254,10 @@ func (p *counter) tell(s bench.Status) {
 	if e := s.Entry; e != nil {
 		gap = fmt.Sprintf("  %s %s %s %s", e.Instance, e.Heatmap, e.Knobs, bench.GapText(e.Gap))
 	}
-	line := fmt.Sprintf("%d of %d %s, %s left%s", s.Known+s.Done, s.Jobs, p.what, s.Left.Round(time.Second), gap)
+	p.show(fmt.Sprintf("%d of %d %s, %s left%s", s.Known+s.Done, s.Jobs, p.what, s.Left.Round(time.Second), gap))
+}
+
+func (p *counter) show(line string) {
 	switch {
 	case p.terminal:
 		fmt.Fprintf(os.Stderr, "\r%-79.79s", line)

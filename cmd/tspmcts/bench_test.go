@@ -114,3 +114,57 @@ func TestBadBench(t *testing.T) {
 	}
 	onlyFiles(t, dir, "set.txt", "s.json", "old.jsonl", "p.json")
 }
+
+// tune writes a file that solve loads, draws importance, and tells wrong calls in one line.
+func TestTune(t *testing.T) {
+	dir := benchDir(t)
+	args := []string{"tune", "--set", "set.txt", "--trials", "3", "--actions", "300", "--preset", "paper-default", "--validate-lines", "2:4", "--lines", "0:2"}
+	out := must(t, dir, append(args, "--method", "random", "--out", "p.json", "--plot", "i.svg")...)
+	if !strings.Contains(out, "random: 3 configurations in 6 runs of 300 actions on 2 instances, validated on 2") {
+		t.Error(out)
+	}
+	if again := must(t, dir, append(args, "--method", "random", "--out", "p.json")...); again != out {
+		t.Errorf("from the log: %s", again)
+	}
+	must(t, dir, "solve", "set.txt", "--params", "p.json", "--actions", "100")
+	onlyFiles(t, dir, "set.txt", "p.json", "p.json.runs.jsonl", "i.svg")
+	for _, c := range []struct {
+		code int
+		want string
+		args []string
+	}{
+		{2, "tune needs --out", args},
+		{2, `--method is "luck", want one of random`, append(slices.Clone(args), "--out", "q.json", "--method", "luck")},
+		{2, `--search: unknown knob "gamma"`, append(slices.Clone(args), "--out", "q.json", "--search", "gamma")},
+		{2, "both trained on and held out", append(slices.Clone(args), "--out", "q.json", "--lines", "0:3")},
+		{2, `--trials is "1", want an integer`, append(slices.Clone(args), "--out", "q.json", "--trials", "1")},
+		{2, "tune takes one budget", append(slices.Clone(args), "--out", "q.json", "--time", "1s")},
+		{2, "takes a suite file, or --set", []string{"tune", "--out", "q.json", "--time", "1s"}},
+	} {
+		oneError(t, dir, c.code, c.want, call{args: c.args})
+	}
+}
+
+// compare writes what it is asked for.
+func TestCompare(t *testing.T) {
+	dir := benchDir(t)
+	must(t, dir, benchArgs("r.jsonl")...)
+	pairs := records(t, must(t, dir, "compare", "r.jsonl", "--json", "-", "--csv", "p.csv", "--markdown", "p.md"))
+	if len(pairs) != 6 || pairs[0]["n"] != 6.0 || strings.Count(read(t, dir, "p.csv"), "\n") != 7 || !strings.Contains(read(t, dir, "p.md"), "|---|") {
+		t.Errorf("%v", pairs)
+	}
+	write(t, dir, "bad.jsonl", "{}\n")
+	for _, c := range []struct {
+		code int
+		want string
+		args []string
+	}{
+		{2, "compare takes the records", []string{"compare"}},
+		{2, `there is no arm "x" in the records, want one of`, []string{"compare", "r.jsonl", "--against", "x"}},
+		{2, "both write to stdout", []string{"compare", "r.jsonl", "--json", "-", "--csv", "-"}},
+		{1, `bad.jsonl:1: found "\{\}", want a JSON line`, []string{"compare", "bad.jsonl"}},
+		{1, "none.jsonl: there is no such file", []string{"compare", "none.jsonl"}},
+	} {
+		oneError(t, dir, c.code, c.want, call{args: c.args})
+	}
+}

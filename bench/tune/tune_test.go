@@ -1,0 +1,184 @@
+package tune
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"tspmcts/bench"
+	"tspmcts/mcts"
+)
+
+// setFile writes a data set of small random instances.
+func setFile(t *testing.T, count int) string {
+	t.Helper()
+	rng := rand.New(rand.NewPCG(1, 1))
+	var b strings.Builder
+	for range count {
+		for i := range 80 {
+			fmt.Fprintf(&b, "%s%.4f", []string{" ", ""}[min(1, max(0, 1-i))], rng.Float64())
+		}
+		b.WriteByte('\n')
+	}
+	name := filepath.Join(t.TempDir(), "set.txt")
+	if err := os.WriteFile(name, []byte(b.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+func tuner(t *testing.T, method, log string, trials int) *Tuner {
+	t.Helper()
+	set := setFile(t, 8)
+	items := func(lines string) []bench.SetItem {
+		r, err := bench.ParseLines(lines)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := bench.Suite{Sets: []bench.Set{{File: set, Lines: r}}}
+		all, err := s.Items(t.Context(), func(string, ...any) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	source, err := bench.HeatmapSource("gtprior")
+	if err != nil {
+		t.Fatal(err)
+	}
+	base, err := bench.NamedKnobs("paper-default")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg, err := base.Config(40, "gtprior")
+	if err != nil {
+		t.Fatal(err)
+	}
+	space, err := ParseSpace("", cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, err := bench.OpenStore(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { store.Close() })
+	return &Tuner{Method: method, Space: space, Base: base, Train: items("0:5"), Verify: items("5:8"), Source: source,
+		Budget: bench.Budget{Actions: 150}, Trials: trials, Seed: 3, Store: store, Parallel: 2}
+}
+
+// Every method stays within its budget of runs, and one that is stopped and goes
+// on, with another number of runs side by side, ends with the same winner.
+func TestMethods(t *testing.T) {
+	for _, method := range Methods {
+		t.Run(method, func(t *testing.T) {
+			dir := t.TempDir()
+			whole := tuner(t, method, filepath.Join(dir, "whole.jsonl"), 12)
+			want, err := whole.Run(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want.Runs > 60 || want.Runs < 40 || want.Configs < 8 {
+				t.Errorf("%d runs of %d configurations, the budget is 60", want.Runs, want.Configs)
+			}
+			if len(want.Finalists) < 2 || len(want.Importance) != 6 {
+				t.Errorf("%+v", want)
+			}
+			log := filepath.Join(dir, "parts.jsonl")
+			var got *Result
+			for n := 0; got == nil; n++ {
+				part := tuner(t, method, log, 12)
+				part.Parallel = 1 + n%2
+				ctx, cancel := context.WithCancel(t.Context())
+				before := part.Store.Len()
+				part.Progress = func(int, int, string) {
+					if part.Store.Len() >= before+25 {
+						cancel()
+					}
+				}
+				got, err = part.Run(ctx)
+				cancel()
+				part.Store.Close()
+				if err != nil && err != ErrStopped {
+					t.Fatal(err)
+				}
+			}
+			a, _ := json.Marshal(want)
+			b, _ := json.Marshal(got)
+			if string(a) != string(b) {
+				t.Errorf("stopped and continued: %s\nwant %s", b, a)
+			}
+			text, err := Params(want.Winner)
+			if err != nil {
+				t.Fatal(err)
+			}
+			file := filepath.Join(dir, "p.json")
+			if err := os.WriteFile(file, text, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			loaded, err := bench.KnobsFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			x, _ := loaded.Config(40, "gtprior")
+			y, _ := want.Winner.Config(40, "gtprior")
+			if x != y {
+				t.Errorf("the file holds %+v, want %+v", x, y)
+			}
+		})
+	}
+}
+
+// The range that the table gives each knob is inside what the knob takes, and
+// values and places are inverse.
+func TestSpace(t *testing.T) {
+	var names []string
+	for _, k := range mcts.Knobs {
+		names = append(names, k.Name)
+	}
+	space, err := ParseSpace(strings.Join(names, ","), mcts.Config{})
+	if err != nil || len(space) != len(mcts.Knobs) {
+		t.Fatal(err)
+	}
+	for _, d := range space {
+		for _, unit := range []float64{0, 0.3, 0.77, 1} {
+			if text := d.text(unit); d.text(d.place(text)) != text {
+				t.Errorf("%s: %s becomes %s", d.Knob.Name, text, d.text(d.place(text)))
+			}
+		}
+	}
+	for list, want := range map[string]string{
+		"alpha":                        "alpha 0 5",
+		"alpha=1:2,beta=1:100 log":     "alpha 1 2;beta 1 100",
+		"breadth=1|5,3,1|3,1,alpha":    "breadth 1 3,1;alpha 0 5",
+		"order=heatmap|distance;depth": "order heatmap distance;depth 4 300",
+		"candidates=5|20|50|1000":      "candidates 5 1000",
+	} {
+		space, err := ParseSpace(list, mcts.Config{})
+		var got []string
+		for _, d := range space {
+			got = append(got, d.Knob.Name+" "+d.text(0)+" "+d.text(1))
+		}
+		if s := strings.Join(got, ";"); err != nil || s != want {
+			t.Errorf("%s: %s (%v), want %s", list, s, err, want)
+		}
+	}
+	for list, want := range map[string]string{
+		"gamma":            `unknown knob "gamma"`,
+		"alpha,alpha=1:2":  "alpha is there twice",
+		"alpha=2:1":        `the range of alpha is "2:1", want lo:hi`,
+		"alpha=0:1 log":    "the range of alpha",
+		"alpha=-1:1":       "within 0 to 100",
+		"order=heatmap|no": "the range of order",
+		"depth=x:9":        "the range of depth",
+	} {
+		if _, err := ParseSpace(list, mcts.Config{}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", list, err, want)
+		}
+	}
+}

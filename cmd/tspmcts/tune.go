@@ -1,0 +1,244 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"tspmcts/bench"
+	"tspmcts/bench/report"
+	"tspmcts/bench/tune"
+	"tspmcts/mcts"
+)
+
+func tuneCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "tune",
+		Usage:     "search for knobs that make short tours on a set of instances",
+		ArgsUsage: " ",
+		Description: "Tries configurations on the instances of --set, validates the best on held-out\n" +
+			"instances, and writes the winner to --out, which --params loads. What was run is in\n" +
+			"--log: the same command goes on where it was stopped. Trials are configurations; each\n" +
+			"method may spend trials x instances runs.",
+		Flags: append([]cli.Flag{
+			option(catInput, "set", "train on the instances of `FILE`, or several with commas between them"),
+			option(catInput, "lines", "take the instances `A:B`, A to B-1 of a data set file, from 0"),
+			option(catInput, "validate", "hold out the instances of `FILE` (default: that of --set)"),
+			option(catInput, "validate-lines", "hold out the instances `A:B` (default: the last third of those of --set)"),
+			option(catInput, "best", "measure gaps to the best known lengths in the CSV `FILE`: instance,best"),
+			option(catSearch, "method", "`M`: "+strings.Join(tune.Methods, ", ")+" (default: model)"),
+			option(catSearch, "trials", "try as many configurations as `N` would take on all instances (default: 40)"),
+			option(catSearch, "search", "search the `KNOBS`, with commas between them, such as alpha,beta=1:200 log,order=heatmap|distance (default: those that the base uses, in their ranges)"),
+			option(catBudget, "time", "search for `T` a run: 10s, 1m30s, or 0.1n for 0.1 s a city"),
+			option(catBudget, "actions", "search for `N` actions a run"),
+			option(catSearch, "heatmap", "`SOURCE` of the heatmaps (default: "+bench.AutoHeatmap+", what suits the preset)"),
+			option(catSearch, "seed", "seed the tuner with `S` (default: 1)"),
+			option(catSearch, "jobs", "have `J` runs side by side (default: the number of CPUs)"),
+			option(catOutput, "out", "write the winner's parameters to `FILE`"),
+			option(catOutput, "log", "keep the records of all runs in `FILE` (default: that of --out with .runs.jsonl)"),
+			option(catOutput, "plot", "draw the importance of the knobs to `FILE`: .svg or .png"),
+		}, configFlags()...),
+		Action: runTune,
+	}
+}
+
+func runTune(c *cli.Context) error {
+	if c.Args().Present() {
+		return usagef("tune takes no arguments, found %q; name the instances with --set", c.Args().First())
+	}
+	out := c.String("out")
+	if out == "" {
+		return usagef("tune needs --out FILE for the winner's parameters")
+	}
+	t := &tune.Tuner{Method: c.String("method")}
+	if t.Method == "" {
+		t.Method = "model"
+	}
+	if !slices.Contains(tune.Methods, t.Method) {
+		return usagef("%s is %q, want one of %s", flagged("method"), t.Method, strings.Join(tune.Methods, ", "))
+	}
+	trials, err := intOption(c, "trials", 40, 2, 1e6)
+	if err != nil {
+		return err
+	}
+	t.Trials = int(trials)
+	if t.Seed, err = seedOption(c); err != nil {
+		return err
+	}
+	all, err := budgets(c)
+	if err != nil {
+		return err
+	}
+	if len(all) > 1 {
+		return usagef("tune takes one budget, found %d", len(all))
+	}
+	t.Budget = all[0]
+	spec := c.String("heatmap")
+	if spec == "" {
+		spec = bench.AutoHeatmap
+	}
+	if t.Source, err = bench.HeatmapSource(spec); err != nil {
+		return usagef("%s: %v", flagged("heatmap"), err)
+	}
+	if t.Base, err = knobsOf(c, spec); err != nil {
+		return err
+	}
+	cfg, err := t.Base.Config(1000, spec)
+	if err != nil {
+		return err
+	}
+	if t.Space, err = tune.ParseSpace(c.String("search"), cfg); err != nil {
+		return usagef("%s: %v", flagged("search"), err)
+	}
+	plot := c.String("plot")
+	if plot != "" {
+		if _, err := plotFormat(plot); err != nil {
+			return err
+		}
+		if err := probe(plot); err != nil {
+			return err
+		}
+	}
+	if err := probe(out); err != nil {
+		return err
+	}
+	if t.Parallel, err = sideBySide(c, 1); err != nil {
+		return err
+	}
+	ctx, cancel := interruptible()
+	defer cancel()
+	train, err := flagSuite(c)
+	if err != nil {
+		return err
+	}
+	if t.Train, err = train.Items(ctx, warn); err != nil {
+		return err
+	}
+	if err := holdOut(c, t, train, func(s *bench.Suite) ([]bench.SetItem, error) { return s.Items(ctx, warn) }); err != nil {
+		return err
+	}
+	log := c.String("log")
+	if log == "" {
+		log = out + ".runs.jsonl"
+	}
+	if t.Store, err = openStore(log); err != nil {
+		return err
+	}
+	live := newCounter("runs")
+	start := time.Now()
+	t.Progress = func(done, of int, what string) {
+		live.show(fmt.Sprintf("%d of %d runs, %s, %s", done, of, what, time.Since(start).Round(time.Second)))
+	}
+	result, err := t.Run(ctx)
+	live.end()
+	if err = errors.Join(err, t.Store.Close()); err != nil {
+		if errors.Is(err, tune.ErrStopped) {
+			_, err = fmt.Fprintf(stdout{}, "tune: %v\n", tune.ErrStopped)
+			return stdoutMayClose(err)
+		}
+		return err
+	}
+	params, err := tune.Params(result.Winner)
+	if err != nil {
+		return err
+	}
+	if err := writeFile(out, func(w io.Writer) error { _, err := w.Write(params); return err }); err != nil {
+		return err
+	}
+	if plot != "" {
+		if err := writeFile(plot, func(w io.Writer) error {
+			format, err := plotFormat(plot)
+			if err != nil {
+				return err
+			}
+			var shares []report.Share
+			for _, i := range result.Importance {
+				shares = append(shares, report.Share(i))
+			}
+			return report.DrawImportance(w, format, shares)
+		}); err != nil {
+			return err
+		}
+	}
+	return stdoutMayClose(printTuned(t, result, out))
+}
+
+// holdOut decides which instances validate.
+func holdOut(c *cli.Context, t *tune.Tuner, train *bench.Suite, read func(*bench.Suite) ([]bench.SetItem, error)) error {
+	file, text := c.String("validate"), c.String("validate-lines")
+	if file == "" && text == "" {
+		k := len(t.Train) - max(2, len(t.Train)/3)
+		if k < 2 {
+			return usagef("%d instances are too few to hold some out; give more, or --validate", len(t.Train))
+		}
+		t.Train, t.Verify = t.Train[:k], t.Train[k:]
+		return nil
+	}
+	lines, err := bench.ParseLines(text)
+	if err != nil {
+		return usagef("%s is %v", flagged("validate-lines"), err)
+	}
+	s := &bench.Suite{Best: train.Best}
+	if file != "" {
+		s.Sets = []bench.Set{{File: file, Lines: lines}}
+	} else {
+		for _, set := range train.Sets {
+			s.Sets = append(s.Sets, bench.Set{File: set.File, Lines: lines})
+		}
+	}
+	if t.Verify, err = read(s); err != nil {
+		return err
+	}
+	trained := map[string]bool{}
+	for _, i := range t.Train {
+		trained[i.Name] = true
+	}
+	for _, i := range t.Verify {
+		if trained[i.Name] {
+			return usagef("the instance %s is both trained on and held out", i.Name)
+		}
+	}
+	return nil
+}
+
+// printTuned tells what a tuner found.
+func printTuned(t *tune.Tuner, r *tune.Result, out string) error {
+	var b strings.Builder
+	over := "gap %"
+	if r.Relative {
+		over = "% over base"
+	}
+	fmt.Fprintf(&b, "%s: %d configurations in %d runs of %s on %d instances, validated on %d\n\n", t.Method, r.Configs, r.Runs, t.Budget, len(t.Train), len(t.Verify))
+	fmt.Fprintf(&b, "%-10s %12s %12s\n%-10s %12s %12s\n", "", "training", "held out", "", over, over)
+	for _, f := range r.Finalists {
+		fmt.Fprintf(&b, "%-10s %12.3f %12.3f\n", f.Label, f.Train, f.Verify)
+	}
+	fmt.Fprintf(&b, "\nimportance of the knobs\n")
+	for _, i := range r.Importance {
+		fmt.Fprintf(&b, "%-12s %5.1f %%  %s\n", i.Knob, 100*i.Share, strings.Repeat("#", int(40*i.Share+0.5)))
+	}
+	if r.IsBase {
+		fmt.Fprintf(&b, "\nnothing beat the base on the held-out instances; %s holds the base\n", out)
+	} else {
+		fmt.Fprintf(&b, "\n%s against base, held out: %+.3f (95 %% interval %+.3f to %+.3f), %d wins, %d ties, %d losses, p %s; in %s:\n",
+			r.Winner.Label, r.Difference, r.Lo, r.Hi, r.Wins, r.Ties, r.Losses, report.PText(r.P), out)
+		values := map[string]string{}
+		for _, s := range r.Winner.Settings {
+			values[s.Knob.Name] = s.Value
+		}
+		fmt.Fprintf(&b, "preset %s", r.Winner.Preset)
+		for _, k := range mcts.Knobs {
+			if v, ok := values[k.Name]; ok {
+				fmt.Fprintf(&b, ", %s %s", k.Name, v)
+			}
+		}
+		b.WriteByte('\n')
+	}
+	_, err := io.WriteString(stdout{}, b.String())
+	return err
+}
