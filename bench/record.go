@@ -15,11 +15,12 @@ type Record struct {
 	Instance string       `json:"instance"`
 	N        int          `json:"n"`
 	Metric   string       `json:"metric"`
-	Length   json.Number  `json:"length"`  // in the caller's unit
-	Optimum  *Number      `json:"optimum"` // or the best known length; null where unknown
-	Gap      *float64     `json:"gap"`     // percent over Optimum
-	Bound    *Number      `json:"bound"`   // a lower bound; null where none was computed
-	Seconds  float64      `json:"seconds"` // from the instance in memory to the answer
+	Length   json.Number  `json:"length"`              // in the caller's unit
+	Optimum  *Number      `json:"optimum"`             // or the best known length; null where unknown
+	Gap      *float64     `json:"gap"`                 // percent over Optimum
+	Bound    *Number      `json:"bound"`               // a lower bound; null where none was computed
+	BoundGap *float64     `json:"bound_gap,omitempty"` // percent over Bound
+	Seconds  float64      `json:"seconds"`             // from the instance in memory to the answer
 	Seed     uint64       `json:"seed"`
 	Workers  int          `json:"workers"`
 	Stop     mcts.Stop    `json:"stop"`

@@ -9,6 +9,7 @@ import (
 
 	"tspmcts/mcts"
 	"tspmcts/tsp"
+	"tspmcts/tsp/onetree"
 )
 
 // Source makes heatmaps.
@@ -31,6 +32,12 @@ type Run struct {
 	Budget  Budget
 	Seed    uint64
 	Workers int
+
+	Bound   bool       // prove a lower bound first, and stop at a tour that meets it
+	Initial []tsp.Tour // to start from
+	Resume  *mcts.Checkpoint
+	Save    func(*mcts.Checkpoint) // given the state whenever SaveDue says so; nil: never
+	SaveDue func() bool
 }
 
 // Do searches and returns the record and the tour, checked. clock tells the time
@@ -50,9 +57,19 @@ func (r *Run) Do(ctx context.Context, clock func() time.Duration, observe mcts.O
 	if err != nil {
 		return nil, nil, err
 	}
+	budget := r.Budget.of(in, clock)
+	var bound *onetree.Result
+	if r.Bound {
+		if bound, err = ProveBound(ctx, in, budget.Time/5); err != nil && ctx.Err() == nil {
+			return nil, nil, fmt.Errorf("%s: %w", item.Name, err)
+		}
+		if bound != nil {
+			budget.Target = max(budget.Target, bound.Bound)
+		}
+	}
 	var trace []Point
 	var last int64
-	res, err := r.search(ctx, source, cfg, r.Budget.of(in, clock), func(p mcts.Progress) {
+	res, err := r.search(ctx, source, cfg, budget, func(p mcts.Progress) {
 		if p.Better {
 			last = p.Length
 			trace = append(trace, Point{seconds(clock().Seconds()), json.Number(LengthText(in, in.InUnit(p.Length)))})
@@ -78,6 +95,14 @@ func (r *Run) Do(ctx context.Context, clock func() time.Duration, observe mcts.O
 	rec := &Record{Instance: item.Name, N: in.N(), Metric: in.Metric.String(), Length: text, Gap: GapOf(length, r.Optimum),
 		Seconds: seconds(elapsed), Seed: r.Seed, Workers: r.Workers, Stop: res.Stop, Heatmap: source.Name,
 		Preset: cfg.Preset, Actions: res.Actions, Config: &cfg, Trace: trace}
+	if bound != nil {
+		if res.Length <= bound.Bound {
+			rec.Stop = mcts.StopExact
+		}
+		b := json.Number(LengthText(in, bound.Value()))
+		rec.Bound = &b
+		rec.BoundGap = GapOf(length, bound.Value())
+	}
 	if r.Optimum > 0 {
 		o := json.Number(LengthText(in, r.Optimum))
 		if r.Optimum != math.Trunc(r.Optimum) {
@@ -101,11 +126,35 @@ func (r *Run) search(ctx context.Context, source Source, cfg mcts.Config, budget
 	if err != nil {
 		return nil, err
 	}
+	p.Initial, p.Resume, p.Save, p.SaveDue = r.Initial, r.Resume, r.Save, r.SaveDue
 	res, err := mcts.Solve(ctx, p, cfg, r.Seed, r.Workers, budget, observe)
 	if err == nil && res.Stop == mcts.StopInterrupted && ctx.Err() == nil {
 		res.Stop = mcts.StopTime // by limited, before the search could begin
 	}
 	return res, err
+}
+
+// ProveBound returns a lower bound on every tour of in, found within limit (0:
+// none). It is nil, without an error, when there was no time for any.
+func ProveBound(ctx context.Context, in *tsp.Instance, limit time.Duration) (*onetree.Result, error) {
+	if in.N() < 3 {
+		return nil, nil
+	}
+	limited := ctx
+	if limit > 0 {
+		var cancel context.CancelFunc
+		limited, cancel = context.WithTimeout(ctx, limit)
+		defer cancel()
+	}
+	nb, err := tsp.NearestNeighbors(limited, in, 8)
+	var r *onetree.Result
+	if err == nil {
+		r, err = onetree.Bound(limited, in, nb, onetree.BoundSteps(in.N()))
+	}
+	if err != nil && limited.Err() != nil {
+		return nil, ctx.Err()
+	}
+	return r, err
 }
 
 // reserve is the time that a tour without neighbours takes, checks included.

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"sync"
 
+	"tspmcts/heatmap"
 	"tspmcts/mcts/eax"
 	"tspmcts/tsp"
 )
@@ -162,7 +163,7 @@ func (t *team) recombine() {
 		}
 		return
 	}
-	best, _ := p.Best()
+	best, length := p.Best()
 	t.pop = nil
 	if t.phase == recombining {
 		if t.elite = append(t.elite, best); len(t.elite) > 1 {
@@ -170,6 +171,11 @@ func (t *team) recombine() {
 			return
 		}
 	} else {
+		if length < t.in.Length(t.elite[0]) {
+			t.barren = 0
+		} else if t.barren++; t.barren >= patience {
+			t.run.end(StopStalled)
+		}
 		t.elite[0] = best
 		if len(t.elite) > t.cfg.Elite {
 			t.elite = t.elite[:1]
@@ -177,4 +183,24 @@ func (t *team) recombine() {
 	}
 	t.phase = populating
 	t.epoch++
+	t.relearn()
+}
+
+// patience is the number of epochs in a row that bring nothing, after which the search has stalled.
+const patience = 10
+
+// relearn folds what the epochs ended with into the heatmap that candidates are
+// taken from: the share of elite tours that hold an edge is its posterior.
+func (t *team) relearn() {
+	if t.cfg.Learn == 0 || len(t.elite) == 0 {
+		return
+	}
+	p := *t.problem
+	p.Heatmap = heatmap.Mix([]*heatmap.Map{p.Heatmap, heatmap.FromTours(t.in.N(), t.elite)}, []float64{1 - t.cfg.Learn, t.cfg.Learn})
+	if cand := candidates(&p, t.cfg, t.run); cand != nil {
+		t.cand = cand
+		if t.cfg.Action == "draw" {
+			t.learn(p.Heatmap)
+		}
+	}
 }

@@ -52,6 +52,7 @@ type teamState struct {
 	Goal       goal
 	Tours      []tsp.Tour
 	Elite      []tsp.Tour
+	Barren     int
 	Pop        *eax.Snapshot
 	Mix        []byte
 	Stats      []statsState
@@ -195,7 +196,7 @@ var errForeign = errors.New("the checkpoint's parts do not fit the instance")
 func (t *team) snapshot() *Checkpoint {
 	s := &teamState{RNG: t.rng.save(), Round: t.round, Order: append([]int32(nil), t.order...), Length: t.length,
 		BestLength: t.bestLength, Used: t.used, Heat0: t.heat0, Since: t.since, Phase: t.phase, Epoch: t.epoch,
-		Goal: t.goal, Tours: t.tours, Elite: t.elite}
+		Goal: t.goal, Tours: t.tours, Elite: t.elite, Barren: t.barren}
 	for _, c := range t.climbers {
 		s.Tried = append(s.Tried, c.chain.Tried)
 		if c.guide != nil {
@@ -231,6 +232,8 @@ func (t *team) restore(c *Checkpoint) error {
 	t.length, t.bestLength = t.in.Length(s.Order), t.in.Length(c.Best)
 	t.round, t.used, t.heat0, t.since = s.Round, s.Used, s.Heat0, s.Since
 	t.phase, t.epoch, t.goal, t.tours, t.elite = s.Phase, s.Epoch, s.Goal, s.Tours, s.Elite
+	t.barren = s.Barren
+	t.relearn()
 	if t.run.budget.Actions == 0 { // a budget of time begins anew
 		t.since = 0
 		t.goal.Until = 1

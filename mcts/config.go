@@ -36,6 +36,7 @@ type Config struct {
 	PolishSize  int     // longest stretch of these
 	Population  int     // largest number of tours that are recombined; 0 to kick one tour only
 	Children    int     // recombinations tried for a pair of tours; more make each step better and slower
+	Learn       float64 // share of the converged tours' edges in the heatmap of the next epoch; 0 keeps the heatmap
 	Elite       int     // converged populations whose best tours are recombined in turn
 	Temperature float64 // acceptance at the start, in mean edge lengths of the tour; falls to 0 with the budget
 }
@@ -84,6 +85,7 @@ var Knobs = []Knob{
 	{Name: "polish-size", Usage: "longest stretch of these kicks, in cities", Kind: Integer, Min: 1, Max: 1e6, Search: "5:300 log", field: func(c *Config) any { return &c.PolishSize }},
 	{Name: "children", Usage: "recombinations tried for a pair of tours", Kind: Integer, Min: 1, Max: 1000, Search: "5:60 log", field: func(c *Config) any { return &c.Children }},
 	{Name: "elite", Usage: "converged populations whose best tours are recombined in turn", Kind: Integer, Min: 2, Max: 1000, Search: "5:100 log", field: func(c *Config) any { return &c.Elite }},
+	{Name: "learn", Usage: "share that the edges of converged populations get in the heatmap of the next", Kind: Real, Max: 1, Search: "0:0.9", field: func(c *Config) any { return &c.Learn }},
 	{Name: "temperature", Usage: "worsening that is accepted at first, in mean edge lengths", Kind: Real, Max: 100, Search: "0:1", field: func(c *Config) any { return &c.Temperature }},
 }
 

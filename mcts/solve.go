@@ -143,7 +143,7 @@ func newSearch(ctx context.Context, p *Problem, cfg Config, cand *twoopt.Candida
 	id := identify(p, cfg, seed, workers)
 	if cfg.Restart == "kick" {
 		t := newTeam(in, p.Neighbors, cfg, cand, r, seed, workers)
-		t.id, t.initial = id, p.Initial
+		t.id, t.problem, t.initial = id, p, p.Initial
 		if first == nil {
 			first = resort
 		}

@@ -33,19 +33,21 @@ type team struct {
 
 	best       tsp.Tour
 	bestLength int64
+	problem    *Problem
 	initial    []tsp.Tour // given from outside, for the first population
 
 	climbers []*climber
 	actions  int64 // budget, 0 for none
 	used     int64
 
-	phase phase
-	epoch uint64
-	tours []tsp.Tour      // built in this epoch
-	goal  goal            // of this epoch
-	pop   *eax.Population // while recombining or crossing
-	mix   *rand.PCG       // its random numbers
-	elite []tsp.Tour      // what the epochs ended with
+	phase  phase
+	epoch  uint64
+	tours  []tsp.Tour      // built in this epoch
+	goal   goal            // of this epoch
+	pop    *eax.Population // while recombining or crossing
+	mix    *rand.PCG       // its random numbers
+	elite  []tsp.Tour      // what the epochs ended with
+	barren int             // epochs since one brought a better tour
 
 	heat0 float64 // temperature when kicks begin, in core units
 	since float64 // share of the budget that was spent then

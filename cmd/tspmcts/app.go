@@ -11,14 +11,15 @@ import (
 // newApp returns the command line.
 func newApp() *cli.App {
 	app := &cli.App{
-		Name:                 "tspmcts",
-		Usage:                "solve travelling salesman problems by heatmap-guided Monte Carlo tree search",
-		Version:              version(),
-		Suggest:              true,
-		EnableBashCompletion: true,
-		ExitErrHandler:       func(*cli.Context, error) {}, // run prints errors
-		OnUsageError:         onUsageError,
-		Commands:             []*cli.Command{solveCommand(), generateCommand(), evalCommand(), benchCommand(), compareCommand(), tuneCommand(), heatmapCommand(), completionCommand()},
+		Name:                      "tspmcts",
+		Usage:                     "solve travelling salesman problems by heatmap-guided Monte Carlo tree search",
+		Version:                   version(),
+		Suggest:                   true,
+		EnableBashCompletion:      true,
+		ExitErrHandler:            func(*cli.Context, error) {}, // run prints errors
+		OnUsageError:              onUsageError,
+		DisableSliceFlagSeparator: true, // names of files may hold commas
+		Commands:                  []*cli.Command{solveCommand(), generateCommand(), evalCommand(), boundCommand(), benchCommand(), compareCommand(), tuneCommand(), heatmapCommand(), completionCommand()},
 		Action: func(c *cli.Context) error {
 			if name := c.Args().First(); name != "" {
 				return usagef("there is no command %q. %s tspmcts --help lists the commands", name, cli.SuggestCommand(c.App.Commands, name))

@@ -39,6 +39,10 @@ func solveCommand() *cli.Command {
 			option(catBudget, "stall", "stop when no better tour was found for `T`"),
 			option(catSearch, "seed", "seed the search with `S` (default: 1)"),
 			option(catSearch, "workers", "search with `W` workers at once (default: the number of CPUs)"),
+			&cli.BoolFlag{Name: "bound", Usage: "prove a lower bound first, in at most a fifth of the time, and stop at a tour that meets it", EnvVars: []string{envName("bound")}, Category: catBudget},
+			&cli.StringSliceFlag{Name: "initial-tour", Usage: "start from the tours in the TSPLIB `FILE`; may be repeated", EnvVars: []string{envName("initial-tour")}, Category: catInput},
+			option(catInput, "resume", "go on from the checkpoint `FILE`, with the same instance, knobs, seed and workers"),
+			option(catOutput, "checkpoint", "write the whole state of the search to `FILE` every 5 s and at its end, for --resume"),
 			option(catInput, "lines", "take the instances `A:B`, A to B-1 of a data set file, from 0"),
 			option(catInput, "optimum", "tell the gap to the optimal `LENGTH`"),
 			option(catInput, "best", "tell gaps to the best known lengths in the CSV `FILE`: instance,best"),
@@ -68,13 +72,19 @@ type solver struct {
 	known          bench.Optima
 	out, plot      string
 	json           string
+	bound          bool
+	initial        []string
+	resume         string
+	checkpoint     string
+	saveErr        error // of the first checkpoint that could not be written
 	records        *jsonLines
 	stdoutIsClosed bool
 }
 
 // newSolver reads the flags and returns every error that can be told before a file is read.
 func newSolver(c *cli.Context) (*solver, error) {
-	s := &solver{args: c.Args().Slice(), out: c.String("out"), plot: c.String("plot"), json: c.String("json")}
+	s := &solver{args: c.Args().Slice(), out: c.String("out"), plot: c.String("plot"), json: c.String("json"),
+		bound: c.Bool("bound"), initial: c.StringSlice("initial-tour"), resume: c.String("resume"), checkpoint: c.String("checkpoint")}
 	var workers int64
 	for _, read := range []func() error{
 		func() (err error) { s.lines, err = linesOption(c); return },
@@ -121,7 +131,7 @@ func (s *solver) checkOutputs() error {
 		}
 	}
 	taken := map[string]string{}
-	for _, o := range []struct{ flag, name string }{{"--out", s.out}, {"--json", s.json}, {"--plot", s.plot}} {
+	for _, o := range []struct{ flag, name string }{{"--out", s.out}, {"--json", s.json}, {"--plot", s.plot}, {"--checkpoint", s.checkpoint}} {
 		if o.name == "" || o.flag == "--json" && o.name == "-" {
 			continue
 		}
@@ -205,6 +215,12 @@ func (s *solver) forOne() string {
 		return "--plot " + s.plot
 	case s.known.Single > 0:
 		return "--optimum"
+	case len(s.initial) > 0:
+		return "--initial-tour"
+	case s.resume != "":
+		return "--resume"
+	case s.checkpoint != "":
+		return "--checkpoint"
 	case s.budget.Target > 0:
 		return "--target"
 	}
@@ -231,14 +247,17 @@ func (s *solver) solve(ctx context.Context, item *bench.Item) error {
 		}
 	}
 	run := bench.Run{Item: item, Optimum: s.known.Of(item, warn), Source: s.heatmap, Knobs: s.knobs,
-		Budget: s.budget, Seed: s.seed, Workers: s.workers}
+		Budget: s.budget, Seed: s.seed, Workers: s.workers, Bound: s.bound}
+	if err := s.prepare(&run); err != nil {
+		return err
+	}
 	live := newProgress(item, run.Optimum, s.budget.Time.Of(item.N()), clock)
 	rec, tour, err := run.Do(ctx, clock, live.tell)
 	live.end()
 	if err != nil {
 		return err
 	}
-	return s.write(item, tour, rec, bench.LengthShort(item.Instance, item.Value(tour)))
+	return errors.Join(s.write(item, tour, rec, bench.LengthShort(item.Instance, item.Value(tour))), s.saveErr)
 }
 
 // write writes an instance's results: files first, since a reader of stdout may have gone.

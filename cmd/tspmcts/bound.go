@@ -1,0 +1,87 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"tspmcts/bench"
+)
+
+func boundCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "bound",
+		Usage:     "prove a lower bound on the length of every tour",
+		ArgsUsage: "FILE...",
+		Description: "Prints the Held-Karp bound by subgradient ascent, priced against all edges: a\n" +
+			"certificate for tours of instances whose optimum is unknown.",
+		Flags: []cli.Flag{
+			option(catBudget, "time", "ascend for `T` an instance at most: 10s, 1m30s, or 0.1n for 0.1 s a city"),
+			option(catInput, "lines", "take the instances `A:B`, A to B-1 of a data set file, from 0"),
+			option(catInput, "optimum", "tell the gap below the optimal `LENGTH`"),
+			option(catInput, "best", "tell gaps below the best known lengths in the CSV `FILE`: instance,best"),
+		},
+		Action: runBound,
+	}
+}
+
+func runBound(c *cli.Context) error {
+	args := c.Args().Slice()
+	if len(args) == 0 {
+		return usagef("bound takes FILE, a problem; - is stdin")
+	}
+	lines, err := linesOption(c)
+	if err != nil {
+		return err
+	}
+	limit, err := spanOption(c, "time")
+	if err != nil {
+		return err
+	}
+	var known bench.Optima
+	if known.Single, err = lengthOption(c, "optimum"); err != nil {
+		return err
+	}
+	if file := c.String("best"); file != "" {
+		if err := known.ReadBest(file); err != nil {
+			return err
+		}
+	}
+	if err := bench.CheckInputs(args); err != nil {
+		return err
+	}
+	ctx, cancel := interruptible()
+	defer cancel()
+	r := bench.NewReader(args, lines, warn)
+	for {
+		item, err := r.Next(ctx)
+		if err == io.EOF || err == bench.ErrInterrupted {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		start := time.Now()
+		b, err := bench.ProveBound(ctx, item.Instance, limit.Of(item.N()))
+		if err != nil {
+			return fmt.Errorf("%s: %w", item.Name, err)
+		}
+		if b == nil {
+			if ctx.Err() != nil {
+				return nil
+			}
+			return fmt.Errorf("%s: no bound in the time; give more --time", item.Name)
+		}
+		below := "-"
+		if optimum := known.Of(item, warn); optimum > 0 {
+			below = fmt.Sprintf("%.3f %%", 100*(1-b.Value()/optimum))
+		}
+		_, err = fmt.Fprintf(stdout{}, "%-16s %8d cities   bound %13s   below best %9s   %8.2f s\n",
+			item.Name, item.N(), bench.LengthShort(item.Instance, b.Value()), below, time.Since(start).Seconds())
+		if err != nil {
+			return err
+		}
+	}
+}

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"tspmcts/bench"
+	"tspmcts/mcts"
+)
+
+// saveEvery is the time between two checkpoints.
+const saveEvery = 5 * time.Second
+
+// prepare gives run what --initial-tour, --resume and --checkpoint say.
+func (s *solver) prepare(run *bench.Run) error {
+	in := run.Item.Instance
+	for _, file := range s.initial {
+		tours, name, err := readTours(file)
+		if err != nil {
+			return err
+		}
+		for i, t := range tours {
+			if err := in.Check(t); err != nil {
+				return fmt.Errorf("%s: tour %d does not fit %s: %w", name, i+1, run.Item.Name, err)
+			}
+		}
+		run.Initial = append(run.Initial, tours...)
+	}
+	if s.resume != "" {
+		f, err := bench.OpenFile(s.resume)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		if run.Resume, err = mcts.DecodeCheckpoint(f); err != nil {
+			return fmt.Errorf("%s: %w", s.resume, err)
+		}
+	}
+	if s.checkpoint != "" {
+		next := time.Now().Add(saveEvery)
+		run.SaveDue = func() bool { return !time.Now().Before(next) }
+		run.Save = func(c *mcts.Checkpoint) {
+			if err := writeFile(s.checkpoint, func(w io.Writer) error { return c.Encode(w) }); err != nil && s.saveErr == nil {
+				s.saveErr = err
+				warn("no checkpoint: %v", err)
+			}
+			next = time.Now().Add(saveEvery)
+		}
+	}
+	return nil
+}
