@@ -53,20 +53,25 @@ type ChiSquare struct {
 	P         float64 // of a statistic as large, were the table the truth
 }
 
-// Test holds the counts against a table. Ranks that expect fewer than five ends
+// Test holds the counts against a table, which itself was counted from the given
+// number of ends, 0 for so many that it has no error of its own: the variance of a count is
+// then its expectation times 1 + Ends/counted. Ranks that expect fewer than five ends
 // are pooled with what comes after them, and so is what the table leaves over.
 //
 // The ends are not independent, as the test has it: a city has one edge at most to each
-// rank, which makes counts vary less than independent ones, and near cities are
-// alike. What the table itself was counted from is taken as endless.
-func (c *RankCounts) Test(table Ranks) ChiSquare {
+// rank, which makes counts vary less than independent ones, and near cities are alike.
+func (c *RankCounts) Test(table Ranks, counted int64) ChiSquare {
 	var t ChiSquare
+	spread := 1.0
+	if counted > 0 {
+		spread += float64(c.Ends) / float64(counted)
+	}
 	bins := 0
 	ends, share := c.Ends, 1.0
 	bin := func(count int64, expect float64) {
 		if expect > 0 {
 			d := float64(count) - expect
-			t.Statistic += d * d / expect
+			t.Statistic += d * d / (expect * spread)
 			bins++
 		}
 	}

@@ -92,13 +92,16 @@ func TestFit(t *testing.T) {
 		c.Counts[k]++
 		c.Ends++
 	}
-	if x := c.Test(table); x.P < 0.01 || x.Degrees != 3 {
+	if x := c.Test(table, 0); x.P < 0.01 || x.Degrees != 3 {
 		t.Errorf("the true table: %+v", x)
 	}
-	if x := c.Test(Ranks{.52, .28, .15, .05}); x.P > 1e-6 {
+	if x := c.Test(Ranks{.52, .28, .15, .05}, 1e9); x.P > 1e-6 {
 		t.Errorf("a wrong table: %+v", x)
 	}
-	if x := c.Test(Ranks{1}); x.Degrees != 0 || x.P != 1 {
+	if x, y := c.Test(Ranks{.49, .31, .15, .05}, 0), c.Test(Ranks{.49, .31, .15, .05}, c.Ends); math.Abs(x.Statistic-2*y.Statistic) > 1e-9 {
+		t.Errorf("a table of as many ends: %+v and %+v", x, y)
+	}
+	if x := c.Test(Ranks{1}, 0); x.Degrees != 0 || x.P != 1 {
 		t.Errorf("a table that says nothing: %+v", x)
 	}
 	var b bytes.Buffer

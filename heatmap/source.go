@@ -74,6 +74,8 @@ func init() { // a literal would refer to itself through mix
 			{Name: "k", Usage: "how many of the nearest", Default: "30", Min: 1, Max: 1000, Integer: true}}, build: buildSoftDist},
 		{Name: "tours", Usage: "how many of some tours hold the edge", files: math.MaxInt, Params: []Param{
 			{Name: "count", Usage: "of quick local optima", Default: "10", Min: 1, Max: 10000, Integer: true}}, build: buildTours},
+		{Name: "learned", Usage: "by a small model of ranks, distances, alpha and shape", Params: []Param{
+			{Name: "model", Usage: "what heatmap train wrote", Default: "the shipped one", File: true}}, build: buildLearned},
 		{Name: "file", Usage: "as a file says", files: 1, build: buildFile},
 		{Name: "mix", Usage: "a mean of others", build: buildMix},
 	}

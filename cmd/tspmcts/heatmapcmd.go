@@ -20,13 +20,13 @@ import (
 func heatmapCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "heatmap",
-		Usage:     "make, convert, fit, judge and draw heatmaps",
-		ArgsUsage: "build|convert|fit|eval|plot ...",
+		Usage:     "make, convert, fit, train, judge and draw heatmaps",
+		ArgsUsage: "build|convert|fit|train|eval|plot ...",
 		Subcommands: []*cli.Command{heatmapBuildCommand(), heatmapConvertCommand(), heatmapFitCommand(),
-			heatmapEvalCommand(), heatmapPlotCommand()},
+			heatmapTrainCommand(), heatmapEvalCommand(), heatmapPlotCommand()},
 		Action: func(c *cli.Context) error {
 			if name := c.Args().First(); name != "" {
-				return usagef("there is no command heatmap %s; want build, convert, fit, eval or plot", name)
+				return usagef("there is no command heatmap %s; want build, convert, fit, train, eval or plot", name)
 			}
 			return cli.ShowSubcommandHelp(c)
 		},
@@ -341,7 +341,7 @@ func runHeatmapFit(c *cli.Context) error {
 		return usagef("%s is %q, want gtprior or alpha", flagged("heatmap"), source)
 	}
 	var table heatmap.Ranks
-	tableName := "published"
+	tableName, counted := "published", int64(0)
 	if file := c.String("ranks"); file != "" {
 		f, err := bench.OpenFile(file)
 		if err != nil {
@@ -371,8 +371,9 @@ func runHeatmapFit(c *cli.Context) error {
 			return usagef("%s has no tour in its file; give one: --tour FILE", item.Name)
 		}
 		if table == nil {
-			if table = heatmap.PublishedRanks(item.N()); source == "alpha" {
-				table = heatmap.AlphaRanks
+			table, counted = heatmap.PublishedRanks(item.N()), heatmap.PublishedEnds(item.N())
+			if source == "alpha" {
+				table, counted, tableName = heatmap.AlphaRanks, 0, "shipped"
 			}
 		}
 		instances++
@@ -410,7 +411,10 @@ func runHeatmapFit(c *cli.Context) error {
 		}
 		b.WriteByte('\n')
 	}
-	t := counts.Test(table)
+	t := counts.Test(table, counted)
+	if counted > 0 {
+		tableName += fmt.Sprintf(" (of %d ends itself)", counted)
+	}
 	fmt.Fprintf(&b, "%d ends of edges of %d tours. Against %s: chi-square %.2f, %d degrees of freedom, p = %.4f\n", counts.Ends, instances, tableName, t.Statistic, t.Degrees, t.P)
 	if _, err := fmt.Fprint(stdout{}, b.String()); err != nil && !errors.Is(err, errStdoutClosed) {
 		return err

@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"tspmcts/bench"
+	"tspmcts/heatmap"
+	"tspmcts/mcts"
+	"tspmcts/tsp"
+)
+
+func heatmapTrainCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "train",
+		Usage:     "train the model of the source learned",
+		ArgsUsage: " ",
+		Description: "Trains a model on the instances of --set, for --heatmap learned:model=FILE. Where an instance\n" +
+			"has no tour the search makes one first, in --actions a city. Every fifth instance\n" +
+			"is held out, and the model is judged by these.",
+		Flags: []cli.Flag{
+			option(catInput, "set", "train on the instances of the `FILES`, with commas between them"),
+			tourOption(),
+			option(catSearch, "actions", "solve instances without a tour with `N` actions a city (default: 200)"),
+			option(catSearch, "hidden", "give the model `H` hidden units (default: 16)"),
+			option(catSearch, "iterations", "train for `N` iterations (default: 200)"),
+			option(catSearch, "seed", "seed the model and the search with `S` (default: 1)"),
+			option(catOutput, "out", "write the model to `FILE`"),
+		},
+		Action: runHeatmapTrain,
+	}
+}
+
+// example is a solved instance that was held out.
+type example struct {
+	item *bench.Item
+	tour tsp.Tour
+}
+
+func runHeatmapTrain(c *cli.Context) error {
+	out, set := c.String("out"), c.String("set")
+	switch {
+	case c.Args().Present():
+		return usagef("heatmap train takes no arguments, found %q; name the files with --set", c.Args().First())
+	case set == "":
+		return usagef("heatmap train needs --set FILE, the instances to train on")
+	case out == "":
+		return usagef("heatmap train needs --out FILE")
+	}
+	seed, err := seedOption(c)
+	if err != nil {
+		return err
+	}
+	var numbers [3]int64
+	for k, o := range []struct {
+		name       string
+		preset, hi int64
+	}{{"actions", 200, math.MaxInt32}, {"hidden", 16, 1000}, {"iterations", 200, 1e6}} {
+		if numbers[k], err = intOption(c, o.name, o.preset, 1, o.hi); err != nil {
+			return err
+		}
+	}
+	actions, hidden, iterations := numbers[0], int(numbers[1]), int(numbers[2])
+	files := strings.Split(set, ",")
+	if err := bench.CheckInputs(files); err != nil {
+		return err
+	}
+	if err := probe(out); err != nil {
+		return err
+	}
+	ctx, cancel := interruptible()
+	defer cancel()
+	var train, held heatmap.Trainer
+	var apart []example
+	all, _ := bench.ParseLines("")
+	r := bench.NewReader(files, all, warn)
+	count := 0
+	for {
+		item, err := r.Next(ctx)
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		tour, err := referenceOf(c, item)
+		if err == nil && tour == nil {
+			tour, err = solved(ctx, item, actions, seed)
+		}
+		if err != nil {
+			return err
+		}
+		to := &train
+		if count++; count%5 == 0 {
+			to = &held
+			apart = append(apart, example{item, tour})
+		}
+		if err := to.Add(ctx, item.Instance, tour); err != nil {
+			return stopped(err)
+		}
+	}
+	if len(apart) == 0 {
+		return fmt.Errorf("%s: found %d instances, want at least 5: every fifth is held out", set, count)
+	}
+	fmt.Fprintf(stdout{}, "%d instances, %d pairs to train on, %d held out\n", count, train.Examples(), held.Examples())
+	m, err := train.Train(ctx, hidden, iterations, seed)
+	if err != nil {
+		return stopped(err)
+	}
+	m.About = fmt.Sprintf("tspmcts heatmap train --set %s --hidden %d --iterations %d --actions %d --seed %d: %d pairs, log-loss a pair %.5f trained, %.5f held out",
+		set, hidden, iterations, actions, seed, train.Examples(), train.Loss(m), held.Loss(m))
+	if err := writeFile(out, func(w io.Writer) error { return heatmap.WriteModel(w, m) }); err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout{}, "log-loss a pair: %.5f trained, %.5f held out\n", train.Loss(m), held.Loss(m))
+	for _, spec := range []string{"gtprior", "alpha", "learned:model=" + out} {
+		s, err := heatmap.Parse(spec)
+		if err != nil {
+			return err
+		}
+		loss, five := 0.0, 0.0
+		for _, e := range apart {
+			x, _, err := buildMap(ctx, s, e.item, seed)
+			if err != nil {
+				return err
+			}
+			y := x.Measure(e.tour, 5)
+			loss += y.LogLoss
+			five += y.Recall[4]
+		}
+		k := float64(len(apart))
+		if _, err := fmt.Fprintf(stdout{}, "%-8s log-loss a city %.4f, recall at 5 %.4f on the instances held out\n", s.Name(), loss/k, five/k); err != nil && !errors.Is(err, errStdoutClosed) {
+			return err
+		}
+	}
+	return nil
+}
+
+// stopped tells of an interruption in words.
+func stopped(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return errors.New("stopped before the model was trained")
+	}
+	return err
+}
+
+// solved returns a short tour: the same for the same actions and seed.
+func solved(ctx context.Context, item *bench.Item, actions int64, seed uint64) (tsp.Tour, error) {
+	source, err := bench.HeatmapSource("alpha")
+	if err != nil {
+		return nil, err
+	}
+	cfg, err := mcts.Preset("default", item.N(), "alpha")
+	if err != nil {
+		return nil, err
+	}
+	p, err := source.Prepare(ctx, item, cfg)
+	if err == nil {
+		var res *mcts.Result
+		if res, err = mcts.Solve(ctx, p, cfg, seed, 1, mcts.Budget{Actions: actions * int64(item.N())}, nil); err == nil && ctx.Err() == nil {
+			return res.Tour, nil
+		}
+	}
+	if ctx.Err() != nil {
+		err = errors.New("stopped before the instances were solved")
+	}
+	return nil, err
+}

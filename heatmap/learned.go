@@ -1,0 +1,143 @@
+package heatmap
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"sync"
+
+	"tspmcts/tsp"
+)
+
+// Model tells from the features of a pair of cities how likely it is that a
+// short tour has the edge: one hidden layer,
+//
+//	q = sigma(Out . tanh(Hidden x + bias) + bias),  x = (features - Mean) / Deviation
+//
+// Each row of Hidden, and Out, ends with its bias.
+type Model struct {
+	About     string      `json:"about"` // how it was trained
+	Features  []string    `json:"features"`
+	Mean      []float64   `json:"mean"`
+	Deviation []float64   `json:"deviation"`
+	Hidden    [][]float64 `json:"hidden"`
+	Out       []float64   `json:"out"`
+}
+
+//go:embed model.json
+var shippedJSON []byte
+
+// ShippedModel returns the model that the program comes with.
+var ShippedModel = sync.OnceValue(func() *Model {
+	m, err := ReadModel(bytes.NewReader(shippedJSON), "model.json")
+	if err != nil {
+		panic(err)
+	}
+	return m
+})
+
+// ReadModel reads what WriteModel wrote.
+func ReadModel(r io.Reader, name string) (*Model, error) {
+	m := &Model{}
+	d := json.NewDecoder(io.LimitReader(r, 1<<24))
+	d.DisallowUnknownFields()
+	if err := d.Decode(m); err != nil {
+		return nil, fmt.Errorf("%s: no model: %v", name, err)
+	}
+	f := len(FeatureNames)
+	ok := slices.Equal(m.Features, FeatureNames) && len(m.Mean) == f && len(m.Deviation) == f &&
+		len(m.Hidden) > 0 && len(m.Hidden) <= 1000 && len(m.Out) == len(m.Hidden)+1
+	for _, row := range m.Hidden {
+		ok = ok && len(row) == f+1
+	}
+	for _, v := range m.Deviation {
+		ok = ok && v > 0
+	}
+	if !ok {
+		return nil, fmt.Errorf("%s: a model of other features than this program's; train it again", name)
+	}
+	return m, nil
+}
+
+// WriteModel writes m as JSON, numbers with six digits.
+func WriteModel(w io.Writer, m *Model) error {
+	data, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(append(data, '\n'))
+	return err
+}
+
+// probability returns q for one row of features. Products are rounded before
+// they are summed, so that no machine fuses them.
+func (m *Model) probability(x []float64) float64 {
+	f := len(m.Mean)
+	z := m.Out[len(m.Hidden)]
+	for h, row := range m.Hidden {
+		sum := row[f]
+		for k, v := range x {
+			sum += float64(row[k] * ((v - m.Mean[k]) / m.Deviation[k]))
+		}
+		z += float64(m.Out[h] * math.Tanh(sum))
+	}
+	return 1 / (1 + math.Exp(-z))
+}
+
+// Learned returns the map of a model: P_ij is half of its q for the pairs that it
+// judges. Cost: that of alpha, and a few hundred operations a pair. The error is ctx's.
+func Learned(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, m *Model) (*Map, error) {
+	p, err := newPairs(ctx, in, nb)
+	if err != nil {
+		return nil, err
+	}
+	f := len(FeatureNames)
+	q := make([]float32, len(p.u))
+	start := make([]int32, in.N()+1) // pairs by their lower city
+	for e := range p.u {
+		if e&4095 == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		q[e] = float32(m.probability(p.x[e*f : e*f+f]))
+		start[p.u[e]+1]++
+	}
+	for i := range in.N() {
+		start[i+1] += start[i]
+	}
+	order := make([]int32, len(p.u))
+	fill := slices.Clone(start)
+	for e, u := range p.u {
+		order[fill[u]] = int32(e)
+		fill[u]++
+	}
+	// A pair is given at its lower end: symmetric halves it, which makes P of q.
+	return symmetric("learned", in.N(), func(i int32, add func(int32, float32)) {
+		for _, e := range order[start[i]:start[i+1]] {
+			add(p.v[e], q[e])
+		}
+	}), nil
+}
+
+func buildLearned(ctx context.Context, s *Source, r Request) (*Map, error) {
+	m := ShippedModel()
+	if name, ok := s.values["model"]; ok {
+		f, err := r.open(name)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		if m, err = ReadModel(f, name); err != nil {
+			return nil, err
+		}
+	}
+	nb, err := r.neighbors(ctx, learnNear)
+	if err != nil {
+		return nil, err
+	}
+	return Learned(ctx, r.Instance, nb, m)
+}
