@@ -38,7 +38,7 @@ func Preset(name string, n int, source string) (Config, error) {
 		c.Action, c.FirstTour, c.Restart, c.Temperature = "best", "greedy", "kick", 0.2
 		c.Breadth, c.Population = "3,1", 400
 		c.Polish = min(0.05, float64(n)/200000)
-		c.Children = max(30, n/100)
+		c.Children = min(1000, max(30, n/100))
 	case "paper-default":
 	case "paper":
 		rows, ok := paperTuned[source]

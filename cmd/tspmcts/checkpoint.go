@@ -9,7 +9,7 @@ import (
 	"tspmcts/mcts"
 )
 
-// saveEvery is the time between two checkpoints.
+// saveEvery is the time between two checkpoints where none is given.
 const saveEvery = 5 * time.Second
 
 // prepare gives run what --initial-tour, --resume and --checkpoint say.
@@ -38,14 +38,18 @@ func (s *solver) prepare(run *bench.Run) error {
 		}
 	}
 	if s.checkpoint != "" {
-		next := time.Now().Add(saveEvery)
+		every := s.every.Of(in.N())
+		if every == 0 {
+			every = saveEvery
+		}
+		next := time.Now().Add(every)
 		run.SaveDue = func() bool { return !time.Now().Before(next) }
 		run.Save = func(c *mcts.Checkpoint) {
 			if err := writeFile(s.checkpoint, func(w io.Writer) error { return c.Encode(w) }); err != nil && s.saveErr == nil {
 				s.saveErr = err
 				warn("no checkpoint: %v", err)
 			}
-			next = time.Now().Add(saveEvery)
+			next = time.Now().Add(every)
 		}
 	}
 	return nil

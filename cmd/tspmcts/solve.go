@@ -42,7 +42,8 @@ func solveCommand() *cli.Command {
 			&cli.BoolFlag{Name: "bound", Usage: "prove a lower bound first, in at most a fifth of the time, and stop at a tour that meets it", EnvVars: []string{envName("bound")}, Category: catBudget},
 			&cli.StringSliceFlag{Name: "initial-tour", Usage: "start from the tours in the TSPLIB `FILE`; may be repeated", EnvVars: []string{envName("initial-tour")}, Category: catInput},
 			option(catInput, "resume", "go on from the checkpoint `FILE`, with the same instance, knobs, seed and workers"),
-			option(catOutput, "checkpoint", "write the whole state of the search to `FILE` every 5 s and at its end, for --resume"),
+			option(catOutput, "checkpoint", "write the whole state of the search to `FILE` now and then and at its end, for --resume"),
+			option(catOutput, "checkpoint-every", "write it every `T` (default: 5s)"),
 			option(catInput, "lines", "take the instances `A:B`, A to B-1 of a data set file, from 0"),
 			option(catInput, "optimum", "tell the gap to the optimal `LENGTH`"),
 			option(catInput, "best", "tell gaps to the best known lengths in the CSV `FILE`: instance,best"),
@@ -76,7 +77,8 @@ type solver struct {
 	initial        []string
 	resume         string
 	checkpoint     string
-	saveErr        error // of the first checkpoint that could not be written
+	every          bench.Span // between checkpoints
+	saveErr        error      // of the first checkpoint that could not be written
 	records        *jsonLines
 	stdoutIsClosed bool
 }
@@ -90,6 +92,7 @@ func newSolver(c *cli.Context) (*solver, error) {
 		func() (err error) { s.lines, err = linesOption(c); return },
 		func() (err error) { s.budget.Time, err = spanOption(c, "time"); return },
 		func() (err error) { s.budget.Stall, err = spanOption(c, "stall"); return },
+		func() (err error) { s.every, err = spanOption(c, "checkpoint-every"); return },
 		func() (err error) { s.budget.Actions, err = intOption(c, "actions", 0, 1, math.MaxInt64); return },
 		func() (err error) { s.budget.Target, err = lengthOption(c, "target"); return },
 		func() (err error) { s.seed, err = seedOption(c); return },

@@ -197,7 +197,7 @@ func TestConfigIsParams(t *testing.T) {
 func TestDeterministic(t *testing.T) {
 	dir := t.TempDir()
 	must(t, dir, "generate", "--kind", "clustered", "--cities", "200", "--out", "a.tsp")
-	for _, preset := range []string{"paper", "paper-default"} {
+	for _, preset := range []string{"default", "paper", "paper-default"} {
 		for _, workers := range []string{"1", "2"} {
 			var first string
 			for i := range 2 {
