@@ -1,8 +1,11 @@
 package report
 
 import (
+	"bytes"
 	"encoding/json"
+	"encoding/xml"
 	"fmt"
+	"image/png"
 	"maps"
 	"math"
 	"os"
@@ -24,8 +27,8 @@ func recordsFile(t *testing.T, lines ...string) string {
 
 // line is one record of an arm.
 func line(knobs, instance string, seed int, length float64) string {
-	return fmt.Sprintf(`{"version":1,"solver":"tspmcts","digest":"d%s","knobs":%q,"budget":"1s","instance":%q,"n":9,"length":%g,"optimum":100,"seconds":1,"seed":%d,"workers":1,"heatmap":"zero","trace":[{"seconds":0.5,"length":%g},{"seconds":1,"length":%g}]}`,
-		instance, knobs, instance, length, seed, length+5, length)
+	return fmt.Sprintf(`{"version":1,"solver":"tspmcts","digest":"d%s","knobs":%q,"budget":"1s","instance":%q,"n":9,"length":%g,"optimum":100,"seconds":1,"seed":%d,"workers":1,"heatmap":"zero","trace":[{"seconds":%g,"length":%g},{"seconds":1,"length":%g}]}`,
+		instance, knobs, instance, length, seed, 0.03*float64(seed+1), length+5, length)
 }
 
 // The lengths of two arms are x and y of Hollander and Wolfe's example (see package
@@ -169,5 +172,90 @@ func TestThin(t *testing.T) {
 		if kept[i].Seconds < at/1.3 {
 			t.Errorf("at %v s the last step kept is of %v s", at, kept[i].Seconds)
 		}
+	}
+}
+
+// The page needs nothing else, names every figure, and holds what the tables say;
+// every figure is drawn as SVG and PNG.
+func TestPage(t *testing.T) {
+	lines := example(t)
+	for i := range 9 {
+		l := line("z <b>", fmt.Sprint("i", i%3), i/3, 110)
+		lines = append(lines, strings.Replace(l, `"seed"`, `"tour":[[0,0],[1,0],[1,1]],"seed"`, 1))
+	}
+	d, err := Read([]string{recordsFile(t, lines...)}, Options{Traces: true, Config: true, Tours: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := d.Page("a & b")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, f := range files {
+		var b bytes.Buffer
+		if err := f.Write(&b); err != nil || b.Len() < 300 {
+			t.Errorf("%s: %d bytes (%v)", f.Name, b.Len(), err)
+		}
+		names = append(names, f.Name)
+		switch filepath.Ext(f.Name) {
+		case ".html":
+			text := b.String()
+			for _, want := range []string{"<title>a &amp; b</title>", "z &lt;b&gt;", "0.0391", "prefers-color-scheme: dark", "@media print", `aria-label="Gap over time"`, "27 runs of 3 arms on 3 instances"} {
+				if !strings.Contains(text, want) {
+					t.Errorf("the page lacks %s", want)
+				}
+			}
+			text = strings.ReplaceAll(strings.ReplaceAll(text, "http://www.w3.org/2000/svg", ""), "http://www.w3.org/1999/xlink", "")
+			for _, bad := range []string{"http", "src=", "@import", "<link", "NaN", "z <b>"} {
+				if strings.Contains(text, bad) {
+					t.Errorf("the page holds %s", bad)
+				}
+			}
+		case ".svg":
+			if err := xml.Unmarshal(b.Bytes(), new(struct{})); err != nil {
+				t.Errorf("%s: %v", f.Name, err)
+			}
+		case ".png":
+			if _, err := png.Decode(&b); err != nil {
+				t.Errorf("%s: %v", f.Name, err)
+			}
+		}
+	}
+	for _, want := range strings.Fields("report.html curves.svg curves.png profile.svg profile-tenth.svg target.svg boxes.svg tour-1.svg") {
+		if !slices.Contains(names, want) {
+			t.Errorf("%s is missing from %v", want, names)
+		}
+	}
+}
+
+// What a run had reached at a time is its last step before.
+func TestAt(t *testing.T) {
+	r := &Run{Trace: []Step{{1, 9}, {2, 5}, {4, 3}}}
+	for at, want := range map[float64]float64{1: 9, 1.5: 9, 2: 5, 3.9: 5, 4: 3, 99: 3} {
+		if got, ok := r.at(at); !ok || got != want {
+			t.Errorf("at %v: %v, want %v", at, got, want)
+		}
+	}
+	if _, ok := r.at(0.5); ok {
+		t.Error("a gap before the first tour")
+	}
+}
+
+// A knob that decides everything is the one of importance.
+func TestImportance(t *testing.T) {
+	var lines []string
+	for i := range 40 {
+		l := line(fmt.Sprint("c", i), "a", 1, 100+float64(i%7))
+		config := fmt.Sprintf(`"config":{"preset":"paper","alpha":%d,"beta":%d},"trace"`, i%7, i%5)
+		lines = append(lines, strings.Replace(l, `"trace"`, config, 1))
+	}
+	d, err := Read([]string{recordsFile(t, lines...)}, Options{Config: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	shares := d.importance()
+	if len(shares) != 2 || shares[0].Knob != "alpha" || shares[0].Share < 0.7 {
+		t.Errorf("%v", shares)
 	}
 }

@@ -63,7 +63,7 @@ func ParseSpace(list string, base mcts.Config) (Space, error) {
 			return nil, fmt.Errorf("%s is there twice", name)
 		}
 		if !given {
-			text = knob.Search
+			text = searched(knob)
 		}
 		d, err := parseDim(knob, text)
 		if err != nil {
@@ -72,6 +72,19 @@ func ParseSpace(list string, base mcts.Config) (Space, error) {
 		space = append(space, d)
 	}
 	return space, nil
+}
+
+// searched returns what the table says a tuner tries, all that the knob takes where it says nothing.
+func searched(k mcts.Knob) string {
+	switch {
+	case k.Search != "":
+		return k.Search
+	case k.Kind == mcts.Choice:
+		return strings.Join(k.Choices, "|")
+	case k.Min > 0 && k.Max/k.Min > 100:
+		return fmt.Sprintf("%g:%g log", k.Min, k.Max)
+	}
+	return fmt.Sprintf("%g:%g", k.Min, k.Max)
 }
 
 func parseDim(knob mcts.Knob, text string) (Dim, error) {

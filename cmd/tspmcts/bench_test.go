@@ -168,3 +168,21 @@ func TestCompare(t *testing.T) {
 		oneError(t, dir, c.code, c.want, call{args: c.args})
 	}
 }
+
+// report writes its page and figures, and nothing else.
+func TestReport(t *testing.T) {
+	dir := benchDir(t)
+	must(t, dir, append(benchArgs("r.jsonl"), "--tours")...)
+	if out := must(t, dir, "report", "r.jsonl", "--out", "rep", "--title", "Mine"); !strings.Contains(out, "rep/report.html: ") {
+		t.Error(out)
+	}
+	if page := read(t, dir, "rep/report.html"); !strings.Contains(page, "<h1>Mine</h1>") || !strings.Contains(page, `id="tour-4"`) {
+		t.Error(page[:200])
+	}
+	write(t, dir, "old.jsonl", `{"version":7,"instance":"a","length":3}`+"\n")
+	oneError(t, dir, 2, "report needs --out DIR", call{args: []string{"report", "r.jsonl"}})
+	oneError(t, dir, 2, "report takes the records", call{args: []string{"report", "--out", "x"}})
+	oneError(t, dir, 1, "old.jsonl:1: a record of version 7, want 1", call{args: []string{"report", "old.jsonl", "--out", "x"}})
+	oneError(t, dir, 1, "no/x: there is no such file", call{args: []string{"report", "r.jsonl", "--out", "no/x"}})
+	onlyFiles(t, dir, "set.txt", "r.jsonl", "old.jsonl", "rep")
+}

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/urfave/cli/v2"
+
+	"tspmcts/bench"
+	"tspmcts/bench/report"
+)
+
+func reportCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "report",
+		Usage:     "write a page with tables and figures about records",
+		ArgsUsage: "RECORDS...",
+		Description: "Writes report.html to --out, a page that needs nothing else, with the tables of\n" +
+			"compare, gap over time, performance profiles, time to target, box plots, importance of\n" +
+			"knobs where many were tried, and tours where bench kept them; the figures also as SVG\n" +
+			"and PNG files.",
+		Flags: []cli.Flag{
+			option(catInput, "best", "tell gaps to the best known lengths in the CSV `FILE`: instance,best"),
+			option(catOutput, "out", "write to the folder `DIR`, which is made if need be"),
+			option(catOutput, "title", "`TITLE` of the page (default: the names of the records)"),
+		},
+		Action: runReport,
+	}
+}
+
+func runReport(c *cli.Context) error {
+	dir := c.String("out")
+	if dir == "" {
+		return usagef("report needs --out DIR for its page")
+	}
+	data, err := readData(c, report.Options{Traces: true, Config: true, Tours: true})
+	if err != nil {
+		return err
+	}
+	title := c.String("title")
+	if title == "" {
+		title = filepath.Base(c.Args().First())
+		if k := c.NArg() - 1; k > 0 {
+			title += fmt.Sprintf(" and %d more", k)
+		}
+	}
+	files, err := data.Page(title)
+	if err != nil {
+		return err
+	}
+	if err := os.Mkdir(dir, 0o777); err != nil && !errors.Is(err, fs.ErrExist) {
+		return bench.FileError(dir, err)
+	}
+	for _, f := range files {
+		if err := writeFile(filepath.Join(dir, f.Name), f.Write); err != nil {
+			return err
+		}
+	}
+	_, err = fmt.Fprintf(stdout{}, "%s: %d figures\n", filepath.Join(dir, files[0].Name), (len(files)-1)/2)
+	return stdoutMayClose(err)
+}
