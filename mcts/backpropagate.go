@@ -17,7 +17,7 @@ func (st *stats) backpropagate(added [][2]int32, beta float64, gain, length int6
 		for _, d := range [2][2]int32{{e[0], e[1]}, {e[1], e[0]}} {
 			if k := st.find(d[0], d[1]); k >= 0 {
 				st.weight[k] += up
-				st.omega[d[0]] += float64(up * st.invN)
+				st.setOmega(d[0], st.omega[d[0]]+float64(up*st.invN))
 			}
 		}
 	}

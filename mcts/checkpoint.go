@@ -186,7 +186,12 @@ func (st *stats) restore(s *statsState) error {
 	}
 	copy(st.weight, s.Weight)
 	copy(st.visits, s.Visits)
-	copy(st.omega, s.Omega)
+	for k, q := range s.Visits {
+		st.rarity[k] = 1 / math.Sqrt(float64(q)+1)
+	}
+	for i, o := range s.Omega {
+		st.setOmega(int32(i), o)
+	}
 	st.sims = s.Sims
 	return nil
 }

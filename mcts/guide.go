@@ -23,11 +23,11 @@ type guide struct {
 func (g *guide) Draw(i, k int32) int64 {
 	slot := g.slots[k]
 	z := 1.0
-	if o := g.omega[g.cities[i]]; o > 0 {
-		z = g.weight[slot] / o
+	if o := g.invOmega[g.cities[i]]; o > 0 {
+		z = float64(g.weight[slot] * o)
 	}
 	if g.cfg.Alpha > 0 {
-		z += g.explore / math.Sqrt(float64(g.visits[slot]+1))
+		z += float64(g.explore * g.rarity[slot])
 	}
 	if z < 1 {
 		return math.MinInt64

@@ -1,36 +1,33 @@
 package mcts
 
-import "math"
-
-// potential fills z with the paper's Z of city i's candidates, and returns the
-// sum of those that may be drawn:
+// potential returns the sum of the paper's Z over the candidates of city i that may be drawn,
 //
 //	Z_ij = W_ij / Omega_i + alpha sqrt(ln(M+1) / (Q_ij+1))
 //
-// Z is 0 for cities that are not drawn: two excluded ones, and those with
-// Z < 1. Where a city's whole row is 0, no edge is better than another and the
-// first term is 1.
-func (st *stats) potential(i, not1, not2 int32, z []float64) (sum float64) {
+// and fills upto with the sums up to and with each candidate. Z counts as 0
+// for cities that are not drawn: two excluded ones, and those with Z < 1. Where
+// a city's whole row is 0, no edge is better than another and the first term is 1.
+func (st *stats) potential(i, not1, not2 int32, upto []float64) (sum float64) {
 	lo, hi := st.cand.Start[i], st.cand.Start[i+1]
 	cities := st.cand.City[lo:hi]
 	weight := st.weight[lo:hi][:len(cities)] // lengths agree: no bounds checks below
-	visits := st.visits[lo:hi][:len(cities)]
-	z = z[:len(cities)]
-	invOmega, base := 0.0, 1.0
-	if o := st.omega[i]; o > 0 {
-		invOmega, base = 1/o, 0
+	rarity := st.rarity[lo:hi][:len(cities)]
+	upto = upto[:len(cities)]
+	invOmega, base := st.invOmega[i], 0.0
+	if invOmega == 0 {
+		base = 1
 	}
 	explore := st.explore
 	for k, c := range cities {
 		x := base + float64(weight[k]*invOmega)
 		if explore > 0 {
-			x += explore / math.Sqrt(float64(visits[k]+1))
+			x += float64(explore * rarity[k])
 		}
-		if x < 1 || c == not1 || c == not2 {
+		if c == not1 || c == not2 || x < 1 {
 			x = 0
 		}
-		z[k] = x
 		sum += x
+		upto[k] = sum
 	}
 	return sum
 }
@@ -42,21 +39,19 @@ func (st *stats) potential(i, not1, not2 int32, z []float64) (sum float64) {
 func (w *worker) selectCandidate(a1, b int32) (slot, rank int32, segment int) {
 	st, tour, p := w.stats, w.tour, w.path
 	lo := st.cand.Start[b]
-	z := w.z[:st.cand.Start[b+1]-lo]
-	sum := st.potential(b, a1, p.City(tour, p.Second()), z)
+	upto := w.upto[:st.cand.Start[b+1]-lo]
+	sum := st.potential(b, a1, p.City(tour, p.Second()), upto)
 	for sum > 0 {
 		u := float64(w.rng.unit() * sum)
-		pick := -1
-		for k, x := range z {
-			if x > 0 {
-				pick = k
-				if u -= x; u < 0 {
-					break
-				}
+		pick := 0
+		for _, s := range upto { // no branch to guess: the exit of a loop would be
+			if s <= u {
+				pick++
 			}
 		}
-		if pick < 0 {
-			break
+		if pick == len(upto) { // u was rounded up to the sum: take the last that may be drawn
+			for pick--; pick > 0 && upto[pick-1] == sum; pick-- {
+			}
 		}
 		c := st.cand.City[lo+int32(pick)]
 		rank = p.Rank(tour, c)
@@ -68,11 +63,23 @@ func (w *worker) selectCandidate(a1, b int32) (slot, rank int32, segment int) {
 		if !w.in.IsFixed(c, p.City(tour, before)) {
 			return lo + int32(pick), rank, segment
 		}
-		z[pick] = 0 // the edge that would be removed is fixed: draw among the others
-		sum = 0     // not by subtraction, which leaves crumbs when no other is left
-		for _, x := range z {
-			sum += x
-		}
+		sum = without(upto, pick) // the edge that would be removed is fixed: draw among the others
 	}
 	return -1, 0, 0
+}
+
+// without takes candidate pick out of the partial sums and returns their total,
+// exactly 0 when no other candidate is left.
+func without(upto []float64, pick int) (sum float64) {
+	before := 0.0
+	for k, s := range upto {
+		x := s - before
+		before = s
+		if k == pick {
+			x = 0
+		}
+		sum += x
+		upto[k] = sum
+	}
+	return sum
 }

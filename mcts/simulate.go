@@ -23,12 +23,17 @@ func (w *worker) simulate() int64 {
 			return 0
 		}
 		a := w.stats.cand.City[k]
-		w.stats.visit(k)
+		if w.cfg.Alpha > 0 { // otherwise nothing reads Q
+			w.stats.visit(k)
+		}
 		w.added = append(w.added, [2]int32{b, a})
 		before, _ := p.Before(segment, r)
 		p.Step(segment, r)
 		b = p.City(w.tour, before)
 		open += int64(w.in.Dist(b, a)) - int64(w.stats.cand.Dist[k])
+		if open <= 0 { // as it mostly is: closing cannot gain
+			continue
+		}
 		if closed := open - int64(w.in.Dist(b, a1)); closed > 0 {
 			w.added = append(w.added, [2]int32{b, a1})
 			return closed

@@ -32,7 +32,7 @@ type worker struct {
 	// Scratch.
 	path     *twoopt.Path
 	added    [][2]int32 // edges of the running action
-	z        []float64  // of the candidates of a city
+	upto     []float64  // sums of Z over the candidates of a city
 	drawSlot []int32
 	fresh    tsp.Tour
 	free     []int32

@@ -83,12 +83,8 @@ func (p *Path) End() int32 { return p.segs[0].first }
 
 // Find returns the segment that holds rank r.
 func (p *Path) Find(r int32) int {
-	for i := range p.segs {
-		f, l := p.segs[i].first, p.segs[i].last
-		if f > l {
-			f, l = l, f
-		}
-		if f <= r && r <= l {
+	for i, g := range p.segs {
+		if uint32(r-min(g.first, g.last)) <= uint32(max(g.first, g.last)-min(g.first, g.last)) {
 			return i
 		}
 	}
