@@ -24,8 +24,8 @@ func heatmapEvalCommand() *cli.Command {
 			"  recall    share of the tour's edges, seen from each end, to the city's 1, 2, ... 10 most probable\n" +
 			"  log_loss  of the map's probabilities of all pairs, nats a city, the map scaled to n edges in all\n" +
 			"  coverage  length of the reference over the best tour found among the --candidates most probable\n" +
-			"            of each city: 1 where they hold a tour as short, 0 where no tour was found; null for\n" +
-			"            more than 5000 cities where they lack edges of the reference\n" +
+			"            of each city: 1 where they hold a tour as short, 0 where no tour was found; null where\n" +
+			"            nobody looked: for more than 5000 cities, if they lack edges of the reference\n" +
 			"  entropy   of a city's row, nats\n" +
 			"  edges     pairs of cities with a probability\n" +
 			"  seconds   to make the map\n" +
@@ -34,7 +34,7 @@ func heatmapEvalCommand() *cli.Command {
 			option(catInput, "lines", "take the instances `A:B`, A to B-1 of a data set file, from 0"),
 			tourOption(),
 			option(catSearch, "seed", "seed quick tours with `S` (default: 1)"),
-			option(catSearch, "candidates", "look for a tour among the `K` most probable of each city (default: 5)"),
+			option(catSearch, "candidates", "look for a tour among the `K` most probable of each city, 0 for no look (default: 5)"),
 			option(catOutput, "json", "write one JSON object an instance and line to `FILE`; - is stdout, then with nothing else there")),
 		Action: runHeatmapEval,
 	}
@@ -61,7 +61,7 @@ func runHeatmapEval(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	candidates, err := intOption(c, "candidates", 5, 1, 1000)
+	candidates, err := intOption(c, "candidates", 5, 0, 1000)
 	if err != nil {
 		return err
 	}
@@ -171,9 +171,12 @@ const largestCovered = 5000
 // coverage returns the length of the tour over that of the best tour that was
 // found in the graph of each city's k most probable. Where the graph has all of the tour's
 // edges that is 1 without a search; otherwise a search runs on a matrix in which all
-// other edges are longer than any tour, from the given tour on, for 100 actions a city.
+// other edges are longer than any tour, from the given tour on, for 100 actions a city. k = 0 looks for none: nil.
 func coverage(ctx context.Context, in *tsp.Instance, m *heatmap.Map, tour tsp.Tour, k int) (*float64, error) {
 	n := in.N()
+	if k == 0 {
+		return nil, nil
+	}
 	graph := make([]map[int32]bool, n)
 	for i := range graph {
 		graph[i] = map[int32]bool{}
