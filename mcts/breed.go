@@ -18,7 +18,10 @@ import (
 
 // smallest is the number of tours below which a population does less than
 // kicks on one tour in the same time.
-const smallest = 20
+const smallest = 30
+
+// fewest is smallest, or the most that cfg allows where that is less.
+func (c *Config) fewest() int { return min(smallest, c.Population) }
 
 // goal is what an epoch is to build.
 type goal struct {
@@ -48,7 +51,7 @@ func (t *team) populate() {
 		} else { // the budget does not say how long the search may last
 			t.goal.Size = min(t.goal.Size, smallest<<min(t.epoch+1, 20))
 		}
-		if t.goal.Size < smallest && given < smallest {
+		if least := t.cfg.fewest(); t.goal.Size < least && given < least {
 			t.beginKicks()
 		}
 		return
@@ -64,7 +67,7 @@ func (t *team) populate() {
 // late reports whether it is time to stop building. With a budget of actions
 // the population is as large as was planned.
 func (t *team) late() bool {
-	return t.actions == 0 && len(t.tours) >= smallest && t.run.spent(0) > t.goal.Until
+	return t.actions == 0 && len(t.tours) >= t.cfg.fewest() && t.run.spent(0) > t.goal.Until
 }
 
 // costs returns what building a tour of n cities with that many polishing kicks
@@ -83,10 +86,10 @@ func plan(budget float64, n int, cfg Config) (size int, polish float64) {
 		return int(budget / (build + recombine))
 	}
 	polish = cfg.Polish
-	for size = fit(polish); size < smallest && polish > 0.01; size = fit(polish) {
+	for size = fit(polish); size < cfg.fewest() && polish > 0.01; size = fit(polish) {
 		polish /= 2
 	}
-	if size < smallest {
+	if size < cfg.fewest() {
 		return fit(0), 0
 	}
 	for fit(2*polish) > cfg.Population && polish > 0 && polish < 0.5 {

@@ -22,8 +22,8 @@ var resumable = []struct {
 	{"fresh, best", 60, 20000, 2, func(c *Config) { c.Restart, c.FirstTour = "fresh", "draw" }},
 	{"kicks", 400, 30000, 2, func(c *Config) { c.Population = 0 }},
 	{"kicks, drawn", 400, 30000, 2, func(c *Config) { c.Population, c.Action = 0, "draw" }},
-	{"population", 60, 150000, 2, func(c *Config) { c.Population, c.Polish = 20, 0 }},
-	{"population, drawn", 60, 150000, 1, func(c *Config) { c.Population, c.Polish, c.Action = 20, 0, "draw" }},
+	{"population", 60, 150000, 2, func(c *Config) { c.Population, c.Polish = 30, 0 }},
+	{"population, drawn", 60, 150000, 1, func(c *Config) { c.Population, c.Polish, c.Action = 30, 0, "draw" }},
 }
 
 // TestResume pins that a search resumed from any checkpoint ends with the tour of an uninterrupted one.
