@@ -10,17 +10,21 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"time"
 )
 
-// Store is a records file that grows. Each entry is one write of a whole line
-// that is on the disk before Add returns, so that whatever ends the program only
-// runs in flight are lost. A line that a crash cut is removed when the file is opened.
+// Store is a records file that grows. Each entry is one write of a whole line,
+// made before Add returns, so that whatever ends the program only runs in flight
+// are lost; the disk has it within a second, should the machine go down. A line
+// that was cut is removed when the file is opened.
 type Store struct {
 	name string
 	f    *os.File
 	mu   sync.Mutex
 	size int64 // of the whole lines
 	done map[string]*Entry
+
+	synced time.Time
 }
 
 // OpenStore opens or creates a records file. Nobody else can have it open.
@@ -92,8 +96,9 @@ func (s *Store) Add(e *Entry) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	_, err := s.f.Write(line.Bytes())
-	if err == nil {
+	if err == nil && time.Since(s.synced) > time.Second { // it may take longer than a short run
 		err = s.f.Sync()
+		s.synced = time.Now()
 	}
 	if err != nil {
 		s.f.Truncate(s.size) // what a full disk took of the line goes
@@ -108,7 +113,12 @@ func (s *Store) Add(e *Entry) error {
 }
 
 // Close closes the file.
-func (s *Store) Close() error { return s.f.Close() }
+func (s *Store) Close() error {
+	if err := errors.Join(s.f.Sync(), s.f.Close()); err != nil {
+		return FileError(s.name, err)
+	}
+	return nil
+}
 
 // cutError says that the last line has no end.
 type cutError struct {

@@ -184,7 +184,7 @@ func TestBadUsage(t *testing.T) {
 		{"solve - -", `stdin`},
 		{"generate a.tsp", `--out`},
 		{"generate --cities 0", `--cities is "0", want`},
-		{"generate --kind round", `--kind is "round", want uniform, clustered or grid`},
+		{"generate --kind round", `--kind is "round", want one of uniform, clustered, grid`},
 		{"generate --format csv", `--format is "csv", want tsplib or lines`},
 		{"generate --count 3", `--count.*lines`},
 		{"generate --clusters 3", `--clusters is for --kind clustered`},

@@ -77,7 +77,7 @@ func choices(flag string) []string {
 	case "heatmap":
 		return strings.Split(heatmapNames(false), ", ")
 	case "kind":
-		return []string{"uniform", "clustered", "grid"}
+		return kinds
 	case "format":
 		return []string{"tsplib", "lines"}
 	}

@@ -6,7 +6,9 @@ import (
 	"io"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 )
@@ -20,7 +22,7 @@ func generateCommand() *cli.Command {
 			"costs no memory. As TSPLIB it has whole coordinates and rounded distances (EUC_2D),\n" +
 			"as a data set line coordinates in [0,1].",
 		Flags: []cli.Flag{
-			option(catShape, "kind", "`KIND` of instance: uniform, clustered, or grid (default: uniform)"),
+			option(catShape, "kind", "`KIND` of instance: "+strings.Join(kinds, ", ")+" (default: uniform)"),
 			option(catShape, "cities", "`N`, the number of cities (default: 1000)"),
 			option(catShape, "clusters", "`C`, the number of clusters of --kind clustered (default: one for each 100 cities)"),
 			option(catShape, "seed", "seed `S`; the same one makes the same instance (default: 1)"),
@@ -31,6 +33,9 @@ func generateCommand() *cli.Command {
 		Action: runGenerate,
 	}
 }
+
+// kinds lists the kinds of instances. The last three are those of Bossek et al. (2019).
+var kinds = []string{"uniform", "clustered", "grid", "cluster", "explosion", "implosion"}
 
 // side is the length of the square that TSPLIB instances fill, and of a grid's step.
 const (
@@ -63,8 +68,8 @@ func runGenerate(c *cli.Context) error {
 		kind = "uniform"
 	}
 	switch {
-	case kind != "uniform" && kind != "clustered" && kind != "grid":
-		return usagef("%s is %q, want uniform, clustered or grid", flagged("kind"), kind)
+	case !slices.Contains(kinds, kind):
+		return usagef("%s is %q, want one of %s", flagged("kind"), kind, strings.Join(kinds, ", "))
 	case c.String("clusters") != "" && kind != "clustered":
 		return usagef("%s is for --kind clustered, not %s", flagged("clusters"), kind)
 	}
@@ -157,7 +162,69 @@ func newShape(kind string, n, clusters int, seed uint64) shape {
 			}
 		}}
 	}
-	return shape{next: func() (float64, float64) { return rng.Float64(), rng.Float64() }}
+	uniform := func() (float64, float64) { return rng.Float64(), rng.Float64() }
+	if mutate := mutation(kind, rng); mutate != nil {
+		return shape{next: func() (float64, float64) {
+			for {
+				x, y := mutate(uniform())
+				if x >= 0 && x < 1 && y >= 0 && y < 1 {
+					return x, y
+				}
+			}
+		}}
+	}
+	return shape{next: uniform}
+}
+
+// mutation returns what the mutation of that name does to a uniform city, nil for
+// other kinds: the operators of J. Bossek, P. Kerschke, A. Neumann, M. Wagner,
+// F. Neumann and H. Trautmann, Evolving diverse TSP instances by means of novel and
+// creative mutation operators (FOGA 2019), section 4, with the parameters that
+// papers on generalisation use. Around a centre drawn uniformly:
+//
+//   - cluster: a city moves with probability 0.4 to a normal distribution whose
+//     standard deviation is drawn up to 0.3;
+//   - explosion: a city within 0.3 moves outwards, to the distance 0.3 + X, X
+//     exponential with mean 0.1;
+//   - implosion: a city within 0.3 moves inwards, to min(1, |X|) of its distance, X
+//     standard normal.
+//
+// A city that leaves the square is drawn anew, where the authors put it on the
+// border, since many cities in a line make another kind of instance.
+func mutation(kind string, rng *rand.Rand) func(x, y float64) (float64, float64) {
+	const radius, share = 0.3, 0.4
+	centreX, centreY := rng.Float64(), rng.Float64()
+	normal := func() float64 { // a sum of uniform numbers, the same on every machine
+		sum := -6.0
+		for range 12 {
+			sum += rng.Float64()
+		}
+		return sum
+	}
+	switch kind {
+	case "cluster":
+		deviation := 0.3 * rng.Float64()
+		return func(x, y float64) (float64, float64) {
+			if rng.Float64() >= share {
+				return x, y
+			}
+			return centreX + float64(deviation*normal()), centreY + float64(deviation*normal())
+		}
+	case "explosion", "implosion":
+		return func(x, y float64) (float64, float64) {
+			dx, dy := x-centreX, y-centreY
+			distance := math.Sqrt(float64(dx*dx) + float64(dy*dy))
+			if distance >= radius || distance == 0 {
+				return x, y
+			}
+			factor := min(1, math.Abs(normal()))
+			if kind == "explosion" {
+				factor = (radius - float64(0.1*math.Log(1-rng.Float64()))) / distance
+			}
+			return centreX + float64(dx*factor), centreY + float64(dy*factor)
+		}
+	}
+	return nil
 }
 
 // writeProblem writes a TSPLIB problem.

@@ -60,8 +60,11 @@ func TestTiny(t *testing.T) {
 // What generate makes, solve solves and eval accepts with the same length.
 func TestRoundTrip(t *testing.T) {
 	dir := t.TempDir()
-	for _, kind := range []string{"uniform", "clustered", "grid"} {
+	for _, kind := range kinds {
 		for _, format := range []string{"tsplib", "lines"} {
+			if format == "tsplib" && slices.Index(kinds, kind) > 2 {
+				continue // once is enough
+			}
 			t.Run(kind+"-"+format, func(t *testing.T) {
 				must(t, dir, "generate", "--kind", kind, "--cities", "200", "--format", format, "--out", "a.txt")
 				if again := must(t, dir, "generate", "--format", format, "--cities", "200", "--kind", kind); again != read(t, dir, "a.txt") {
