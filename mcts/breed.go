@@ -18,7 +18,7 @@ import (
 
 // smallest is the number of tours below which a population does less than
 // kicks on one tour in the same time.
-const smallest = 30
+const smallest = 20
 
 // fewest is smallest, or the most that cfg allows where that is less.
 func (c *Config) fewest() int { return min(smallest, c.Population) }
@@ -84,6 +84,9 @@ func plan(budget float64, n int, cfg Config) (size int, polish float64) {
 	fit := func(polish float64) int {
 		build, recombine := costs(n, polish)
 		return int(budget / (build + recombine))
+	}
+	if float64(fit(0)) < 1.25*float64(cfg.fewest()) { // a population that is cut short is worse than none
+		return 0, 0
 	}
 	polish = cfg.Polish
 	for size = fit(polish); size < cfg.fewest() && polish > 0.01; size = fit(polish) {
@@ -168,6 +171,11 @@ func (t *team) recombine() {
 	}
 	best, length := p.Best()
 	t.pop = nil
+	if t.phase == joined {
+		t.beginKicks()
+		t.own, t.until, t.heat0 = nil, 1, 0 // what is left of the budget goes to kicks of the joint tour, downhill only
+		return
+	}
 	if t.phase == recombining {
 		if t.elite = append(t.elite, best); len(t.elite) > 1 {
 			t.begin(crossing, t.elite)

@@ -12,6 +12,7 @@ import (
 	"io"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"tspmcts/mcts/eax"
 	"tspmcts/tsp"
@@ -52,6 +53,8 @@ type teamState struct {
 	Goal       goal
 	Tours      []tsp.Tour
 	Elite      []tsp.Tour
+	Own        []ownTour
+	Until      float64
 	Barren     int
 	Pop        *eax.Snapshot
 	Mix        []byte
@@ -201,7 +204,7 @@ var errForeign = errors.New("the checkpoint's parts do not fit the instance")
 func (t *team) snapshot() *Checkpoint {
 	s := &teamState{RNG: t.rng.save(), Round: t.round, Order: append([]int32(nil), t.order...), Length: t.length,
 		BestLength: t.bestLength, Used: t.used, Heat0: t.heat0, Since: t.since, Phase: t.phase, Epoch: t.epoch,
-		Goal: t.goal, Tours: t.tours, Elite: t.elite, Barren: t.barren}
+		Goal: t.goal, Tours: t.tours, Elite: t.elite, Barren: t.barren, Own: slices.Clone(t.own), Until: t.until}
 	for _, c := range t.climbers {
 		s.Tried = append(s.Tried, c.chain.Tried)
 		if c.guide != nil {
@@ -237,10 +240,20 @@ func (t *team) restore(c *Checkpoint) error {
 	t.length, t.bestLength = t.in.Length(s.Order), t.in.Length(c.Best)
 	t.round, t.used, t.heat0, t.since = s.Round, s.Used, s.Heat0, s.Since
 	t.phase, t.epoch, t.goal, t.tours, t.elite = s.Phase, s.Epoch, s.Goal, s.Tours, s.Elite
-	t.barren = s.Barren
+	t.barren, t.own, t.until = s.Barren, s.Own, s.Until
+	for i := range t.own {
+		o := &t.own[i]
+		if len(t.own) != len(t.climbers) || t.in.Check(o.Order) != nil {
+			return errForeign
+		}
+		o.Length, o.pos = t.in.Length(o.Order), make([]int32, len(o.Order))
+		for p, city := range o.Order {
+			o.pos[city] = int32(p)
+		}
+	}
 	t.relearn()
 	if t.run.budget.Actions == 0 { // a budget of time begins anew
-		t.since = 0
+		t.since, t.until = 0, 1
 		t.goal.Until = 1
 	}
 	for i, c := range t.climbers {
@@ -263,7 +276,7 @@ func (t *team) restore(c *Checkpoint) error {
 		if err := t.mix.UnmarshalBinary(s.Mix); err != nil {
 			return errForeign
 		}
-	} else if t.phase == recombining || t.phase == crossing {
+	} else if t.phase == recombining || t.phase == crossing || t.phase == joined {
 		return errForeign
 	}
 	t.run.actions.Store(c.Actions)

@@ -21,6 +21,7 @@ var resumable = []struct {
 	{"fresh", 60, 60000, 2, func(c *Config) { *c = must(Preset("paper", 60, "gtprior")) }},
 	{"fresh, best", 60, 20000, 2, func(c *Config) { c.Restart, c.FirstTour = "fresh", "draw" }},
 	{"kicks", 400, 30000, 2, func(c *Config) { c.Population = 0 }},
+	{"kicks, stretches", 400, 30000, 2, func(c *Config) { c.Population, c.Stretch = 0, 150 }},
 	{"kicks, drawn", 400, 30000, 2, func(c *Config) { c.Population, c.Action = 0, "draw" }},
 	{"population", 60, 150000, 2, func(c *Config) { c.Population, c.Polish = 30, 0 }},
 	{"population, drawn", 60, 150000, 1, func(c *Config) { c.Population, c.Polish, c.Action = 30, 0, "draw" }},

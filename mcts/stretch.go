@@ -2,6 +2,7 @@ package mcts
 
 import (
 	"math/rand/v2"
+	"slices"
 	"sync"
 
 	"tspmcts/heatmap"
@@ -49,8 +50,17 @@ type team struct {
 	elite  []tsp.Tour      // what the epochs ended with
 	barren int             // epochs since one brought a better tour
 
-	heat0 float64 // temperature when kicks begin, in core units
-	since float64 // share of the budget that was spent then
+	heat0 float64   // temperature when kicks begin, in core units
+	since float64   // share of the budget that was spent then
+	own   []ownTour // of each worker while kicking apart, nil while kicking together
+	until float64   // share of the budget after which these are recombined
+}
+
+// ownTour is the tour of a worker that kicks apart from the others.
+type ownTour struct {
+	Order  []int32
+	Length int64
+	pos    []int32
 }
 
 func newTeam(in *tsp.Instance, nb *tsp.Neighbors, cfg Config, cand *twoopt.Candidates, r *run, seed uint64, workers int) *team {
@@ -93,7 +103,8 @@ const (
 	populating               // building the tours of an epoch
 	recombining              // the population of an epoch
 	crossing                 // the best tours of the epochs
-	kicking                  // near one tour, until the end
+	kicking                  // near one tour
+	joined                   // the tours of workers that kicked apart are being recombined
 )
 
 // search improves the tour until the budget ends. Between two of its steps the
@@ -117,9 +128,13 @@ func (t *team) search(save func()) (best tsp.Tour, length int64) {
 			}
 		case populating:
 			t.populate()
-		case recombining, crossing:
+		case recombining, crossing, joined:
 			t.recombine()
 		case kicking:
+			if t.own != nil {
+				t.apart()
+				continue
+			}
 			stretches := int64(t.stretches())
 			t.play(int(stretches), func(c *climber, actions int64) {
 				start := c.chain.Tried
@@ -131,7 +146,9 @@ func (t *team) search(save func()) (best tsp.Tour, length int64) {
 	}
 }
 
-// beginKicks turns to kicks on the best tour.
+// beginKicks turns to kicks on the best tour. Where a tour fits one stretch, cutting
+// it would keep chains from half of the candidates near a cut: workers kick
+// apart then, and their tours are recombined shortly before the end.
 func (t *team) beginKicks() {
 	t.phase = kicking
 	copy(t.order, t.best)
@@ -139,6 +156,67 @@ func (t *team) beginKicks() {
 	t.index()
 	t.heat0 = float64(t.cfg.Temperature*float64(t.length)) / float64(len(t.order))
 	t.since = t.run.spent(t.used)
+	t.until = 1
+	if limited := t.run.budget.Time > 0 || t.run.budget.Actions > 0; limited && len(t.climbers) > 1 && len(t.order) <= t.cfg.Stretch {
+		t.until = t.since + (1-t.since)*0.95
+		t.own = nil
+		for range t.climbers {
+			t.own = append(t.own, ownTour{Order: slices.Clone(t.order), Length: t.length, pos: slices.Clone(t.pos)})
+		}
+	}
+}
+
+// apart lets each worker kick its own tour for a while.
+func (t *team) apart() {
+	if t.run.spent(t.used) >= t.until {
+		var tours []tsp.Tour
+		for _, o := range t.own {
+			tours = append(tours, o.Order)
+		}
+		t.own = nil
+		t.begin(joined, tours)
+		return
+	}
+	t.round++
+	before := t.tried()
+	workers := int64(len(t.climbers))
+	var left int64
+	if t.actions > 0 {
+		left = max(workers, t.actions-t.used)
+	}
+	var wait sync.WaitGroup
+	for w, c := range t.climbers {
+		wait.Go(func() {
+			o := &t.own[w]
+			n := len(o.Order)
+			c.load(t.in, t.cand, o.Order, o.pos, 0, n, o.Length)
+			c.rng.seed(t.seed+t.round<<32, uint64(w))
+			start := c.chain.Tried
+			c.kicks(int64(n)/32+16, share(left, int(workers), w), t.cfg.KickSize, func() float64 {
+				return t.heat(t.used + workers*(c.chain.Tried-start))
+			})
+			next := make([]int32, n)
+			c.store(next, o.Order)
+			o.Order = next
+			for p, city := range next {
+				o.pos[city] = int32(p)
+			}
+			o.Length -= c.gain
+			c.flush()
+		})
+	}
+	wait.Wait()
+	t.used += t.tried() - before
+	for _, o := range t.own {
+		if invariants && o.Length != t.in.Length(o.Order) {
+			panic("mcts: the gains of kicks are wrong")
+		}
+		if o.Length < t.bestLength {
+			t.bestLength = o.Length
+			copy(t.best, o.Order)
+			t.run.offer(o.Length)
+		}
+	}
 }
 
 // firstCycle is the number of actions of the first cooling where no budget says
@@ -146,11 +224,11 @@ func (t *team) beginKicks() {
 const firstCycle = 1 << 17
 
 // heat returns the temperature after the given number of actions of all
-// workers: it falls linearly to 0 at the end of the budget.
+// workers: it falls linearly to 0 at the end of the budget, or when tours are recombined.
 func (t *team) heat(actions int64) float64 {
 	left := 0.0
 	if t.run.budget.Time > 0 || t.run.budget.Actions > 0 {
-		left = (1 - t.run.spent(actions)) / (1 - t.since)
+		left = (t.until - t.run.spent(actions)) / (t.until - t.since)
 	} else {
 		cycle := int64(firstCycle)
 		for actions >= cycle {
