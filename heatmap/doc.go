@@ -25,7 +25,7 @@
 //
 // Blanks, tabs and commas separate numbers. Matrices are read row by row, and of each row the
 // 50 largest entries are kept ([ReadOptions].Keep), so that 10,000 cities need megabytes. They are
-// cleaned as follows: the diagonal is ignored; a negative entry counts as 0; the
+// cleaned as follows: the diagonal is ignored; an entry below 1e-30 counts as 0; the
 // map becomes (P + P^T)/2, where an entry that its row did not keep counts as 0; if then an entry
 // is above 1, all are divided by the mean sum of a row, and what still is
 // above 1 becomes 1. NaN, infinity, anything beyond 1e30, a missing or surplus

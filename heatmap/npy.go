@@ -42,8 +42,8 @@ func readNPY(b *bufio.Reader, name string, opt ReadOptions) (m *Map, err error) 
 	var row []float64
 	var read func(k int) error
 	size := int64(8)
-	switch kind := strings.TrimLeft(r.Header.Descr.Type, "'<>=|"); strings.TrimRight(kind, "'") {
-	case "f4":
+	switch r.Header.Descr.Type { // to the letter: the library panics on others
+	case "'<f4'", "'>f4'":
 		size = 4
 		single := make([]float32, piece)
 		row = make([]float64, piece)
@@ -55,7 +55,7 @@ func readNPY(b *bufio.Reader, name string, opt ReadOptions) (m *Map, err error) 
 			}
 			return err
 		}
-	case "f8":
+	case "'<f8'", "'>f8'":
 		row = make([]float64, piece)
 		read = func(k int) error {
 			s := row[:k]

@@ -177,8 +177,9 @@ func parseEntry(tok []byte) (float64, bool) {
 	return v, true
 }
 
-// maxEntry is the largest entry that is taken for a belief and not for a fault.
-const maxEntry = 1e30
+// maxEntry is the largest entry that is taken for a belief and not for a fault; what is
+// below minEntry is 0: its halves could not be told apart.
+const maxEntry, minEntry = 1e30, 1e-30
 
 // gather builds a map from the rows of a matrix, of each of which it keeps the largest entries.
 type gather struct {
@@ -202,7 +203,7 @@ func (g *gather) rows() int { return len(g.start) - 1 }
 // add takes the entry of column j of the running row: entries on the diagonal
 // are nothing, negative ones count as 0. It reports false for a number that is none.
 func (g *gather) add(j int32, p float64) bool {
-	if int(j) == g.rows() || p <= 0 && p >= -maxEntry {
+	if int(j) == g.rows() || p < minEntry && p >= -maxEntry {
 		return true
 	}
 	if !(p > 0 && p <= maxEntry) {
@@ -249,6 +250,9 @@ func (g *gather) finish() *Map {
 		factor := float64(m.N()) / sum
 		for k := range m.P {
 			m.P[k] = float32(min(1, float64(m.P[k])*factor))
+			if m.P[k] < minEntry {
+				m.P[k] = 0
+			}
 		}
 	}
 	return m
