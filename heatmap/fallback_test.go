@@ -28,24 +28,23 @@ func without(m *heatmap.Map, drop func(i, j int32) bool) *heatmap.Map {
 }
 
 // A map with too few edges, or with none for some cities, or for any, still
-// gives a tour: candidates are filled up with the nearest. The loss, on
-// instances of 300 cities, is bounded by what was measured, and some more:
-// 0.13, 0.04, -0.10 and 0.41 % under "default", 1.3, 0.6, 0.6 and 36 % under "paper". Its candidates are five of the
-// map first, so that one near city is left beside four of a misleading map.
+// gives a tour: candidates are filled up with the nearest. The loss on three instances of 300
+// cities is bounded by what was measured, and some more: 0.3, 0.3, 0.2 and 0.7 % under "default", 2.4, 3.1,
+// 1.0 and 36 % under "paper", whose five candidates are one near city beside four of a misleading map in the last case.
 func TestPoorMapsStillGiveTours(t *testing.T) {
-	const n, instances = 300, 2
+	const n, instances = 300, 3
 	maps := []struct {
 		name  string
 		worst map[string]float64 // percent over the whole map, mean
 		cut   func(m *heatmap.Map) *heatmap.Map
 	}{
-		{"a third of the cities has none", map[string]float64{"default": 1, "paper": 4}, func(m *heatmap.Map) *heatmap.Map {
+		{"a third of the cities has none", map[string]float64{"default": 1, "paper": 5}, func(m *heatmap.Map) *heatmap.Map {
 			return without(m, func(i, j int32) bool { return i%3 == 0 || j%3 == 0 })
 		}},
-		{"one edge a city at most", map[string]float64{"default": 1, "paper": 4}, func(m *heatmap.Map) *heatmap.Map {
+		{"one edge a city at most", map[string]float64{"default": 1, "paper": 5}, func(m *heatmap.Map) *heatmap.Map {
 			return without(m, func(i, j int32) bool { return i/2 != j/2 })
 		}},
-		{"none at all", map[string]float64{"default": 1, "paper": 4}, func(m *heatmap.Map) *heatmap.Map { return heatmap.Zero(n) }},
+		{"none at all", map[string]float64{"default": 1, "paper": 5}, func(m *heatmap.Map) *heatmap.Map { return heatmap.Zero(n) }},
 		{"edges of random tours only", map[string]float64{"default": 2, "paper": 50}, func(m *heatmap.Map) *heatmap.Map {
 			return heatmap.FromTours(n, []tsp.Tour{shuffled(1), shuffled(2)})
 		}},
@@ -57,7 +56,7 @@ func TestPoorMapsStillGiveTours(t *testing.T) {
 		}
 		solve := func(m *heatmap.Map, in *tsp.Instance, nb *tsp.Neighbors) float64 {
 			p := &mcts.Problem{Instance: in, Neighbors: nb, Heatmap: m}
-			res, err := mcts.Solve(context.Background(), p, cfg, 1, 1, mcts.Budget{Actions: 5000}, nil)
+			res, err := mcts.Solve(context.Background(), p, cfg, 1, 1, mcts.Budget{Actions: 10000}, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
