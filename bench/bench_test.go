@@ -53,7 +53,7 @@ const suiteText = `{
 
 func suiteJobs(t *testing.T, dir, text string) []*Job {
 	t.Helper()
-	suites, err := ReadSuite(put(t, dir, "suite.json", text))
+	suites, err := ReadSuite(put(t, dir, "suite.json", text), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -200,7 +200,7 @@ func TestBadSuites(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			dir := suiteDir(t)
 			text := strings.Replace(suiteText, c.from, c.to, 1)
-			_, err := ReadSuite(put(t, dir, "suite.json", text))
+			_, err := ReadSuite(put(t, dir, "suite.json", text), "")
 			if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
 				t.Errorf("%v, want %s", err, c.want)
 			}
@@ -213,7 +213,7 @@ func TestBadSuites(t *testing.T) {
 		{`0:3`, `7:9`, "set.txt: found 4 instances, but --lines begins at 7"},
 		{`[{"file"`, `["set.txt", {"file"`, "the instance set_0 is in"},
 	} {
-		suites, err := ReadSuite(put(t, dir, "suite.json", strings.Replace(suiteText, c.from, c.to, 1)))
+		suites, err := ReadSuite(put(t, dir, "suite.json", strings.Replace(suiteText, c.from, c.to, 1)), "")
 		if err == nil {
 			_, err = suites[0].Jobs(t.Context(), zero, noWarning(t))
 		}
@@ -352,6 +352,20 @@ func TestBudgets(t *testing.T) {
 	for _, text := range []string{"", "n", "0s", "-1s", "0 actions", "x actions", "1e99n"} {
 		if b, err := ParseBudget(text); err == nil {
 			t.Errorf("%q: %s", text, b)
+		}
+	}
+}
+
+// The suites that come with the program can be read, and their files are sought in a folder of choice.
+func TestSuites(t *testing.T) {
+	names, err := filepath.Glob("suites/*.json")
+	if err != nil || len(names) == 0 {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		_, err := ReadSuite(name, "data")
+		if err == nil || !strings.Contains(err.Error(), filepath.Join("data", "uniform-best.csv")+": there is no such file") {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

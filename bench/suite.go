@@ -97,8 +97,12 @@ func FirstSeeds(count int) ([]uint64, error) {
 }
 
 // ReadSuite reads a suite file: a JSON object, or a list of them whose products are
-// run one after the other. Names of files count from the suite's folder.
-func ReadSuite(name string) ([]*Suite, error) {
+// run one after the other. Names of files count from dir, or from the suite's
+// folder where dir is empty.
+func ReadSuite(name, dir string) ([]*Suite, error) {
+	if dir == "" {
+		dir = filepath.Dir(name)
+	}
 	data, err := os.ReadFile(name)
 	if err != nil {
 		return nil, FileError(name, err)
@@ -115,7 +119,7 @@ func ReadSuite(name string) ([]*Suite, error) {
 	}
 	var suites []*Suite
 	for i := range files {
-		s, err := files[i].suite(filepath.Dir(name))
+		s, err := files[i].suite(dir)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}

@@ -522,14 +522,19 @@ func (t *Tuner) latin(n int) [][]float64 {
 }
 
 // samples returns what the surrogate learns from: for each run the point, and how
-// much the gap is above the mean of all runs on the block.
+// much the logarithm of the gap is above its mean over all runs on the block. With
+// gaps as they are, a few hopeless configurations would be all that the forest sees.
 func (t *Tuner) samples() (x [][]float64, y []float64) {
+	scale := func(gap float64) float64 { return math.Log(max(gap, 1e-3)) }
+	if len(t.first) > 0 { // gaps over what the base found may be negative
+		scale = func(gap float64) float64 { return math.Log(max(1+gap/100, 1e-3)) }
+	}
 	for k := range t.blocks {
 		var gaps []float64
 		var points [][]float64
 		for _, c := range t.all {
 			if gap, ok := t.known[runID{c.knobs.Label, k}]; ok {
-				gaps, points = append(gaps, gap), append(points, c.x)
+				gaps, points = append(gaps, scale(gap)), append(points, c.x)
 			}
 		}
 		m := stat.Mean(gaps)

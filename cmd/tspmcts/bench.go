@@ -30,6 +30,7 @@ func benchCommand() *cli.Command {
 			"solver, seed, seconds, length, and logs of LKH and linkern.",
 		Flags: []cli.Flag{
 			option(catInput, "set", "run on the instances of `FILE`, or several with commas between them"),
+			option(catInput, "data", "look in `DIR` for the files that a suite names (default: beside the suite)"),
 			option(catInput, "lines", "take the instances `A:B`, A to B-1 of a data set file, from 0"),
 			option(catInput, "best", "tell gaps to the best known lengths in the CSV `FILE`: instance,best"),
 			option(catInput, "instance", "import: `NAME` of the instance, where a log does not tell"),
@@ -96,7 +97,7 @@ func benchSuites(c *cli.Context) ([]*bench.Suite, error) {
 				return nil, usagef("%s and a suite file do not go together; put it into %s", flagged(flag), c.Args().First())
 			}
 		}
-		return bench.ReadSuite(c.Args().First())
+		return bench.ReadSuite(c.Args().First(), c.String("data"))
 	}
 	s, err := flagSuite(c)
 	if err != nil {

@@ -4,6 +4,11 @@
 //	tspmcts solve [FILE...]          solve TSPLIB problems and data set files
 //	tspmcts generate                 make an instance
 //	tspmcts eval PROBLEM [TOUR]      check a tour and print its length
+//	tspmcts bench [SUITE]            run an experiment, or go on with it
+//	tspmcts bench import FILE...     add results of other solvers
+//	tspmcts compare RECORDS...       compare the arms of an experiment
+//	tspmcts report RECORDS...        write a page about it
+//	tspmcts tune                     search for knobs
 //	tspmcts completion SHELL         print a completion script
 //
 // It only parses, calls the packages and prints: one file a command, and one for
