@@ -27,7 +27,7 @@ func TestJSON(t *testing.T) {
 	}
 	length := r[0]["length"].(float64)
 	for name, v := range map[string]any{"instance": "sunflower1000", "n": 1000.0, "metric": "EUC_2D", "optimum": 500000.0,
-		"bound": nil, "seed": 7.0, "workers": 2.0, "stop": "actions", "heatmap": "gtprior", "preset": "paper", "gap": (length/500000 - 1) * 100} {
+		"bound": nil, "seed": 7.0, "workers": 2.0, "stop": "actions", "heatmap": "alpha", "preset": "default", "gap": (length/500000 - 1) * 100} {
 		if r[0][name] != v {
 			t.Errorf("%s is %v, want %v", name, r[0][name], v)
 		}
@@ -36,7 +36,7 @@ func TestJSON(t *testing.T) {
 	if last := trace[len(trace)-1].(map[string]any); last["length"] != length {
 		t.Errorf("the trace ends with %v, the length is %v", last, length)
 	}
-	if length != float64(int(length)) || r[0]["config"].(map[string]any)["depth"] != 200.0 {
+	if length != float64(int(length)) || r[0]["config"].(map[string]any)["depth"] != 25.0 {
 		t.Errorf("length %v, config %v", length, r[0]["config"])
 	}
 	if r := records(t, must(t, dir, "solve", "--json", "-", "--actions", "500")); r[0]["gap"] != nil || r[0]["optimum"] != nil {
@@ -177,7 +177,7 @@ func TestPrecedence(t *testing.T) {
 	}
 	// The preset of a flag beats the file's; the file's knobs beat the preset's.
 	c = depth("--params", "p.json", "--preset", "paper", "--seed", "1")["config"].(map[string]any)
-	if c["depth"] != 200.0 || c["alpha"] != 2.0 || c["preset"] != "paper" {
+	if c["depth"] != 25.0 || c["alpha"] != 2.0 || c["preset"] != "paper" {
 		t.Errorf("with --preset: %v", c)
 	}
 }
