@@ -177,7 +177,7 @@ func TestPrecedence(t *testing.T) {
 	}
 	// The preset of a flag beats the file's; the file's knobs beat the preset's.
 	c = depth("--params", "p.json", "--preset", "paper", "--seed", "1")["config"].(map[string]any)
-	if c["depth"] != 25.0 || c["alpha"] != 2.0 || c["preset"] != "paper" {
+	if c["depth"] != 200.0 || c["alpha"] != 2.0 || c["preset"] != "paper" {
 		t.Errorf("with --preset: %v", c)
 	}
 }
