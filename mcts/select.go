@@ -1,5 +1,7 @@
 package mcts
 
+import "math"
+
 // potential returns the sum of the paper's Z over the candidates of city i that may be drawn,
 //
 //	Z_ij = W_ij / Omega_i + alpha sqrt(ln(M+1) / (Q_ij+1))
@@ -23,14 +25,19 @@ func (st *stats) potential(i, not1, not2 int32, upto []float64) (sum float64) {
 		if explore > 0 {
 			x += float64(explore * rarity[k])
 		}
-		if c == not1 || c == not2 || x < 1 {
-			x = 0
-		}
-		sum += x
+		// x = 0 if c is excluded or x < 1, without branches, which would be
+		// guessed wrong once a level: the sign bit of a|-a is set unless a is 0,
+		// and non-negative floats are ordered like their bits.
+		a, b, bits := int64(c^not1), int64(c^not2), int64(math.Float64bits(x))
+		allowed := ((a | -a) & (b | -b) &^ (bits - oneBits)) >> 63
+		sum += math.Float64frombits(uint64(bits & allowed))
 		upto[k] = sum
 	}
 	return sum
 }
+
+// oneBits is math.Float64bits(1).
+const oneBits = 0x3ff << 52
 
 // selectCandidate draws the city that the free end of w.path, city b, is
 // connected to: among the candidates of b, without a1 and b's neighbour on the
@@ -44,10 +51,9 @@ func (w *worker) selectCandidate(a1, b int32) (slot, rank int32, segment int) {
 	for sum > 0 {
 		u := float64(w.rng.unit() * sum)
 		pick := 0
-		for _, s := range upto { // no branch to guess: the exit of a loop would be
-			if s <= u {
-				pick++
-			}
+		bits := int64(math.Float64bits(u))
+		for _, s := range upto { // counts the sums up to u, without a branch
+			pick += 1 + int((bits-int64(math.Float64bits(s)))>>63)
 		}
 		if pick == len(upto) { // u was rounded up to the sum: take the last that may be drawn
 			for pick--; pick > 0 && upto[pick-1] == sum; pick-- {

@@ -23,6 +23,9 @@ type Path struct {
 // segment reads ranks from first to last, up or down.
 type segment struct{ first, last int32 }
 
+// direction is 1 for a segment that reads up, -1 for one that reads down.
+func (g segment) direction() int32 { return 1 | (g.last-g.first)>>31 }
+
 // NewPath returns a Path for chains of up to depth steps.
 func NewPath(depth int) *Path { return &Path{segs: make([]segment, 0, depth+4)} }
 
@@ -56,26 +59,17 @@ func (p *Path) Rank(s *Tour, c int32) int32 {
 	if p.back {
 		r = -r
 	}
-	if r < 0 {
-		r += p.n
-	}
-	return r
+	return r + p.n&(r>>31) // wrapped without a branch: which way is even odds
 }
 
 // City is the inverse of Rank.
 func (p *Path) City(s *Tour, r int32) int32 {
 	if p.back {
 		r = p.base - r
-		if r < 0 {
-			r += p.n
-		}
-		return s.Order[r]
+	} else {
+		r += p.base - p.n
 	}
-	r += p.base
-	if r >= p.n {
-		r -= p.n
-	}
-	return s.Order[r]
+	return s.Order[r+p.n&(r>>31)]
 }
 
 // End returns the rank of the free end.
@@ -94,26 +88,20 @@ func (p *Path) Find(r int32) int {
 // Before returns the rank of the predecessor of rank r, which stands in
 // segment i and is not the free end, and whether the edge between them was added by the chain.
 func (p *Path) Before(i int, r int32) (before int32, added bool) {
-	switch f, l := p.segs[i].first, p.segs[i].last; {
-	case f == r:
+	g := p.segs[i]
+	if g.first == r {
 		return p.segs[i-1].last, true
-	case f < l:
-		return r - 1, false
-	default:
-		return r + 1, false
 	}
+	return r - g.direction(), false
 }
 
 // Step adds the edge from the free end to rank r, in segment i, and removes the
 // one before r: all that stands before r is reversed.
 func (p *Path) Step(i int, r int32) {
 	segs := p.segs
-	f, l := segs[i].first, segs[i].last
+	f := segs[i].first
 	if f != r { // split segment i before r
-		cut := r - 1
-		if f > l {
-			cut = r + 1
-		}
+		cut := r - segs[i].direction()
 		segs = append(segs, segment{})
 		copy(segs[i+1:], segs[i:])
 		segs[i] = segment{f, cut}
