@@ -144,6 +144,13 @@ func newSearch(ctx context.Context, p *Problem, cfg Config, cand *twoopt.Candida
 	if cfg.Restart == "kick" {
 		t := newTeam(in, p.Neighbors, cfg, cand, r, seed, workers)
 		t.id, t.problem, t.initial = id, p, p.Initial
+		if first == nil && cfg.FirstTour == "draw" {
+			w := newWorker(in, cfg, cand, r)
+			w.rng.seed(seed, 1<<33)
+			if w.stats = newStats(cand, p.Heatmap, r); w.stats != nil {
+				first = w.drawTour()
+			}
+		}
 		if first == nil {
 			first = resort
 		}
