@@ -38,14 +38,9 @@ func runEval(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	var known bench.Optima
-	if known.Single, err = lengthOption(c, "optimum"); err != nil {
+	known, err := knownOption(c)
+	if err != nil {
 		return err
-	}
-	if file := c.String("best"); file != "" {
-		if err := known.ReadBest(file); err != nil {
-			return err
-		}
 	}
 	if err := bench.CheckInputs(args); err != nil {
 		return err

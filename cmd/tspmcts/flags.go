@@ -100,3 +100,14 @@ func linesOption(c *cli.Context) (bench.LineRange, error) {
 	}
 	return r, nil
 }
+
+// knownOption returns the lengths that --optimum and --best tell.
+func knownOption(c *cli.Context) (known bench.Optima, err error) {
+	if known.Single, err = lengthOption(c, "optimum"); err != nil {
+		return known, err
+	}
+	if file := c.String("best"); file != "" {
+		err = known.ReadBest(file)
+	}
+	return known, err
+}
