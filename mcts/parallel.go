@@ -199,6 +199,7 @@ func (c *crowd) learn(m *heatmap.Map) bool {
 		if w.stats = newStats(w.cand, m, c.shared); w.stats == nil {
 			return false
 		}
+		w.sums = newSums(w.stats)
 	}
 	return true
 }

@@ -79,7 +79,7 @@ func (w *worker) drawTour() tsp.Tour {
 			visit(free[w.rng.below(int32(len(free)))])
 			continue
 		}
-		u := w.rng.below64(sum)
+		u := uint64(w.rng.below64(int64(sum)))
 		if u < others {
 			for {
 				c := free[w.rng.below(int32(len(free)))]
@@ -107,8 +107,8 @@ func (w *worker) drawTour() tsp.Tour {
 	return tour
 }
 
-// twoOptSweeps applies improving 2-opt moves over the candidate lists, first
-// improvement, in sweeps over all cities until one finds none. A look at a move
+// twoOptSweeps applies improving 2-opt moves that add an edge to a candidate, from
+// either side, first improvement, in sweeps over all cities until one finds none. A look at a move
 // counts its two new edges and a simulation; applying one backpropagates it. It
 // reports false when the budget ended.
 func (w *worker) twoOptSweeps() bool {
@@ -122,27 +122,36 @@ func (w *worker) twoOptSweeps() bool {
 			}
 			for k := st.cand.Start[i]; k < st.cand.Start[i+1]; k++ {
 				j := st.cand.City[k]
-				ni, nj := s.Next(i), s.Next(j)
-				if nj == i || ni == j {
-					continue
+				for _, back := range [2]bool{false, true} {
+					ni, nj := s.Next(i), s.Next(j)
+					if back {
+						ni, nj = s.Prev(i), s.Prev(j)
+					}
+					if nj == i || ni == j {
+						continue
+					}
+					if in.HasFixed() && (in.IsFixed(i, ni) || in.IsFixed(j, nj)) {
+						continue
+					}
+					st.sims++
+					if w.cfg.Alpha > 0 {
+						st.visit(k)
+						st.visitEdge(ni, nj)
+					}
+					gain := int64(in.Dist(i, ni)) + int64(in.Dist(j, nj)) - int64(st.cand.Dist[k]) - int64(in.Dist(ni, nj))
+					if gain <= 0 {
+						continue
+					}
+					w.added = append(w.added[:0], [2]int32{i, j}, [2]int32{ni, nj})
+					st.backpropagate(w.added, w.cfg.Beta, gain, w.length)
+					if back {
+						s.Reverse(i, nj)
+					} else {
+						s.Reverse(ni, j)
+					}
+					w.length -= gain
+					improved = true
 				}
-				if in.HasFixed() && (in.IsFixed(i, ni) || in.IsFixed(j, nj)) {
-					continue
-				}
-				st.sims++
-				if w.cfg.Alpha > 0 {
-					st.visit(k)
-					st.visitEdge(ni, nj)
-				}
-				gain := int64(in.Dist(i, ni)) + int64(in.Dist(j, nj)) - int64(st.cand.Dist[k]) - int64(in.Dist(ni, nj))
-				if gain <= 0 {
-					continue
-				}
-				w.added = append(w.added[:0], [2]int32{i, j}, [2]int32{ni, nj})
-				st.backpropagate(w.added, w.cfg.Beta, gain, w.length)
-				s.Reverse(ni, j)
-				w.length -= gain
-				improved = true
 			}
 		}
 	}

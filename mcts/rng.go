@@ -18,9 +18,9 @@ func (r *rng) below(n int32) int32 {
 }
 
 // below64 is below for larger numbers.
-func (r *rng) below64(n uint64) uint64 {
-	hi, _ := bits.Mul64(r.pcg.Uint64(), n)
-	return hi
+func (r *rng) below64(n int64) int64 {
+	hi, _ := bits.Mul64(r.pcg.Uint64(), uint64(n))
+	return int64(hi)
 }
 
 // unit returns a uniform number in [0,1).

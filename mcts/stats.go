@@ -22,6 +22,7 @@ type stats struct {
 	sims     int64     // M
 	invN     float64   // 1/(n-1)
 	explore  float64   // alpha sqrt(ln(M+1)), as of the running action
+	epoch    int64     // grows whenever Z may change
 }
 
 // newStats returns the statistics before the first simulation, nil when the
@@ -29,7 +30,7 @@ type stats struct {
 func newStats(cand *twoopt.Candidates, m *heatmap.Map, r *run) *stats {
 	n := len(cand.Start) - 1
 	st := &stats{cand: cand, weight: make([]float64, len(cand.City)), visits: make([]int32, len(cand.City)), rarity: make([]float64, len(cand.City)),
-		mirror: make([]int32, len(cand.City)), omega: make([]float64, n), invOmega: make([]float64, n), invN: 1 / float64(max(1, n-1))}
+		mirror: make([]int32, len(cand.City)), omega: make([]float64, n), invOmega: make([]float64, n), invN: 1 / float64(max(1, n-1)), epoch: 1}
 	for i := range int32(n) {
 		if i&1023 == 1023 && r.check() {
 			return nil
@@ -97,6 +98,7 @@ func (st *stats) count(k int32) {
 func (st *stats) simulate(alpha float64) {
 	if alpha > 0 {
 		st.explore = float64(alpha * math.Sqrt(float64(float32(math.Log(float64(st.sims+1))))))
+		st.epoch++
 	}
 	st.sims++
 }

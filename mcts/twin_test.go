@@ -182,28 +182,34 @@ func rotate(tour []int32, a int32) []int32 {
 	return slices.Concat(tour[i:], tour[:i])
 }
 
-// twoOpt is step 2. The orientation of the tour decides which moves are looked
+// twoOpt is step 2: every move that adds an edge to a candidate, from either
+// side. The orientation of the tour decides which moves are looked
 // at; like worker, it turns the shorter part of the tour.
 func (t *twin) twoOpt() {
 	for again := true; again; {
 		again = false
 		for i := range int32(t.n()) {
 			for _, j := range t.list[i] {
-				p, q := slices.Index(t.tour, i), slices.Index(t.tour, j)
-				ni, nj := t.at(p+1), t.at(q+1)
-				if nj == i || ni == j || t.in.IsFixed(i, ni) || t.in.IsFixed(j, nj) {
-					continue
-				}
-				t.M++
-				t.look(i, j)
-				t.look(ni, nj)
-				length := t.in.Length(t.tour)
-				next := reverse(t.tour, p+1, q)
-				gain := length - t.in.Length(next)
-				if gain > 0 {
-					t.credit([][2]int32{{i, j}, {ni, nj}}, gain, length)
-					t.tour = next
-					again = true
+				for _, side := range []int{1, -1} {
+					p, q := slices.Index(t.tour, i), slices.Index(t.tour, j)
+					ni, nj := t.at(p+side), t.at(q+side)
+					if nj == i || ni == j || t.in.IsFixed(i, ni) || t.in.IsFixed(j, nj) {
+						continue
+					}
+					t.M++
+					t.look(i, j)
+					t.look(ni, nj)
+					length := t.in.Length(t.tour)
+					next := reverse(t.tour, p+1, q)
+					if side < 0 {
+						next = reverse(t.tour, p, t.n()+q-1)
+					}
+					gain := length - t.in.Length(next)
+					if gain > 0 {
+						t.credit([][2]int32{{i, j}, {ni, nj}}, gain, length)
+						t.tour = next
+						again = true
+					}
 				}
 			}
 		}
@@ -250,6 +256,12 @@ func (t *twin) action() (gain int64, tour []int32) {
 	n := t.n()
 	t.M++
 	t.taken = nil
+	chosen := [][2]int32{} // all but the closing edge
+	defer func() {
+		for _, e := range chosen {
+			t.look(e[0], e[1])
+		}
+	}()
 	a1 := t.rng.below(int32(n))
 	pi := rotate(t.tour, a1) // a1 b1 ...
 	b := pi[1]
@@ -266,7 +278,7 @@ func (t *twin) action() (gain int64, tour []int32) {
 		var options []option
 		sum := 0.0
 		for _, j := range t.list[b] {
-			if z := t.Z(b, j); j != a1 && j != pi[2] && z >= 1 {
+			if z := t.Z(b, j); j != pi[2] && z >= 1 {
 				options = append(options, option{j, z})
 				sum += z
 			}
@@ -280,7 +292,7 @@ func (t *twin) action() (gain int64, tour []int32) {
 					break
 				}
 			}
-			if i := slices.Index(pi, options[k].city); t.in.IsFixed(pi[i], pi[i-1]) {
+			if i := slices.Index(pi, options[k].city); i == 0 || t.in.IsFixed(pi[i], pi[i-1]) { // a1, or the end of a fixed edge
 				sum -= options[k].z // not this one: draw among the others
 				options = slices.Delete(options, k, k+1)
 				continue
@@ -291,8 +303,8 @@ func (t *twin) action() (gain int64, tour []int32) {
 			return 0, nil
 		}
 		a := int32(pick)
-		t.look(b, a)
 		t.taken = append(t.taken, [2]int32{b, a})
+		chosen = append(chosen, [2]int32{b, a})
 		i := slices.Index(pi, a)
 		next := slices.Clone(pi)
 		slices.Reverse(next[1:i])
@@ -388,6 +400,7 @@ func runTwins(t *testing.T, p *Problem, cfg Config, seed uint64, actions int) {
 	cand := candidates(p, cfg, r)
 	w := newWorker(p.Instance, cfg, cand, r)
 	w.stats = newStats(cand, p.Heatmap, r)
+	w.sums = newSums(w.stats)
 	w.rng.seed(seed, 0)
 	d := newTwin(p, cfg, seed, 0)
 	for i := range int32(d.n()) {

@@ -11,6 +11,7 @@ type worker struct {
 	cfg    Config
 	cand   *twoopt.Candidates
 	stats  *stats
+	sums   sums
 	chain  *twoopt.Chain // with action "best", else nil
 	rng    rng
 	run    *run
@@ -32,7 +33,8 @@ type worker struct {
 	// Scratch.
 	path     *twoopt.Path
 	added    [][2]int32 // edges of the running action
-	upto     []float64  // sums of Z over the candidates of a city
+	chosen   []int32    // their slots, when Q is counted
+	open     []int64    // Z of the candidates that may still be drawn, scaled
 	drawSlot []int32
 	fresh    tsp.Tour
 	free     []int32
