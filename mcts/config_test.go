@@ -180,3 +180,35 @@ func TestBudget(t *testing.T) {
 		}
 	}
 }
+
+// TestTunedTable holds the table that is built in against its reader and writer,
+// every row against the preset that reads it, and shows wrong tables.
+func TestTunedTable(t *testing.T) {
+	rows, err := ParseTuned(tunedJSON)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again := must(FormatTuned(rows)); string(again) != string(tunedJSON) {
+		t.Errorf("the table is not in the order and form of its writer, which is\n%s", again)
+	}
+	for _, row := range rows {
+		c := must(Preset(row.Preset, row.N, row.Heatmap))
+		want := c
+		if err := row.apply(&want); err != nil || c != want {
+			t.Errorf("%s %s %d: %+v, want %+v, %v", row.Preset, row.Heatmap, row.N, c, want, err)
+		}
+	}
+	for _, bad := range []string{
+		``, `{}`, `[{"preset":"paper"}]`, `[{"preset":"paper","heatmap":"zero","n":0,"knobs":{}}]`,
+		`[{"preset":"oracle","heatmap":"zero","n":5,"knobs":{}}]`, `[{"preset":"paper","heatmap":"zero","n":5}]`,
+		`[{"preset":"paper","heatmap":"zero","n":5,"knobs":{"alfa":1}}]`, `[{"preset":"paper","heatmap":"zero","n":5,"knobs":{"alpha":-1}}]`,
+		`[{"preset":"paper","heatmap":"zero","n":5,"knobs":{},"size":5}]`,
+	} {
+		if _, err := ParseTuned([]byte(bad)); err == nil {
+			t.Errorf("%q is taken", bad)
+		}
+	}
+	if empty := must(FormatTuned(nil)); string(empty) != "[\n]\n" {
+		t.Errorf("no rows are written as %q", empty)
+	}
+}

@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"tspmcts/mcts"
 )
 
 // benchArgs is a bench of 24 short runs.
@@ -143,6 +145,31 @@ func TestTune(t *testing.T) {
 	} {
 		oneError(t, dir, c.code, c.want, call{args: c.args})
 	}
+}
+
+// tune --table enters a winner that beats the base, and nothing else.
+func TestTuneTable(t *testing.T) {
+	dir := t.TempDir()
+	must(t, dir, "generate", "--format", "lines", "--count", "10", "--cities", "60", "--out", "set.txt")
+	args := []string{"tune", "--set", "set.txt", "--lines", "0:2", "--validate-lines", "2:10", "--preset", "paper-tuned", "--heatmap", "gtprior",
+		"--search", "depth=2|50", "--method", "random", "--trials", "2", "--actions", "2000", "--out", "p.json", "--table", "t.json"}
+	out := must(t, dir, append(args, "--depth", "2")...) // which stays at the 2-opt optimum
+	if !strings.Contains(out, "entered in t.json for paper-tuned, gtprior, 60 cities") {
+		t.Error(out)
+	}
+	table := read(t, dir, "t.json")
+	rows, err := mcts.ParseTuned([]byte(table))
+	if err != nil || len(rows) != 1 || rows[0].N != 60 || string(rows[0].Knobs) != `{"depth":50}` ||
+		rows[0].By != "tspmcts tune --set set.txt --lines 0:2 --validate-lines 2:10 --preset paper-tuned --heatmap gtprior --method random --trials 2 --search 'depth=2|50' --actions 2000" {
+		t.Errorf("%v\n%s", err, table)
+	}
+	out = must(t, dir, append(args, "--depth", "50")...)
+	if !strings.Contains(out, "t.json is left as it was") || read(t, dir, "t.json") != table {
+		t.Error(out)
+	}
+	oneError(t, dir, 2, "--table needs --heatmap", call{args: []string{"tune", "--set", "set.txt", "--time", "1s", "--out", "p.json", "--table", "t.json"}})
+	write(t, dir, "t.json", "[{}]")
+	oneError(t, dir, 1, `t.json: the table of tuned knobs, row 1: preset ""`, call{args: args})
 }
 
 // compare writes what it is asked for.

@@ -4,6 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -41,6 +44,7 @@ func tuneCommand() *cli.Command {
 			option(catSearch, "jobs", "have `J` runs side by side (default: the number of CPUs)"),
 			option(catOutput, "out", "write the winner's parameters to `FILE`"),
 			option(catOutput, "log", "keep the records of all runs in `FILE` (default: that of --out with .runs.jsonl)"),
+			option(catOutput, "table", "enter the winner in the table `FILE` of tuned knobs, if it beats the base on the held-out instances with p < 0.05 (the presets read mcts/tuned.json when the program is built)"),
 			option(catOutput, "plot", "draw the importance of the knobs to `FILE`: .svg or .png"),
 		}, configFlags()...),
 		Action: runTune,
@@ -107,6 +111,10 @@ func runTune(c *cli.Context) error {
 	if err := probe(out); err != nil {
 		return err
 	}
+	table, err := openTable(c, spec)
+	if err != nil {
+		return err
+	}
 	if t.Parallel, err = sideBySide(c, 1); err != nil {
 		return err
 	}
@@ -165,7 +173,93 @@ func runTune(c *cli.Context) error {
 			return err
 		}
 	}
-	return stdoutMayClose(printTuned(t, result, out))
+	if err := printTuned(t, result, out); err != nil {
+		return stdoutMayClose(err)
+	}
+	return table.enter(c, t, result)
+}
+
+// tunedTable is the file that --table names; its zero value is none.
+type tunedTable struct {
+	file, source string
+	rows         []mcts.TunedRow
+}
+
+// openTable reads the table, which need not be there yet.
+func openTable(c *cli.Context, source string) (*tunedTable, error) {
+	t := &tunedTable{file: c.String("table"), source: source}
+	if t.file == "" {
+		return t, nil
+	}
+	if source == bench.AutoHeatmap {
+		return nil, usagef("%s needs --heatmap: a row of the table belongs to a source", flagged("table"))
+	}
+	data, err := os.ReadFile(t.file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return t, probe(t.file)
+	}
+	if err == nil {
+		t.rows, err = mcts.ParseTuned(data)
+	}
+	if err != nil {
+		return nil, bench.FileError(t.file, err)
+	}
+	return t, probe(t.file)
+}
+
+// enter puts the winner in place of the row of its preset, source and size.
+func (t *tunedTable) enter(c *cli.Context, tuner *tune.Tuner, r *tune.Result) error {
+	if t.file == "" {
+		return nil
+	}
+	if r.IsBase || r.P >= 0.05 {
+		_, err := fmt.Fprintf(stdout{}, "%s is left as it was: the base was not beaten with p < 0.05\n", t.file)
+		return stdoutMayClose(err)
+	}
+	var sizes []int
+	for _, i := range tuner.Train {
+		sizes = append(sizes, i.N())
+	}
+	slices.Sort(sizes)
+	row, err := tune.Row(r.Winner, t.source, sizes[len(sizes)/2], commandLine(c))
+	if err != nil {
+		return err
+	}
+	t.rows = slices.DeleteFunc(t.rows, func(old mcts.TunedRow) bool {
+		return old.Preset == row.Preset && old.Heatmap == row.Heatmap && old.N == row.N
+	})
+	text, err := mcts.FormatTuned(append(t.rows, row))
+	if err != nil {
+		return err
+	}
+	if err := writeFile(t.file, func(w io.Writer) error { _, err := w.Write(text); return err }); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(stdout{}, "entered in %s for %s, %s, %d cities\n", t.file, row.Preset, row.Heatmap, row.N)
+	return stdoutMayClose(err)
+}
+
+// commandLine returns the command as far as it decides the winner, without folders.
+func commandLine(c *cli.Context) string {
+	words := []string{"tspmcts", "tune"}
+	for _, name := range []string{"set", "lines", "validate", "validate-lines", "best", "preset", "heatmap", "method", "trials", "search", "time", "actions", "seed"} {
+		value := c.String(name)
+		if value == "" {
+			continue
+		}
+		if name == "set" || name == "validate" || name == "best" {
+			files := strings.Split(value, ",")
+			for i, f := range files {
+				files[i] = filepath.Base(f)
+			}
+			value = strings.Join(files, ",")
+		}
+		if strings.ContainsAny(value, " |;") {
+			value = "'" + value + "'"
+		}
+		words = append(words, "--"+name, value)
+	}
+	return strings.Join(words, " ")
 }
 
 // holdOut decides which instances validate.
