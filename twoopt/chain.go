@@ -2,6 +2,7 @@ package twoopt
 
 import (
 	"math"
+	"slices"
 
 	"tspmcts/tsp"
 )
@@ -312,9 +313,9 @@ func (c *Chain) lengthen(p *Path, m step) {
 	case plain:
 		p.Step(p.Find(m.r), m.r)
 	case joinNext:
-		p.segs = append(p.segs[:0], segment{m.q + 1, m.r}, segment{0, m.q}, segment{m.r + 1, p.n - 1})
+		p.segs = append(p.segs[:0], segment{p.n - 1, m.r + 1}, segment{m.q, 0}, segment{m.r, m.q + 1})
 	case joinPrev:
-		p.segs = append(p.segs[:0], segment{m.q - 1, 0}, segment{m.r, m.q}, segment{m.r + 1, p.n - 1})
+		p.segs = append(p.segs[:0], segment{p.n - 1, m.r + 1}, segment{m.q, m.r}, segment{0, m.q - 1})
 	}
 }
 
@@ -325,14 +326,16 @@ func (c *Chain) apply(p *Path, gain int64) {
 	}
 	if c.guide != nil { // the added edges stand between segments, and close the path
 		c.added = c.added[:0]
-		for i, g := range p.segs {
-			c.added = append(c.added, p.City(c.tour, g.last), p.City(c.tour, p.segs[(i+1)%len(p.segs)].first))
+		next := p.segs[len(p.segs)-1]
+		for _, g := range p.segs {
+			c.added = append(c.added, p.City(c.tour, next.last), p.City(c.tour, g.first))
+			next = g
 		}
 		c.guide.Improve(c.added, gain)
 	}
-	for _, g := range p.segs {
-		c.queue.Push(p.City(c.tour, g.first))
+	for _, g := range slices.Backward(p.segs) {
 		c.queue.Push(p.City(c.tour, g.last))
+		c.queue.Push(p.City(c.tour, g.first))
 	}
 	p.Apply(c.tour)
 }

@@ -7,8 +7,8 @@ const MaxChain = 1000
 // without touching the tour: from a free end to a fixed last city t1, as a list
 // of segments of the tour. Adding the edge from the free end to a city c and
 // removing the edge between c and its predecessor reverses everything before
-// c. On the list that costs the number of segments, not of cities, and a chain
-// that leads nowhere costs nothing to take back.
+// c. On the list that costs the number of segments before c, not of cities, and
+// a chain that leads nowhere costs nothing to take back.
 //
 // Cities are named by rank: their distance along the tour from the first free
 // end, so t1 has rank n-1. Between consecutive segments stand exactly the edges
@@ -16,8 +16,8 @@ const MaxChain = 1000
 type Path struct {
 	base int32 // position of rank 0
 	n    int32
-	back bool // ranks run against the tour
-	segs []segment
+	back bool      // ranks run against the tour
+	segs []segment // from t1 to the free end, where chains work: the list changes at its end only
 }
 
 // segment reads ranks from first to last, up or down.
@@ -44,7 +44,7 @@ func (p *Path) Start(s *Tour, t1 int32, back bool) {
 			p.base = 0
 		}
 	}
-	p.segs = append(p.segs[:0], segment{0, p.n - 1})
+	p.segs = append(p.segs[:0], segment{p.n - 1, 0})
 }
 
 // copyFrom makes p equal to q.
@@ -73,11 +73,12 @@ func (p *Path) City(s *Tour, r int32) int32 {
 }
 
 // End returns the rank of the free end.
-func (p *Path) End() int32 { return p.segs[0].first }
+func (p *Path) End() int32 { return p.segs[len(p.segs)-1].last }
 
 // Find returns the segment that holds rank r.
 func (p *Path) Find(r int32) int {
-	for i, g := range p.segs {
+	for i := len(p.segs) - 1; i >= 0; i-- {
+		g := p.segs[i]
 		if uint32(r-min(g.first, g.last)) <= uint32(max(g.first, g.last)-min(g.first, g.last)) {
 			return i
 		}
@@ -89,31 +90,25 @@ func (p *Path) Find(r int32) int {
 // segment i and is not the free end, and whether the edge between them was added by the chain.
 func (p *Path) Before(i int, r int32) (before int32, added bool) {
 	g := p.segs[i]
-	if g.first == r {
-		return p.segs[i-1].last, true
+	if g.last == r {
+		return p.segs[i+1].first, true
 	}
-	return r - g.direction(), false
+	return r + g.direction(), false
 }
 
 // Step adds the edge from the free end to rank r, in segment i, and removes the
 // one before r: all that stands before r is reversed.
 func (p *Path) Step(i int, r int32) {
 	segs := p.segs
-	f := segs[i].first
-	if f != r { // split segment i before r
-		cut := r - segs[i].direction()
-		segs = append(segs, segment{})
-		copy(segs[i+1:], segs[i:])
-		segs[i] = segment{f, cut}
-		segs[i+1].first = r
-		i++
-	}
-	for a, b := 0, i-1; a <= b; a, b = a+1, b-1 {
+	for a, b := i+1, len(segs)-1; a <= b; a, b = a+1, b-1 {
 		sa, sb := segs[a], segs[b]
 		segs[a] = segment{sb.last, sb.first}
 		segs[b] = segment{sa.last, sa.first}
 	}
-	p.segs = segs
+	if g := segs[i]; g.last != r { // what stands before r in its segment is the free end now
+		segs[i].last = r
+		p.segs = append(segs, segment{g.last, r + g.direction()})
+	}
 }
 
 // Apply closes the path to a tour and rearranges s accordingly.
@@ -145,11 +140,10 @@ func (p *Path) Apply(s *Tour) {
 
 // Second returns the rank of the city after the free end.
 func (p *Path) Second() int32 {
-	switch g := p.segs[0]; {
-	case g.first < g.last:
-		return g.first + 1
-	case g.first > g.last:
-		return g.first - 1
+	top := len(p.segs) - 1
+	g := p.segs[top]
+	if g.first == g.last {
+		return p.segs[top-1].last
 	}
-	return p.segs[1].first
+	return g.last - g.direction()
 }

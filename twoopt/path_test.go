@@ -44,17 +44,14 @@ func comparePaths(t *testing.T, s *Tour, p *Path, first []int32, d *dumbPath) {
 	}
 	var read []int32
 	for _, g := range p.segs {
-		step := int32(1)
-		if g.first > g.last {
-			step = -1
-		}
-		for r := g.first; ; r += step {
+		for r := g.first; ; r += g.direction() {
 			read = append(read, p.City(s, r))
 			if r == g.last {
 				break
 			}
 		}
 	}
+	slices.Reverse(read) // segments run from t1
 	if !slices.Equal(read, d.cities) {
 		t.Fatalf("the path reads %v, want %v", read, d.cities)
 	}
@@ -182,7 +179,7 @@ func BenchmarkApply(b *testing.B) {
 					for range steps {
 						rank := 2 + r.Int32N(near)
 						i := p.Find(rank)
-						if p.segs[i].first != rank {
+						if p.segs[i].last != rank {
 							p.Step(i, rank)
 						}
 					}
