@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"sync"
+	"time"
 
 	"tspmcts/heatmap"
 	"tspmcts/mcts/eax"
@@ -35,7 +36,7 @@ type goal struct {
 func (t *team) populate() {
 	workers := len(t.climbers)
 	if len(t.tours) == 0 {
-		from := t.run.spent(t.used)
+		from, clock := t.run.spent(t.used), t.run.clock()
 		if t.epoch == 0 {
 			t.tours = append(t.tours, t.initial...)
 		}
@@ -45,14 +46,25 @@ func (t *team) populate() {
 		cost := (t.run.spent(t.used) - from) / float64(workers) // of one tour, as a share of the budget
 		t.goal.Size, t.goal.Polish = t.cfg.Population, t.cfg.Polish
 		if cost > 0 {
+			if t.epoch == 0 {
+				from += warmShare
+			}
 			t.goal.Size, t.goal.Polish = plan((1-from)/cost, len(t.order), t.cfg)
 			build, recombine := costs(len(t.order), t.goal.Polish)
 			t.goal.Until = from + (1-from)*build/(build+recombine)
 		} else { // the budget does not say how long the search may last
 			t.goal.Size = min(t.goal.Size, smallest<<min(t.epoch+1, 20))
 		}
+		if stall := t.run.budget.Stall; stall > 0 { // an epoch finds nothing before its end, which must come in time
+			cost := (t.run.clock() - clock) / time.Duration(workers)
+			if size, polish := plan(float64(stall/2)/float64(max(cost, 1)), len(t.order), t.cfg); size < t.goal.Size {
+				t.goal.Size, t.goal.Polish = size, polish
+			}
+		}
 		if least := t.cfg.fewest(); t.goal.Size < least && given < least {
 			t.beginKicks()
+		} else if t.epoch == 0 {
+			t.beginWarming()
 		}
 		return
 	}

@@ -55,6 +55,7 @@ type teamState struct {
 	Elite      []tsp.Tour
 	Own        []ownTour
 	Until      float64
+	Base       ownTour
 	Barren     int
 	Pop        *eax.Snapshot
 	Mix        []byte
@@ -123,7 +124,7 @@ func (id identity) differs(other identity) error {
 // change of what stands behind it.
 const (
 	magic   = "tspmcts checkpoint\n"
-	version = 1
+	version = 2
 )
 
 // Encode writes c: the magic, the version, the length and SHA-256 of the state, the state.
@@ -204,7 +205,7 @@ var errForeign = errors.New("the checkpoint's parts do not fit the instance")
 func (t *team) snapshot() *Checkpoint {
 	s := &teamState{RNG: t.rng.save(), Round: t.round, Order: append([]int32(nil), t.order...), Length: t.length,
 		BestLength: t.bestLength, Used: t.used, Heat0: t.heat0, Since: t.since, Phase: t.phase, Epoch: t.epoch,
-		Goal: t.goal, Tours: t.tours, Elite: t.elite, Barren: t.barren, Own: slices.Clone(t.own), Until: t.until}
+		Goal: t.goal, Tours: t.tours, Elite: t.elite, Barren: t.barren, Own: slices.Clone(t.own), Until: t.until, Base: t.base}
 	for _, c := range t.climbers {
 		s.Tried = append(s.Tried, c.chain.Tried)
 		if c.guide != nil {
@@ -241,6 +242,12 @@ func (t *team) restore(c *Checkpoint) error {
 	t.round, t.used, t.heat0, t.since = s.Round, s.Used, s.Heat0, s.Since
 	t.phase, t.epoch, t.goal, t.tours, t.elite = s.Phase, s.Epoch, s.Goal, s.Tours, s.Elite
 	t.barren, t.own, t.until = s.Barren, s.Own, s.Until
+	if t.phase == warming {
+		if t.in.Check(s.Base.Order) != nil {
+			return errForeign
+		}
+		t.base = ownTour{Order: s.Base.Order, Length: t.in.Length(s.Base.Order)}
+	}
 	for i := range t.own {
 		o := &t.own[i]
 		if len(t.own) != len(t.climbers) || t.in.Check(o.Order) != nil {
@@ -255,6 +262,9 @@ func (t *team) restore(c *Checkpoint) error {
 	if t.run.budget.Actions == 0 { // a budget of time begins anew
 		t.since, t.until = 0, 1
 		t.goal.Until = 1
+		if t.phase == warming {
+			t.cool()
+		}
 	}
 	for i, c := range t.climbers {
 		c.chain.Tried, c.tried = s.Tried[i], s.Tried[i]

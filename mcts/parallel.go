@@ -97,6 +97,14 @@ func (r *run) check() bool {
 	return r.stop.Load() != nil
 }
 
+// clock returns the time since the search began, 0 where the budget has none.
+func (r *run) clock() time.Duration {
+	if r.budget.Clock == nil {
+		return 0
+	}
+	return r.budget.Clock()
+}
+
 // spent returns which part of the budget is used, from 0 to 1, after the given
 // number of actions of all workers; 0 where the budget does not say how long the search may last.
 func (r *run) spent(actions int64) (share float64) {

@@ -325,3 +325,27 @@ func TestSignature(t *testing.T) {
 		}
 	}
 }
+
+// TestStoppedEarly holds a search of which a quarter is done, and one that is
+// to end when it stalls, against the whole one: before a population has
+// converged there must be a good tour, too.
+func TestStoppedEarly(t *testing.T) {
+	const n, actions = 1000, 1 << 19
+	cfg := must(Preset("default", n, "gtprior"))
+	p := problem(build(tsp.Euc2D, n, 1), cfg, "gtprior")
+	var early, done int64
+	whole := must(Solve(context.Background(), p, cfg, 1, 1, Budget{Actions: actions}, func(p Progress) {
+		if done = p.Actions; done < actions/4 {
+			early = p.Length
+		}
+	}))
+	if gap := 100 * (float64(early)/float64(whole.Length) - 1); gap > 1 {
+		t.Errorf("after a quarter of the actions the tour is %.2f %% longer than in the end", gap)
+	}
+	// Of an hour, populations would be built for minutes.
+	stalled := solve(t, p, cfg, 1, 1, Budget{Time: time.Hour, Stall: time.Second, Clock: clock()})
+	if gap := 100 * (float64(stalled.Length)/float64(whole.Length) - 1); stalled.Stop != StopStalled || gap > 0.5 {
+		t.Errorf("the search ends as %s, %.2f %% longer", stalled.Stop, gap)
+	}
+	t.Logf("early %d, whole %d, stalled %d", early, whole.Length, stalled.Length)
+}

@@ -53,7 +53,8 @@ type team struct {
 	heat0 float64   // temperature when kicks begin, in core units
 	since float64   // share of the budget that was spent then
 	own   []ownTour // of each worker while kicking apart, nil while kicking together
-	until float64   // share of the budget after which these are recombined
+	until float64   // share of the budget after which these are recombined, or warming ends
+	base  ownTour   // the local optimum that is shaken, while warming
 }
 
 // ownTour is the tour of a worker that kicks apart from the others.
@@ -100,6 +101,7 @@ type phase uint8
 const (
 	descending  phase = iota // to a local optimum, stretch by stretch
 	joining                  // the same across the cuts
+	warming                  // kicking for a while, so that a search that is stopped early has a good tour
 	populating               // building the tours of an epoch
 	recombining              // the population of an epoch
 	crossing                 // the best tours of the epochs
@@ -130,7 +132,11 @@ func (t *team) search(save func()) (best tsp.Tour, length int64) {
 			t.populate()
 		case recombining, crossing, joined:
 			t.recombine()
-		case kicking:
+		case warming, kicking:
+			if t.phase == warming && t.warm() {
+				t.cool()
+				continue
+			}
 			if t.own != nil {
 				t.apart()
 				continue
@@ -146,6 +152,51 @@ func (t *team) search(save func()) (best tsp.Tour, length int64) {
 	}
 }
 
+// beginWarming turns to kicks for a small part of the budget, before the first
+// population. Its tours are made from the local optimum, which is laid aside.
+func (t *team) beginWarming() {
+	t.base = ownTour{Order: slices.Clone(t.order), Length: t.length}
+	t.beginKicks()
+	t.phase = warming
+	if t.limited() {
+		t.until = t.since + min(warmShare, t.patienceShare())
+	} else {
+		t.until = float64(t.used + max(firstCycle, 10*int64(len(t.order))))
+	}
+}
+
+// warmShare is the part of the budget that kicks have before a population is built.
+const warmShare = 0.03
+
+// warm reports whether warming is over.
+func (t *team) warm() bool {
+	if t.limited() {
+		return t.run.spent(t.used) >= t.until
+	}
+	return float64(t.used) >= t.until
+}
+
+// cool ends warming.
+func (t *team) cool() {
+	copy(t.order, t.base.Order)
+	t.length, t.base, t.own = t.base.Length, ownTour{}, nil
+	t.index()
+	t.phase = populating
+}
+
+// patienceShare is the part of the budget within which something better must be
+// found, lest the search ends as stalled: half of what is allowed.
+func (t *team) patienceShare() float64 {
+	b := t.run.budget
+	if b.Stall == 0 || b.Time == 0 {
+		return 1
+	}
+	return min(1, 0.5*float64(b.Stall)/float64(b.Time))
+}
+
+// limited reports whether the budget says how long the search may last.
+func (t *team) limited() bool { return t.run.budget.Time > 0 || t.run.budget.Actions > 0 }
+
 // beginKicks turns to kicks on the best tour. Where a tour fits one stretch, cutting
 // it would keep chains from half of the candidates near a cut: workers kick
 // apart then, and their tours are recombined shortly before the end.
@@ -156,9 +207,9 @@ func (t *team) beginKicks() {
 	t.index()
 	t.heat0 = float64(t.cfg.Temperature*float64(t.length)) / float64(len(t.order))
 	t.since = t.run.spent(t.used)
-	t.until = 1
-	if limited := t.run.budget.Time > 0 || t.run.budget.Actions > 0; limited && len(t.climbers) > 1 && len(t.order) <= t.cfg.Stretch {
-		t.until = t.since + (1-t.since)*0.95
+	t.until = min(1, t.since+t.patienceShare())
+	if t.limited() && len(t.climbers) > 1 && len(t.order) <= t.cfg.Stretch {
+		t.until = min(t.until, t.since+(1-t.since)*0.95)
 		t.own = nil
 		for range t.climbers {
 			t.own = append(t.own, ownTour{Order: slices.Clone(t.order), Length: t.length, pos: slices.Clone(t.pos)})
@@ -227,7 +278,7 @@ const firstCycle = 1 << 17
 // workers: it falls linearly to 0 at the end of the budget, or when tours are recombined.
 func (t *team) heat(actions int64) float64 {
 	left := 0.0
-	if t.run.budget.Time > 0 || t.run.budget.Actions > 0 {
+	if t.limited() {
 		left = (t.until - t.run.spent(actions)) / (t.until - t.since)
 	} else {
 		cycle := int64(firstCycle)
