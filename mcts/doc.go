@@ -10,8 +10,8 @@
 //
 // Restart "kick" is a team of workers (stretch.go) that goes through phases:
 // descend from the first tour to a local optimum of the Lin-Kernighan chain
-// (package twoopt), build populations of shaken and repaired copies and
-// recombine them by edge assembly (breed.go, package eax), or, where the budget is too
+// (package twoopt), kick it for a while in case the search is stopped early, build populations of
+// shaken and repaired copies and recombine them by edge assembly (breed.go, package eax), or, where the budget is too
 // small for that, kick one tour and accept worse ones at a falling temperature
 // (climb.go). With action "draw" the statistics draw the chain's candidates too (guide.go).
 //

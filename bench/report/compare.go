@@ -256,21 +256,23 @@ func (c *Comparison) notes() []string {
 	return all
 }
 
+// tables has the table of the arms and that of the pairs written, an empty line
+// between them; left is the number of their columns that are names.
+func (c *Comparison) tables(b *strings.Builder, write func(head []string, rows [][]string, left int)) {
+	for i, table := range []func() ([]string, [][]string){c.armRows, c.pairRows} {
+		if head, rows := table(); len(rows) > 0 {
+			if i > 0 {
+				b.WriteByte('\n')
+			}
+			write(head, rows, i+1)
+		}
+	}
+}
+
 // Text writes tables for a terminal.
 func (c *Comparison) Text(w io.Writer) error {
 	var b strings.Builder
-	for i, table := range []func() ([]string, [][]string){c.armRows, c.pairRows} {
-		head, rows := table()
-		if len(rows) == 0 {
-			continue
-		}
-		if i > 0 {
-			b.WriteByte('\n')
-		}
-		left := 1
-		if i > 0 {
-			left = 2
-		}
+	c.tables(&b, func(head []string, rows [][]string, left int) {
 		width := make([]int, len(head))
 		for _, row := range append([][]string{head}, rows...) {
 			for k, cell := range row {
@@ -290,7 +292,7 @@ func (c *Comparison) Text(w io.Writer) error {
 			}
 			b.WriteByte('\n')
 		}
-	}
+	})
 	for _, note := range c.notes() {
 		b.WriteString("\n" + note)
 	}
@@ -302,15 +304,7 @@ func (c *Comparison) Text(w io.Writer) error {
 // Markdown writes the same as tables in Markdown.
 func (c *Comparison) Markdown(w io.Writer) error {
 	var b strings.Builder
-	for i, table := range []func() ([]string, [][]string){c.armRows, c.pairRows} {
-		head, rows := table()
-		if len(rows) == 0 {
-			continue
-		}
-		if i > 0 {
-			b.WriteByte('\n')
-		}
-		left := i + 1
+	c.tables(&b, func(head []string, rows [][]string, left int) {
 		b.WriteString("| " + strings.Join(head, " | ") + " |\n|")
 		for k := range head {
 			if k < left {
@@ -326,7 +320,7 @@ func (c *Comparison) Markdown(w io.Writer) error {
 			}
 			b.WriteString("| " + strings.Join(row, " | ") + " |\n")
 		}
-	}
+	})
 	for _, note := range c.notes() {
 		b.WriteString("\n" + note + "\n")
 	}
