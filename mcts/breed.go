@@ -3,6 +3,7 @@ package mcts
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -12,7 +13,7 @@ import (
 )
 
 // A team with a population works in epochs. An epoch builds local optima, each
-// the team's first one shaken all over and repaired by the chain, and recombines
+// one of the team's first two shaken all over and repaired by the chain, and recombines
 // them until they have converged (package eax). What the epochs end with is
 // recombined in turn. An epoch is sized to what is left of the budget; once that is too
 // little for a population worth recombining, kicks on one tour do more.
@@ -64,6 +65,7 @@ func (t *team) populate() {
 		if least := t.cfg.fewest(); t.goal.Size < least && given < least {
 			t.beginKicks()
 		} else if t.epoch == 0 {
+			t.descendOther()
 			t.beginWarming()
 		}
 		return
@@ -74,6 +76,23 @@ func (t *team) populate() {
 	}
 	t.begin(recombining, t.tours)
 	t.tours = nil
+}
+
+// descendOther makes a second local optimum, of which every other tour is a
+// shaken copy. What is wrong at large in one, where no kick reaches, would else
+// be in all tours, and recombination could not mend it.
+func (t *team) descendOther() {
+	order, length := slices.Clone(t.order), t.length
+	t.order = firstResort(t.in)
+	t.length = t.in.Length(t.order)
+	t.index()
+	for _, stretches := range []int{t.stretches(), 1} {
+		t.play(stretches, func(c *climber, actions int64) { c.descend(actions) })
+	}
+	t.other = newOwnTour(t.in, slices.Clone(t.order))
+	copy(t.order, order)
+	t.length = length
+	t.index()
 }
 
 // late reports whether it is time to stop building. With a budget of actions
@@ -126,7 +145,11 @@ func (t *team) shaken(size int) {
 	for w, c := range t.climbers {
 		wait.Go(func() {
 			for i := first + w; i < size; i += len(t.climbers) {
-				c.load(t.in, t.cand, t.order, t.pos, 0, n, t.length)
+				base := ownTour{t.order, t.length, t.pos}
+				if i%2 == 1 && t.other.Order != nil {
+					base = t.other
+				}
+				c.load(t.in, t.cand, base.Order, base.pos, 0, n, base.Length)
 				c.rng.seed(t.seed+(t.epoch+1)<<40, uint64(i))
 				c.shake()
 				c.kicks(int64(t.goal.Polish*float64(n)), 0, t.cfg.PolishSize, func() float64 { return 0 })
@@ -134,7 +157,7 @@ func (t *team) shaken(size int) {
 					return
 				}
 				t.tours[i] = make(tsp.Tour, n)
-				c.store(t.tours[i], t.order)
+				c.store(t.tours[i], base.Order)
 			}
 		})
 	}

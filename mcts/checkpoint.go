@@ -56,6 +56,7 @@ type teamState struct {
 	Own        []ownTour
 	Until      float64
 	Base       ownTour
+	Other      ownTour
 	Barren     int
 	Pop        *eax.Snapshot
 	Mix        []byte
@@ -205,7 +206,7 @@ var errForeign = errors.New("the checkpoint's parts do not fit the instance")
 func (t *team) snapshot() *Checkpoint {
 	s := &teamState{RNG: t.rng.save(), Round: t.round, Order: append([]int32(nil), t.order...), Length: t.length,
 		BestLength: t.bestLength, Used: t.used, Heat0: t.heat0, Since: t.since, Phase: t.phase, Epoch: t.epoch,
-		Goal: t.goal, Tours: t.tours, Elite: t.elite, Barren: t.barren, Own: slices.Clone(t.own), Until: t.until, Base: t.base}
+		Goal: t.goal, Tours: t.tours, Elite: t.elite, Barren: t.barren, Own: slices.Clone(t.own), Until: t.until, Base: t.base, Other: t.other}
 	for _, c := range t.climbers {
 		s.Tried = append(s.Tried, c.chain.Tried)
 		if c.guide != nil {
@@ -248,15 +249,17 @@ func (t *team) restore(c *Checkpoint) error {
 		}
 		t.base = ownTour{Order: s.Base.Order, Length: t.in.Length(s.Base.Order)}
 	}
-	for i := range t.own {
-		o := &t.own[i]
+	for i, o := range t.own {
 		if len(t.own) != len(t.climbers) || t.in.Check(o.Order) != nil {
 			return errForeign
 		}
-		o.Length, o.pos = t.in.Length(o.Order), make([]int32, len(o.Order))
-		for p, city := range o.Order {
-			o.pos[city] = int32(p)
+		t.own[i] = newOwnTour(t.in, o.Order)
+	}
+	if s.Other.Order != nil {
+		if t.in.Check(s.Other.Order) != nil {
+			return errForeign
 		}
+		t.other = newOwnTour(t.in, s.Other.Order)
 	}
 	t.relearn()
 	if t.run.budget.Actions == 0 { // a budget of time begins anew

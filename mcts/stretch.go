@@ -41,6 +41,8 @@ type team struct {
 	actions  int64 // budget, 0 for none
 	used     int64
 
+	other ownTour // a second local optimum to shake, from a space-filling curve
+
 	phase  phase
 	epoch  uint64
 	tours  []tsp.Tour      // built in this epoch
@@ -62,6 +64,15 @@ type ownTour struct {
 	Order  []int32
 	Length int64
 	pos    []int32
+}
+
+// newOwnTour takes order over.
+func newOwnTour(in *tsp.Instance, order []int32) ownTour {
+	o := ownTour{Order: order, Length: in.Length(order), pos: make([]int32, len(order))}
+	for p, city := range order {
+		o.pos[city] = int32(p)
+	}
+	return o
 }
 
 func newTeam(in *tsp.Instance, nb *tsp.Neighbors, cfg Config, cand *twoopt.Candidates, r *run, seed uint64, workers int) *team {
@@ -212,7 +223,7 @@ func (t *team) beginKicks() {
 		t.until = min(t.until, t.since+(1-t.since)*0.95)
 		t.own = nil
 		for range t.climbers {
-			t.own = append(t.own, ownTour{Order: slices.Clone(t.order), Length: t.length, pos: slices.Clone(t.pos)})
+			t.own = append(t.own, newOwnTour(t.in, slices.Clone(t.order)))
 		}
 	}
 }
