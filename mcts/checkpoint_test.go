@@ -129,3 +129,26 @@ func TestCheckpointRefused(t *testing.T) {
 		t.Error("a checkpoint whose best tour is none was accepted")
 	}
 }
+
+// TestNoTimeToResume ends a search before it began: the tours that are known already are not lost.
+func TestNoTimeToResume(t *testing.T) {
+	cfg := must(Preset("default", 100, "gtprior"))
+	p := problem(build(tsp.Euc2D, 100, 3), cfg, "gtprior")
+	best := solve(t, p, cfg, 1, 1, Budget{Actions: 5000})
+	over, cancel := context.WithCancel(context.Background())
+	cancel()
+	for _, prepared := range []bool{true, false} {
+		for _, q := range []*Problem{
+			{Initial: []tsp.Tour{firstResort(p.Instance), best.Tour}},
+			{Resume: &Checkpoint{Best: best.Tour}},
+		} {
+			if q.Instance = p.Instance; prepared {
+				q.Neighbors, q.Heatmap = p.Neighbors, p.Heatmap
+			}
+			r := must(Solve(over, q, cfg, 1, 1, Budget{}, nil))
+			if r.Length != best.Length || r.Stop != StopInterrupted {
+				t.Errorf("the tour is %d long (%s), want the known %d", r.Length, r.Stop, best.Length)
+			}
+		}
+	}
+}

@@ -74,18 +74,19 @@ func Solve(ctx context.Context, p *Problem, cfg Config, seed uint64, workers int
 		if budget.Time > 0 && budget.Clock() >= budget.Time {
 			stop = StopTime
 		}
-		return finish(in, firstResort(in), 0, stop)
+		return finish(in, p.known(firstResort(in)), 0, stop)
 	}
 	if p.Heatmap.N() != in.N() {
 		return nil, fmt.Errorf("mcts: a heatmap of %d cities for %d", p.Heatmap.N(), in.N())
 	}
-	resort := firstResort(in)
+	curve := firstResort(in)
+	resort := p.known(curve)
 	r.offer(in.Length(resort))
 	cand := candidates(p, cfg, r)
 	if cand == nil {
 		return finish(in, resort, 0, *r.stop.Load())
 	}
-	s := newSearch(ctx, p, cfg, cand, r, seed, workers, resort)
+	s := newSearch(ctx, p, cfg, cand, r, seed, workers, curve)
 	if (cfg.Action == "draw" || cfg.Restart == "fresh") && !s.learn(p.Heatmap) {
 		return finish(in, resort, 0, *r.stop.Load())
 	}
@@ -117,6 +118,21 @@ func Solve(ctx context.Context, p *Problem, cfg Config, seed uint64, workers int
 	return finish(in, tour, r.actions.Load(), stop)
 }
 
+// known returns the shortest of a tour, those to start from, and that of the
+// checkpoint: what the answer is where there is no time to search.
+func (p *Problem) known(tour tsp.Tour) tsp.Tour {
+	others := p.Initial
+	if p.Resume != nil && p.Instance.Check(p.Resume.Best) == nil {
+		others = append(slices.Clone(others), p.Resume.Best)
+	}
+	for _, t := range others {
+		if p.Instance.Length(t) < p.Instance.Length(tour) {
+			tour = t
+		}
+	}
+	return tour
+}
+
 // searcher is one of the two ways in which workers search: each for itself
 // (restart "fresh"), or together on one tour (restart "kick").
 type searcher interface {
@@ -126,14 +142,14 @@ type searcher interface {
 	restore(*Checkpoint) error
 }
 
-func newSearch(ctx context.Context, p *Problem, cfg Config, cand *twoopt.Candidates, r *run, seed uint64, workers int, resort tsp.Tour) searcher {
+func newSearch(ctx context.Context, p *Problem, cfg Config, cand *twoopt.Candidates, r *run, seed uint64, workers int, curve tsp.Tour) searcher {
 	in := p.Instance
 	var first tsp.Tour // nil: to be drawn
 	switch cfg.FirstTour {
 	case "greedy":
 		first, _ = tsp.GreedyEdge(ctx, in, p.Neighbors)
 	case "curve":
-		first = resort
+		first = curve
 	}
 	for _, tour := range p.Initial {
 		if first == nil || in.Length(tour) < in.Length(first) {
@@ -152,7 +168,7 @@ func newSearch(ctx context.Context, p *Problem, cfg Config, cand *twoopt.Candida
 			}
 		}
 		if first == nil {
-			first = resort
+			first = curve
 		}
 		t.start(first)
 		return t
