@@ -89,7 +89,7 @@ func (t *team) descendOther() {
 	for _, stretches := range []int{t.stretches(), 1} {
 		t.play(stretches, func(c *climber, actions int64) { c.descend(actions) })
 	}
-	t.other = newOwnTour(t.in, slices.Clone(t.order))
+	t.other = newIndexedTour(t.in, slices.Clone(t.order))
 	copy(t.order, order)
 	t.length = length
 	t.index()
@@ -145,7 +145,7 @@ func (t *team) shaken(size int) {
 	for w, c := range t.climbers {
 		wait.Go(func() {
 			for i := first + w; i < size; i += len(t.climbers) {
-				base := ownTour{t.order, t.length, t.pos}
+				base := indexedTour{t.order, t.length, t.pos}
 				if i%2 == 1 && t.other.Order != nil {
 					base = t.other
 				}

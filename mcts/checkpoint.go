@@ -53,10 +53,10 @@ type teamState struct {
 	Goal       goal
 	Tours      []tsp.Tour
 	Elite      []tsp.Tour
-	Own        []ownTour
+	Own        []indexedTour
 	Until      float64
-	Base       ownTour
-	Other      ownTour
+	Base       indexedTour
+	Other      indexedTour
 	Barren     int
 	Pop        *eax.Snapshot
 	Mix        []byte
@@ -247,23 +247,23 @@ func (t *team) restore(c *Checkpoint) error {
 		if t.in.Check(s.Base.Order) != nil {
 			return errForeign
 		}
-		t.base = ownTour{Order: s.Base.Order, Length: t.in.Length(s.Base.Order)}
+		t.base = indexedTour{Order: s.Base.Order, Length: t.in.Length(s.Base.Order)}
 	}
 	for i, o := range t.own {
 		if len(t.own) != len(t.climbers) || t.in.Check(o.Order) != nil {
 			return errForeign
 		}
-		t.own[i] = newOwnTour(t.in, o.Order)
+		t.own[i] = newIndexedTour(t.in, o.Order)
 	}
 	if s.Other.Order != nil {
 		if t.in.Check(s.Other.Order) != nil {
 			return errForeign
 		}
-		t.other = newOwnTour(t.in, s.Other.Order)
+		t.other = newIndexedTour(t.in, s.Other.Order)
 	}
 	t.relearn()
 	if t.run.budget.Actions == 0 { // a budget of time begins anew
-		t.since, t.until = 0, 1
+		t.since, t.until = 0, t.patienceShare()
 		t.goal.Until = 1
 		if t.phase == warming {
 			t.cool()

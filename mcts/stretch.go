@@ -41,7 +41,7 @@ type team struct {
 	actions  int64 // budget, 0 for none
 	used     int64
 
-	other ownTour // a second local optimum to shake, from a space-filling curve
+	other indexedTour // a second local optimum to shake, from a space-filling curve
 
 	phase  phase
 	epoch  uint64
@@ -52,26 +52,25 @@ type team struct {
 	elite  []tsp.Tour      // what the epochs ended with
 	barren int             // epochs since one brought a better tour
 
-	heat0 float64   // temperature when kicks begin, in core units
-	since float64   // share of the budget that was spent then
-	own   []ownTour // of each worker while kicking apart, nil while kicking together
-	until float64   // share of the budget after which these are recombined, or warming ends
-	base  ownTour   // the local optimum that is shaken, while warming
+	heat0  float64       // temperature when kicks begin, in core units
+	since  float64       // share of the budget that was spent then
+	own    []indexedTour // of each worker while kicking apart, nil while kicking together
+	until  float64       // share of the budget after which these are recombined, or warming ends
+	base   indexedTour   // the local optimum that is shaken, while warming
+	warmed int64         // actions after which warming ends, where the budget has no end
 }
 
-// ownTour is the tour of a worker that kicks apart from the others.
-type ownTour struct {
+// indexedTour is a tour beside the team's.
+type indexedTour struct {
 	Order  []int32
 	Length int64
-	pos    []int32
+	pos    []int32 // inverse of Order
 }
 
-// newOwnTour takes order over.
-func newOwnTour(in *tsp.Instance, order []int32) ownTour {
-	o := ownTour{Order: order, Length: in.Length(order), pos: make([]int32, len(order))}
-	for p, city := range order {
-		o.pos[city] = int32(p)
-	}
+// newIndexedTour takes order over.
+func newIndexedTour(in *tsp.Instance, order []int32) indexedTour {
+	o := indexedTour{Order: order, Length: in.Length(order), pos: make([]int32, len(order))}
+	index(o.pos, order)
 	return o
 }
 
@@ -166,14 +165,11 @@ func (t *team) search(save func()) (best tsp.Tour, length int64) {
 // beginWarming turns to kicks for a small part of the budget, before the first
 // population. Its tours are made from the local optimum, which is laid aside.
 func (t *team) beginWarming() {
-	t.base = ownTour{Order: slices.Clone(t.order), Length: t.length}
+	t.base = indexedTour{Order: slices.Clone(t.order), Length: t.length}
 	t.beginKicks()
 	t.phase = warming
-	if t.limited() {
-		t.until = t.since + min(warmShare, t.patienceShare())
-	} else {
-		t.until = float64(t.used + max(firstCycle, 10*int64(len(t.order))))
-	}
+	t.until = t.since + min(warmShare, t.patienceShare())
+	t.warmed = t.used + max(firstCycle, 10*int64(len(t.order)))
 }
 
 // warmShare is the part of the budget that kicks have before a population is built.
@@ -184,13 +180,13 @@ func (t *team) warm() bool {
 	if t.limited() {
 		return t.run.spent(t.used) >= t.until
 	}
-	return float64(t.used) >= t.until
+	return t.used >= t.warmed
 }
 
 // cool ends warming.
 func (t *team) cool() {
 	copy(t.order, t.base.Order)
-	t.length, t.base, t.own = t.base.Length, ownTour{}, nil
+	t.length, t.base, t.own = t.base.Length, indexedTour{}, nil
 	t.index()
 	t.phase = populating
 }
@@ -223,7 +219,7 @@ func (t *team) beginKicks() {
 		t.until = min(t.until, t.since+(1-t.since)*0.95)
 		t.own = nil
 		for range t.climbers {
-			t.own = append(t.own, newOwnTour(t.in, slices.Clone(t.order)))
+			t.own = append(t.own, newIndexedTour(t.in, slices.Clone(t.order)))
 		}
 	}
 }
@@ -260,9 +256,7 @@ func (t *team) apart() {
 			next := make([]int32, n)
 			c.store(next, o.Order)
 			o.Order = next
-			for p, city := range next {
-				o.pos[city] = int32(p)
-			}
+			index(o.pos, next)
 			o.Length -= c.gain
 			c.flush()
 		})
@@ -371,9 +365,12 @@ func (t *team) rotate(by int) {
 	t.index()
 }
 
-func (t *team) index() {
-	for p, c := range t.order {
-		t.pos[c] = int32(p)
+func (t *team) index() { index(t.pos, t.order) }
+
+// index makes pos the inverse of order.
+func index(pos, order []int32) {
+	for p, c := range order {
+		pos[c] = int32(p)
 	}
 }
 

@@ -33,7 +33,7 @@ type worker struct {
 	// Scratch.
 	path     *twoopt.Path
 	added    [][2]int32 // edges of the running action
-	chosen   []int32    // their slots, when Q is counted
+	chosen   []int32    // their slots, but of the closing edge
 	open     []int64    // Z of the candidates that may still be drawn, scaled
 	drawSlot []int32
 	fresh    tsp.Tour
