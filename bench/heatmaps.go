@@ -57,8 +57,8 @@ func BuildHeatmap(ctx context.Context, s *heatmap.Source, item *Item, nb *tsp.Ne
 	})
 }
 
-// kindOf returns the kind of source that a spec names.
-func kindOf(spec string) string {
+// KindOf returns the kind of source that a spec names: what presets go by.
+func KindOf(spec string) string {
 	kind, _, _ := strings.Cut(spec, ":")
 	return kind
 }

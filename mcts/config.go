@@ -189,17 +189,20 @@ func (c Config) Validate() error {
 
 // MarshalJSON writes the knobs by name: numbers as numbers, in the order of Knobs.
 func (c Config) MarshalJSON() ([]byte, error) {
-	var b strings.Builder
-	fmt.Fprintf(&b, `{"preset":%s`, strconv.Quote(c.Preset))
-	for _, k := range Knobs {
+	return fmt.Appendf(nil, `{"preset":%s,%s}`, strconv.Quote(c.Preset), c.members(Knobs)), nil
+}
+
+// members returns knobs as the members of a JSON object.
+func (c Config) members(knobs []Knob) string {
+	var list []string
+	for _, k := range knobs {
 		value := k.Get(&c)
 		if k.Kind == Choice || k.Kind == List {
 			value = strconv.Quote(value)
 		}
-		fmt.Fprintf(&b, `,%q:%s`, k.Name, value)
+		list = append(list, fmt.Sprintf("%q:%s", k.Name, value))
 	}
-	b.WriteByte('}')
-	return []byte(b.String()), nil
+	return strings.Join(list, ",")
 }
 
 // UnmarshalJSON reads what MarshalJSON wrote. Knobs that are missing keep their

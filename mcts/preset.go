@@ -20,9 +20,25 @@ func paperKnobs() Config {
 // heatmap of the given source. "paper" is the paper's search with the knobs
 // that its authors tuned for the source and the nearest size (those of gtprior
 // for sources that they do not have); "paper-default" the same search with
-// their defaults; "paper-tuned" the same with knobs that command tune found for
-// sizes near n, where it was run, and else those of "paper".
+// their defaults; "paper-tuned" that of "paper" with the knobs that command tune
+// found for the source and sizes near n, where it was run.
 func Preset(name string, n int, source string) (Config, error) {
+	c, err := untuned(name, n, source)
+	if err != nil {
+		return Config{}, err
+	}
+	if row, ok := nearestTuned(name, source, n); ok && ratio(row.N, n) < reach {
+		err = row.apply(&c)
+	}
+	return c, err
+}
+
+// reach is how many times larger or smaller than those that a row was tuned on an
+// instance may be to get it: half a decade. The authors' rows reach everywhere.
+const reach = 3.2
+
+// untuned returns a preset without what command tune found for it.
+func untuned(name string, n int, source string) (Config, error) {
 	c := paperKnobs()
 	c.Preset = name
 	switch name {
@@ -41,23 +57,13 @@ func Preset(name string, n int, source string) (Config, error) {
 		if !ok {
 			row, _ = nearestTuned("paper", "gtprior", n)
 		}
-		if err := row.apply(&c); err != nil {
-			return Config{}, err
-		}
+		err := row.apply(&c)
+		return c, err
 	default:
 		return Config{}, fmt.Errorf("unknown preset %q, want one of %s", name, strings.Join(Presets, ", "))
 	}
-	if row, ok := nearestTuned(name, source, n); ok && ratio(row.N, n) < reach {
-		if err := row.apply(&c); err != nil {
-			return Config{}, err
-		}
-	}
 	return c, nil
 }
-
-// reach is how many times larger or smaller than the instances it was tuned on an
-// instance may be for a row of the table, but those of "paper": half a decade.
-const reach = 3.2
 
 // DefaultHeatmap names the heatmap source that suits a preset best: alpha for
 // "default", where the time allows (0: no limit), otherwise gtprior. The

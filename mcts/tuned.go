@@ -33,6 +33,22 @@ var tunedTable = sync.OnceValue(func() []TunedRow {
 	return rows
 })
 
+// NewTunedRow returns the row that makes c of the preset that it started from: the
+// knobs in which they differ.
+func NewTunedRow(c Config, source string, n int, by string) (TunedRow, error) {
+	plain, err := untuned(c.Preset, n, source)
+	if err != nil {
+		return TunedRow{}, err
+	}
+	differ := []Knob{}
+	for _, k := range Knobs {
+		if k.Get(&c) != k.Get(&plain) {
+			differ = append(differ, k)
+		}
+	}
+	return TunedRow{Preset: c.Preset, Heatmap: source, N: n, By: by, Knobs: []byte("{" + c.members(differ) + "}")}, nil
+}
+
 // ParseTuned reads a table of tuned knobs: a JSON array of rows.
 func ParseTuned(data []byte) ([]TunedRow, error) {
 	d := json.NewDecoder(bytes.NewReader(data))

@@ -14,7 +14,6 @@ import (
 	"tspmcts/bench"
 	"tspmcts/bench/forest"
 	"tspmcts/bench/stat"
-	"tspmcts/mcts"
 )
 
 // Methods lists the methods.
@@ -656,22 +655,6 @@ func (t *Tuner) verify(base *configuration) (*Result, error) {
 
 // Params returns a parameter file with the knobs.
 func Params(k *bench.Knobs) ([]byte, error) {
-	members, err := members(k)
-	if err != nil {
-		return nil, err
-	}
-	members = slices.Insert(members, 0, fmt.Sprintf("%q: %q", "preset", k.Preset))
-	return []byte("{\n  " + strings.Join(members, ",\n  ") + "\n}\n"), nil
-}
-
-// Row returns the knobs as a row of the table that presets read.
-func Row(k *bench.Knobs, source string, n int, by string) (mcts.TunedRow, error) {
-	members, err := members(k)
-	return mcts.TunedRow{Preset: k.Preset, Heatmap: source, N: n, By: by, Knobs: []byte("{" + strings.Join(members, ",") + "}")}, err
-}
-
-// members returns the knobs as members of a JSON object.
-func members(k *bench.Knobs) ([]string, error) {
 	values := map[string]string{}
 	var names []string
 	for _, s := range k.Settings {
@@ -680,7 +663,8 @@ func members(k *bench.Knobs) ([]string, error) {
 		}
 		values[s.Knob.Name] = s.Value // the last counts
 	}
-	var list []string
+	var b strings.Builder
+	fmt.Fprintf(&b, "{\n  \"preset\": %q", k.Preset)
 	for _, name := range names {
 		text, err := json.Marshal(values[name])
 		if err != nil {
@@ -689,7 +673,8 @@ func members(k *bench.Knobs) ([]string, error) {
 		if json.Valid([]byte(values[name])) && !strings.Contains(values[name], ",") {
 			text = []byte(values[name]) // a number
 		}
-		list = append(list, fmt.Sprintf("%q: %s", name, text))
+		fmt.Fprintf(&b, ",\n  %q: %s", name, text)
 	}
-	return list, nil
+	b.WriteString("\n}\n")
+	return []byte(b.String()), nil
 }

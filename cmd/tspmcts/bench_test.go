@@ -160,7 +160,7 @@ func TestTuneTable(t *testing.T) {
 	table := read(t, dir, "t.json")
 	rows, err := mcts.ParseTuned([]byte(table))
 	if err != nil || len(rows) != 1 || rows[0].N != 60 || string(rows[0].Knobs) != `{"depth":50}` ||
-		rows[0].By != "tspmcts tune --set set.txt --lines 0:2 --validate-lines 2:10 --preset paper-tuned --heatmap gtprior --method random --trials 2 --search 'depth=2|50' --actions 2000" {
+		rows[0].By != "tspmcts tune --set set.txt --lines 0:2 --validate-lines 2:10 --preset paper-tuned --heatmap gtprior --method random --trials 2 --search 'depth=2|50' --actions 2000 --depth 2" {
 		t.Errorf("%v\n%s", err, table)
 	}
 	out = must(t, dir, append(args, "--depth", "50")...)
@@ -168,6 +168,7 @@ func TestTuneTable(t *testing.T) {
 		t.Error(out)
 	}
 	oneError(t, dir, 2, "--table needs --heatmap", call{args: []string{"tune", "--set", "set.txt", "--time", "1s", "--out", "p.json", "--table", "t.json"}})
+	oneError(t, dir, 2, "the rows of paper are the authors'", call{args: append(slices.Clone(args), "--preset", "paper")})
 	write(t, dir, "t.json", "[{}]")
 	oneError(t, dir, 1, `t.json: the table of tuned knobs, row 1: preset ""`, call{args: args})
 }

@@ -111,7 +111,7 @@ func runTune(c *cli.Context) error {
 	if err := probe(out); err != nil {
 		return err
 	}
-	table, err := openTable(c, spec)
+	table, err := openTable(c, spec, t.Base.Preset)
 	if err != nil {
 		return err
 	}
@@ -186,10 +186,13 @@ type tunedTable struct {
 }
 
 // openTable reads the table, which need not be there yet.
-func openTable(c *cli.Context, source string) (*tunedTable, error) {
-	t := &tunedTable{file: c.String("table"), source: source}
+func openTable(c *cli.Context, source, preset string) (*tunedTable, error) {
+	t := &tunedTable{file: c.String("table"), source: bench.KindOf(source)}
 	if t.file == "" {
 		return t, nil
+	}
+	if preset == "paper" {
+		return nil, usagef("%s: the rows of paper are the authors'; tune paper-tuned instead", flagged("table"))
 	}
 	if source == bench.AutoHeatmap {
 		return nil, usagef("%s needs --heatmap: a row of the table belongs to a source", flagged("table"))
@@ -221,7 +224,12 @@ func (t *tunedTable) enter(c *cli.Context, tuner *tune.Tuner, r *tune.Result) er
 		sizes = append(sizes, i.N())
 	}
 	slices.Sort(sizes)
-	row, err := tune.Row(r.Winner, t.source, sizes[len(sizes)/2], commandLine(c))
+	n := sizes[len(sizes)/2]
+	winner, err := r.Winner.Config(n, t.source)
+	if err != nil {
+		return err
+	}
+	row, err := mcts.NewTunedRow(winner, t.source, n, commandLine(c))
 	if err != nil {
 		return err
 	}
@@ -242,12 +250,17 @@ func (t *tunedTable) enter(c *cli.Context, tuner *tune.Tuner, r *tune.Result) er
 // commandLine returns the command as far as it decides the winner, without folders.
 func commandLine(c *cli.Context) string {
 	words := []string{"tspmcts", "tune"}
-	for _, name := range []string{"set", "lines", "validate", "validate-lines", "best", "preset", "heatmap", "method", "trials", "search", "time", "actions", "seed"} {
+	names := []string{"set", "lines", "validate", "validate-lines", "best", "params", "preset", "heatmap", "method", "trials", "search", "time", "actions", "seed"}
+	for _, k := range mcts.Knobs {
+		names = append(names, k.Name)
+	}
+	for _, name := range names {
 		value := c.String(name)
 		if value == "" {
 			continue
 		}
-		if name == "set" || name == "validate" || name == "best" {
+		switch name {
+		case "set", "validate", "best", "params":
 			files := strings.Split(value, ",")
 			for i, f := range files {
 				files[i] = filepath.Base(f)
