@@ -13,7 +13,6 @@ func (st *stats) backpropagate(added [][2]int32, beta float64, gain, length int6
 	if up == 0 {
 		return
 	}
-	st.epoch++
 	for _, e := range added {
 		for _, d := range [2][2]int32{{e[0], e[1]}, {e[1], e[0]}} {
 			if k := st.find(d[0], d[1]); k >= 0 {

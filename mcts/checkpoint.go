@@ -65,7 +65,7 @@ type teamState struct {
 
 type statsState struct {
 	Weight []float64
-	Visits []int32
+	Visits []int64
 	Omega  []float64
 	Sims   int64
 }
@@ -182,7 +182,7 @@ func (st *stats) save() *statsState {
 	if st == nil {
 		return nil
 	}
-	return &statsState{append([]float64(nil), st.weight...), append([]int32(nil), st.visits...), append([]float64(nil), st.omega...), st.sims}
+	return &statsState{append([]float64(nil), st.weight...), append([]int64(nil), st.visits...), append([]float64(nil), st.omega...), st.sims}
 }
 
 func (st *stats) restore(s *statsState) error {
@@ -191,9 +191,6 @@ func (st *stats) restore(s *statsState) error {
 	}
 	copy(st.weight, s.Weight)
 	copy(st.visits, s.Visits)
-	for k, q := range s.Visits {
-		st.rarity[k] = 1 / math.Sqrt(float64(q)+1)
-	}
 	for i, o := range s.Omega {
 		st.setOmega(int32(i), o)
 	}

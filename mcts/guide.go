@@ -22,13 +22,7 @@ type guide struct {
 // paper, candidates with Z < 1 are not drawn.
 func (g *guide) Draw(i, k int32) int64 {
 	slot := g.slots[k]
-	z := 1.0
-	if o := g.invOmega[g.cities[i]]; o > 0 {
-		z = float64(g.weight[slot] * o)
-	}
-	if g.cfg.Alpha > 0 {
-		z += float64(g.explore * g.rarity[slot])
-	}
+	z := g.potential(g.cities[i], slot)
 	if z < 1 {
 		return math.MinInt64
 	}

@@ -1,11 +1,13 @@
 package mcts
 
+import "slices"
+
 // simulate runs one action of the paper's search (section 3): a k-opt move a1 b1
 // a2 b2 ... from a uniformly drawn city a1 and its successor b1, each a_(i+1)
 // drawn among b_i's candidates, b_(i+1) its predecessor. It ends at the first
-// positive closed gain, which is returned with the move left in w.path and its
-// edges in w.added, at depth K, or without a candidate, when it returns 0.
-// Nothing is applied. Cost: O(K) segments a level instead of O(n) cities.
+// positive closed gain, which is returned with the move left in w.path, at depth
+// K, or without a candidate, when it returns 0. Nothing is applied. Cost: O(K)
+// segments a level instead of O(n) cities.
 //
 // The chosen edges are counted in Q when the action is over, as it is in M.
 func (w *worker) simulate() int64 {
@@ -23,31 +25,60 @@ func (w *worker) move() int64 {
 	a1 := w.rng.below(int32(w.in.N()))
 	p := w.path
 	p.Start(w.tour, a1, false)
-	b := p.City(w.tour, 0)
-	w.added, w.chosen = w.added[:0], w.chosen[:0]
+	w.chosen = w.chosen[:0]
+	b, second := p.Ends(w.tour)
 	if w.in.IsFixed(a1, b) {
 		return 0
 	}
 	open := int64(w.in.Dist(a1, b))
+	// Two levels in five take back the one before. The path makes a step only
+	// when the next level does not.
+	var (
+		last    = int32(-1) // what the step that is put off leads to, -1 without one
+		segment int
+		rank    int32
+		was     struct { // before it
+			b, second int32
+			open      int64
+		}
+	)
 	for level := 1; level < w.cfg.Depth; level++ {
-		k, r, segment := w.selectCandidate(a1, b)
+		k := w.draw(a1, b, second)
 		if k < 0 {
 			return 0
 		}
-		a := w.cand.City[k]
 		w.chosen = append(w.chosen, k)
-		w.added = append(w.added, [2]int32{b, a})
-		before, _ := p.Before(segment, r)
-		p.Step(segment, r)
-		b = p.City(w.tour, before)
-		open += int64(w.in.Dist(b, a)) - int64(w.cand.Dist[k])
-		if open <= 0 { // as it mostly is: closing cannot gain
+		a := w.cand.City[k]
+		if a == last {
+			b, second, open, last = was.b, was.second, was.open, -1
 			continue
 		}
-		if closed := open - int64(w.in.Dist(b, a1)); closed > 0 {
-			w.added = append(w.added, [2]int32{b, a1})
-			return closed
+		if last >= 0 {
+			p.Step(segment, rank)
+		}
+		was.b, was.second, was.open, last = b, second, open, a
+		segment, rank, b, second = p.Peek(w.tour, a)
+		removed, closing := w.in.Dists(b, a, a1)
+		open += int64(removed) - int64(w.cand.Dist[k])
+		gain := open - int64(closing)
+		if gain > 0 || w.in.HasFixed() { // in which case draw looks at the path
+			p.Step(segment, rank)
+			last = -1
+		}
+		if gain > 0 {
+			return gain
 		}
 	}
 	return 0
+}
+
+// edges returns the edges that the last action added, that which closes it last.
+func (w *worker) edges() [][2]int32 {
+	w.added = w.added[:0]
+	for _, k := range w.chosen {
+		next, _ := slices.BinarySearch(w.cand.Start, k+1)
+		w.added = append(w.added, [2]int32{int32(next - 1), w.cand.City[k]})
+	}
+	b, _ := w.path.Ends(w.tour)
+	return append(w.added, [2]int32{b, w.path.Last(w.tour)})
 }

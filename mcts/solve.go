@@ -264,7 +264,7 @@ func newWorker(in *tsp.Instance, cfg Config, cand *twoopt.Candidates, r *run) *w
 	}
 	w := &worker{in: in, cfg: cfg, cand: cand, run: r, tour: twoopt.NewTour(identity),
 		best: make(tsp.Tour, n), bestLength: noTour, path: twoopt.NewPath(cfg.Depth),
-		open: make([]int64, cfg.Candidates), fresh: make(tsp.Tour, 0, n), free: make([]int32, 0, n), freeAt: make([]int32, n)}
+		fresh: make(tsp.Tour, 0, n), free: make([]int32, 0, n), freeAt: make([]int32, n)}
 	if cfg.Action == "best" {
 		breadth, _ := parseList(cfg.Breadth) // Validate has seen it
 		w.chain = twoopt.NewChain(in, w.tour, cand, twoopt.ChainConfig{Breadth: breadth, Depth: cfg.Depth})

@@ -14,23 +14,22 @@ import (
 type stats struct {
 	cand     *twoopt.Candidates
 	weight   []float64 // W, 100 P at first
-	visits   []int32   // Q
-	rarity   []float64 // 1/sqrt(Q+1): kept, since it is read more often than Q changes
-	mirror   []int32   // slot of the same edge seen from its other end, -1 where that end does not list it
+	visits   []int64   // Q, and one more that nothing reads
+	mirror   []int32   // slot of the same edge seen from its other end; where that end does not list it, the last of visits
+	byCity   []int32   // for find
 	omega    []float64 // per city: sum of W over its row, divided by n-1
 	invOmega []float64 // 1/omega, 0 where omega is 0
 	sims     int64     // M
 	invN     float64   // 1/(n-1)
 	explore  float64   // alpha sqrt(ln(M+1)), as of the running action
-	epoch    int64     // grows whenever Z may change
 }
 
 // newStats returns the statistics before the first simulation, nil when the
 // budget ended. Omega is summed over a city's whole row of m.
 func newStats(cand *twoopt.Candidates, m *heatmap.Map, r *run) *stats {
 	n := len(cand.Start) - 1
-	st := &stats{cand: cand, weight: make([]float64, len(cand.City)), visits: make([]int32, len(cand.City)), rarity: make([]float64, len(cand.City)),
-		mirror: make([]int32, len(cand.City)), omega: make([]float64, n), invOmega: make([]float64, n), invN: 1 / float64(max(1, n-1)), epoch: 1}
+	st := &stats{cand: cand, weight: make([]float64, len(cand.City)), visits: make([]int64, len(cand.City)+1),
+		mirror: make([]int32, len(cand.City)), byCity: slotsByCity(cand), omega: make([]float64, n), invOmega: make([]float64, n), invN: 1 / float64(max(1, n-1))}
 	for i := range int32(n) {
 		if i&1023 == 1023 && r.check() {
 			return nil
@@ -45,8 +44,9 @@ func newStats(cand *twoopt.Candidates, m *heatmap.Map, r *run) *stats {
 			if at := slices.Index(cities, cand.City[k]); at >= 0 {
 				st.weight[k] = 100 * float64(ps[at])
 			}
-			st.mirror[k] = st.find(cand.City[k], i)
-			st.rarity[k] = 1
+			if st.mirror[k] = st.find(cand.City[k], i); st.mirror[k] < 0 {
+				st.mirror[k] = int32(len(cand.City))
+			}
 		}
 	}
 	return st
@@ -61,20 +61,57 @@ func (st *stats) setOmega(i int32, omega float64) {
 
 // find returns the slot of the edge from i to j, or -1.
 func (st *stats) find(i, j int32) int32 {
-	for k := st.cand.Start[i]; k < st.cand.Start[i+1]; k++ {
-		if st.cand.City[k] == j {
+	lo, hi := st.cand.Start[i], st.cand.Start[i+1]
+	if hi-lo <= shortList {
+		for k := lo; k < hi; k++ {
+			if st.cand.City[k] == j {
+				return k
+			}
+		}
+		return -1
+	}
+	slots := st.byCity[lo:hi]
+	for len(slots) > 0 {
+		mid := len(slots) / 2
+		k := slots[mid]
+		switch c := st.cand.City[k]; {
+		case c == j:
 			return k
+		case c < j:
+			slots = slots[mid+1:]
+		default:
+			slots = slots[:mid]
 		}
 	}
 	return -1
 }
 
+// shortList is the longest list that find reads from end to end.
+const shortList = 32
+
+// slotsByCity returns every list's slots in ascending order of their cities, nil when all lists are short.
+func slotsByCity(cand *twoopt.Candidates) []int32 {
+	long := false
+	for i := range len(cand.Start) - 1 {
+		long = long || cand.Start[i+1]-cand.Start[i] > shortList
+	}
+	if !long {
+		return nil
+	}
+	slots := make([]int32, len(cand.City))
+	for k := range slots {
+		slots[k] = int32(k)
+	}
+	for i := range len(cand.Start) - 1 {
+		slices.SortFunc(slots[cand.Start[i]:cand.Start[i+1]], func(a, b int32) int { return int(cand.City[a] - cand.City[b]) })
+	}
+	return slots
+}
+
 // visit counts a look at the edge in slot k, in both directions.
 func (st *stats) visit(k int32) {
-	st.count(k)
-	if m := st.mirror[k]; m >= 0 {
-		st.count(m)
-	}
+	st.visits[k]++
+	st.visits[st.mirror[k]]++
 }
 
 // visitEdge counts a look at an edge that need not be a candidate.
@@ -82,23 +119,46 @@ func (st *stats) visitEdge(i, j int32) {
 	if k := st.find(i, j); k >= 0 {
 		st.visit(k)
 	} else if k := st.find(j, i); k >= 0 {
-		st.count(k)
+		st.visits[k]++
 	}
 }
 
-func (st *stats) count(k int32) {
-	if st.visits[k] < math.MaxInt32 {
-		st.visits[k]++
-		st.rarity[k] = 1 / math.Sqrt(float64(st.visits[k])+1)
+// potential returns the paper's Z of the edge in slot k, from city i:
+//
+//	Z_ij = W_ij / Omega_i + alpha sqrt(ln(M+1) / (Q_ij+1))
+//
+// Where a city's whole row is 0, no edge is better than another and the first term is 1.
+func (st *stats) potential(i, k int32) float64 {
+	z := 1.0
+	if o := st.invOmega[i]; o > 0 {
+		z = float64(st.weight[k] * o)
 	}
+	if st.explore > 0 {
+		if q := st.visits[k]; q < int64(len(rarities)) {
+			z += float64(st.explore * rarities[q])
+		} else {
+			z += float64(st.explore * rarity(q))
+		}
+	}
+	return z
 }
+
+// rarity is 1/sqrt(Q+1), and rarities its first values: lists of many candidates
+// hold mostly edges that are rarely chosen.
+func rarity(q int64) float64 { return 1 / math.Sqrt(float64(q+1)) }
+
+var rarities = func() (t [256]float64) {
+	for q := range t {
+		t[q] = rarity(int64(q))
+	}
+	return t
+}()
 
 // simulate counts a simulation and fixes the exploration term for it. The
 // logarithm is rounded to float32 so that it is the same on every machine.
 func (st *stats) simulate(alpha float64) {
 	if alpha > 0 {
 		st.explore = float64(alpha * math.Sqrt(float64(float32(math.Log(float64(st.sims+1))))))
-		st.epoch++
 	}
 	st.sims++
 }

@@ -278,31 +278,28 @@ func (t *twin) action() (gain int64, tour []int32) {
 		var options []option
 		sum := 0.0
 		for _, j := range t.list[b] {
-			if z := t.Z(b, j); j != pi[2] && z >= 1 {
+			if j == a1 || j == pi[2] {
+				continue
+			}
+			if i := slices.Index(pi, j); t.in.IsFixed(pi[i], pi[i-1]) {
+				continue
+			}
+			if z := t.Z(b, j); z >= 1 {
 				options = append(options, option{j, z})
 				sum += z
 			}
 		}
-		pick := -1
-		for pick < 0 && len(options) > 0 {
-			u := t.rng.unit() * sum
-			k := 0
-			for ; k < len(options)-1; k++ {
-				if u -= options[k].z; u < 0 {
-					break
-				}
-			}
-			if i := slices.Index(pi, options[k].city); i == 0 || t.in.IsFixed(pi[i], pi[i-1]) { // a1, or the end of a fixed edge
-				sum -= options[k].z // not this one: draw among the others
-				options = slices.Delete(options, k, k+1)
-				continue
-			}
-			pick = int(options[k].city)
-		}
-		if pick < 0 {
+		if len(options) == 0 {
 			return 0, nil
 		}
-		a := int32(pick)
+		u := t.rng.unit() * sum
+		k := 0
+		for ; k < len(options)-1; k++ {
+			if u -= options[k].z; u < 0 {
+				break
+			}
+		}
+		a := options[k].city
 		t.taken = append(t.taken, [2]int32{b, a})
 		chosen = append(chosen, [2]int32{b, a})
 		i := slices.Index(pi, a)
@@ -365,13 +362,14 @@ func TestTwin(t *testing.T) {
 	}
 	var settings []setting
 	for _, source := range []string{"zero", "gtprior"} {
-		for _, alpha := range []float64{0, 1, 2} {
+		for i, alpha := range []float64{0, 1, 2} {
 			for _, order := range []string{"heatmap", "distance"} {
 				for _, depth := range []int{2, 10, 200} {
 					settings = append(settings, setting{14 + 3*len(settings)%23, source, alpha, 10, 2, 5, order, depth})
 				}
 			}
-			settings = append(settings, setting{30, source, alpha, 150, 5, 20, "heatmap", 50}, setting{12, source, alpha, 100, 10, 1000, "distance", 10})
+			settings = append(settings, setting{30, source, alpha, 150, 5, 20, "heatmap", 50}, setting{12, source, alpha, 100, 10, 1000, "distance", 10},
+				setting{2*shortList + i%7, source, alpha, 10, 2, 1000, "heatmap", 30})
 		}
 	}
 	actions := 700
@@ -427,15 +425,19 @@ func runTwins(t *testing.T, p *Problem, cfg Config, seed uint64, actions int) {
 			got := w.simulate()
 			want, after := d.action()
 			edges += len(d.taken)
-			if !slices.Equal(w.added, d.taken) && (len(w.added) > 0 && len(d.taken) > 0) {
-				t.Fatalf("%s: chose %v, want %v", when, w.added, d.taken)
+			chose := w.edges()
+			if got == 0 {
+				chose = chose[:len(chose)-1] // it is not closed
+			}
+			if !slices.Equal(chose, d.taken) {
+				t.Fatalf("%s: chose %v, want %v", when, chose, d.taken)
 			}
 			if got != want {
 				t.Fatalf("%s: gain %d, want %d (edges %v)", when, got, want, d.taken)
 			}
 			if got > 0 {
 				improved++
-				w.stats.backpropagate(w.added, cfg.Beta, got, length)
+				w.stats.backpropagate(chose, cfg.Beta, got, length)
 				w.path.Apply(w.tour)
 				w.length -= got
 				d.credit(d.taken, want, length)

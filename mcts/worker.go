@@ -32,9 +32,9 @@ type worker struct {
 
 	// Scratch.
 	path     *twoopt.Path
-	added    [][2]int32 // edges of the running action
-	chosen   []int32    // their slots, but of the closing edge
-	open     []int64    // Z of the candidates that may still be drawn, scaled
+	chosen   []int32 // slots of the edges that the running action added
+	added    [][2]int32
+	open     []int64 // sums over the candidates that remove no fixed edge
 	drawSlot []int32
 	fresh    tsp.Tour
 	free     []int32
@@ -85,7 +85,7 @@ func (w *worker) act() {
 	}
 	w.pool--
 	if gain := w.simulate(); gain > 0 {
-		w.stats.backpropagate(w.added, w.cfg.Beta, gain, w.length)
+		w.stats.backpropagate(w.edges(), w.cfg.Beta, gain, w.length)
 		w.path.Apply(w.tour)
 		w.length -= gain
 		w.pool = w.poolSize()

@@ -150,6 +150,17 @@ func (in *Instance) Dist(i, j int32) int32 {
 	return in.dist(i, j)
 }
 
+// Dists returns the distances from i to j and to k.
+func (in *Instance) Dists(i, j, k int32) (int32, int32) {
+	if in.flat {
+		p, q, r := &in.pts[i], &in.pts[j], &in.pts[k]
+		dx, dy := p.x-q.x, p.y-q.y
+		ex, ey := p.x-r.x, p.y-r.y
+		return int32(math.Sqrt(float64(dx*dx)+float64(dy*dy)) + in.round), int32(math.Sqrt(float64(ex*ex)+float64(ey*ey)) + in.round)
+	}
+	return in.dist(i, j), in.dist(i, k)
+}
+
 func (in *Instance) dist(i, j int32) int32 {
 	if i == j {
 		return 0 // two cities in one place are 1 apart under Geo, and the diagonal of a matrix may hold anything

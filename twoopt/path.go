@@ -78,8 +78,7 @@ func (p *Path) End() int32 { return p.segs[len(p.segs)-1].last }
 // Find returns the segment that holds rank r.
 func (p *Path) Find(r int32) int {
 	for i := len(p.segs) - 1; i >= 0; i-- {
-		g := p.segs[i]
-		if uint32(r-min(g.first, g.last)) <= uint32(max(g.first, g.last)-min(g.first, g.last)) {
+		if g := p.segs[i]; int64(r-g.first)*int64(r-g.last) <= 0 {
 			return i
 		}
 	}
@@ -146,4 +145,40 @@ func (p *Path) Second() int32 {
 		return p.segs[top-1].last
 	}
 	return g.last - g.direction()
+}
+
+// Ends returns the free end and the city after it.
+func (p *Path) Ends(s *Tour) (end, second int32) { return p.City(s, p.End()), p.City(s, p.Second()) }
+
+// Last returns t1.
+func (p *Path) Last(s *Tour) int32 { return p.City(s, p.n-1) }
+
+// Toward returns the neighbour of city c on the side of the free end; of the free end, c itself.
+func (p *Path) Toward(s *Tour, c int32) int32 {
+	r := p.Rank(s, c)
+	if r == p.End() {
+		return c
+	}
+	before, _ := p.Before(p.Find(r), r)
+	return p.City(s, before)
+}
+
+// Peek returns what a Step to city c takes, its segment and rank, and what it
+// would bring: the free end and the city after it. City c is neither of the present two.
+func (p *Path) Peek(s *Tour, c int32) (i int, r, end, second int32) {
+	r = p.Rank(s, c)
+	i = p.Find(r)
+	// Two cities on from c, toward the present free end.
+	at, g := i, p.segs[i]
+	first := r + g.direction()
+	if r == g.last {
+		at++
+		g = p.segs[at]
+		first = g.first
+	}
+	next := first + g.direction()
+	if first == g.last {
+		next = p.segs[at+1].first
+	}
+	return i, r, p.City(s, first), p.City(s, next)
 }

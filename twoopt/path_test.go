@@ -58,6 +58,9 @@ func comparePaths(t *testing.T, s *Tour, p *Path, first []int32, d *dumbPath) {
 	if got := p.City(s, p.End()); got != d.cities[0] {
 		t.Fatalf("the free end is %d, want %d", got, d.cities[0])
 	}
+	if got := p.Last(s); got != d.cities[n-1] {
+		t.Fatalf("the last city is %d, want %d", got, d.cities[n-1])
+	}
 	if got := p.City(s, p.Second()); got != d.cities[1] {
 		t.Fatalf("the second city is %d, want %d", got, d.cities[1])
 	}
@@ -66,6 +69,16 @@ func comparePaths(t *testing.T, s *Tour, p *Path, first []int32, d *dumbPath) {
 		before, added := p.Before(p.Find(r), r)
 		if got := p.City(s, before); got != d.cities[i-1] || added != d.added[edge(got, d.cities[i])] {
 			t.Fatalf("before %d is %d (added %v), want %d", d.cities[i], got, added, d.cities[i-1])
+		}
+		if got := p.Toward(s, d.cities[i]); got != d.cities[i-1] {
+			t.Fatalf("toward the free end of %d is %d, want %d", d.cities[i], got, d.cities[i-1])
+		}
+		if i == 1 {
+			continue // no step leads to the second city
+		}
+		at, rank, end, second := p.Peek(s, d.cities[i])
+		if at != p.Find(r) || rank != r || end != d.cities[i-1] || second != d.cities[i-2] {
+			t.Fatalf("a step to %d: segment %d, rank %d, leaves %d %d; want %d, %d, %d %d", d.cities[i], at, rank, end, second, p.Find(r), r, d.cities[i-1], d.cities[i-2])
 		}
 	}
 }
