@@ -207,7 +207,7 @@ func (c *crowd) learn(m *heatmap.Map) bool {
 		if w.stats = newStats(w.cand, m, c.shared); w.stats == nil {
 			return false
 		}
-		w.sums = newSums(w.stats)
+		w.newSums()
 	}
 	return true
 }

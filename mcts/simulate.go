@@ -43,12 +43,16 @@ func (w *worker) move() int64 {
 		}
 	)
 	for level := 1; level < w.cfg.Depth; level++ {
-		k := w.draw(a1, b, second)
+		var k, a int32
+		if w.fans != nil {
+			k, a = w.drawFan(a1, b, second)
+		} else {
+			k, a = w.drawRow(a1, b, second)
+		}
 		if k < 0 {
 			return 0
 		}
 		w.chosen = append(w.chosen, k)
-		a := w.cand.City[k]
 		if a == last {
 			b, second, open, last = was.b, was.second, was.open, -1
 			continue
@@ -61,7 +65,7 @@ func (w *worker) move() int64 {
 		removed, closing := w.in.Dists(b, a, a1)
 		open += int64(removed) - int64(w.cand.Dist[k])
 		gain := open - int64(closing)
-		if gain > 0 || w.in.HasFixed() { // in which case draw looks at the path
+		if gain > 0 || w.in.HasFixed() { // in which case drawRow looks at the path
 			p.Step(segment, rank)
 			last = -1
 		}

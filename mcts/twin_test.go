@@ -398,7 +398,7 @@ func runTwins(t *testing.T, p *Problem, cfg Config, seed uint64, actions int) {
 	cand := candidates(p, cfg, r)
 	w := newWorker(p.Instance, cfg, cand, r)
 	w.stats = newStats(cand, p.Heatmap, r)
-	w.sums = newSums(w.stats)
+	w.newSums()
 	w.rng.seed(seed, 0)
 	d := newTwin(p, cfg, seed, 0)
 	for i := range int32(d.n()) {

@@ -11,7 +11,8 @@ type worker struct {
 	cfg    Config
 	cand   *twoopt.Candidates
 	stats  *stats
-	sums   sums
+	fans   []fan // nil: rows are used
+	rows   rows
 	chain  *twoopt.Chain // with action "best", else nil
 	rng    rng
 	run    *run
