@@ -199,10 +199,10 @@ func TestTunedTable(t *testing.T) {
 		}
 	}
 	for _, bad := range []string{
-		``, `{}`, `[{"preset":"paper"}]`, `[{"preset":"paper","heatmap":"zero","n":0,"knobs":{}}]`,
-		`[{"preset":"oracle","heatmap":"zero","n":5,"knobs":{}}]`, `[{"preset":"paper","heatmap":"zero","n":5}]`,
-		`[{"preset":"paper","heatmap":"zero","n":5,"knobs":{"alfa":1}}]`, `[{"preset":"paper","heatmap":"zero","n":5,"knobs":{"alpha":-1}}]`,
-		`[{"preset":"paper","heatmap":"zero","n":5,"knobs":{},"size":5}]`,
+		``, `{}`, `[{"preset":"paper"}]`, `[{"preset":"default","heatmap":"zero","n":0,"knobs":{}}]`,
+		`[{"preset":"paper","heatmap":"zero","n":5,"knobs":{}}]`, `[{"preset":"oracle","heatmap":"zero","n":5,"knobs":{}}]`, `[{"preset":"default","heatmap":"zero","n":5}]`,
+		`[{"preset":"default","heatmap":"zero","n":5,"knobs":{"alfa":1}}]`, `[{"preset":"default","heatmap":"zero","n":5,"knobs":{"alpha":-1}}]`,
+		`[{"preset":"default","heatmap":"zero","n":5,"knobs":{},"size":5}]`,
 	} {
 		if _, err := ParseTuned([]byte(bad)); err == nil {
 			t.Errorf("%q is taken", bad)

@@ -9,6 +9,9 @@ import (
 // Presets lists the names that Preset takes.
 var Presets = []string{"default", "paper", "paper-tuned", "paper-default"}
 
+// TunedPresets lists those that command tune has a say in; the others stay as published.
+var TunedPresets = []string{"default", "paper-tuned"}
+
 // paperKnobs returns the defaults of the paper (arXiv 2411.09238, section 4),
 // with what it leaves off at the values that "default" has.
 func paperKnobs() Config {
@@ -34,7 +37,7 @@ func Preset(name string, n int, source string) (Config, error) {
 }
 
 // reach is how many times larger or smaller than those that a row was tuned on an
-// instance may be to get it: half a decade. The authors' rows reach everywhere.
+// instance may be to get it: half a decade. The authors' knobs reach everywhere.
 const reach = 3.2
 
 // untuned returns a preset without what command tune found for it.
@@ -53,16 +56,53 @@ func untuned(name string, n int, source string) (Config, error) {
 		c.Children = min(1000, max(30, n/100))
 	case "paper-default":
 	case "paper", "paper-tuned":
-		row, ok := nearestTuned("paper", source, n)
-		if !ok {
-			row, _ = nearestTuned("paper", "gtprior", n)
-		}
-		err := row.apply(&c)
-		return c, err
+		published(source, n).apply(&c)
 	default:
 		return Config{}, fmt.Errorf("unknown preset %q, want one of %s", name, strings.Join(Presets, ", "))
 	}
 	return c, nil
+}
+
+// authorsRow holds the knobs that the paper's authors tuned for a source and a size.
+type authorsRow struct {
+	source      string
+	n           int
+	alpha, beta float64
+	pool        float64
+	candidates  int
+	order       string
+	depth       int
+}
+
+// authors is the paper's table (arXiv 2411.09238, appendix).
+var authors = []authorsRow{
+	{"gtprior", 500, 0, 10, 5, 5, "heatmap", 200},
+	{"gtprior", 1000, 1, 10, 5, 5, "heatmap", 200},
+	{"gtprior", 10000, 0, 10, 10, 20, "distance", 200},
+	{"zero", 500, 2, 10, 2, 5, "distance", 100},
+	{"zero", 1000, 1, 100, 5, 5, "distance", 100},
+	{"zero", 10000, 0, 100, 2, 20, "distance", 10},
+	{"softdist", 500, 1, 100, 2, 500, "heatmap", 200},
+	{"softdist", 1000, 0, 150, 2, 20, "heatmap", 200},
+	{"softdist", 10000, 0, 10, 10, 20, "distance", 200},
+}
+
+// published returns the authors' knobs for a source and the size nearest to n,
+// those for gtprior where they have none for the source.
+func published(source string, n int) (best authorsRow) {
+	for _, row := range authors {
+		if row.source == source && (best.n == 0 || ratio(row.n, n) < ratio(best.n, n)) {
+			best = row
+		}
+	}
+	if best.n == 0 {
+		return published("gtprior", n)
+	}
+	return best
+}
+
+func (row authorsRow) apply(c *Config) {
+	c.Alpha, c.Beta, c.Pool, c.Candidates, c.Order, c.Depth = row.alpha, row.beta, row.pool, row.candidates, row.order, row.depth
 }
 
 // DefaultHeatmap names the heatmap source that suits a preset best: alpha for

@@ -6,21 +6,24 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 )
 
-// TunedRow holds the knobs that were tuned for a preset, a heatmap source and a size.
+// TunedRow holds what tuning a preset found for a heatmap source and a size.
 type TunedRow struct {
 	Preset  string          `json:"preset"`
 	Heatmap string          `json:"heatmap"`
 	N       int             `json:"n"`
-	By      string          `json:"by"`    // the command, or the publication
-	Knobs   json.RawMessage `json:"knobs"` // as UnmarshalJSON of Config takes them
+	Knobs   json.RawMessage `json:"knobs"` // as UnmarshalJSON of Config takes them; {} where nothing beat the preset's own
+	Gap     float64         `json:"gap"`   // mean over the held-out instances, in percent over the best known lengths
+	Base    float64         `json:"base"`  // the same of the preset's own knobs
+	P       float64         `json:"p"`     // that the best challenger differs from them (Wilcoxon)
+	By      string          `json:"by"`    // the command that found it
 }
 
-// tunedJSON is the table that presets read: the rows of preset "paper" are the
-// authors', the others were written by the commands that they name.
+// tunedJSON is the table that presets read, which command tune has written.
 //
 //go:embed tuned.json
 var tunedJSON []byte
@@ -33,12 +36,12 @@ var tunedTable = sync.OnceValue(func() []TunedRow {
 	return rows
 })
 
-// NewTunedRow returns the row that makes c of the preset that it started from: the
+// SetKnobs makes row one that makes c of the preset that c started from: by the
 // knobs in which they differ.
-func NewTunedRow(c Config, source string, n int, by string) (TunedRow, error) {
-	plain, err := untuned(c.Preset, n, source)
+func (row *TunedRow) SetKnobs(c Config) error {
+	plain, err := untuned(row.Preset, row.N, row.Heatmap)
 	if err != nil {
-		return TunedRow{}, err
+		return err
 	}
 	differ := []Knob{}
 	for _, k := range Knobs {
@@ -46,7 +49,8 @@ func NewTunedRow(c Config, source string, n int, by string) (TunedRow, error) {
 			differ = append(differ, k)
 		}
 	}
-	return TunedRow{Preset: c.Preset, Heatmap: source, N: n, By: by, Knobs: []byte("{" + c.members(differ) + "}")}, nil
+	row.Knobs = []byte("{" + c.members(differ) + "}")
+	return nil
 }
 
 // ParseTuned reads a table of tuned knobs: a JSON array of rows.
@@ -58,9 +62,9 @@ func ParseTuned(data []byte) ([]TunedRow, error) {
 		return nil, fmt.Errorf("the table of tuned knobs: %w", err)
 	}
 	for i, row := range rows {
-		if !slices.Contains(Presets, row.Preset) || row.Heatmap == "" || row.N < 1 {
+		if !slices.Contains(TunedPresets, row.Preset) || row.Heatmap == "" || row.N < 1 {
 			return nil, fmt.Errorf("the table of tuned knobs, row %d: preset %q, heatmap %q, n %d; want one of %s, a source, and a number of cities",
-				i+1, row.Preset, row.Heatmap, row.N, strings.Join(Presets, ", "))
+				i+1, row.Preset, row.Heatmap, row.N, strings.Join(TunedPresets, ", "))
 		}
 		c := paperKnobs()
 		if err := row.apply(&c); err != nil {
@@ -81,6 +85,7 @@ func FormatTuned(rows []TunedRow) ([]byte, error) {
 	})
 	var b bytes.Buffer
 	for i, row := range rows {
+		row.Gap, row.Base, row.P = rounded(row.Gap), rounded(row.Base), rounded(row.P)
 		line, err := json.Marshal(row)
 		if err != nil {
 			return nil, err
@@ -93,6 +98,12 @@ func FormatTuned(rows []TunedRow) ([]byte, error) {
 	}
 	b.WriteString("\n]\n")
 	return b.Bytes(), nil
+}
+
+// rounded is x to three digits.
+func rounded(x float64) float64 {
+	x, _ = strconv.ParseFloat(strconv.FormatFloat(x, 'g', 3, 64), 64)
+	return x
 }
 
 func (row TunedRow) apply(c *Config) error {

@@ -84,7 +84,7 @@ type Finalist struct {
 	Label         string
 	Knobs         *bench.Knobs
 	Train, Verify float64 // mean gaps
-	isBase        bool
+	IsBase        bool
 }
 
 // Importance is the share of the surrogate's variance that a knob explains alone.
@@ -623,7 +623,7 @@ func (t *Tuner) verify(base *configuration) (*Result, error) {
 			}
 			gaps[c] = append(gaps[c], gap)
 		}
-		r.Finalists = append(r.Finalists, Finalist{Label: c.knobs.Label, Knobs: c.knobs, Train: t.mean(c, most), Verify: stat.Mean(gaps[c]), isBase: c.isBase})
+		r.Finalists = append(r.Finalists, Finalist{Label: c.knobs.Label, Knobs: c.knobs, Train: t.mean(c, most), Verify: stat.Mean(gaps[c]), IsBase: c.isBase})
 	}
 	winner := slices.MinFunc(best, func(a, b *configuration) int { return cmp.Compare(stat.Mean(gaps[a]), stat.Mean(gaps[b])) })
 	slices.SortStableFunc(r.Finalists, func(a, b Finalist) int { return cmp.Compare(a.Verify, b.Verify) })

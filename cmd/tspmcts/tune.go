@@ -44,7 +44,7 @@ func tuneCommand() *cli.Command {
 			option(catSearch, "jobs", "have `J` runs side by side (default: the number of CPUs)"),
 			option(catOutput, "out", "write the winner's parameters to `FILE`"),
 			option(catOutput, "log", "keep the records of all runs in `FILE` (default: that of --out with .runs.jsonl)"),
-			option(catOutput, "table", "enter the winner in the table `FILE` of tuned knobs, if it beats the base on the held-out instances with p < 0.05 (the presets read mcts/tuned.json when the program is built)"),
+			option(catOutput, "table", "enter what was found in the table `FILE` of tuned knobs: the winner, if it beats the base on the held-out instances with p < 0.05, otherwise that nothing did (the presets read mcts/tuned.json when the program is built)"),
 			option(catOutput, "plot", "draw the importance of the knobs to `FILE`: .svg or .png"),
 		}, configFlags()...),
 		Action: runTune,
@@ -191,8 +191,8 @@ func openTable(c *cli.Context, source, preset string) (*tunedTable, error) {
 	if t.file == "" {
 		return t, nil
 	}
-	if preset == "paper" {
-		return nil, usagef("%s: the rows of paper are the authors'; tune paper-tuned instead", flagged("table"))
+	if !slices.Contains(mcts.TunedPresets, preset) {
+		return nil, usagef("%s: preset %q stays as published, want one of %s", flagged("table"), preset, strings.Join(mcts.TunedPresets, ", "))
 	}
 	if source == bench.AutoHeatmap {
 		return nil, usagef("%s needs --heatmap: a row of the table belongs to a source", flagged("table"))
@@ -210,27 +210,35 @@ func openTable(c *cli.Context, source, preset string) (*tunedTable, error) {
 	return t, probe(t.file)
 }
 
-// enter puts the winner in place of the row of its preset, source and size.
+// enter puts what was found in place of the row of its preset, source and size:
+// the winner where it beat the base, otherwise that nothing did.
 func (t *tunedTable) enter(c *cli.Context, tuner *tune.Tuner, r *tune.Result) error {
 	if t.file == "" {
 		return nil
 	}
-	if r.IsBase || r.P >= 0.05 {
-		_, err := fmt.Fprintf(stdout{}, "%s is left as it was: the base was not beaten with p < 0.05\n", t.file)
+	row := mcts.TunedRow{Preset: tuner.Base.Preset, Heatmap: t.source, N: medianSize(tuner.Train), P: 1, By: commandLine(c)}
+	for _, f := range r.Finalists {
+		if f.IsBase {
+			row.Base = f.Verify
+		}
+	}
+	row.Gap = row.Base
+	knobs, verdict := tuner.Base, "its own knobs, which nothing beat with p < 0.05 on the held-out instances"
+	if !r.IsBase {
+		row.P = r.P
+	}
+	if row.P < 0.05 {
+		knobs, verdict = r.Winner, "the winner"
+		row.Gap += r.Difference
+	} else if len(tuner.Base.Settings) > 0 {
+		_, err := fmt.Fprintf(stdout{}, "%s is left as it was: the base has knobs that are not its preset's, and nothing beat it with p < 0.05\n", t.file)
 		return stdoutMayClose(err)
 	}
-	var sizes []int
-	for _, i := range tuner.Train {
-		sizes = append(sizes, i.N())
-	}
-	slices.Sort(sizes)
-	n := sizes[len(sizes)/2]
-	winner, err := r.Winner.Config(n, t.source)
+	cfg, err := knobs.Config(row.N, t.source)
 	if err != nil {
 		return err
 	}
-	row, err := mcts.NewTunedRow(winner, t.source, n, commandLine(c))
-	if err != nil {
+	if err := row.SetKnobs(cfg); err != nil {
 		return err
 	}
 	t.rows = slices.DeleteFunc(t.rows, func(old mcts.TunedRow) bool {
@@ -243,8 +251,17 @@ func (t *tunedTable) enter(c *cli.Context, tuner *tune.Tuner, r *tune.Result) er
 	if err := writeFile(t.file, func(w io.Writer) error { _, err := w.Write(text); return err }); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(stdout{}, "entered in %s for %s, %s, %d cities\n", t.file, row.Preset, row.Heatmap, row.N)
+	_, err = fmt.Fprintf(stdout{}, "entered in %s for %s, %s, %d cities: %s\n", t.file, row.Preset, row.Heatmap, row.N, verdict)
 	return stdoutMayClose(err)
+}
+
+func medianSize(set []bench.SetItem) int {
+	var sizes []int
+	for _, i := range set {
+		sizes = append(sizes, i.N())
+	}
+	slices.Sort(sizes)
+	return sizes[len(sizes)/2]
 }
 
 // commandLine returns the command as far as it decides the winner, without folders.
