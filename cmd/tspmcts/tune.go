@@ -180,12 +180,9 @@ func runTune(c *cli.Context) error {
 }
 
 // tunedTable is the file that --table names; its zero value is none.
-type tunedTable struct {
-	file, source string
-	rows         []mcts.TunedRow
-}
+type tunedTable struct{ file, source string }
 
-// openTable reads the table, which need not be there yet.
+// openTable checks that a row can be entered in the end.
 func openTable(c *cli.Context, source, preset string) (*tunedTable, error) {
 	t := &tunedTable{file: c.String("table"), source: bench.KindOf(source)}
 	if t.file == "" {
@@ -197,17 +194,26 @@ func openTable(c *cli.Context, source, preset string) (*tunedTable, error) {
 	if source == bench.AutoHeatmap {
 		return nil, usagef("%s needs --heatmap: a row of the table belongs to a source", flagged("table"))
 	}
+	if _, err := t.rows(); err != nil {
+		return nil, err
+	}
+	return t, probe(t.file)
+}
+
+// rows reads the table, which need not be there yet.
+func (t *tunedTable) rows() ([]mcts.TunedRow, error) {
 	data, err := os.ReadFile(t.file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return t, probe(t.file)
+		return nil, nil
 	}
+	var rows []mcts.TunedRow
 	if err == nil {
-		t.rows, err = mcts.ParseTuned(data)
+		rows, err = mcts.ParseTuned(data)
 	}
 	if err != nil {
 		return nil, bench.FileError(t.file, err)
 	}
-	return t, probe(t.file)
+	return rows, nil
 }
 
 // enter puts what was found in place of the row of its preset, source and size:
@@ -241,10 +247,14 @@ func (t *tunedTable) enter(c *cli.Context, tuner *tune.Tuner, r *tune.Result) er
 	if err := row.SetKnobs(cfg); err != nil {
 		return err
 	}
-	t.rows = slices.DeleteFunc(t.rows, func(old mcts.TunedRow) bool {
+	rows, err := t.rows() // others may have been entered meanwhile
+	if err != nil {
+		return err
+	}
+	rows = slices.DeleteFunc(rows, func(old mcts.TunedRow) bool {
 		return old.Preset == row.Preset && old.Heatmap == row.Heatmap && old.N == row.N
 	})
-	text, err := mcts.FormatTuned(append(t.rows, row))
+	text, err := mcts.FormatTuned(append(rows, row))
 	if err != nil {
 		return err
 	}
