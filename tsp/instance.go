@@ -150,7 +150,7 @@ func (in *Instance) Dist(i, j int32) int32 {
 	return in.dist(i, j)
 }
 
-// Dists returns the distances from i to j and to k.
+// Dists returns the distances from i to j and to k, for loops where the call counts.
 func (in *Instance) Dists(i, j, k int32) (int32, int32) {
 	if in.flat {
 		p, q, r := &in.pts[i], &in.pts[j], &in.pts[k]
