@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"tspmcts/mcts/eax"
-	"tspmcts/tsp"
+	"tspmcts/tsp/tsptest"
 )
 
 // million is how much of each the tests of exact gains do on each of their
@@ -15,28 +15,11 @@ import (
 // invariants every applied move and every child is measured anew.
 var million = flag.Int("million", 300, "kicks and recombinations on each instance")
 
-// motley returns twelve instances of every kind of trouble: each metric of its
-// own, duplicates, clusters, a grid's equal distances, zero lengths, fixed edges.
-func motley() []*tsp.Instance {
-	duplicates := build(tsp.Euc2D, 60, 1)
-	x, y := duplicates.X, duplicates.Y
-	for i := range x {
-		x[i], y[i] = x[i/3], y[i/3]
-	}
-	fixed := build(tsp.Euc2D, 60, 2)
-	fixSome(fixed, 2)
-	fixedMatrix := build(tsp.Explicit, 50, 3)
-	fixSome(fixedMatrix, 3)
-	return []*tsp.Instance{must(tsp.NewPoints("duplicates", tsp.Euc2D, x, y, nil)), fixed, fixedMatrix, clustered(60, 4), grid(8),
-		build(tsp.Explicit, 60, 5), build(tsp.Geo, 60, 6), build(tsp.Att, 60, 7), build(tsp.Ceil2D, 60, 8),
-		build(tsp.Exact2D, 60, 9), build(tsp.Man2D, 60, 10), build(tsp.Max3D, 60, 11)}
-}
-
 // TestKicksExact pins that after any number of kicks, kept or taken back, the
 // gains add up to what the tour lost, and the tour is one.
 func TestKicksExact(t *testing.T) {
-	for k, in := range motley() {
-		cfg := must(Preset("default", in.N(), "gtprior"))
+	for k, in := range tsptest.Motley() {
+		cfg := tsptest.Must(Preset("default", in.N(), "gtprior"))
 		cfg.KickSize = 20
 		p := problem(in, cfg, "gtprior")
 		r := newRun(context.Background(), Budget{}, nil)
@@ -68,8 +51,8 @@ func TestKicksExact(t *testing.T) {
 
 // TestRecombinationsExact pins the same of recombinations.
 func TestRecombinationsExact(t *testing.T) {
-	for k, in := range motley() {
-		cfg := must(Preset("default", in.N(), "gtprior"))
+	for k, in := range tsptest.Motley() {
+		cfg := tsptest.Must(Preset("default", in.N(), "gtprior"))
 		p := problem(in, cfg, "gtprior")
 		r := newRun(context.Background(), Budget{}, nil)
 		team := newTeam(in, p.Neighbors, cfg, candidates(p, cfg, r), r, uint64(k), 1)
@@ -78,7 +61,7 @@ func TestRecombinationsExact(t *testing.T) {
 		for children := int64(0); children < int64(*million); team.epoch++ {
 			team.tours = nil
 			team.shaken(30)
-			pop := must(eax.NewPopulation(in, p.Neighbors, team.tours, eax.DefaultConfig(in.N()), 1))
+			pop := tsptest.Must(eax.NewPopulation(in, p.Neighbors, team.tours, eax.DefaultConfig(in.N()), 1))
 			for pop.Stage() != eax.Done {
 				pop.Generation(random, nil)
 			}

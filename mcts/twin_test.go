@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"tspmcts/tsp"
+	"tspmcts/tsp/tsptest"
 )
 
 // twin is the paper's search once more, as plainly as it is described: dense
@@ -170,16 +171,11 @@ func (t *twin) at(p int) int32 { return t.tour[(p+t.n())%t.n()] }
 
 // orient makes the tour begin at city a and go on to city b.
 func (t *twin) orient(a, b int32) {
-	t.tour = rotate(t.tour, a)
+	t.tour = tsptest.Rotate(t.tour, a)
 	if t.tour[1] != b {
 		slices.Reverse(t.tour)
-		t.tour = rotate(t.tour, a)
+		t.tour = tsptest.Rotate(t.tour, a)
 	}
-}
-
-func rotate(tour []int32, a int32) []int32 {
-	i := slices.Index(tour, a)
-	return slices.Concat(tour[i:], tour[:i])
 }
 
 // twoOpt is step 2: every move that adds an edge to a candidate, from either
@@ -263,7 +259,7 @@ func (t *twin) action() (gain int64, tour []int32) {
 		}
 	}()
 	a1 := t.rng.below(int32(n))
-	pi := rotate(t.tour, a1) // a1 b1 ...
+	pi := tsptest.Rotate(t.tour, a1) // a1 b1 ...
 	b := pi[1]
 	if t.in.IsFixed(a1, b) {
 		return 0, nil
@@ -325,8 +321,8 @@ func (t *twin) compare(tt *testing.T, w *worker, when string) {
 	if got := w.in.Length(w.tour.Order); got != w.length || got != t.in.Length(t.tour) {
 		tt.Fatalf("%s: length %d, kept as %d, want %d", when, got, w.length, t.in.Length(t.tour))
 	}
-	if !slices.Equal(rotate(w.tour.Order, 0), rotate(t.tour, 0)) {
-		tt.Fatalf("%s: tour %v, want %v", when, rotate(w.tour.Order, 0), rotate(t.tour, 0))
+	if !slices.Equal(tsptest.Rotate(w.tour.Order, 0), tsptest.Rotate(t.tour, 0)) {
+		tt.Fatalf("%s: tour %v, want %v", when, tsptest.Rotate(w.tour.Order, 0), tsptest.Rotate(t.tour, 0))
 	}
 	near := func(a, b float64) bool { return math.Abs(a-b) <= 1e-9*math.Max(1, math.Abs(b)) }
 	for i := range int32(t.n()) {
@@ -382,11 +378,11 @@ func TestTwin(t *testing.T) {
 			m = tsp.Explicit
 		}
 		t.Run(fmt.Sprintf("%+v %v", s, m), func(t *testing.T) {
-			cfg := must(Preset("paper-default", s.n, s.source))
+			cfg := tsptest.Must(Preset("paper-default", s.n, s.source))
 			cfg.Alpha, cfg.Beta, cfg.Pool, cfg.Candidates, cfg.Order, cfg.Depth = s.alpha, s.beta, s.pool, s.candidates, s.order, s.depth
-			in := build(m, s.n, uint64(i))
+			in := tsptest.Random(m, s.n, uint64(i))
 			if i%5 == 4 {
-				fixSome(in, uint64(i))
+				tsptest.FixSome(in, uint64(i))
 			}
 			runTwins(t, problem(in, cfg, s.source), cfg, uint64(i), actions)
 		})

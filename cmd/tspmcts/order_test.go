@@ -20,6 +20,7 @@ import (
 var mayImport = map[string]string{
 	"tsp":          "",
 	"tsp/onetree":  "tsp",
+	"tsp/tsptest":  "tsp",
 	"tsplib":       "tsp",
 	"heatmap":      "tsp tsp/onetree",
 	"twoopt":       "tsp",
