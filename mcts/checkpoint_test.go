@@ -40,22 +40,20 @@ func TestResume(t *testing.T) {
 			budget := Budget{Actions: tt.actions}
 			whole := tsptest.Must(Solve(context.Background(), p, cfg, 7, tt.workers, budget, nil))
 			var saved [][]byte
-			phases := map[phase]bool{}
+			phases := map[string]bool{}
 			p.SaveDue = func() bool { return true }
 			p.Save = func(c *Checkpoint) {
 				var b bytes.Buffer
 				if err := c.Encode(&b); err != nil {
 					t.Fatal(err)
 				}
-				if c.Team != nil {
-					phases[c.Team.Phase] = true
-				}
+				phases[phaseOf(c)] = true
 				saved = append(saved, b.Bytes())
 			}
 			if r := tsptest.Must(Solve(context.Background(), p, cfg, 7, tt.workers, budget, nil)); !slices.Equal(r.Tour, whole.Tour) {
 				t.Fatal("saving changed the search")
 			}
-			if strings.HasPrefix(tt.name, "population") && !(phases[populating] && phases[recombining] && phases[crossing]) {
+			if strings.HasPrefix(tt.name, "population") && !(phases["populating"] && phases["recombining"] && phases["crossing"]) {
 				t.Errorf("phases seen: %v, want populating, recombining and crossing", phases)
 			}
 			p.Save = nil
@@ -125,8 +123,8 @@ func TestCheckpointRefused(t *testing.T) {
 		}
 	}
 	broken := *last
-	broken.Best = slices.Clone(last.Best)
-	broken.Best[0] = broken.Best[1]
+	broken.State.Best = slices.Clone(last.State.Best)
+	broken.State.Best[0] = broken.State.Best[1]
 	p.Resume = &broken
 	if _, err := Solve(context.Background(), p, cfg, 1, 1, Budget{Actions: 6000}, nil); err == nil {
 		t.Error("a checkpoint whose best tour is none was accepted")
@@ -143,7 +141,7 @@ func TestNoTimeToResume(t *testing.T) {
 	for _, prepared := range []bool{true, false} {
 		for _, q := range []*Problem{
 			{Initial: []tsp.Tour{firstResort(p.Instance), best.Tour}},
-			{Resume: &Checkpoint{Best: best.Tour}},
+			{Resume: &Checkpoint{State: state{Best: best.Tour}}},
 		} {
 			if q.Instance = p.Instance; prepared {
 				q.Neighbors, q.Heatmap = p.Neighbors, p.Heatmap
@@ -186,13 +184,28 @@ func resumedSignature(t *testing.T, b *strings.Builder) {
 
 // phaseOf names the phase that a checkpoint was taken in.
 func phaseOf(c *Checkpoint) string {
-	if c.Team == nil {
+	apart := func(name string, k kicks) string {
+		if k.Own != nil {
+			return name + " apart"
+		}
+		return name
+	}
+	switch st := c.Stage.(type) {
+	case nil, *simulating:
 		return "searching"
+	case *descending:
+		if st.Across {
+			return "joining"
+		}
+		return "descending"
+	case *kicking:
+		return apart("kicking", st.Kicks)
+	case *warming:
+		return apart("warming", st.Kicks)
+	case *populating:
+		return "populating"
+	case *recombining:
+		return map[origin]string{populated: "recombining", elite: "crossing", joined: "joined"}[st.From]
 	}
-	names := []string{"descending", "joining", "warming", "populating", "recombining", "crossing", "kicking", "joined"}
-	name := names[c.Team.Phase]
-	if c.Team.Own != nil {
-		name += " apart"
-	}
-	return name
+	return "unknown"
 }

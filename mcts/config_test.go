@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
+
 	"tspmcts/tsp/tsptest"
 )
 
@@ -152,33 +152,6 @@ func TestPaperKnobs(t *testing.T) {
 	}
 	if _, err := Preset("papr", 10, "zero"); err == nil || !strings.Contains(err.Error(), "paper") {
 		t.Errorf("an unknown preset: %v", err)
-	}
-}
-
-func TestBudget(t *testing.T) {
-	clock := func() time.Duration { return 0 }
-	for _, c := range []struct {
-		b  Budget
-		ok bool
-	}{
-		{Budget{}, true}, {Budget{Actions: 5}, true}, {Budget{Time: 1, Clock: clock}, true}, {Budget{Stall: 1, Clock: clock}, true},
-		{Budget{Time: 1}, false}, {Budget{Stall: 1}, false}, {Budget{Time: -1, Clock: clock}, false},
-		{Budget{Actions: -1}, false}, {Budget{Target: -1}, false}, {Budget{Stall: -1, Clock: clock}, false},
-	} {
-		if err := c.b.Validate(); (err == nil) != c.ok {
-			t.Errorf("%+v: %v", c.b, err)
-		}
-	}
-	for _, total := range []int64{0, 1, 7, 100} {
-		for workers := 1; workers < 9; workers++ {
-			var sum int64
-			for i := range workers {
-				sum += share(total, workers, i)
-			}
-			if sum != total {
-				t.Errorf("%d actions for %d workers: %d are given out", total, workers, sum)
-			}
-		}
 	}
 }
 

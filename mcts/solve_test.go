@@ -5,7 +5,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"math"
 	"os"
 	"slices"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"tspmcts/mcts/meter"
 	"tspmcts/tsp"
 	"tspmcts/tsp/tsptest"
 )
@@ -148,7 +148,7 @@ func TestStopReasons(t *testing.T) {
 		}
 
 		var told atomic.Int64
-		last := int64(noTour)
+		last := int64(meter.NoTour)
 		ctx, cancel := context.WithCancel(context.Background())
 		r, err := Solve(ctx, p, cfg, 1, 2, Budget{}, func(g Progress) {
 			if g.Better && g.Length >= last || !g.Better && g.Length != last {
@@ -227,53 +227,6 @@ func TestSolveRefuses(t *testing.T) {
 	}
 	if _, err := Solve(context.Background(), &other, cfg, 1, 1, Budget{Actions: 1}, nil); err == nil {
 		t.Error("a heatmap of other cities is taken")
-	}
-}
-
-// TestFirstToursFollowWeights draws many first tours of a worker: a city goes on
-// to its candidates in proportion to exp(W), fixed edges apart.
-func TestFirstToursFollowWeights(t *testing.T) {
-	const n, draws = 12, 20000
-	cfg := tsptest.Must(Preset("paper-default", n, "gtprior"))
-	cfg.Candidates = 4
-	p := problem(tsptest.Random(tsp.Euc2D, n, 2), cfg, "gtprior")
-	r := newRun(context.Background(), Budget{}, nil)
-	cand := candidates(p, cfg, r)
-	w := newWorker(p.Instance, cfg, cand, r)
-	w.stats = newStats(cand, p.Heatmap, r)
-	for k := range w.stats.weight {
-		w.stats.weight[k] /= 20 // 0 to 2.2, so that all happens
-	}
-	w.rng.seed(1, 1)
-	count := [n][n]float64{}
-	for range draws {
-		tour := w.drawTour()
-		count[tour[0]][tour[1]]++
-	}
-	for i := range int32(n) {
-		weight := [n]float64{}
-		total, drawn := 0.0, 0.0
-		for j := range int32(n) {
-			if j != i {
-				weight[j] = 1
-			}
-			drawn += count[i][j]
-		}
-		for k := cand.Start[i]; k < cand.Start[i+1]; k++ {
-			weight[cand.City[k]] = math.Exp(w.stats.weight[k])
-		}
-		for _, x := range weight {
-			total += x
-		}
-		chi := 0.0
-		for j := range n {
-			if e := drawn * weight[j] / total; e > 0 {
-				chi += (count[i][j] - e) * (count[i][j] - e) / e
-			}
-		}
-		if chi > 35 { // 10 degrees of freedom: once in 10^4
-			t.Errorf("city %d: chi square %.1f", i, chi)
-		}
 	}
 }
 
