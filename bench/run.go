@@ -60,7 +60,7 @@ func (r *Run) Do(ctx context.Context, clock func() time.Duration, observe mcts.O
 	budget := r.Budget.of(in, clock)
 	var bound *onetree.Result
 	if r.Bound {
-		if bound, err = ProveBound(ctx, in, budget.Time/5); err != nil && ctx.Err() == nil {
+		if bound, _, err = ProveBound(ctx, in, budget.Time/5); err != nil && ctx.Err() == nil {
 			return nil, nil, fmt.Errorf("%s: %w", item.Name, err)
 		}
 		if bound != nil {
@@ -134,27 +134,29 @@ func (r *Run) search(ctx context.Context, source Source, cfg mcts.Config, budget
 	return res, err
 }
 
-// ProveBound returns a lower bound on every tour of in, found within limit (0:
-// none). It is nil, without an error, when there was no time for any.
-func ProveBound(ctx context.Context, in *tsp.Instance, limit time.Duration) (*onetree.Result, error) {
+// ProveBound returns a lower bound on every tour of in, found within limit, and
+// whether the ascent has converged; without a limit it ends where more time
+// brings little. The bound is nil, without an error, when there was no time for any.
+func ProveBound(ctx context.Context, in *tsp.Instance, limit time.Duration) (r *onetree.Result, converged bool, err error) {
 	if in.N() < 3 {
-		return nil, nil
+		return nil, false, nil
 	}
 	limited := ctx
+	tolerance := 1e-4
 	if limit > 0 {
 		var cancel context.CancelFunc
 		limited, cancel = context.WithTimeout(ctx, limit)
 		defer cancel()
+		tolerance = 1e-6
 	}
 	nb, err := tsp.NearestNeighbors(limited, in, 8)
-	var r *onetree.Result
 	if err == nil {
-		r, err = onetree.Bound(limited, in, nb, onetree.BoundSteps(in.N()))
+		r, converged, err = onetree.Bound(limited, in, nb, tolerance)
 	}
 	if err != nil && limited.Err() != nil {
-		return nil, ctx.Err()
+		return nil, false, ctx.Err()
 	}
-	return r, err
+	return r, converged, err
 }
 
 // reserve is the time that a tour without neighbours takes, checks included.

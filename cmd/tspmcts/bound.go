@@ -16,7 +16,8 @@ func boundCommand() *cli.Command {
 		Usage:     "prove a lower bound on the length of every tour",
 		ArgsUsage: "FILE...",
 		Description: "Prints the Held-Karp bound by subgradient ascent, priced against all edges: a\n" +
-			"certificate for tours of instances whose optimum is unknown.",
+			"certificate for tours of instances whose optimum is unknown. It ends where more time\n" +
+			"brings little; with --time, when the bound has converged, and says whether it has.",
 		Flags: []cli.Flag{
 			option(catBudget, "time", "ascend for `T` an instance at most: 10s, 1m30s, or 0.1n for 0.1 s a city"),
 			option(catInput, "lines", "take the instances `A:B`, A to B-1 of a data set file, from 0"),
@@ -59,7 +60,7 @@ func runBound(c *cli.Context) error {
 			return err
 		}
 		start := time.Now()
-		b, err := bench.ProveBound(ctx, item.Instance, limit.Of(item.N()))
+		b, converged, err := bench.ProveBound(ctx, item.Instance, limit.Of(item.N()))
 		if err != nil {
 			return fmt.Errorf("%s: %w", item.Name, err)
 		}
@@ -73,8 +74,15 @@ func runBound(c *cli.Context) error {
 		if optimum := known.Of(item, warn); optimum > 0 {
 			below = fmt.Sprintf("%.3f %%", 100*(1-b.Value()/optimum))
 		}
-		_, err = fmt.Fprintf(stdout{}, "%-16s %8d cities   bound %13s   below best %9s   %8.2f s\n",
-			item.Name, item.N(), bench.LengthShort(item.Instance, b.Value()), below, time.Since(start).Seconds())
+		state := "converged"
+		switch {
+		case !converged:
+			state = "more time raises it"
+		case !limit.Given():
+			state = "nearly converged"
+		}
+		_, err = fmt.Fprintf(stdout{}, "%-16s %8d cities   bound %13s   below best %9s   %8.2f s   %s\n",
+			item.Name, item.N(), bench.LengthShort(item.Instance, b.Value()), below, time.Since(start).Seconds(), state)
 		if err != nil {
 			return err
 		}

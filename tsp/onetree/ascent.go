@@ -10,6 +10,7 @@ import (
 type Options struct {
 	Steps int     // 1-trees to build, at least 1; more raise the bound, at one near-linear pass each
 	Pi    []int64 // start: Result.Pi of an ascent over the same instance, to go on from; nil starts from zero
+	Damp  int     // divides the first step, at least 1 (0 is 1): 4 and more where Pi is near the maximum
 
 	// Grow is how often, the more densely the earlier in the ascent, the complete graph is
 	// priced and what belongs into its 1-tree joins the graph; each
@@ -62,14 +63,13 @@ type oneTree struct {
 //
 // Helsgaun doubles t while that helps, then halves it in ever shorter periods,
 // some thousand steps in all. Here the number of steps S is known beforehand, and t falls
-// with the square (S <= 50) or cube of the share of steps left, from
+// with the square (S <= 50) or cube of the share of steps left, from 0.4 short tree
+// edges (the mean without the longest tenth) * max(1, S/50). In addition every cluster
+// of cities is moved as a whole, by what it lacks itself (see clusters):
+// a tenth of its distance to others for each tree edge that leaves it above
+// 2, falling in the same way; less where there are many steps.
 //
-//	0.4 mean tree edges * max(1, S/50) * min(clustering, 1 + S/15)
-//
-// clustering being the mean tree edge weighted by length over the plain mean,
-// 1.15 on uniform cities and 5.5 on d198: a cluster's penalties must rise as a
-// whole by the width of the gap around it. On 1000 uniform cities 30 steps come
-// within 0.17 % of the limit, 100 within 0.05 %, 1000 within 0.01 %.
+// # TABLE
 //
 // Cost per step: O(m log n) at worst, about 2m edge visits in practice, m candidate edges.
 func Ascend(ctx context.Context, g *Graph, opt Options) *Result {
@@ -86,7 +86,10 @@ func Ascend(ctx context.Context, g *Graph, opt Options) *Result {
 	best, bestPi := int64(math.MinInt64), make([]int64, g.n)
 	r := &Result{Unit: 1 << g.shift}
 	safe, safePi := int64(math.MinInt64), slices.Clone(a.pi) // best value over the complete graph
-	var first, last int64
+	damp := int64(max(1, opt.Damp))
+	first := a.firstStep(steps) / damp
+	share := 0.1 * min(1, math.Sqrt(100/float64(steps))) / float64(damp) * float64(r.Unit) / (1 << 20) // fade has 20 bits
+	var last int64
 	next := 1
 	for k := range steps {
 		if k > 0 && ctx.Err() != nil {
@@ -115,17 +118,15 @@ func Ascend(ctx context.Context, g *Graph, opt Options) *Result {
 			copy(bestPi, a.pi)
 		}
 		if k == 0 {
-			first = a.firstStep(steps)
-			if opt.Pi != nil {
-				first /= 4
-			}
 			copy(a.old, a.deg)
 		}
 		left := int64(steps-k) << 20 / int64(steps)
-		t := first * left >> 20 * left >> 20
+		fade := left * left >> 20
 		if steps > 50 {
-			t = t * left >> 20
+			fade = fade * left >> 20
 		}
+		a.groups.move(a.pi, a.deg, share*float64(fade), g.limit)
+		t := first * fade >> 20
 		a.move(t*7/10, t*3/10)
 	}
 	copy(a.pi, bestPi)
@@ -144,21 +145,30 @@ func Ascend(ctx context.Context, g *Graph, opt Options) *Result {
 // Graph returns the graph of the last 1-tree: the one that the ascent began with and the edges that joined since.
 func (r *Result) Graph() *Graph { return r.g }
 
-// firstStep returns the first step size, from the first tree.
+// firstStep returns the first step size of single cities, and finds the clusters,
+// from the minimum spanning tree without penalties.
 func (a *ascent) firstStep(steps int) int64 {
-	var sum, squares float64
+	g := a.g
+	for e, d := range g.d {
+		a.cost[e] = int64(d)
+	}
+	a.f.span(g.n, g.u, g.v, a.cost)
+	var u, v, d []int32
 	for _, e := range a.f.tree {
-		d := float64(a.g.d[e])
-		sum += d
-		squares += float64(d * d)
+		u, v, d = append(u, g.u[e]), append(v, g.v[e]), append(d, g.d[e])
+	}
+	a.groups = newClusters(g.n, u, v, d)
+	slices.Sort(d)
+	d = d[:len(d)-len(d)/10]
+	var sum int64
+	for _, x := range d {
+		sum += int64(x)
 	}
 	if sum == 0 {
 		return 0
 	}
-	mean := sum / float64(a.g.n-1)
-	clustering := squares / sum / mean
-	t := 0.4 * mean * max(1, float64(steps)/50) * min(clustering, 1+float64(steps)/15) / 1.15
-	return int64(min(t*float64(int64(1)<<a.g.shift), 1<<40, float64(a.g.limit)))
+	t := 0.4 * float64(sum) / float64(len(d)) * max(1, float64(steps)/50)
+	return int64(min(t*float64(int64(1)<<g.shift), 1<<40, float64(g.limit)))
 }
 
 // grow prices the complete graph. It returns the value of the 1-tree, whether
@@ -190,6 +200,7 @@ type ascent struct {
 	cost     []int64 // reduced cost per edge
 	leaf     []int32 // per leaf: its tree edge
 	special  int32
+	groups   *clusters
 	second   int32 // the special leaf's second edge
 }
 

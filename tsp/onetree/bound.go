@@ -6,33 +6,56 @@ import (
 	"tspmcts/tsp"
 )
 
-// BoundSteps returns how many steps of ascent a bound for n cities is worth:
-// on uniform cities it then lies within 0.05 % of the Held-Karp bound.
-func BoundSteps(n int) int { return min(1000, max(50, 1000000/max(n, 1))) }
+// roundSteps returns how many steps of ascent a round of Bound has.
+func roundSteps(n int) int { return min(300, max(100, 1000000/max(n, 1))) }
 
-// Bound returns the result with the larger proven bound of two ascents of that
-// many steps: one over the candidate graph, and one over a graph that grows by
-// what belongs into the complete graph's 1-tree. The first is better where the
-// graph is good, the second where cities are clustered, many in one place, or given by
-// a matrix. nb should hold 8 to 10 neighbours a city. When ctx ends, the better of what was
+// Bound proves a lower bound in rounds: an ascent over the candidate graph, then
+// the price over the complete graph, whose missing edges join the graph for the next round, from
+// the best penalties so far and in steps the smaller the less a round brings. It ends when a round of
+// small steps raises the bound by less than the given share of it, 1e-4 for a
+// bound in little time, 1e-6 for the Held-Karp bound to all that matters; converged
+// reports whether it did. nb should hold 8 to 10 neighbours a city. When ctx ends, the best of what was
 // proven by then is returned; the error is ctx's when that is nothing.
-func Bound(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, steps int) (*Result, error) {
+func Bound(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, tolerance float64) (best *Result, converged bool, err error) {
 	g, err := NewGraph(ctx, in, nb, 2)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	var best *Result
-	for _, grow := range []int{0, 4} {
-		r := Ascend(ctx, g, Options{Steps: steps, Grow: grow})
+	opt := Options{Steps: roundSteps(in.N()), Damp: 1}
+	for {
+		r := Ascend(ctx, g, opt)
 		if _, err := r.Price(ctx); err != nil {
 			if best == nil {
-				return nil, err
+				return nil, false, err
 			}
-			break
+			return best, false, nil
 		}
-		if best == nil || r.Bound > best.Bound {
+		grown := r.g != g
+		g = r.g
+		gain := int64(0)
+		if best == nil {
+			best, opt.Damp = r, 4
+			opt.Pi = r.Pi
+			if in.N() < 3 {
+				return best, true, nil
+			}
+			continue
+		}
+		if r.Bound > best.Bound {
+			gain = r.Bound - best.Bound
 			best = r
+			opt.Pi = r.Pi
+		}
+		if float64(gain) <= tolerance*float64(best.Bound) {
+			if opt.Damp >= smallestDamp && !grown || tolerance >= coarse {
+				return best, true, nil
+			}
+			opt.Damp = min(2*opt.Damp, smallestDamp)
 		}
 	}
-	return best, nil
 }
+
+const (
+	smallestDamp = 64   // divides the first step of a round from which no more is to be had
+	coarse       = 1e-4 // from this tolerance on a single poor round is enough
+)
