@@ -225,6 +225,7 @@ func (s *search) recombine(from origin, tours []tsp.Tour) stage {
 func (c *Config) eax(n int) eax.Config {
 	cfg := eax.DefaultConfig(n)
 	cfg.Children = c.Children
+	cfg.Harvest = max(1, n/500)
 	return cfg
 }
 

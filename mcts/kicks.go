@@ -55,8 +55,10 @@ func (d *descending) step(s *search) stage {
 		return &descending{Across: true}
 	case s.cfg.Population == 0:
 		return &kicking{s.newKicks()}
+	case s.in.N() > mostInLeaf:
+		return s.visit()
 	}
-	return new(populating)
+	return s.grow()
 }
 
 // kicks is a time of kicks at a falling temperature. Where a tour fits one piece,

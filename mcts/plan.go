@@ -34,7 +34,7 @@ type stage interface {
 }
 
 func init() {
-	for _, s := range []stage{&simulating{}, &descending{}, &warming{}, &populating{}, &recombining{}, &kicking{}} {
+	for _, s := range []stage{&simulating{}, &descending{}, &warming{}, &populating{}, &recombining{}, &kicking{}, &growing{}, &visiting{}} {
 		gob.Register(s)
 	}
 }

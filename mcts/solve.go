@@ -143,7 +143,7 @@ func newSearch(ctx context.Context, p *Problem, cfg Config, cand *twoopt.Candida
 	s.BestLength = meter.NoTour
 	switch cfg.FirstTour {
 	case "greedy":
-		s.first, _ = tsp.GreedyEdge(ctx, in, p.Neighbors)
+		s.first, _ = tsp.GreedyEdge(ctx, in, p.Neighbors, believed(in, p.Heatmap, cfg)...)
 	case "curve":
 		s.first = curve
 	}

@@ -18,7 +18,7 @@ const greedyWidth = 6
 // fraction of them. Cost: near-linear in n; for an Explicit instance, the
 // number of ends squared a round. The tour depends on in and nb alone. The
 // only error is ctx's.
-func GreedyEdge(ctx context.Context, in *Instance, nb *Neighbors) (Tour, error) {
+func GreedyEdge(ctx context.Context, in *Instance, nb *Neighbors, preferred ...[2]int32) (Tour, error) {
 	n := in.N()
 	f := newFragments(n)
 	for _, e := range in.Fixed {
@@ -32,6 +32,9 @@ func GreedyEdge(ctx context.Context, in *Instance, nb *Neighbors) (Tour, error) 
 		for s := range len(ix.start) - 1 {
 			f.chain(in, ix.members[ix.start[s]:ix.start[s+1]])
 		}
+	}
+	for _, e := range preferred {
+		f.join(e[0], e[1])
 	}
 	if nb.K > 0 {
 		if err := f.greedy(ctx, in, nil, nb, min(nb.K, greedyWidth)); err != nil {

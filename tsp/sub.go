@@ -63,3 +63,32 @@ func (in *Instance) Sub(dst *Instance, cities []int32, local func(c int32) int32
 	}
 	dst.partner = partner
 }
+
+// Fix makes the edge between cities i and j of a Sub a fixed one, unless it is
+// one already. Each city may have two.
+func (in *Instance) Fix(i, j int32) {
+	if in.partner == nil {
+		in.partner = make([]int32, 2*in.n)
+		for k := range in.partner {
+			in.partner[k] = -1
+		}
+	}
+	if in.IsFixed(i, j) {
+		return
+	}
+	for _, e := range [2][2]int32{{i, j}, {j, i}} {
+		slot := 2 * e[0]
+		if in.partner[slot] >= 0 {
+			slot++
+		}
+		in.partner[slot] = e[1]
+	}
+}
+
+// At returns where city i lies, in core units (radians under Geo and GeoM); the origin for Explicit.
+func (in *Instance) At(i int32) (x, y float64) {
+	if len(in.pts) == 0 {
+		return 0, 0
+	}
+	return in.pts[i].x, in.pts[i].y
+}

@@ -42,7 +42,7 @@ func newSpace(in *tsp.Instance, nb *tsp.Neighbors, k int, along tsp.Tour) *space
 	if s.flat {
 		s.pts = make([]point, n)
 		for i, v := range s.orig {
-			s.pts[i] = point{float64(in.X[v] * in.Scale), float64(in.Y[v] * in.Scale)}
+			s.pts[i].x, s.pts[i].y = in.At(v)
 		}
 	}
 	s.near, s.nearDist = make([]int32, n*s.k), make([]int32, n*s.k)
@@ -51,7 +51,7 @@ func newSpace(in *tsp.Instance, nb *tsp.Neighbors, k int, along tsp.Tour) *space
 			s.near[i*s.k+r], s.nearDist[i*s.k+r] = s.id[w], in.Dist(v, w)
 		}
 	}
-	if len(in.Fixed) > 0 {
+	if in.HasFixed() {
 		s.fixed = make([]int32, 2*n)
 		for i, v := range s.orig {
 			a, b := in.FixedPartners(v)

@@ -61,38 +61,66 @@ func (c *Climber) Actions() int64 { return c.chain.Tried }
 // Load makes the size cities of tour from position from on the climber's piece.
 // Candidates outside of it are dropped.
 func (c *Climber) Load(in *tsp.Instance, cand *twoopt.Candidates, tour *Tour, from, size int) {
-	whole := size == len(tour.Order)
 	lo, pos := int32(from), tour.pos
-	c.order = append(c.order[:0], tour.Order[from:from+size]...)
-	in.Sub(&c.sub, c.order, func(city int32) int32 { return pos[city] - lo }, !whole)
-	c.tour.Reset(size)
+	var links []int32
+	if size < len(tour.Order) {
+		links = []int32{int32(size) - 1}
+	}
+	c.LoadRegion(in, cand, tour.Order[from:from+size], links, tour.Length, func(city int32) int32 { return pos[city] - lo })
+}
+
+// LoadRegion makes cities, in the order of a tour of the given length, the
+// climber's piece. A link at i is an edge between cities i and i+1 (the last and the
+// first) that is kept. local is the inverse of cities: for any city its place, or a number outside of 0..len(cities)-1.
+func (c *Climber) LoadRegion(in *tsp.Instance, cand *twoopt.Candidates, cities, links []int32, length int64, local func(city int32) int32) {
+	size := int32(len(cities))
+	c.order = append(c.order[:0], cities...)
+	in.Sub(&c.sub, c.order, local, false)
+	for _, i := range links {
+		if size > 2 {
+			c.sub.Fix(i, (i+1)%size)
+		}
+	}
+	c.tour.Reset(int(size))
 	c.cand.Start = append(c.cand.Start[:0], 0)
 	c.cand.City, c.cand.Dist = c.cand.City[:0], c.cand.Dist[:0]
+	g := c.guide
+	if g != nil {
+		g.slots = g.slots[:0]
+	}
 	for _, city := range c.order {
 		for k := cand.Start[city]; k < cand.Start[city+1]; k++ {
-			if j := pos[cand.City[k]] - lo; j >= 0 && int(j) < size {
+			if j := local(cand.City[k]); j >= 0 && j < size {
 				c.cand.City = append(c.cand.City, j)
 				c.cand.Dist = append(c.cand.Dist, cand.Dist[k])
+				if g != nil {
+					g.slots = append(g.slots, k)
+				}
 			}
 		}
 		c.cand.Start = append(c.cand.Start, int32(len(c.cand.City)))
 	}
 	c.chain.Reset(&c.sub, &c.tour, &c.cand)
 	c.gain = 0
-	if g := c.guide; g != nil {
+	if g != nil {
 		g.At(c.chain.Tried, g.alpha)
 		g.cities = c.order
-		g.length = max(1, tour.Length)
-		g.slots = g.slots[:0]
-		for _, city := range c.order {
-			for k := cand.Start[city]; k < cand.Start[city+1]; k++ {
-				if j := pos[cand.City[k]] - lo; j >= 0 && int(j) < size {
-					g.slots = append(g.slots, k)
-				}
-			}
-		}
+		g.length = max(1, length)
 	}
 }
+
+// Restart makes the piece what it was when loaded.
+func (c *Climber) Restart() {
+	c.tour.Reset(len(c.order))
+	c.chain.Clear()
+	c.gain = 0
+}
+
+// Sub returns the piece as an instance: city i is the i-th that was loaded.
+func (c *Climber) Sub() *tsp.Instance { return &c.sub }
+
+// Local returns the piece as it is now, as places in what was loaded. It must not be changed.
+func (c *Climber) Local() []int32 { return c.tour.Order }
 
 // Store writes the piece, as it is now, to into: the instance's cities, with the
 // first and the last of a path where they were.
@@ -256,3 +284,6 @@ func (c *Climber) Restore(s State) error {
 	}
 	return c.guide.Stats.Restore(*s.Stats)
 }
+
+// Count adds actions that were made of the climber's piece elsewhere.
+func (c *Climber) Count(actions int64) { c.chain.Tried += actions }

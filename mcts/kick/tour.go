@@ -39,3 +39,6 @@ func (t *Tour) index() {
 		t.pos[c] = int32(p)
 	}
 }
+
+// Positions returns where each city stands in Order. What changes Order keeps it right.
+func (t *Tour) Positions() []int32 { return t.pos }

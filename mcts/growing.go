@@ -1,0 +1,227 @@
+package mcts
+
+import (
+	"math/rand/v2"
+	"slices"
+
+	"tspmcts/mcts/eax"
+	"tspmcts/mcts/kick"
+	"tspmcts/mcts/meter"
+	"tspmcts/tsp"
+)
+
+// growing is the work on the whole instance as one region: a population that
+// grows, and kicks between its steps. Tours are built one by one, local optima
+// shaken all over. Whenever there are twice as many, all are recombined until they have
+// converged, together with the best tour; what that ends with is crossed with the best tour, and kept for
+// the next time. No tour is built twice, so that the tour at any time is
+// about as good as that of a search that was given twice that time.
+type growing struct {
+	Base       *kick.Tour // local optima that are shaken
+	Bases      []*kick.Tour
+	Tours      []tsp.Tour // built so far
+	Due        int        // how many there are to be when they are recombined next
+	Epoch      uint64     // times that the limit was reached, and the tours were built anew
+	Ends       []tsp.Tour // what recombinations ended with
+	Kicked     float64    // cost of the kicks
+	Other2     float64    // and of all else
+	Tour1      float64    // cost of building one tour
+	Crossing   bool
+	Population *eax.Snapshot
+	RNG        *rand.PCG
+
+	pop *eax.Population
+}
+
+const (
+	leastTours = 16  // recombined at first
+	kickShare  = 0.2 // of the cost
+)
+
+func (g *growing) name() string {
+	switch {
+	case g.pop == nil:
+		return "building tours"
+	case g.Crossing:
+		return "crossing the best"
+	}
+	return "recombining"
+}
+
+// grow begins the stage at a local optimum.
+func (s *search) grow() stage {
+	g := &growing{Base: s.Tour.Clone(), Due: leastTours, RNG: rand.NewPCG(s.seed, 0)}
+	first := s.Tour
+	s.Tour = kick.NewTour(s.in, firstResort(s.in))
+	for _, pieces := range []int{s.pieces(), 1} {
+		s.play(pieces, func(c *kick.Climber, actions int64) { c.Descend(actions) })
+	}
+	g.Bases = append(g.Bases, g.Base, s.Tour)
+	var rng meter.Stream
+	rng.Start(s.seed, meter.ForFirst, 1, 0)
+	for k := 2; k < 4; k++ {
+		var pref [][2]int32
+		if k > 2 {
+			for _, e := range believed(s.in, s.heatmap, s.cfg) {
+				if rng.Below(2) == 0 {
+					pref = append(pref, e)
+				}
+			}
+		}
+		tour, _ := tsp.GreedyEdge(s.meter.Context(), s.in, s.nb, pref...)
+		if tour != nil {
+			s.Tour = kick.NewTour(s.in, tour)
+			for _, pieces := range []int{s.pieces(), 1} {
+				s.play(pieces, func(c *kick.Climber, actions int64) { c.Descend(actions) })
+			}
+			g.Bases = append(g.Bases, s.Tour)
+		}
+	}
+	s.Tour = first
+	g.Tours = append(g.Tours, s.initial...)
+	return g
+}
+
+// cost returns what the search has cost so far: seconds, or actions where these are the budget.
+func (s *search) cost() float64 {
+	if b := s.meter.Budget(); b.Actions > 0 || b.Time == 0 && b.Stall == 0 {
+		return float64(s.Used)
+	}
+	return s.meter.Clock().Seconds()
+}
+
+func (g *growing) step(s *search) stage {
+	start := s.cost()
+	if g.Tour1 > 0 && g.Kicked < kickShare*(g.Kicked+g.Other2)+leastTours*g.Tour1 {
+		s.kickOn()
+		g.Kicked += s.cost() - start
+		return g
+	}
+	switch {
+	case g.pop != nil:
+		g.recombine(s)
+	case len(g.Tours) < g.Due:
+		n := len(g.Tours)
+		g.build(s, min(g.Due, n+s.workers))
+		if built := len(g.Tours) - n; built > 0 {
+			g.Tour1 = (s.cost() - start) / float64(built)
+		}
+	default:
+		tours := append([]tsp.Tour{slices.Clone(s.Best)}, g.Ends...)
+		g.begin(s, append(tours, g.Tours...), false)
+	}
+	g.Other2 += s.cost() - start
+	return g
+}
+
+// kickOn kicks the best tour for a while.
+func (s *search) kickOn() {
+	if s.Tour.Length > s.BestLength+s.BestLength/2000 {
+		s.Tour.Order = append(s.Tour.Order[:0], s.Best...)
+		s.Tour.Measure(s.in)
+	}
+	heat := float64(0.1*s.cfg.Temperature*float64(s.Tour.Length)) / float64(s.in.N())
+	s.play(s.pieces(), func(c *kick.Climber, actions int64) {
+		c.Kick(int64(c.Size())/8+16, actions, s.cfg.KickSize, func() float64 { return heat })
+	})
+}
+
+func (g *growing) begin(s *search, tours []tsp.Tour, crossing bool) {
+	cfg := s.cfg.eax(s.in.N())
+	pop, err := eax.NewPopulation(s.in, s.nb, tours, cfg, s.workers)
+	if err != nil {
+		panic(err) // every tour was made here
+	}
+	g.pop, g.Crossing = pop, crossing
+}
+
+// recombine carries out a generation.
+func (g *growing) recombine(s *search) {
+	p := g.pop
+	if p.Stage() != eax.Done {
+		before := p.Counts.Children
+		p.Generation(g.RNG, s.meter.Ending())
+		made := p.Counts.Children - before + 1
+		s.Used += made
+		s.meter.Add(made)
+		if p.BestLength() < s.BestLength {
+			s.adopt(p.Best())
+		}
+		return
+	}
+	best, _ := p.Best()
+	g.pop = nil
+	if !g.Crossing {
+		g.Ends = append(g.Ends, best)
+		if best, length := p.Best(); length != s.BestLength || !slices.Equal(best, s.Best) {
+			g.begin(s, append([]tsp.Tour{slices.Clone(s.Best)}, g.Ends...), true)
+			return
+		}
+	}
+	g.Ends = g.Ends[max(0, len(g.Ends)-s.cfg.Elite):]
+	if len(g.Tours) >= s.cfg.Population {
+		g.Epoch++
+		g.Tours, g.Due = nil, max(leastTours, s.cfg.Population/4)
+		return
+	}
+	g.Due = min(2*len(g.Tours), s.cfg.Population)
+}
+
+// adopt makes a better tour that of the search.
+func (s *search) adopt(tour tsp.Tour, length int64) {
+	s.keep(tour, length)
+	s.Tour.Order = append(s.Tour.Order[:0], tour...)
+	s.Tour.Measure(s.in)
+}
+
+// build appends tours until there are size, or the budget ends. Each depends on
+// the seed, the epoch and its place alone.
+func (g *growing) build(s *search, size int) {
+	n := s.in.N()
+	first := len(g.Tours)
+	for len(g.Tours) < size {
+		g.Tours = append(g.Tours, nil)
+	}
+	before := s.crew.Actions()
+	s.crew.Each(func(c *kick.Climber, w int) {
+		for i := first + w; i < size; i += s.workers {
+			base := g.Bases[i%len(g.Bases)]
+			s.crew.Load(c, base)
+			c.Seed(s.seed, meter.ForTour, g.Epoch, uint64(i))
+			c.Shake(s.cfg.ShakeSize)
+			c.Kick(int64(s.cfg.Polish*float64(n)), 0, s.cfg.PolishSize, nil)
+			if c.Poll() {
+				return
+			}
+			g.Tours[i] = make(tsp.Tour, n)
+			c.Store(g.Tours[i])
+		}
+	})
+	s.Used += s.crew.Actions() - before
+	g.Tours = slices.DeleteFunc(g.Tours, func(t tsp.Tour) bool { return t == nil })
+}
+
+func (g *growing) freeze() {
+	g.Population = nil
+	if g.pop != nil {
+		g.Population = g.pop.Snapshot()
+	}
+}
+
+func (g *growing) resume(s *search) (err error) {
+	if g.RNG == nil {
+		return errForeign
+	}
+	for _, t := range g.Bases {
+		if err := checkTour(s, t); err != nil {
+			return err
+		}
+	}
+	if err := checkTours(s, append(slices.Clone(g.Tours), g.Ends...)); err != nil {
+		return err
+	}
+	if g.Population != nil {
+		g.pop, err = eax.Restore(s.in, s.nb, g.Population, s.cfg.eax(s.in.N()), s.workers)
+	}
+	return err
+}

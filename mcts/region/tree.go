@@ -1,0 +1,123 @@
+package region
+
+import (
+	"errors"
+	"math/rand/v2"
+
+	"tspmcts/tsp"
+)
+
+// Tree is a k-d tree over the cities of an instance (over positions of the tour
+// where it has no coordinates) whose cuts are drawn at random near the median, so that the borders of no two trees agree.
+type Tree struct {
+	Cities []int32 // of node v: Cities[Nodes[v].From:Nodes[v].To]
+	Nodes  []Node
+	Leaves []int32
+}
+
+// Node is a region. Children are Left and Left+1, 0 for a leaf.
+type Node struct {
+	From, To int32
+	Left     int32
+}
+
+// Grow makes t a new tree with leaves of at most size cities. pos is the place of each city in the tour.
+func (t *Tree) Grow(in *tsp.Instance, pos []int32, size int, rng *rand.PCG) {
+	n := in.N()
+	if len(t.Cities) != n {
+		t.Cities = make([]int32, n)
+	}
+	for i := range t.Cities {
+		t.Cities[i] = int32(i)
+	}
+	t.Nodes, t.Leaves = append(t.Nodes[:0], Node{To: int32(n)}), t.Leaves[:0]
+	planar := in.Metric != tsp.Explicit
+	turn := int32(rng.Uint64() >> 32 * uint64(n) >> 32)
+	for v := 0; v < len(t.Nodes); v++ {
+		nd := t.Nodes[v]
+		m := int(nd.To - nd.From)
+		if m <= size {
+			t.Leaves = append(t.Leaves, int32(v))
+			continue
+		}
+		part := t.Cities[nd.From:nd.To]
+		key := func(c int32) float64 { p := pos[c] - turn; return float64(p + int32(n)&(p>>31)) }
+		if planar {
+			x0, y0 := in.At(part[0])
+			x1, y1 := x0, y0
+			for _, c := range part {
+				x, y := in.At(c)
+				x0, x1, y0, y1 = min(x0, x), max(x1, x), min(y0, y), max(y1, y)
+			}
+			if x1-x0 >= y1-y0 {
+				key = func(c int32) float64 { x, _ := in.At(c); return x }
+			} else {
+				key = func(c int32) float64 { _, y := in.At(c); return y }
+			}
+		}
+		// 2^k leaves of about equal size; the first cuts wander most.
+		share := 0.35 + 0.3*float64(rng.Uint64()>>11)/(1<<53)
+		if m < 2*size {
+			share = 0.45 + (share-0.35)/3
+		}
+		k := min(m-1, max(1, int(share*float64(m))))
+		partition(part, k, key, rng)
+		left := int32(len(t.Nodes))
+		t.Nodes[v].Left = left
+		t.Nodes = append(t.Nodes, Node{From: nd.From, To: nd.From + int32(k)}, Node{From: nd.From + int32(k), To: nd.To})
+	}
+}
+
+// partition moves the k cities of least key to the front (quickselect).
+func partition(a []int32, k int, key func(int32) float64, rng *rand.PCG) {
+	lo, hi := 0, len(a)-1
+	for lo < hi {
+		p := key(a[lo+int(rng.Uint64()>>32*uint64(hi-lo+1)>>32)])
+		i, j := lo, hi
+		for i <= j {
+			for key(a[i]) < p {
+				i++
+			}
+			for key(a[j]) > p {
+				j--
+			}
+			if i <= j {
+				a[i], a[j] = a[j], a[i]
+				i++
+				j--
+			}
+		}
+		switch {
+		case k <= j:
+			hi = j
+		case k >= i:
+			lo = i
+		default:
+			return
+		}
+	}
+}
+
+// Check returns an error unless t, which may be read from a file, is empty or a tree over n cities.
+func (t *Tree) Check(n int) error {
+	bad := errors.New("region: no tree over the cities")
+	if len(t.Nodes) == 0 && len(t.Leaves) == 0 {
+		return nil
+	}
+	if len(t.Cities) != n {
+		return bad
+	}
+	seen := make([]bool, n)
+	for _, c := range t.Cities {
+		if c < 0 || int(c) >= n || seen[c] {
+			return bad
+		}
+		seen[c] = true
+	}
+	for _, nd := range t.Nodes {
+		if nd.From < 0 || nd.To < nd.From || int(nd.To) > n {
+			return bad
+		}
+	}
+	return nil
+}

@@ -1,0 +1,191 @@
+package mcts
+
+import (
+	"math/rand/v2"
+	"sync/atomic"
+
+	"tspmcts/mcts/kick"
+	"tspmcts/mcts/meter"
+	"tspmcts/mcts/region"
+)
+
+// visiting is the work on an instance of many regions. A sweep cuts the plane
+// anew, by a k-d tree whose borders are drawn at random, and visits every leaf: a
+// population of shaken copies of the tour's paths in it is recombined, and what that brings is joined to the
+// tour. Each sweep has larger populations than the one before. Between the visits the
+// whole tour is kicked, for as long as that brings more a second.
+type visiting struct {
+	Tree    region.Tree
+	Todo    []int32 // leaves that are still to be visited, last first
+	Size    int     // cities of a leaf
+	Tours   int     // of a population
+	Kicks   yield
+	Visits  yield
+	PerTour float64 // what a tour of a population costs a city, all in all
+	RNG     *rand.PCG
+
+	joiner       *region.Joiner
+	owner, place []int32 // of a city: the visit of the batch that it is in, from 1; its place in that
+	visitors     []*region.Visitor
+}
+
+// yield is what a kind of work brought.
+type yield struct {
+	Cost float64 // of all of it
+	Rate float64 // length gained per cost, of late
+}
+
+// add counts work.
+func (y *yield) add(gain int64, cost float64) {
+	if cost <= 0 {
+		return
+	}
+	rate := float64(gain) / cost
+	if y.Cost == 0 {
+		y.Rate = rate
+	}
+	y.Cost += cost
+	keep := y.Cost / (y.Cost + 4*cost) // half of what counts is the last fifth
+	y.Rate += (1 - keep) * (rate - y.Rate)
+}
+
+const (
+	firstTours  = 10    // of the populations of the first sweep
+	mostInLeaf  = 12000 // cities, the size up to which a population of the whole is kept
+	leastInLeaf = 1000
+)
+
+func (v *visiting) name() string { return "visiting regions" }
+
+func (s *search) visit() stage {
+	v := &visiting{Tours: firstTours, RNG: rand.NewPCG(s.seed, 0)}
+	v.equip(s)
+	return v
+}
+
+func (v *visiting) equip(s *search) {
+	n := s.in.N()
+	v.joiner = region.NewJoiner(s.in, s.nb)
+	v.owner, v.place = make([]int32, n), make([]int32, n)
+	for _, c := range s.crew.Climbers {
+		v.visitors = append(v.visitors, &region.Visitor{Climber: c})
+	}
+}
+
+func (v *visiting) step(s *search) stage {
+	start, length := s.cost(), s.Tour.Length
+	if v.kicksDue(start) {
+		s.kickOn()
+		v.Kicks.add(length-s.Tour.Length, s.cost()-start)
+		return v
+	}
+	if len(v.Todo) == 0 {
+		v.sweep(s)
+	}
+	batch := min(len(v.Todo), max(2*s.workers, len(v.Tree.Leaves)/16))
+	work := v.Todo[len(v.Todo)-batch:]
+	v.Todo = v.Todo[:len(v.Todo)-batch]
+	v.carry(s, work)
+	cost := s.cost() - start
+	v.Visits.add(length-s.Tour.Length, cost)
+	cities := 0
+	for _, leaf := range work {
+		nd := v.Tree.Nodes[leaf]
+		cities += int(nd.To - nd.From)
+	}
+	v.PerTour = cost * float64(s.workers) / float64(cities*v.Tours)
+	return v
+}
+
+// kicksDue reports whether to kick next: for as long as everything before took,
+// then what brings more, the other kind of work having an eighth of the cost.
+func (v *visiting) kicksDue(now float64) bool {
+	switch {
+	case v.Visits.Cost == 0:
+		return v.Kicks.Cost < now/2
+	case v.Kicks.Rate > v.Visits.Rate:
+		return v.Visits.Cost > v.Kicks.Cost/8
+	}
+	return v.Kicks.Cost < v.Visits.Cost/8
+}
+
+// sweep cuts the plane into leaves to visit. A visit is to take a small part of
+// the time so far, so that the tour improves all the time, or a fifth of a second.
+func (v *visiting) sweep(s *search) {
+	n := s.in.N()
+	if len(v.Tree.Leaves) > 0 {
+		v.Tours = min(v.Tours+v.Tours/2, max(s.cfg.Population, firstTours))
+	}
+	v.Size = 2000
+	if v.PerTour > 0 {
+		v.Size = int(0.06 * s.cost() / (v.PerTour * float64(v.Tours)))
+	}
+	v.Size = max(leastInLeaf, min(v.Size, mostInLeaf, n/(4*s.workers)))
+	v.Tree.Grow(s.in, s.Tour.Positions(), v.Size, v.RNG)
+	v.Todo = append(v.Todo[:0], v.Tree.Leaves...)
+	for i := len(v.Todo) - 1; i > 0; i-- {
+		j := int(v.RNG.Uint64() >> 32 * uint64(i+1) >> 32)
+		v.Todo[i], v.Todo[j] = v.Todo[j], v.Todo[i]
+	}
+}
+
+// carry visits the leaves, and joins what that brings to the tour.
+func (v *visiting) carry(s *search, leaves []int32) {
+	clear(v.owner)
+	for k, leaf := range leaves {
+		nd := v.Tree.Nodes[leaf]
+		for _, c := range v.Tree.Cities[nd.From:nd.To] {
+			v.owner[c] = int32(k) + 1
+		}
+	}
+	op := region.Recombine{Tours: v.Tours, Shake: s.cfg.ShakeSize, Polish: s.cfg.Polish, PolishSize: s.cfg.PolishSize, EAX: s.cfg.eax}
+	exchanges := make([]region.Exchange, len(leaves))
+	before := s.crew.Actions()
+	var next atomic.Int32
+	s.Round++
+	s.crew.Each(func(c *kick.Climber, w int) {
+		x := v.visitors[w]
+		for !s.meter.Ending().Load() {
+			k := int(next.Add(1)) - 1
+			if k >= len(leaves) {
+				break
+			}
+			nd := v.Tree.Nodes[leaves[k]]
+			region.Cut(&x.Problem, s.Tour.Order, s.Tour.Positions(), v.Tree.Cities[nd.From:nd.To])
+			for i, city := range x.Problem.Cities {
+				v.place[city] = int32(i)
+			}
+			x.Load(s.in, s.cand, s.nb, s.Tour.Length, v.owner, v.place, int32(k)+1)
+			c.Seed(s.seed, meter.ForRound, s.Round, uint64(k))
+			x.RNG.Seed(s.seed, s.Round<<32|uint64(k))
+			if tour, gain := op.Work(x, s.meter.Ending()); gain > 0 {
+				exchanges[k] = x.Problem.Compare(tour, gain)
+			}
+			c.Poll()
+		}
+	})
+	s.Used += s.crew.Actions() - before
+	s.Tour.Length -= v.joiner.Join(s.Tour.Order, s.Tour.Positions(), exchanges)
+	if invariants && s.Tour.Length != s.in.Length(s.Tour.Order) {
+		panic("mcts: the gains of a batch of visits are wrong")
+	}
+	s.keep(s.Tour.Order, s.Tour.Length)
+}
+
+func (v *visiting) freeze() {}
+
+func (v *visiting) resume(s *search) error {
+	if v.RNG == nil {
+		return errForeign
+	}
+	if err := v.Tree.Check(s.in.N()); err != nil {
+		return errForeign
+	}
+	for _, leaf := range v.Todo {
+		if leaf < 0 || int(leaf) >= len(v.Tree.Nodes) {
+			return errForeign
+		}
+	}
+	v.equip(s)
+	return nil
+}
