@@ -1,6 +1,8 @@
 package region
 
 import (
+	"fmt"
+
 	"tspmcts/tsp"
 )
 
@@ -26,6 +28,14 @@ func NewJoiner(in *tsp.Instance, nb *tsp.Neighbors) *Joiner {
 // got shorter: what the exchanges gain less what merging cycles cost. Where
 // they do not join to a shorter tour, the best one alone is applied. pos is kept the inverse of order. Cost: O(n).
 func (j *Joiner) Join(order, pos []int32, exchanges []Exchange) (gain int64) {
+	if invariants {
+		before := j.in.Length(order)
+		defer func() {
+			if err := j.in.Check(order); err != nil || before-j.in.Length(order) != gain {
+				panic(fmt.Sprintf("region: a gain of %d is %d, %v", gain, before-j.in.Length(order), err))
+			}
+		}()
+	}
 	used := 0
 	best := -1
 	for k, x := range exchanges {
