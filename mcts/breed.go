@@ -224,7 +224,7 @@ func (s *search) recombine(from origin, tours []tsp.Tour) stage {
 // eax returns the knobs of the recombination of tours of n cities.
 func (c *Config) eax(n int) eax.Config {
 	cfg := eax.DefaultConfig(n)
-	cfg.Children = c.Children
+	cfg.Children = min(c.Children, max(30, n/100))
 	cfg.Harvest = max(1, n/500)
 	return cfg
 }

@@ -33,7 +33,7 @@ func (s *search) play(pieces int, work func(c *kick.Climber, actions int64)) {
 	s.keep(s.Tour.Order, s.Tour.Length)
 }
 
-// descending brings the first tour to a local optimum: within pieces, then
+// descending brings the first tour to a local optimum: at large, within pieces, then
 // across their borders. It is the first stage of plan "default".
 type descending struct {
 	plain
@@ -43,6 +43,9 @@ type descending struct {
 func (d descending) name() string { return "descending" }
 
 func (d *descending) step(s *search) stage {
+	if !d.Across && s.in.N() >= leastCoarse {
+		s.coarsen(s.crew.Climbers[0], s.Tour)
+	}
 	pieces := s.pieces()
 	if d.Across && pieces > 1 {
 		pieces = 1

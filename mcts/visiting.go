@@ -50,7 +50,7 @@ func (y *yield) add(gain int64, cost float64) {
 }
 
 const (
-	firstTours  = 10    // of the populations of the first sweep
+	firstTours  = 16    // of the populations of the first sweep
 	mostInLeaf  = 12000 // cities, the size up to which a population of the whole is kept
 	leastInLeaf = 1000
 )

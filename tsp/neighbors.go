@@ -34,6 +34,12 @@ func NearestNeighbors(ctx context.Context, in *Instance, k int) (*Neighbors, err
 	return nearest(ctx, in, nil, k)
 }
 
+// NearestAmong is NearestNeighbors among the given cities only, which ascend: row
+// r of the result belongs to cities[r], its entries are cities of the instance.
+func NearestAmong(ctx context.Context, in *Instance, cities []int32, k int) (*Neighbors, error) {
+	return nearest(ctx, in, cities, k)
+}
+
 // nearest is NearestNeighbors among the given cities only, which ascend; nil
 // means all. Row r of the result belongs to cities[r], its entries are city ids.
 func nearest(ctx context.Context, in *Instance, cities []int32, k int) (*Neighbors, error) {

@@ -1,0 +1,88 @@
+package mcts
+
+import (
+	"cmp"
+	"slices"
+
+	"tspmcts/mcts/kick"
+	"tspmcts/mcts/meter"
+	"tspmcts/mcts/region"
+	"tspmcts/tsp"
+	"tspmcts/twoopt"
+)
+
+// coarsen mends what is wrong at large in a tour. Greedy ends with a few edges
+// across the plane, between places that only a chain of dozens of exchanges
+// would bring together. Here only the ends of the longest edges are cities, what the
+// tour does between them is a link each, and candidates are the nearest of them: where
+// the tour has few cities left, chains reach far. First a 64th of the edges are
+// free, then a 16th, then a quarter (multilevel refinement, Walshaw 2002).
+func (s *search) coarsen(c *kick.Climber, t *kick.Tour) {
+	for _, share := range []int{64, 16, 4} {
+		if k := len(t.Order) / share; k >= 8 && k <= mostFree && !c.Poll() {
+			s.freeLongest(c, t, k)
+		}
+	}
+}
+
+// mostFree is the number of edges above which a coarse problem is as hard as the
+// tour itself, which all workers descend together.
+const mostFree = 50000
+
+// leastCoarse is the number of cities below which the chain reaches across the whole tour anyway.
+const leastCoarse = 1000
+
+// freeLongest improves the tour over the ends of its k longest edges.
+func (s *search) freeLongest(c *kick.Climber, t *kick.Tour, k int) {
+	in, n := s.in, len(t.Order)
+	type edge struct{ d, at int32 }
+	edges := make([]edge, 0, n)
+	for i, a := range t.Order {
+		b := t.Order[(i+1)%n]
+		if !in.IsFixed(a, b) {
+			edges = append(edges, edge{in.Dist(a, b), int32(i)})
+		}
+	}
+	slices.SortFunc(edges, func(a, b edge) int { return cmp.Or(cmp.Compare(b.d, a.d), cmp.Compare(a.at, b.at)) })
+	var cities []int32
+	for _, e := range edges[:min(k, len(edges))] {
+		cities = append(cities, t.Order[e.at], t.Order[(int(e.at)+1)%n])
+	}
+	slices.Sort(cities)
+	cities = slices.Compact(cities)
+	nb, err := tsp.NearestAmong(s.meter.Context(), in, cities, 8)
+	if err != nil {
+		return
+	}
+	var p region.Problem
+	region.Cut(&p, t.Order, t.Positions(), cities)
+	row := make([]int32, n) // of a city in nb, and then its place in the problem
+	for i := range row {
+		row[i] = -1
+	}
+	for r, city := range cities {
+		row[city] = int32(r)
+	}
+	place := make([]int32, n)
+	for i := range place {
+		place[i] = -1
+	}
+	for i, city := range p.Cities {
+		place[city] = int32(i)
+	}
+	cand := twoopt.NewCandidates(in, func(i int32) []int32 {
+		if row[i] < 0 {
+			return nil
+		}
+		return nb.Of(row[i])
+	})
+	c.LoadRegion(in, cand, p.Cities, p.Links, t.Length, func(city int32) int32 { return place[city] })
+	c.Seed(s.seed, meter.ForFirst, 2, uint64(k))
+	c.Descend(0)
+	m := int64(len(p.Cities))
+	c.Kick(min(2*m, 20000+m/10), 0, s.cfg.KickSize, nil)
+	if gain := c.Gain(); gain > 0 {
+		j := region.NewJoiner(in, s.nb)
+		t.Length -= j.Join(t.Order, t.Positions(), []region.Exchange{p.Compare(c.Local(), gain)})
+	}
+}
