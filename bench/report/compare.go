@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -31,8 +32,8 @@ type Comparison struct {
 type ArmSummary struct {
 	Name         string
 	Runs         int
-	Mean, Median float64 // gap
-	Lo, Hi       float64 // interval of the mean
+	Mean, Median Percent // gap
+	Lo, Hi       Percent // interval of the mean
 	Seconds      float64 // mean
 	Rank         float64 // mean rank in Friedman's test, 0 without
 }
@@ -42,16 +43,54 @@ type Pair struct {
 	A      string  `json:"a"`
 	B      string  `json:"b"`
 	N      int     `json:"n"` // pairs
-	MeanA  float64 `json:"mean_a"`
-	MeanB  float64 `json:"mean_b"`
+	MeanA  Percent `json:"mean_a"`
+	MeanB  Percent `json:"mean_b"`
 	Wins   int     `json:"wins"` // of A
 	Ties   int     `json:"ties"`
 	Losses int     `json:"losses"`
 	P      float64 `json:"p"`      // Wilcoxon's, two-sided
 	PHolm  float64 `json:"p_holm"` // corrected for all pairs
 
-	Difference float64 `json:"-"` // mean of A's gap minus B's
-	Lo, Hi     float64 `json:"-"` // its interval
+	Difference Percent `json:"-"` // mean of A's gap minus B's
+	Lo, Hi     Percent `json:"-"` // its interval
+}
+
+// Percent is a gap, or what is computed of gaps: infinite or NaN where one of them
+// is undefined.
+type Percent float64
+
+func (p Percent) defined() bool { return !math.IsInf(float64(p), 0) && !math.IsNaN(float64(p)) }
+
+// Text writes p with three digits behind the point, as format has it.
+func (p Percent) Text(format string) string {
+	if !p.defined() {
+		return "undefined"
+	}
+	return fmt.Sprintf(format, float64(p))
+}
+
+// interval writes an interval.
+func interval(lo, hi Percent, format string) string {
+	if !lo.defined() || !hi.defined() {
+		return "undefined"
+	}
+	return lo.Text(format) + " to " + hi.Text(format)
+}
+
+// MarshalJSON writes null where p is undefined.
+func (p Percent) MarshalJSON() ([]byte, error) {
+	if !p.defined() {
+		return []byte("null"), nil
+	}
+	return json.Marshal(float64(p))
+}
+
+// String returns p as CSV has it, empty where it is undefined.
+func (p Percent) String() string {
+	if !p.defined() {
+		return ""
+	}
+	return fmt.Sprint(float64(p))
 }
 
 // sameGap is the difference of gaps, in percent, below which two runs found tours
@@ -63,14 +102,19 @@ const sameGap = 1e-7
 // seeds of one instance are no independent witnesses.
 func (d *Data) Compare(against string, byInstance bool) (*Comparison, error) {
 	c := &Comparison{}
-	samples := make([]map[runKey]float64, len(d.Arms))
+	samples := make([]map[runKey]result, len(d.Arms))
+	undefined := 0
 	for i, a := range d.Arms {
 		samples[i] = a.sample(byInstance)
 		gaps := a.Gaps()
-		s := ArmSummary{Name: a.Name, Runs: len(gaps), Mean: stat.Mean(gaps), Median: stat.Median(gaps)}
-		s.Lo, s.Hi = stat.Interval(gaps, level, resamples, bootSeed)
+		s := ArmSummary{Name: a.Name, Runs: len(gaps), Mean: Percent(stat.Mean(gaps)), Median: Percent(stat.Median(gaps))}
+		lo, hi := stat.Interval(gaps, level, resamples, bootSeed)
+		s.Lo, s.Hi = Percent(lo), Percent(hi)
 		for _, r := range a.Runs {
 			s.Seconds += r.Seconds / float64(len(a.Runs))
+			if math.IsInf(r.Gap, 1) {
+				undefined++
+			}
 		}
 		c.Arms = append(c.Arms, s)
 	}
@@ -110,28 +154,47 @@ func (d *Data) Compare(against string, byInstance bool) (*Comparison, error) {
 	if d.Guessed > 0 {
 		c.Note = fmt.Sprintf("Of %d of %d instances no optimum is known: gaps are over the best length in these records.", d.Guessed, len(d.Instances))
 	}
+	if undefined > 0 {
+		c.Note = strings.TrimSpace(fmt.Sprintf("%s The gaps of %d runs are undefined: the best length is 0, and theirs is not. Lengths rank them.", c.Note, undefined))
+	}
 	return c, nil
 }
 
-// sample returns an arm's gaps by what they are paired on.
-func (a *Arm) sample(byInstance bool) map[runKey]float64 {
-	sums, counts := map[runKey]float64{}, map[runKey]int{}
+// result is what an arm found on one instance and seed, or the means over the seeds.
+type result struct{ gap, length float64 }
+
+// less returns a's gap minus b's. Where one is undefined that is infinite, with
+// the sign of the difference of their lengths.
+func (a result) less(b result) float64 {
+	if !math.IsInf(a.gap, 1) && !math.IsInf(b.gap, 1) {
+		return a.gap - b.gap
+	}
+	if a.length == b.length {
+		return 0
+	}
+	return math.Inf(cmp.Compare(a.length, b.length))
+}
+
+// sample returns an arm's results by what they are paired on.
+func (a *Arm) sample(byInstance bool) map[runKey]result {
+	all, counts := map[runKey]result{}, map[runKey]float64{}
 	for _, r := range a.Runs {
 		key := r.key
 		if byInstance {
 			key.seed = 0
 		}
-		sums[key] += r.Gap
+		s := all[key]
+		all[key] = result{s.gap + r.Gap, s.length + r.Length}
 		counts[key]++
 	}
-	for key := range sums {
-		sums[key] /= float64(counts[key])
+	for key, s := range all {
+		all[key] = result{s.gap / counts[key], s.length / counts[key]}
 	}
-	return sums
+	return all
 }
 
 // keys returns what runs are paired on, in the order of a's runs.
-func keys(a *Arm, sample map[runKey]float64) []runKey {
+func keys(a *Arm, sample map[runKey]result) []runKey {
 	var all []runKey
 	seen := map[runKey]bool{}
 	for _, r := range a.Runs {
@@ -147,7 +210,7 @@ func keys(a *Arm, sample map[runKey]float64) []runKey {
 	return all
 }
 
-func (d *Data) pair(a, b *Arm, inA, inB map[runKey]float64) Pair {
+func (d *Data) pair(a, b *Arm, inA, inB map[runKey]result) Pair {
 	pair := Pair{A: a.Name, B: b.Name, P: 1}
 	var diff []float64
 	for _, key := range keys(a, inA) {
@@ -156,9 +219,9 @@ func (d *Data) pair(a, b *Arm, inA, inB map[runKey]float64) Pair {
 			continue
 		}
 		x := inA[key]
-		pair.MeanA += x
-		pair.MeanB += y
-		difference := x - y
+		pair.MeanA += Percent(x.gap)
+		pair.MeanB += Percent(y.gap)
+		difference := x.less(y)
 		switch {
 		case math.Abs(difference) < sameGap:
 			pair.Ties++
@@ -173,23 +236,31 @@ func (d *Data) pair(a, b *Arm, inA, inB map[runKey]float64) Pair {
 	if pair.N = len(diff); pair.N == 0 {
 		return pair
 	}
-	pair.MeanA /= float64(pair.N)
-	pair.MeanB /= float64(pair.N)
-	pair.Difference = stat.Mean(diff)
-	pair.Lo, pair.Hi = stat.Interval(diff, level, resamples, bootSeed)
+	pair.MeanA /= Percent(pair.N)
+	pair.MeanB /= Percent(pair.N)
+	lo, hi := stat.Interval(diff, level, resamples, bootSeed)
+	pair.Difference, pair.Lo, pair.Hi = Percent(stat.Mean(diff)), Percent(lo), Percent(hi)
 	pair.P, _ = stat.Wilcoxon(diff)
 	return pair
 }
 
-// blocks returns the gaps of all arms on the runs that every arm has.
-func (d *Data) blocks(samples []map[runKey]float64) [][]float64 {
+// blocks returns the gaps of all arms on the runs that every arm has, or their
+// lengths where a gap is undefined, which rank them alike.
+func (d *Data) blocks(samples []map[runKey]result) [][]float64 {
 	var blocks [][]float64
 	for _, key := range keys(d.Arms[0], samples[0]) {
 		block := make([]float64, 0, len(samples))
+		lengths := make([]float64, 0, len(samples))
+		defined := true
 		for _, s := range samples {
 			if v, ok := s[key]; ok {
-				block = append(block, math.Round(v/sameGap)*sameGap)
+				block = append(block, math.Round(v.gap/sameGap)*sameGap)
+				lengths = append(lengths, v.length)
+				defined = defined && !math.IsInf(v.gap, 1)
 			}
+		}
+		if !defined {
+			block = lengths
 		}
 		if len(block) == len(samples) {
 			blocks = append(blocks, block)
@@ -212,7 +283,7 @@ func (c *Comparison) armRows() (head []string, rows [][]string) {
 		head = append(head, "mean rank")
 	}
 	for _, a := range c.Arms {
-		row := []string{a.Name, fmt.Sprint(a.Runs), fmt.Sprintf("%.3f", a.Mean), fmt.Sprintf("%.3f to %.3f", a.Lo, a.Hi), fmt.Sprintf("%.3f", a.Median), fmt.Sprintf("%.2f", a.Seconds)}
+		row := []string{a.Name, fmt.Sprint(a.Runs), a.Mean.Text("%.3f"), interval(a.Lo, a.Hi, "%.3f"), a.Median.Text("%.3f"), fmt.Sprintf("%.2f", a.Seconds)}
 		if c.Friedman != nil {
 			row = append(row, fmt.Sprintf("%.2f", a.Rank))
 		}
@@ -228,8 +299,8 @@ func (c *Comparison) pairRows() (head []string, rows [][]string) {
 			rows = append(rows, []string{p.A, p.B, "0", "-", "-", "-", "-", "-", "-", "-", "-", "-"})
 			continue
 		}
-		rows = append(rows, []string{p.A, p.B, fmt.Sprint(p.N), fmt.Sprintf("%.3f", p.MeanA), fmt.Sprintf("%.3f", p.MeanB), fmt.Sprintf("%+.3f", p.Difference),
-			fmt.Sprintf("%+.3f to %+.3f", p.Lo, p.Hi), fmt.Sprint(p.Wins), fmt.Sprint(p.Ties), fmt.Sprint(p.Losses), PText(p.P), PText(p.PHolm)})
+		rows = append(rows, []string{p.A, p.B, fmt.Sprint(p.N), p.MeanA.Text("%.3f"), p.MeanB.Text("%.3f"), p.Difference.Text("%+.3f"),
+			interval(p.Lo, p.Hi, "%+.3f"), fmt.Sprint(p.Wins), fmt.Sprint(p.Ties), fmt.Sprint(p.Losses), PText(p.P), PText(p.PHolm)})
 	}
 	return head, rows
 }
