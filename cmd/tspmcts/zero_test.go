@@ -115,3 +115,44 @@ func TestTuneTableAlone(t *testing.T) {
 	}
 	oneError(t, dir, 2, "--out FILE.*or --table FILE", call{args: []string{"tune", "--set", "set.txt", "--actions", "20"}})
 }
+
+// Cities in one place are searched as one: a tour of length 0 is proven at once,
+// and many cities in few places take neither more time than was given nor a
+// longer tour than the places alone.
+func TestCitiesInOnePlace(t *testing.T) {
+	problem := func(n int, at func(i int) (x, y int)) string {
+		var b strings.Builder
+		fmt.Fprintf(&b, "NAME: x\nTYPE: TSP\nDIMENSION: %d\nEDGE_WEIGHT_TYPE: EUC_2D\nNODE_COORD_SECTION\n", n)
+		for i := range n {
+			x, y := at(i)
+			fmt.Fprintln(&b, i+1, x, y)
+		}
+		return b.String() + "EOF\n"
+	}
+	grid := func(i int) (x, y int) { i = i * 7919 % 400; return i % 20 * 10, i / 20 * 10 }
+	dir := t.TempDir()
+	write(t, dir, "one.tsp", problem(20000, func(int) (x, y int) { return 5, 5 }))
+	write(t, dir, "grid.tsp", problem(400, grid))
+	write(t, dir, "many.tsp", problem(40000, grid))
+	write(t, dir, "line.tsp", "0 0 .4 0 .4 0 .8 0 .8 0 0 0\n")
+	solve := func(args ...string) map[string]any {
+		return records(t, must(t, dir, append([]string{"solve", "--json", "-", "--workers", "1"}, args...)...))[0]
+	}
+	if r := solve("one.tsp", "--time", "1h"); r["length"] != 0.0 || r["stop"] != "exact" {
+		t.Errorf("%v after %v s", r["stop"], r["seconds"])
+	}
+	few := solve("grid.tsp", "--actions", "200000")
+	many := solve("many.tsp", "--actions", "200000", "--out", "many.tour", "--checkpoint", "c")
+	if few["length"] != many["length"] || many["n"] != 40000.0 {
+		t.Errorf("400 places: length %v, with 40000 cities in them %v", few["length"], many["length"])
+	}
+	if r := solve("many.tsp", "--actions", "10", "--initial-tour", "many.tour"); r["length"] != many["length"] {
+		t.Errorf("from the tour of %v: %v", many["length"], r["length"])
+	}
+	if r := solve("many.tsp", "--actions", "200000", "--resume", "c"); r["length"] != many["length"] {
+		t.Errorf("from the checkpoint of %v: %v", many["length"], r["length"])
+	}
+	if r := solve("line.tsp", "--time", "1h"); r["stop"] != "exact" {
+		t.Errorf("%v", r)
+	}
+}
