@@ -74,6 +74,9 @@ func TestRecombinationsExact(t *testing.T) {
 		r := newRun(context.Background(), Budget{}, nil)
 		team := newTeam(in, p.Neighbors, cfg, candidates(p, cfg, r), r, uint64(k), 1)
 		team.start(firstResort(in))
+		if team.length == 0 {
+			continue // the search has ended: nothing is shorter
+		}
 		random := rand.NewPCG(uint64(k), 1)
 		for children := int64(0); children < int64(*million); team.epoch++ {
 			team.tours = nil
