@@ -150,6 +150,9 @@ func (r *Run) search(ctx context.Context, source Source, cfg mcts.Config, budget
 	}
 	p := &mcts.Problem{Instance: item.Instance}
 	if places == nil || places.N() > mcts.ExactLimit {
+		if err := checkMemory(item.Instance, r.Workers); err != nil {
+			return nil, err
+		}
 		if p, err = source.Prepare(limited, item, cfg); err != nil {
 			return nil, err
 		}

@@ -7,7 +7,7 @@ import (
 
 // Distinct is an instance without the cities that share a place with another.
 type Distinct struct {
-	*Instance        // city u is place u, in the order of the first cities there
+	*Instance         // city u is place u, in the order of the first cities there
 	start     []int32 // members[start[u]:start[u+1]] are the cities in place u, ascending
 	members   []int32
 }

@@ -68,6 +68,7 @@ type solver struct {
 	budget         bench.Budget
 	seed           uint64
 	workers        int
+	asked          bool // for that many workers
 	heatmap        bench.Source
 	knobs          *bench.Knobs
 	known          bench.Optima
@@ -99,7 +100,7 @@ func newSolver(c *cli.Context) (*solver, error) {
 		func() (err error) { s.seed, err = seedOption(c); return },
 		func() (err error) {
 			workers, err = intOption(c, "workers", int64(min(maxWorkers, runtime.GOMAXPROCS(0))), 1, maxWorkers)
-			s.workers = int(workers)
+			s.workers, s.asked = int(workers), c.String("workers") != ""
 			return
 		},
 		func() (err error) { s.heatmap, err = heatmapOf(c); return },
@@ -263,11 +264,24 @@ func (s *solver) solve(ctx context.Context, item *bench.Item) error {
 	if err := s.prepare(&run); err != nil {
 		return err
 	}
+	if most := bench.UsefulWorkers(item.N()); run.Workers > most {
+		if s.asked { // and not as many as there are CPUs
+			warn("%s: %d workers are more than %d cities have work for; %d search", item.Name, run.Workers, item.N(), most)
+		}
+		run.Workers = most
+	}
 	live := newProgress(item, run.Optimum, s.budget.Time.Of(item.N()), clock)
 	rec, tour, err := run.Do(ctx, clock, live.tell)
 	live.end()
 	if err != nil {
 		return err
+	}
+	if s.bound && rec.Bound == nil && item.N() > 2 && ctx.Err() == nil {
+		warn("%s: no lower bound was found in a fifth of the time; give more --time, or leave --bound out", item.Name)
+	}
+	if v := item.Value(tour); run.Optimum > 0 && v < run.Optimum*(1-1e-6) {
+		warn("%s: the tour found, %s, is shorter than the length that gaps are told to, %s; it belongs to another instance, or is out of date",
+			item.Name, bench.LengthShort(item.Instance, v), bench.LengthShort(item.Instance, run.Optimum))
 	}
 	return errors.Join(s.write(item, tour, rec, bench.LengthShort(item.Instance, item.Value(tour))), s.saveErr)
 }
