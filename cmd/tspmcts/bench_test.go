@@ -187,6 +187,10 @@ func TestCompare(t *testing.T) {
 	if len(pairs) != 6 || pairs[0]["n"] != 6.0 || strings.Count(read(t, dir, "p.csv"), "\n") != 7 || !strings.Contains(read(t, dir, "p.md"), "|---|") {
 		t.Errorf("%v", pairs)
 	}
+	if out := must(t, dir, "compare", "r.jsonl", "--at", "1s,50%", "--above", "2"); !strings.Contains(out, "gap at 1s") ||
+		!strings.Contains(out, "gap at 50 %") || !strings.Contains(out, "stand-still above 2") || strings.Contains(out, "gap at 30 %") {
+		t.Error(out)
+	}
 	write(t, dir, "bad.jsonl", "{}\n")
 	for _, c := range []struct {
 		code int
@@ -195,6 +199,9 @@ func TestCompare(t *testing.T) {
 	}{
 		{2, "compare takes the records", []string{"compare"}},
 		{2, `there is no arm "x" in the records, want one of`, []string{"compare", "r.jsonl", "--against", "x"}},
+		{2, `--at is "1", want times and shares of the budget`, []string{"compare", "r.jsonl", "--at", "1s,1"}},
+		{2, `--at is "120%", want a share of the budget above 0 and up to 100%`, []string{"compare", "r.jsonl", "--at", "120%"}},
+		{2, `--above is "100", want a gap in percent from 0 and below 100`, []string{"compare", "r.jsonl", "--above", "100"}},
 		{2, "both write to stdout", []string{"compare", "r.jsonl", "--json", "-", "--csv", "-"}},
 		{1, `bad.jsonl:1: found "\{\}", want a JSON line`, []string{"compare", "bad.jsonl"}},
 		{1, "none.jsonl: there is no such file", []string{"compare", "none.jsonl"}},
