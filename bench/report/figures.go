@@ -15,6 +15,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	pictures "tspmcts/bench/draw"
 	"tspmcts/bench/stat"
 )
 
@@ -452,10 +453,7 @@ func tourFigure(i int, a *Arm, r *Run) (*figure, error) {
 		route[k] = plotter.XY{X: c[0], Y: c[1]}
 	}
 	style := draw.LineStyle{Color: colourOf(i), Width: vg.Points(0.8)}
-	const piece = 200 // the time that the rasterizer takes for one path grows with its square
-	for from := 0; from < len(r.Tour); from += piece {
-		f.plot.Add(&plotter.Line{XYs: route[from : min(from+piece, len(r.Tour))+1], LineStyle: style})
-	}
+	pictures.Route(f.plot, route, style)
 	width, height := f.plot.X.Max-f.plot.X.Min, f.plot.Y.Max-f.plot.Y.Min
 	f.width = 4 * vg.Inch
 	f.height = f.width

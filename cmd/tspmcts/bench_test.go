@@ -110,6 +110,8 @@ func TestBadBench(t *testing.T) {
 		{1, `old.jsonl:1: a record of version 0, want 1`, []string{"bench", "--set", "set.txt", "--actions", "1", "--out", "old.jsonl"}},
 		{1, `nowhere: there is no such file or directory`, []string{"bench", "--set", "set.txt", "--actions", "1", "--out", "nowhere/r.jsonl"}},
 		{2, "bench import takes FILE", []string{"bench", "import", "--out", "r.jsonl"}},
+		{2, "bench import has no flag --time; .*tspmcts bench import --help", []string{"bench", "import", "set.txt", "--time", "1s"}},
+		{2, "bench has no flag --solver", []string{"bench", "s.json", "--solver", "x", "--out", "r.jsonl"}},
 		{1, "set.txt:1: found neither the columns", []string{"bench", "import", "set.txt", "--out", "r.jsonl"}},
 	} {
 		oneError(t, dir, c.code, c.want, call{args: c.args})
@@ -177,6 +179,33 @@ func TestTuneTable(t *testing.T) {
 	oneError(t, dir, 2, `--table: preset "paper" stays as published`, call{args: append(slices.Clone(args), "--preset", "paper")})
 	write(t, dir, "t.json", "[{}]")
 	oneError(t, dir, 1, `t.json: the table of tuned knobs, row 1: preset ""`, call{args: args})
+}
+
+// bench import is a command of its own, wherever --out stands, and adds nothing twice.
+func TestImport(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "peers.csv", "instance,solver,seed,seconds,length\na,X,1,2,100\na,X,1,1,110\na,X,2,1,105\n")
+	for _, c := range []struct {
+		want string
+		args []string
+	}{
+		{"r.jsonl: 2 records, 2 of them new\n", []string{"bench", "import", "peers.csv", "--out", "r.jsonl"}},
+		{"r.jsonl: 2 records, 0 of them new\n", []string{"bench", "--out", "r.jsonl", "import", "peers.csv"}},
+		{"r.jsonl: 2 records, 2 of them new\n", []string{"bench", "import", "--out", "r.jsonl", "--solver", "Y", "peers.csv"}},
+	} {
+		if out := must(t, dir, c.args...); out != c.want {
+			t.Errorf("%v: %s, want %s", c.args, out, c.want)
+		}
+	}
+	if r := records(t, read(t, dir, "r.jsonl")); len(r) != 4 || r[0]["length"] != 100.0 || len(r[0]["trace"].([]any)) != 2 || r[2]["solver"] != "Y" {
+		t.Errorf("%v", r)
+	}
+	if out := must(t, dir, "bench", "import", "--help"); !strings.Contains(out, "--solver NAME") || strings.Contains(out, "--set") {
+		t.Error(out)
+	}
+	if out := must(t, dir, "bench", "--help"); strings.Contains(out, "--solver") || !strings.Contains(out, "import") {
+		t.Error(out)
+	}
 }
 
 // compare writes what it is asked for.
