@@ -120,7 +120,7 @@ type LineRange struct {
 }
 
 // AllLines selects every instance.
-var AllLines = LineRange{To: 1 << 62}
+var AllLines = LineRange{To: math.MaxInt}
 
 // ParseLines returns the range A:B, either end of which may be left out; all for "".
 func ParseLines(text string) (LineRange, error) {

@@ -22,7 +22,7 @@ func HeatmapSource(spec string) (Source, error) {
 	if err != nil {
 		return Source{}, err
 	}
-	return Source{Name: spec, Prepare: func(ctx context.Context, item *Item, cfg mcts.Config) (*mcts.Problem, error) {
+	return Source{Name: spec, Files: len(s.Files()) > 0, Prepare: func(ctx context.Context, item *Item, cfg mcts.Config) (*mcts.Problem, error) {
 		p := &mcts.Problem{Instance: item.Instance}
 		nb, err := tsp.NearestNeighbors(ctx, item.Instance, mcts.NeedNeighbors(cfg))
 		if err == nil {

@@ -14,7 +14,8 @@ import (
 
 // Source makes heatmaps.
 type Source struct {
-	Name string // what records call it: the spec
+	Name  string // what records call it: the spec
+	Files bool   // it reads files, which are about all cities of an instance
 	// Prepare finds neighbours and makes the heatmap. Where ctx ends before they
 	// are there, the problem comes without them, and that is no error.
 	Prepare func(ctx context.Context, item *Item, cfg mcts.Config) (*mcts.Problem, error)
@@ -103,6 +104,9 @@ func (r *Run) Do(ctx context.Context, clock func() time.Duration, observe mcts.O
 		rec.Bound = &b
 		rec.BoundGap = GapOf(length, bound.Value())
 	}
+	if res.Length == 0 {
+		rec.Stop = mcts.StopExact // no tour is shorter
+	}
 	if r.Optimum > 0 {
 		o := json.Number(LengthText(in, r.Optimum))
 		if r.Optimum != math.Trunc(r.Optimum) {
@@ -117,21 +121,64 @@ func (r *Run) Do(ctx context.Context, clock func() time.Duration, observe mcts.O
 func (r *Run) search(ctx context.Context, source Source, cfg mcts.Config, budget mcts.Budget, observe mcts.Observer) (*mcts.Result, error) {
 	in := r.Item.Instance
 	limited := ctx
-	if budget.Time > 0 {
+	limit := func(reserve time.Duration) context.CancelFunc {
+		if budget.Time == 0 {
+			return func() {}
+		}
 		var cancel context.CancelFunc
-		limited, cancel = context.WithTimeout(ctx, budget.Time-budget.Clock()-reserve(in.N()))
-		defer cancel()
+		limited, cancel = context.WithTimeout(ctx, budget.Time-budget.Clock()-reserve)
+		return cancel
 	}
-	p, err := source.Prepare(limited, r.Item, cfg)
-	if err != nil {
+	defer limit(reserve(in.N()))()
+	began := time.Now()
+	places, err := r.places(limited, source)
+	if err != nil && limited.Err() == nil {
 		return nil, err
 	}
-	p.Initial, p.Resume, p.Save, p.SaveDue = r.Initial, r.Resume, r.Save, r.SaveDue
+	if pass := time.Since(began); budget.Time > 0 { // what one pass over the cities takes here and now
+		defer limit(max(reserve(in.N()), 3*pass))()
+		budget.Time = max(1, budget.Time-pass) // for the checks of the tour
+	}
+	item, initial := r.Item, r.Initial
+	if places != nil {
+		merged := *r.Item
+		merged.Instance = places.Instance
+		item, initial = &merged, nil
+		for _, t := range r.Initial {
+			initial = append(initial, places.Contract(t))
+		}
+	}
+	p := &mcts.Problem{Instance: item.Instance}
+	if places == nil || places.N() > mcts.ExactLimit {
+		if p, err = source.Prepare(limited, item, cfg); err != nil {
+			return nil, err
+		}
+	}
+	p.Initial, p.Resume, p.Save, p.SaveDue = initial, r.Resume, r.Save, r.SaveDue
 	res, err := mcts.Solve(ctx, p, cfg, r.Seed, r.Workers, budget, observe)
 	if err == nil && res.Stop == mcts.StopInterrupted && ctx.Err() == nil {
 		res.Stop = mcts.StopTime // by limited, before the search could begin
 	}
+	if err == nil && places != nil {
+		res.Tour = places.Expand(res.Tour)
+		res.Length = in.Length(res.Tour)
+	}
 	return res, err
+}
+
+// places returns the instance without the cities that share a place with
+// another, nil where all of them are to be searched: few do, the source reads
+// files about all, or so few places are left that they are solved exactly, which
+// would be wrong of all cities.
+func (r *Run) places(ctx context.Context, source Source) (*tsp.Distinct, error) {
+	if source.Files {
+		return nil, nil
+	}
+	d, err := tsp.NewDistinct(ctx, r.Item.Instance)
+	if d == nil || d.N() <= mcts.ExactLimit && !d.Metrical() {
+		return nil, err
+	}
+	return d, nil
 }
 
 // ProveBound returns a lower bound on every tour of in, found within limit (0:

@@ -46,6 +46,9 @@ const (
 	StopExact       Stop = "exact"       // the tour is proven optimal
 )
 
+// Stops lists the reasons.
+var Stops = []Stop{StopTime, StopTarget, StopActions, StopStalled, StopInterrupted, StopExact}
+
 // Progress is what an observer is told: a better tour, or that time passes.
 type Progress struct {
 	Length  int64 // of the best tour so far, in core units

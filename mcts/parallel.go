@@ -58,7 +58,10 @@ func (r *run) offer(length int64) {
 			break
 		}
 	}
-	if r.budget.Target > 0 && length <= r.budget.Target {
+	switch {
+	case length <= 0:
+		r.end(StopExact) // no tour is shorter
+	case r.budget.Target > 0 && length <= r.budget.Target:
 		r.end(StopTarget)
 	}
 }

@@ -43,8 +43,8 @@ func NeedNeighbors(cfg Config) int {
 	return max(cfg.Candidates, 10)
 }
 
-// exactLimit is the number of cities up to which an instance is solved by dynamic programming.
-const exactLimit = 9
+// ExactLimit is the number of cities up to which an instance is solved by dynamic programming.
+const ExactLimit = 9
 
 // Solve searches p with the given number of workers, until the budget or ctx
 // ends, and returns the best tour. The end of ctx is not an error: without time
@@ -57,7 +57,7 @@ func Solve(ctx context.Context, p *Problem, cfg Config, seed uint64, workers int
 		return nil, fmt.Errorf("mcts: %d workers, want at least 1", workers)
 	}
 	in := p.Instance
-	if in.N() <= exactLimit {
+	if in.N() <= ExactLimit {
 		if t, ok := tsp.Exact(in); ok {
 			return finish(in, t, 0, StopExact)
 		}

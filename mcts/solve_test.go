@@ -59,13 +59,13 @@ func TestSmall(t *testing.T) {
 				for _, s := range searches {
 					cfg := must(Preset(s.preset, n, s.source))
 					r := solve(t, problem(in, cfg, s.source), cfg, 1, 1+n%2, Budget{Actions: 800})
-					if r.Length < in.Length(best) || n <= exactLimit && r.Length != in.Length(best) {
+					if r.Length < in.Length(best) || n <= ExactLimit && r.Length != in.Length(best) {
 						t.Errorf("n=%d %v fixed=%v %v: length %d, the optimum is %d", n, m, fixed, s, r.Length, in.Length(best))
 					}
 					if !fixed && s.source != "zero" && r.Length != in.Length(best) {
 						t.Errorf("n=%d %v %v: length %d after %d actions, the optimum is %d", n, m, s, r.Length, r.Actions, in.Length(best))
 					}
-					if (r.Stop == StopExact) != (n <= exactLimit) {
+					if (r.Stop == StopExact) != (n <= ExactLimit) {
 						t.Errorf("n=%d: stop is %s", n, r.Stop)
 					}
 				}

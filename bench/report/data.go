@@ -49,7 +49,7 @@ type Run struct {
 	Instance *Instance
 	Seed     uint64
 	Length   float64
-	Gap      float64 // percent
+	Gap      float64 // percent; +Inf where it is undefined: the reference is 0 and Length is not
 	Seconds  float64
 	Trace    []Step // ascending; empty where the records were read without
 	Knobs    []string
@@ -186,6 +186,9 @@ func thin(steps []Step) []Step {
 	last := steps[len(steps)-1].Seconds
 	first := max(steps[0].Seconds, last/1e4, 1e-9)
 	ratio := math.Pow(last/first, 1/float64(maxSteps-2))
+	if !(ratio > 1) { // all at one time
+		ratio = math.Inf(1)
+	}
 	var kept []Step
 	edge := first
 	for i, s := range steps {
@@ -260,9 +263,9 @@ func (d *Data) reference(best *bench.Optima) {
 	}
 }
 
-func (in *Instance) gap(length float64) float64 { return (length/in.Reference - 1) * 100 }
+func (in *Instance) gap(length float64) float64 { return bench.GapOver(length, in.Reference) }
 
-// Gaps returns the gaps of an arm's runs.
+// Gaps returns the gaps of an arm's runs, +Inf for those that are undefined.
 func (a *Arm) Gaps() []float64 {
 	gaps := make([]float64, len(a.Runs))
 	for i, r := range a.Runs {

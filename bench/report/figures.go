@@ -15,6 +15,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"tspmcts/bench"
 	pictures "tspmcts/bench/draw"
 	"tspmcts/bench/stat"
 )
@@ -377,6 +378,9 @@ func (d *Data) timeToTarget() (*figure, error) {
 	return f, nil
 }
 
+// undefined tells a gap over a reference of 0, which no axis has a place for.
+func undefined(gap float64) bool { return math.IsInf(gap, 1) }
+
 // mostBoxes is the number of arms that boxes are drawn for.
 const mostBoxes = 40
 
@@ -386,6 +390,10 @@ func boxes(name, title, text string, names []string, groups [][]float64) (*figur
 	n := len(groups)
 	order := make([]string, n)
 	for i, g := range groups {
+		order[n-1-i] = names[i]
+		if len(g) == 0 {
+			continue
+		}
 		b, err := plotter.NewBoxPlot(vg.Points(12), float64(n-1-i), plotter.Values(g))
 		if err != nil {
 			return nil, err
@@ -397,7 +405,6 @@ func boxes(name, title, text string, names []string, groups [][]float64) (*figur
 		b.MedianStyle.Width = vg.Points(2)
 		b.GlyphStyle.Radius = vg.Points(1.5)
 		f.plot.Add(b)
-		order[n-1-i] = names[i]
 	}
 	f.plot.NominalY(order...)
 	f.plot.Y.Min, f.plot.Y.Max = -0.6, float64(n)-0.4
@@ -411,7 +418,7 @@ func (d *Data) armBoxes() (*figure, error) {
 	var names []string
 	var groups [][]float64
 	for _, a := range arms {
-		names, groups = append(names, a.Name), append(groups, a.Gaps())
+		names, groups = append(names, a.Name), append(groups, slices.DeleteFunc(a.Gaps(), undefined))
 	}
 	return boxes("boxes", "Gaps of the runs", "Boxes hold the middle half of the runs, with a line at the median; whiskers reach to 1.5 box lengths.", names, groups)
 }
@@ -422,7 +429,7 @@ func (d *Data) sourceBoxes() (*figure, error) {
 	groups := map[string][]float64{}
 	for _, a := range d.Arms {
 		for _, r := range a.Runs {
-			if r.Heatmap == "" {
+			if r.Heatmap == "" || undefined(r.Gap) {
 				continue
 			}
 			if groups[r.Heatmap] == nil {
@@ -444,7 +451,7 @@ func (d *Data) sourceBoxes() (*figure, error) {
 
 // tours draws the tour of one run.
 func tourFigure(i int, a *Arm, r *Run) (*figure, error) {
-	f := newFigure(fmt.Sprintf("tour-%d", i+1), fmt.Sprintf("%s: %s", r.Instance.Name, a.Name), fmt.Sprintf("%d cities, gap %.3f %%.", len(r.Tour), r.Gap), "", "")
+	f := newFigure(fmt.Sprintf("tour-%d", i+1), fmt.Sprintf("%s: %s", r.Instance.Name, a.Name), fmt.Sprintf("%d cities, gap %s.", len(r.Tour), bench.GapText(&r.Gap)), "", "")
 	f.plot.HideAxes()
 	f.small = true
 	route := make(plotter.XYs, len(r.Tour)+1)

@@ -192,11 +192,11 @@ func (r *Run) integralAt(seconds float64) float64 {
 func (d *Data) overTime(a, b *Arm, byInstance bool) []Pair {
 	var all []Pair
 	for i, m := range d.measures {
-		value := func(r *Run) float64 {
+		value := func(r *Run) result {
 			if r.over == nil {
-				return math.NaN()
+				return result{gap: math.NaN()}
 			}
-			return r.over[i]
+			return result{gap: r.over[i]}
 		}
 		pair, _ := d.pair(a, b, a.sample(byInstance, value), b.sample(byInstance, value))
 		if pair.N == 0 {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"math"
 	"slices"
 	"strings"
 
@@ -158,7 +159,7 @@ func (d *Data) bySize() (table, bool) {
 			}
 			cell := "-"
 			if len(gaps) > 0 {
-				cell = fmt.Sprintf("%.3f (%d)", stat.Mean(gaps), len(gaps))
+				cell = fmt.Sprintf("%s (%d)", Percent(stat.Mean(gaps)).Text("%.3f"), len(gaps))
 			}
 			row = append(row, cell)
 		}
@@ -225,8 +226,8 @@ func (d *Data) importance() []Share {
 	}
 	for _, a := range d.Arms {
 		for _, r := range a.Runs {
-			if r.Knobs != nil && counts[r.key] > 1 {
-				samples = append(samples, sample{r.Knobs, r.Gap - sums[r.key]/counts[r.key]})
+			if mean := sums[r.key] / counts[r.key]; r.Knobs != nil && counts[r.key] > 1 && !math.IsInf(mean, 1) {
+				samples = append(samples, sample{r.Knobs, r.Gap - mean})
 				configs[strings.Join(r.Knobs, "|")] = true
 			}
 		}

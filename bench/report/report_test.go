@@ -134,7 +134,7 @@ func TestReading(t *testing.T) {
 	}
 	unknown := func(l string) string { return strings.Replace(l, `"optimum":100`, `"optimum":null`, 1) }
 	c = compare(t, "", false, unknown(line("x", "a", 1, 110)), unknown(line("y", "a", 1, 100)))
-	if p := c.Pairs[0]; math.Abs(p.MeanA-10) > 1e-9 || p.MeanB != 0 || !strings.Contains(c.Note, "1 of 1") {
+	if p := c.Pairs[0]; math.Abs(float64(p.MeanA)-10) > 1e-9 || p.MeanB != 0 || !strings.Contains(c.Note, "1 of 1") {
 		t.Errorf("%+v %s", p, c.Note)
 	}
 	for _, bad := range [][]string{

@@ -240,7 +240,7 @@ func TestBadOutput(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, flag := range []string{"--out", "--json", "--plot"} {
-		oneError(t, dir, 1, `none/x\.svg: there is no such file or directory`, call{args: []string{"solve", "--time", "1h", flag, "none/x.svg"}})
+		oneError(t, dir, 1, `none/sub: there is no such file or directory`, call{args: []string{"solve", "--time", "1h", flag, "none/sub/x.svg"}})
 		oneError(t, dir, 1, `a\.tsp/x\.svg: a part of the path is no directory`, call{args: []string{"solve", "--time", "1h", flag, "a.tsp/x.svg"}})
 		oneError(t, dir, 1, `sub\.svg is a directory, want a file in it`, call{args: []string{"solve", "--time", "1h", flag, "sub.svg"}})
 	}

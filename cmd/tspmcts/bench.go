@@ -257,8 +257,7 @@ type counter struct {
 const quiet = 30 * time.Second
 
 func newCounter(what string) *counter {
-	info, err := os.Stderr.Stat()
-	return &counter{what: what, terminal: err == nil && info.Mode()&os.ModeCharDevice != 0, last: time.Now()}
+	return &counter{what: what, terminal: onTerminal(), last: time.Now()}
 }
 
 func (p *counter) tell(s bench.Status) {
@@ -283,7 +282,7 @@ func (p *counter) show(line string) {
 // end removes the line.
 func (p *counter) end() {
 	if p.shown {
-		fmt.Fprintf(os.Stderr, "\r%79s\r", "")
+		fmt.Fprintf(os.Stderr, "\r%81s\r", "") // with ^C behind the line
 	}
 }
 

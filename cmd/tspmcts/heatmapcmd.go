@@ -151,6 +151,10 @@ func eachInstance(c *cli.Context, out string, do func(ctx context.Context, item 
 	if err := bench.CheckInputs(args); err != nil {
 		return err
 	}
+	files := outputs{}
+	if err := files.addAll("--out", out, args); err != nil {
+		return err
+	}
 	ctx, cancel := interruptible()
 	defer cancel()
 	r := bench.NewReader(args, lines, warn)
@@ -167,6 +171,9 @@ func eachInstance(c *cli.Context, out string, do func(ctx context.Context, item 
 		item, err := r.Next(ctx)
 		if err == io.EOF {
 			return nil
+		}
+		if err == nil {
+			err = files.add("--out", out, item.Name, args)
 		}
 		if err == nil {
 			err = do(ctx, item)

@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/signal"
 	"strings"
-	"syscall"
 
 	"github.com/urfave/cli/v2"
 
@@ -17,7 +16,9 @@ func main() { os.Exit(run(os.Args)) }
 
 // run runs the program and returns its exit code.
 func run(args []string) int {
-	signal.Ignore(syscall.SIGPIPE) // a closed stdout is an error of its writer, not the end of files being written
+	for _, s := range brokenPipe {
+		signal.Ignore(s) // a closed stdout is an error of its writer, not the end of files being written
+	}
 	app := newApp()
 	args, err := intersperse(app, args)
 	if err == nil {

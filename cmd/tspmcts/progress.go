@@ -23,10 +23,16 @@ type progress struct {
 	stop, stopped   chan struct{}
 }
 
+// onTerminal reports whether stderr is a terminal where a line can be drawn anew.
+func onTerminal() bool {
+	info, err := os.Stderr.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0 && os.Getenv("TERM") != "dumb"
+}
+
 // newProgress begins the line. limit is the time budget, 0 for none.
 func newProgress(item *bench.Item, optimum float64, limit time.Duration, clock func() time.Duration) *progress {
 	p := &progress{}
-	if info, err := os.Stderr.Stat(); err != nil || info.Mode()&os.ModeCharDevice == 0 {
+	if !onTerminal() {
 		return p
 	}
 	p.stop, p.stopped = make(chan struct{}), make(chan struct{})

@@ -81,12 +81,13 @@ type solver struct {
 	every          bench.Span // between checkpoints
 	saveErr        error      // of the first checkpoint that could not be written
 	records        *jsonLines
+	files          outputs // written so far, and to be written
 	stdoutIsClosed bool
 }
 
 // newSolver reads the flags and returns every error that can be told before a file is read.
 func newSolver(c *cli.Context) (*solver, error) {
-	s := &solver{args: c.Args().Slice(), out: c.String("out"), plot: c.String("plot"), json: c.String("json"),
+	s := &solver{files: outputs{}, args: c.Args().Slice(), out: c.String("out"), plot: c.String("plot"), json: c.String("json"),
 		bound: c.Bool("bound"), initial: c.StringSlice("initial-tour"), resume: c.String("resume"), checkpoint: c.String("checkpoint")}
 	var workers int64
 	for _, read := range []func() error{
@@ -150,6 +151,9 @@ func (s *solver) checkOutputs() error {
 		}
 		if dir, _ := splitDir(o.name); strings.Contains(dir, perInstance) {
 			return usagef("%s is %s, but %s may stand in the file's name only", o.flag, o.name, perInstance)
+		}
+		if err := s.files.addAll(o.flag, o.name, s.args); err != nil {
+			return err
 		}
 		if err := probe(o.name); err != nil {
 			return err
@@ -245,6 +249,11 @@ func (s *solver) remedy(flag string) string {
 func (s *solver) solve(ctx context.Context, item *bench.Item) error {
 	start := time.Now() // the instance is in memory
 	clock := func() time.Duration { return time.Since(start) }
+	for _, o := range []struct{ flag, name string }{{"--out", s.out}, {"--plot", s.plot}} {
+		if err := s.files.add(o.flag, o.name, item.Name, s.args); err != nil {
+			return err
+		}
+	}
 	if s.plot != "" {
 		if _, _, err := draw.Places(item.Instance); err != nil {
 			return fmt.Errorf("%s: %w, or leave --plot out", item.Name, err)

@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
@@ -455,11 +454,7 @@ func TestMeasure(t *testing.T) {
 	var squares float64
 	var gaps, secs, singles float64
 	// cpu is the processor time used since now: wall time means little on a shared machine
-	used := func() float64 {
-		var ru syscall.Rusage
-		syscall.Getrusage(syscall.RUSAGE_SELF, &ru)
-		return float64(ru.Utime.Nano()) / 1e9
-	}
+	used := processorTime
 	setup := 0.0
 	zero := used()
 	cpu := func() float64 { return used() - zero - setup }
