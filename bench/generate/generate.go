@@ -129,5 +129,10 @@ func (s Spec) writeLine(b *bufio.Writer) error {
 			return err
 		}
 	}
-	return b.WriteByte('\n')
+	end := "\n"
+	if s.Cities <= 2 { // bare numbers could be something else than a data set
+		end = [...]string{" output 1 1\n", " output 1 2 1\n"}[s.Cities-1]
+	}
+	_, err := b.WriteString(end)
+	return err
 }

@@ -71,6 +71,11 @@ func TestGolden(t *testing.T) {
 	if got := digest(tsplib(t, Spec{"clustered", 500, 5, 1})); got != "7beaa87c431536c9" {
 		t.Errorf("5 clusters have the digest %s", got)
 	}
+	for n, end := range map[int]string{1: " output 1 1\n", 2: " output 1 2 1\n"} {
+		if got := string(lines(t, Spec{"uniform", n, 1, 1}, 1)); !strings.HasSuffix(got, end) || len(strings.Fields(got)) != 2*n+1+n+1 {
+			t.Errorf("%d cities: %q, want it to end in %q", n, got, end)
+		}
+	}
 	if err := (Spec{Kind: "dimacs-m", Cities: 9}).WriteLines(new(bytes.Buffer), 1); err == nil || !strings.Contains(err.Error(), "no data set line can hold") {
 		t.Error(err)
 	}
