@@ -26,16 +26,18 @@ type Comparison struct {
 	Pairs    []Pair
 	Friedman *stat.FriedmanResult // of the arms, in their order; nil for two arms, or without common runs
 	Note     string               // what the reader should know about the numbers
+	measures []measure            // over time
 }
 
 // ArmSummary describes one arm by all its runs.
 type ArmSummary struct {
 	Name         string
 	Runs         int
-	Mean, Median Percent // gap
-	Lo, Hi       Percent // interval of the mean
-	Seconds      float64 // mean
-	Rank         float64 // mean rank in Friedman's test, 0 without
+	Mean, Median Percent   // gap
+	Lo, Hi       Percent   // interval of the mean
+	Seconds      float64   // mean
+	Rank         float64   // mean rank in Friedman's test, 0 without
+	OverTime     []float64 // means of the measures over time, NaN without traces
 }
 
 // Pair compares two arms on the runs that both have.
@@ -50,6 +52,9 @@ type Pair struct {
 	Losses int     `json:"losses"`
 	P      float64 `json:"p"`      // Wilcoxon's, two-sided
 	PHolm  float64 `json:"p_holm"` // corrected for all pairs
+
+	Measure  string `json:"measure,omitempty"`   // empty for the gap
+	OverTime []Pair `json:"over_time,omitempty"` // the same of each measure over time
 
 	Difference Percent `json:"-"` // mean of A's gap minus B's
 	Lo, Hi     Percent `json:"-"` // its interval
@@ -101,11 +106,11 @@ const sameGap = 1e-7
 // given. byInstance takes the mean over an instance's seeds for one run, since
 // seeds of one instance are no independent witnesses.
 func (d *Data) Compare(against string, byInstance bool) (*Comparison, error) {
-	c := &Comparison{}
+	c := &Comparison{measures: d.measures}
 	samples := make([]map[runKey]result, len(d.Arms))
 	undefined := 0
 	for i, a := range d.Arms {
-		samples[i] = a.sample(byInstance)
+		samples[i] = a.sample(byInstance, found)
 		gaps := a.Gaps()
 		s := ArmSummary{Name: a.Name, Runs: len(gaps), Mean: Percent(stat.Mean(gaps)), Median: Percent(stat.Median(gaps))}
 		lo, hi := stat.Interval(gaps, level, resamples, bootSeed)
@@ -116,6 +121,7 @@ func (d *Data) Compare(against string, byInstance bool) (*Comparison, error) {
 				undefined++
 			}
 		}
+		s.OverTime = a.meansOverTime(d.measures)
 		c.Arms = append(c.Arms, s)
 	}
 	if against != "" {
@@ -129,10 +135,13 @@ func (d *Data) Compare(against string, byInstance bool) (*Comparison, error) {
 			if against == "" && i >= j || against != "" && (a.Name != against || i == j) {
 				continue
 			}
-			pair := d.pair(a, b, samples[i], samples[j])
+			pair, diff := d.pair(a, b, samples[i], samples[j])
 			if pair.N == 0 { // solvers that number their seeds in their own ways
-				pair = d.pair(a, b, a.sample(true), b.sample(true))
+				pair, diff = d.pair(a, b, a.sample(true, found), b.sample(true, found))
 			}
+			lo, hi := stat.Interval(diff, level, resamples, bootSeed)
+			pair.Lo, pair.Hi = Percent(lo), Percent(hi)
+			pair.OverTime = d.overTime(a, b, byInstance)
 			c.Pairs = append(c.Pairs, pair)
 			p = append(p, pair.P)
 		}
@@ -140,6 +149,7 @@ func (d *Data) Compare(against string, byInstance bool) (*Comparison, error) {
 	for i, q := range stat.Holm(p) {
 		c.Pairs[i].PHolm = q
 	}
+	c.holmOverTime()
 	if len(d.Arms) > 2 {
 		if blocks := d.blocks(samples); len(blocks) >= 2 {
 			var err error
@@ -175,16 +185,23 @@ func (a result) less(b result) float64 {
 	return math.Inf(cmp.Compare(a.length, b.length))
 }
 
-// sample returns an arm's results by what they are paired on.
-func (a *Arm) sample(byInstance bool) map[runKey]result {
+func found(r *Run) result { return result{r.Gap, r.Length} }
+
+// sample returns what value tells of an arm's runs, by what they are paired on, without
+// what is no number.
+func (a *Arm) sample(byInstance bool, value func(*Run) result) map[runKey]result {
 	all, counts := map[runKey]result{}, map[runKey]float64{}
 	for _, r := range a.Runs {
 		key := r.key
 		if byInstance {
 			key.seed = 0
 		}
+		v := value(r)
+		if math.IsNaN(v.gap) {
+			continue
+		}
 		s := all[key]
-		all[key] = result{s.gap + r.Gap, s.length + r.Length}
+		all[key] = result{s.gap + v.gap, s.length + v.length}
 		counts[key]++
 	}
 	for key, s := range all {
@@ -210,9 +227,9 @@ func keys(a *Arm, sample map[runKey]result) []runKey {
 	return all
 }
 
-func (d *Data) pair(a, b *Arm, inA, inB map[runKey]result) Pair {
-	pair := Pair{A: a.Name, B: b.Name, P: 1}
-	var diff []float64
+// pair compares two arms on the keys that both samples have, and returns the differences as well.
+func (d *Data) pair(a, b *Arm, inA, inB map[runKey]result) (pair Pair, diff []float64) {
+	pair = Pair{A: a.Name, B: b.Name, P: 1}
 	for _, key := range keys(a, inA) {
 		y, ok := inB[key]
 		if !ok {
@@ -234,14 +251,13 @@ func (d *Data) pair(a, b *Arm, inA, inB map[runKey]result) Pair {
 		diff = append(diff, difference)
 	}
 	if pair.N = len(diff); pair.N == 0 {
-		return pair
+		return pair, nil
 	}
 	pair.MeanA /= Percent(pair.N)
 	pair.MeanB /= Percent(pair.N)
-	lo, hi := stat.Interval(diff, level, resamples, bootSeed)
-	pair.Difference, pair.Lo, pair.Hi = Percent(stat.Mean(diff)), Percent(lo), Percent(hi)
+	pair.Difference = Percent(stat.Mean(diff))
 	pair.P, _ = stat.Wilcoxon(diff)
-	return pair
+	return pair, diff
 }
 
 // blocks returns the gaps of all arms on the runs that every arm has, or their
@@ -327,15 +343,23 @@ func (c *Comparison) notes() []string {
 	return all
 }
 
-// tables has the table of the arms and that of the pairs written, an empty line
+// allNotes returns the notes and the one that a page has beside its table.
+func (c *Comparison) allNotes() []string {
+	if !c.measured() {
+		return c.notes()
+	}
+	return append(c.notes(), c.overTimeNote())
+}
+
+// tables has the tables of the arms and of the pairs written, an empty line
 // between them; left is the number of their columns that are names.
 func (c *Comparison) tables(b *strings.Builder, write func(head []string, rows [][]string, left int)) {
-	for i, table := range []func() ([]string, [][]string){c.armRows, c.pairRows} {
+	for i, table := range []func() ([]string, [][]string){c.armRows, c.pairRows, c.armOverTimeRows, c.pairOverTimeRows} {
 		if head, rows := table(); len(rows) > 0 {
 			if i > 0 {
 				b.WriteByte('\n')
 			}
-			write(head, rows, i+1)
+			write(head, rows, i%2+1)
 		}
 	}
 }
@@ -364,7 +388,7 @@ func (c *Comparison) Text(w io.Writer) error {
 			b.WriteByte('\n')
 		}
 	})
-	for _, note := range c.notes() {
+	for _, note := range c.allNotes() {
 		b.WriteString("\n" + note)
 	}
 	b.WriteByte('\n')
@@ -392,7 +416,7 @@ func (c *Comparison) Markdown(w io.Writer) error {
 			b.WriteString("| " + strings.Join(row, " | ") + " |\n")
 		}
 	})
-	for _, note := range c.notes() {
+	for _, note := range c.allNotes() {
 		b.WriteString("\n" + note + "\n")
 	}
 	_, err := io.WriteString(w, b.String())
@@ -402,11 +426,24 @@ func (c *Comparison) Markdown(w io.Writer) error {
 // CSV writes a line a pair, the fields of JSON and what else is known.
 func (c *Comparison) CSV(w io.Writer) error {
 	out := csv.NewWriter(w)
-	out.Write([]string{"a", "b", "n", "mean_a", "mean_b", "difference", "low", "high", "wins", "ties", "losses", "p", "p_holm"})
+	head := []string{"a", "b", "n", "mean_a", "mean_b", "difference", "low", "high", "wins", "ties", "losses", "p", "p_holm"}
+	for _, m := range c.measures {
+		head = append(head, m.key+"_a", m.key+"_b", m.key+"_p", m.key+"_p_holm")
+	}
+	out.Write(head)
 	for _, p := range c.Pairs {
 		row := []string{p.A, p.B}
 		for _, v := range []any{p.N, p.MeanA, p.MeanB, p.Difference, p.Lo, p.Hi, p.Wins, p.Ties, p.Losses, p.P, p.PHolm} {
 			row = append(row, fmt.Sprint(v))
+		}
+		for _, o := range p.OverTime {
+			if o.N == 0 {
+				row = append(row, "", "", "", "")
+				continue
+			}
+			for _, v := range []any{o.MeanA, o.MeanB, o.P, o.PHolm} {
+				row = append(row, fmt.Sprint(v))
+			}
 		}
 		out.Write(row)
 	}

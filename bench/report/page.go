@@ -112,6 +112,9 @@ func (d *Data) tables(c *Comparison) []table {
 		}
 		all = append(all, table{"Pairs", text, 2, head, rows})
 	}
+	if head, rows = c.armOverTimeRows(); len(rows) > 0 {
+		all = append(all, table{"Over time", c.overTimeNote(), 1, head, rows})
+	}
 	return all
 }
 
@@ -179,10 +182,14 @@ func (d *Data) figures() ([]*figure, error) {
 	}
 	if sizes := d.sizes(); len(sizes) > 1 {
 		for _, n := range sizes {
-			add(d.curves(fmt.Sprintf("curves-%d", n), fmt.Sprintf("Gap over time, %d cities", n), func(r *Run) bool { return r.Instance.N == n }))
+			want := func(r *Run) bool { return r.Instance.N == n }
+			add(d.curves(fmt.Sprintf("curves-%d", n), fmt.Sprintf("Gap over time, %d cities", n), want))
+			add(d.integrals(fmt.Sprintf("integral-%d", n), fmt.Sprintf("Primal integral over time, %d cities", n), want))
 		}
 	} else {
-		add(d.curves("curves", "Gap over time", func(*Run) bool { return true }))
+		want := func(*Run) bool { return true }
+		add(d.curves("curves", "Gap over time", want))
+		add(d.integrals("integral", "Primal integral over time", want))
 	}
 	add(d.profile(false))
 	add(d.profile(true))

@@ -14,6 +14,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"tspmcts/bench"
+	"tspmcts/bench/draw"
 	"tspmcts/tsp"
 	"tspmcts/tsplib"
 )
@@ -255,8 +256,8 @@ func (s *solver) solve(ctx context.Context, item *bench.Item) error {
 		}
 	}
 	if s.plot != "" {
-		if _, _, err := places(item.Instance); err != nil {
-			return fmt.Errorf("%s: %w", item.Name, err)
+		if _, _, err := draw.Places(item.Instance); err != nil {
+			return fmt.Errorf("%s: %w, or leave --plot out", item.Name, err)
 		}
 	}
 	run := bench.Run{Item: item, Optimum: s.known.Of(item, warn), Source: s.heatmap, Knobs: s.knobs,
@@ -297,7 +298,11 @@ func (s *solver) write(item *bench.Item, tour tsp.Tour, rec *bench.Record, lengt
 	}
 	if s.plot != "" {
 		errs = append(errs, writeFile(outputName(s.plot, item.Name), func(w io.Writer) error {
-			return drawTour(w, s.plot, item, tour, length)
+			format, err := plotFormat(s.plot)
+			if err != nil {
+				return err
+			}
+			return draw.Tour(w, format, item.Name+", length "+length, item.Instance, tour)
 		}))
 	}
 	if s.json == "-" && s.stdoutIsClosed {

@@ -1,4 +1,4 @@
-package main
+package generate
 
 import (
 	"math"
@@ -18,9 +18,9 @@ func TestMutations(t *testing.T) {
 			continue
 		}
 		within := func(kind string, radius float64) float64 {
-			s, count := newShape(kind, n, 1, seed), 0
+			next, count := newShape(Spec{Kind: kind, Cities: n, Seed: seed}), 0
 			for range n {
-				a, b := s.next()
+				a, b := next()
 				if a < 0 || a >= 1 || b < 0 || b >= 1 {
 					t.Fatalf("%s: a city at %v, %v", kind, a, b)
 				}
