@@ -65,7 +65,11 @@ func (i *Importer) Import(r io.Reader, name string) ([]*Entry, error) {
 		if p.instance == "" {
 			return nil, fmt.Errorf("%s: the log does not tell the instance; add --instance NAME", name)
 		}
-		entries = append(entries, i.entry(p))
+		e := i.entry(p)
+		if err := e.check(); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		entries = append(entries, e)
 	}
 	return entries, nil
 }
@@ -190,14 +194,17 @@ func readPeerCSV(data []byte, name string) ([]*peerRun, error) {
 // preprocessing, which is added to all of them. Each run is an entry; its seed is
 // SEED and the number of the run. LKH-3 writes costs as penalty_cost; only a
 // penalty of 0 is a tour.
-const number = `(\d+(?:\.\d+)?)`
+const (
+	integer = `(0|[1-9]\d*)`
+	number  = `((?:0|[1-9]\d*)(?:\.\d+)?)`
+)
 
 var lkhLog = log{
 	{"problem", `PROBLEM_FILE`, `(?:PROBLEM_FILE\s*=\s*|Reading PROBLEM_FILE: ")([^"]+?)"?(?: \.\.\..*)?`},
 	{"seed", `SEED\s*=`, `SEED\s*=\s*(\d+)`},
 	{"set-up", `Preprocessing time`, `Preprocessing time\s*=\s*` + number + ` sec\.?`},
-	{"better", `\*\s*\d+\s*:|\*.*Cost`, `\*\s*(\d+): Cost\s*=\s*(?:0_)?(\d+)(?:, Gap\s*=\s*\S+)?, Time\s*=\s*` + number + ` sec\.?\s*[=<+]*`},
-	{"run", `Run\b.*(?:Cost|:)`, `Run (\d+): Cost\s*=\s*(?:0_)?(\d+)(?:, Gap\s*=\s*\S+)?, Time\s*=\s*` + number + ` sec\.?\s*[=<+]*`},
+	{"better", `\*\s*\d+\s*:|\*.*Cost`, `\*\s*(\d+): Cost\s*=\s*(?:0_)?` + integer + `(?:, Gap\s*=\s*\S+)?, Time\s*=\s*` + number + ` sec\.?\s*[=<+]*`},
+	{"run", `Run\b.*(?:Cost|:)`, `Run (\d+): Cost\s*=\s*(?:0_)?` + integer + `(?:, Gap\s*=\s*\S+)?, Time\s*=\s*` + number + ` sec\.?\s*[=<+]*`},
 }
 
 func readLKH(data []byte, name string) (runs []*peerRun, err error) {

@@ -103,7 +103,7 @@ func WriteRanks(w io.Writer, ranks Ranks, comment string) error {
 		return err
 	}
 	for _, p := range ranks {
-		if _, err := fmt.Fprintf(w, "%.6f\n", p); err != nil {
+		if _, err := fmt.Fprintf(w, "%.6g\n", p); err != nil {
 			return err
 		}
 	}
