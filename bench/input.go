@@ -190,26 +190,35 @@ func (r *Reader) read() (*Item, error) {
 		r.args = r.args[1:]
 		r.file = file
 		if file.Kind == tsplib.KindLines {
-			r.set, r.index = tsplib.NewLines(file.Reader, file.Name), 0
-			continue
-		}
-		defer file.f.Close()
-		if r.lines.Given {
-			return nil, Misusef("%s: found a TSPLIB problem, but --lines is for data set files", file.Name)
+			in, set, warnings, err := tsplib.ReadNumbers(file.Reader, file.Name)
+			if set != nil {
+				r.set, r.index = set, 0
+				continue
+			}
+			return r.single(in, warnings, err, "one instance without a TSPLIB header")
 		}
 		in, warnings, err := tsplib.Read(file.Reader, file.Name)
-		if err != nil {
-			return nil, err
-		}
-		for _, w := range warnings {
-			r.warn("%v", w)
-		}
-		item := &Item{Instance: in, Name: in.Name}
-		if file.base != "" && file.base != in.Name {
-			item.Name, item.Alias = file.base, in.Name
-		}
-		return item, nil
+		return r.single(in, warnings, err, "a TSPLIB problem")
 	}
+}
+
+// single returns the only instance of the file, which is closed.
+func (r *Reader) single(in *tsp.Instance, warnings []tsplib.Warning, err error, what string) (*Item, error) {
+	r.file.f.Close()
+	if err != nil {
+		return nil, err
+	}
+	if r.lines.Given {
+		return nil, Misusef("%s: found %s, but --lines is for data set files", r.file.Name, what)
+	}
+	for _, w := range warnings {
+		r.warn("%v", w)
+	}
+	item := &Item{Instance: in, Name: in.Name}
+	if base := r.file.base; base != "" && base != in.Name {
+		item.Name, item.Alias = base, in.Name
+	}
+	return item, nil
 }
 
 func (r *Reader) readLine() (*Item, error) {

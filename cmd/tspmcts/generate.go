@@ -266,5 +266,10 @@ func writeCityLine(b *bufio.Writer, n int, s shape) error {
 			return err
 		}
 	}
-	return b.WriteByte('\n')
+	end := "\n"
+	if n <= 2 { // bare numbers would not be read as a data set
+		end = [...]string{" output 1 1\n", " output 1 2 1\n"}[n-1]
+	}
+	_, err := b.WriteString(end)
+	return err
 }
