@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"tspmcts/tsp"
 	"tspmcts/tsplib"
@@ -99,6 +100,8 @@ type Item struct {
 	Alias     string   // its NAME, where that differs
 	Index     int      // its place in its data set file, from 0
 	Reference tsp.Tour // of a data set line, nil without
+	// Warn is told of what is odd about files that belong to it, each once; nil for nobody.
+	Warn func(format string, args ...any)
 }
 
 // Reader reads the instances of files, one after the other.
@@ -114,7 +117,22 @@ type Reader struct {
 
 // NewReader returns a reader of the files' instances, of data set files those in lines.
 func NewReader(files []string, lines LineRange, warn func(format string, args ...any)) *Reader {
-	return &Reader{args: files, lines: lines, warn: warn}
+	return &Reader{args: files, lines: lines, warn: once(warn)}
+}
+
+// once returns warn, but tells the same text only once: several runs read the same file.
+func once(warn func(format string, args ...any)) func(format string, args ...any) {
+	var mu sync.Mutex
+	told := map[string]bool{}
+	return func(format string, args ...any) {
+		text := fmt.Sprintf(format, args...)
+		mu.Lock()
+		defer mu.Unlock()
+		if !told[text] {
+			told[text] = true
+			warn("%s", text)
+		}
+	}
 }
 
 // ReaderOf returns a reader of one instance that is no file's.
@@ -214,7 +232,7 @@ func (r *Reader) single(in *tsp.Instance, warnings []tsplib.Warning, err error, 
 	for _, w := range warnings {
 		r.warn("%v", w)
 	}
-	item := &Item{Instance: in, Name: in.Name}
+	item := &Item{Instance: in, Name: in.Name, Warn: r.warn}
 	if base := r.file.base; base != "" && base != in.Name {
 		item.Name, item.Alias = base, in.Name
 	}
@@ -238,5 +256,5 @@ func (r *Reader) readLine() (*Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Item{Instance: in, Name: in.Name, Index: r.index - 1, Reference: tour}, nil
+	return &Item{Instance: in, Name: in.Name, Index: r.index - 1, Reference: tour, Warn: r.warn}, nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 )
 
 // readDense reads n rows of n numbers, a row a line. Memory is that of the entries kept.
@@ -13,7 +14,7 @@ func readDense(t *tokens, n int, opt ReadOptions) (*Map, error) {
 		return nil, t.fail(err.Error(), "the number of cities")
 	}
 	if opt.Index > 0 {
-		return nil, t.fail("one map", fmt.Sprintf("number %d of several, from 0", opt.Index))
+		return nil, t.fail("one map", fmt.Sprintf("number %d of several, from 0%s", opt.Index, wantOwn))
 	}
 	g := newGather(opt.Keep)
 	for g.rows() < n {
@@ -28,7 +29,11 @@ func readDense(t *tokens, n int, opt ReadOptions) (*Map, error) {
 		for ; tok != nil; column++ {
 			v, ok := parseEntry(tok)
 			if column < n && (!ok || !g.add(int32(column), v)) {
-				return nil, t.fail(fmt.Sprintf("%.40q", tok), fmt.Sprintf("a finite number, row %d, column %d", g.rows()+1, column+1))
+				want := "a finite number"
+				if ok {
+					want = badEntry(v)
+				}
+				return nil, t.fail(fmt.Sprintf("%.40q", tok), fmt.Sprintf("%s, row %d, column %d", want, g.rows()+1, column+1))
 			}
 			if tok, err = t.inLine(); err != nil {
 				return nil, err
@@ -43,10 +48,51 @@ func readDense(t *tokens, n int, opt ReadOptions) (*Map, error) {
 	if err != nil {
 		return nil, err
 	}
-	if tok != nil {
+	if tok != nil && !isWord(tok) {
 		return nil, t.fail(fmt.Sprintf("%.40q", tok), fmt.Sprintf("the end of the file after %d rows", n))
 	}
+	if tok != nil { // statistics of the paper's own program
+		opt.warn("%s:%d: the text behind the %d rows, from %.40q on, is skipped", t.name, t.line, n, tok)
+	}
 	return g.finish(), nil
+}
+
+// readHeaded reads dense text below lines "KEYWORD: value", of which DIMENSION counts. n may
+// stand again, alone on a line above the rows.
+func readHeaded(t *tokens, opt ReadOptions) (*Map, error) {
+	n, from := 0, t.line
+	var keys []string
+	tok := t.buf
+	for tok != nil && isWord(tok) && len(keys) < 100 {
+		text, err := t.rest()
+		if err != nil {
+			return nil, err
+		}
+		key, value, ok := strings.Cut(text, ":")
+		key, value = strings.TrimSpace(key), strings.TrimSpace(value)
+		if !ok && keys == nil {
+			return nil, t.fail(fmt.Sprintf("%.40q", text), wantMap)
+		}
+		if strings.EqualFold(key, "DIMENSION") {
+			if n, err = strconv.Atoi(value); err != nil || n < 1 {
+				return nil, t.fail(fmt.Sprintf("%.40q", text), "DIMENSION: the number of cities")
+			}
+		}
+		keys = append(keys, key)
+		if tok = nil; t.nextLine() {
+			if tok, err = t.next(); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if n == 0 || tok == nil {
+		return nil, t.fail(fmt.Sprintf("%.100q", strings.Join(keys, ", ")), "a line DIMENSION: n among them, and n rows of n numbers below")
+	}
+	opt.warn("%s:%d: of the lines %.100q above the map only DIMENSION is used", t.name, from, strings.Join(keys, ", "))
+	if k, err := strconv.Atoi(string(tok)); err != nil || k != n || n == 1 || !t.atEnd() {
+		t.again = true
+	}
+	return readDense(t, n, opt)
 }
 
 // WriteDense writes m as dense text: n, then n rows of n numbers.

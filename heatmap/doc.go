@@ -16,11 +16,12 @@
 //
 // [Read] tells the format from the content:
 //
-//   - dense text: n on a line, then n lines of n numbers;
+//   - dense text: n on a line, then n lines of n numbers. Text behind them is skipped with a warning, and
+//     so are lines "KEYWORD: value" above; n then stands in that of DIMENSION;
 //   - UTSP lines, one an instance: x y for each city, the word output and a
 //     tour, the word indices and k cities for each city (from 1, -1 for none), the
 //     word value and as many numbers. Without indices there are n for each city;
-//   - NumPy .npy, float32 or float64: n x n, or batch x n x n in C order;
+//   - NumPy .npy, float32 or float64: n x n, or batch x n x n in C order (1 x n x n is a batch of one);
 //   - the sparse format of [Write].
 //
 // Blanks, tabs and commas separate numbers. Matrices are read row by row, and of each row the

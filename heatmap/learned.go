@@ -126,7 +126,7 @@ func Learned(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, m *Model)
 func buildLearned(ctx context.Context, s *Source, r Request) (*Map, error) {
 	m := ShippedModel()
 	if name, ok := s.values["model"]; ok {
-		f, err := r.open(name)
+		f, name, err := r.open(name)
 		if err != nil {
 			return nil, err
 		}

@@ -21,22 +21,25 @@ func readNPY(b *bufio.Reader, name string, opt ReadOptions) (m *Map, err error) 
 		return nil, fail("the header: %v", err)
 	}
 	shape := r.Header.Descr.Shape
+	for len(shape) > 3 && shape[0] == 1 {
+		shape = shape[1:]
+	}
 	batch := 1
 	if len(shape) == 3 {
 		batch, shape = shape[0], shape[1:]
-		if r.Header.Descr.Fortran {
+		if r.Header.Descr.Fortran && batch != 1 {
 			return nil, fail("found a batch of matrices in Fortran order, want C order: numpy.ascontiguousarray makes it")
 		}
 	}
 	if len(shape) != 2 || shape[0] != shape[1] {
-		return nil, fail("found the shape %v, want n x n or batch x n x n", r.Header.Descr.Shape)
+		return nil, fail("found the shape %v, want n x n, 1 x n x n or batch x n x n", r.Header.Descr.Shape)
 	}
 	n := shape[0]
 	if err := opt.wrongSize(n); err != nil {
 		return nil, fail("found %v", err)
 	}
 	if opt.Index >= batch || opt.Index < 0 {
-		return nil, fail("found %d maps, want number %d of them, from 0", batch, opt.Index)
+		return nil, fail("found %d maps, want number %d of them, from 0%s", batch, opt.Index, wantOwn)
 	}
 	const piece = 4096 // a row may be as long as a lying header says
 	var row []float64
@@ -81,7 +84,7 @@ func readNPY(b *bufio.Reader, name string, opt ReadOptions) (m *Map, err error) 
 			}
 			for c, v := range row[:k] {
 				if !g.add(int32(j+c), v) {
-					return nil, fail("row %d, column %d: found %v, want a finite number", i+1, j+c+1, v)
+					return nil, fail("row %d, column %d: found %v, want %s", i+1, j+c+1, v, badEntry(v))
 				}
 			}
 		}

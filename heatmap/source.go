@@ -100,6 +100,8 @@ type Request struct {
 	Index int
 	// Open opens a file that a spec names. May be nil where no spec does.
 	Open func(name string) (io.ReadCloser, error)
+	// Warn is told what of a file was passed over; nil for nobody.
+	Warn func(format string, args ...any)
 	// Tours returns count quick local optima. May be nil where no spec asks for them.
 	Tours func(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, count int) ([]tsp.Tour, error)
 	// ReadTours reads the tours of a file that a spec names. May be nil where none does.
@@ -245,12 +247,16 @@ func (r *Request) neighbors(ctx context.Context, k int) (*tsp.Neighbors, error) 
 	return cut, nil
 }
 
-// open opens a file that a spec names.
-func (r *Request) open(name string) (io.ReadCloser, error) {
+// open opens a file that a spec names, and returns its name for messages: its own where it has one.
+func (r *Request) open(name string) (io.ReadCloser, string, error) {
 	if r.Open == nil {
-		return nil, fmt.Errorf("%s: files cannot be read here", name)
+		return nil, name, fmt.Errorf("%s: files cannot be read here", name)
 	}
-	return r.Open(name)
+	f, err := r.Open(name)
+	if named, ok := f.(interface{ Name() string }); ok && err == nil {
+		name = named.Name()
+	}
+	return f, name, err
 }
 
 // ranks reads the table that a parameter names, nil where it is not given.
@@ -259,7 +265,7 @@ func (s *Source) ranks(r Request) (Ranks, error) {
 	if !ok {
 		return nil, nil
 	}
-	f, err := r.open(name)
+	f, name, err := r.open(name)
 	if err != nil {
 		return nil, err
 	}

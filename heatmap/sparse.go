@@ -84,7 +84,7 @@ func readSparse(b *bufio.Reader, name string, opt ReadOptions) (*Map, error) {
 		return fail("%v", err)
 	}
 	if opt.Index > 0 {
-		return nil, fail("found one map, want number %d of several, from 0", opt.Index)
+		return nil, fail("found one map, want number %d of several, from 0%s", opt.Index, wantOwn)
 	}
 	for range sparseMagic {
 		s.ReadByte()

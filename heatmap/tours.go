@@ -33,7 +33,7 @@ func buildTours(ctx context.Context, s *Source, r Request) (*Map, error) {
 		if r.ReadTours == nil {
 			return nil, fmt.Errorf("%s: tours cannot be read here", name)
 		}
-		f, err := r.open(name)
+		f, name, err := r.open(name)
 		if err != nil {
 			return nil, err
 		}

@@ -59,7 +59,7 @@ func readUTSP(t *tokens, opt ReadOptions) (*Map, error) {
 	n := coordinates / 2
 	if coordinates%2 != 0 || word == "" || opt.Index == 0 && coordinates == 0 {
 		return nil, t.fail(fmt.Sprintf("%d numbers before %q", coordinates, word),
-			"a heatmap: dense text (n, then n rows of n), UTSP lines (x y ... output ... indices ... value ...), .npy, or one that tspmcts wrote")
+			wantMap)
 	}
 	if err := opt.wrongSize(n); err != nil {
 		return nil, t.fail(err.Error(), "the instance's map")

@@ -56,7 +56,7 @@ func sourceHelp() string {
 		}
 		b.WriteByte('\n')
 	}
-	b.WriteString("{} in the name of a file stands for the instance.")
+	b.WriteString("In the name of a file {} stands for the instance, {i} for its place in its data set, from 0.")
 	return b.String()
 }
 
@@ -271,7 +271,7 @@ func heatmapConvertCommand() *cli.Command {
 				return err
 			}
 			defer f.Close()
-			opt := heatmap.ReadOptions{Index: int(index), Keep: int(keep)}
+			opt := heatmap.ReadOptions{Index: int(index), Keep: int(keep), Warn: warn}
 			if item != nil {
 				opt.Cities = item.N()
 			}
@@ -292,14 +292,14 @@ func heatmapConvertCommand() *cli.Command {
 }
 
 func tourOption() cli.Flag {
-	return option(catInput, "tour", "hold it against the tour in `FILE`; "+perInstance+" in the name stands for the instance (default: the tour in the data set's line)")
+	return option(catInput, "tour", "hold it against the tour in `FILE`; in the name {} stands for the instance and {i} for its place in its data set, from 0 (default: the tour in the data set's line)")
 }
 
 // referenceOf returns the tour to hold an item's map against, nil for none.
 func referenceOf(c *cli.Context, item *bench.Item) (tsp.Tour, error) {
 	tour, name := item.Reference, item.Name
 	if file := c.String("tour"); file != "" {
-		tours, at, err := readTours(strings.ReplaceAll(file, perInstance, item.Name))
+		tours, at, err := readTours(item.File(file))
 		if err != nil {
 			return nil, err
 		}
@@ -368,7 +368,7 @@ func runHeatmapFit(c *cli.Context) error {
 			return err
 		}
 		if tour == nil {
-			return usagef("%s has no tour in its file; give one: --tour FILE", item.Name)
+			return usagef("%s has no tour in its file; give one: --tour FILE, or with a file for each instance --tour 'tours/{}.tour'", item.Name)
 		}
 		if table == nil {
 			table, counted = heatmap.PublishedRanks(item.N()), heatmap.PublishedEnds(item.N())

@@ -1,7 +1,9 @@
 package main
 
 import (
+	bin "encoding/binary"
 	"fmt"
+	"math"
 	"regexp"
 	"strings"
 	"testing"
@@ -83,5 +85,96 @@ func TestBareNumbers(t *testing.T) {
 	for _, n := range []string{"1", "2", "3"} { // what generate writes is read
 		must(t, dir, "generate", "--cities", n, "--count", "3", "--format", "lines", "--out", "g.txt")
 		solvedWith(t, dir, "", []string{"g_0 " + n, "g_1 " + n, "g_2 " + n}, "g.txt")
+	}
+}
+
+// Heatmaps as the repositories of the papers ship them: text around a matrix, batches, files by index.
+func TestPaperHeatmaps(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "set.txt", "0 0 1 0 1 1 0 1 output 1 4 3 2 1\n0 0 1 0 1 1 0 1 output 1 4 3 2 1\n")
+	rows := "0 .5 0 .5\n.5 0 .5 0\n0 .5 0 .5\n.5 0 .5 0\n"
+	npy := func(dict string, maps int, top float64) string {
+		var b strings.Builder
+		head := dict + strings.Repeat(" ", 117-len(dict)) + "\n"
+		b.WriteString("\x93NUMPY\x01\x00" + string([]byte{byte(len(head)), 0}) + head)
+		for range maps {
+			for i := range 16 {
+				v := 0.0
+				if i/4 != i%4 && (i/4+i%4)%2 == 1 {
+					v = 0.5
+				}
+				if i == 1 && top > 0 {
+					v = top
+				}
+				var raw [8]byte
+				bin.LittleEndian.PutUint64(raw[:], math.Float64bits(v))
+				b.Write(raw[:])
+			}
+		}
+		return b.String()
+	}
+	stats := "the mean of prob-rank is 2.99\nthe number of false negetive edges is 2\nthe rest 3\n"
+	for i := range 2 {
+		write(t, dir, fmt.Sprintf("heatmap-%d.txt", i), "4\n"+rows+stats)
+	}
+	write(t, dir, "headed.txt", "TYPE: Probability\nDIMENSIOn: 4\n"+rows)
+	write(t, dir, "headed2.txt", "TYPE : Probability\r\nDIMENSION : 4\r\nMATRIX_SECTION\r\n4\r\n"+strings.ReplaceAll(rows, "\n", "\r\n")+stats)
+	write(t, dir, "cr.txt", strings.ReplaceAll("4\n"+rows, "\n", "\r"))
+	write(t, dir, "batch.npy", npy("{'descr': '<f8', 'fortran_order': False, 'shape': (2, 4, 4), }", 2, 0))
+	write(t, dir, "deep.npy", npy("{'descr': '<f8', 'fortran_order': False, 'shape': (1, 2, 4, 4), }", 2, 0))
+	for i := range 2 {
+		write(t, dir, fmt.Sprintf("test-heatmap-%d.npy", i), npy("{'descr': '<f8', 'fortran_order': False, 'shape': (1, 4, 4), }", 1, 0))
+		write(t, dir, fmt.Sprintf("f-%d.npy", i), npy("{'descr': '<f8', 'fortran_order': True, 'shape': (1, 4, 4), }", 1, 0))
+	}
+	for _, c := range []struct{ file, lines, warns string }{
+		{"heatmap-{i}.txt", "0:", `heatmap-1\.txt:6: the text behind the 4 rows, from "the" on, is skipped`},
+		{"headed.txt", "0:1", `headed\.txt:1: of the lines "TYPE, DIMENSIOn" above the map only DIMENSION is used`},
+		{"headed2.txt", "0:1", `headed2\.txt:9: the text behind`},
+		{"cr.txt", "0:1", ""},
+		{"batch.npy", "0:", ""},
+		{"deep.npy", "1:", ""},
+		{"test-heatmap-{i}.npy", "0:", ""},
+		{"f-{i}.npy", "0:", ""},
+	} {
+		for _, args := range [][]string{
+			{"solve", "set.txt", "--actions", "100", "--heatmap-file", c.file},
+			{"heatmap", "eval", "set.txt", "--heatmap-file", c.file},
+			{"heatmap", "build", "set.txt", "--heatmap-file", c.file, "--out", "{}.heat"},
+			{"heatmap", "plot", "set.txt", "--heatmap-file", c.file, "--out", "{}.svg"},
+		} {
+			out, errs, code := call{args: append(args, "--lines", c.lines)}.run(t, dir)
+			if code != 0 || c.warns == "" && errs != "" || !regexp.MustCompile(c.warns).MatchString(errs) {
+				t.Errorf("%v: exit code %d, stderr %q, want a match of %q", args, code, errs, c.warns)
+			}
+			if args[1] == "eval" && !strings.Contains(out, "log-loss 0.0000") {
+				t.Errorf("%v: another map: %s", args, out)
+			}
+		}
+	}
+	// bench runs several seeds; the warning about a file comes once.
+	_, errs, code := call{args: []string{"bench", "--set", "set.txt", "--heatmaps", "file:heatmap-{i}.txt", "--actions", "100", "--seeds", "3", "--out", "b.jsonl"}}.run(t, dir)
+	if code != 0 || strings.Count(errs, "is skipped") != 2 {
+		t.Errorf("bench: exit code %d, stderr %q, want two warnings", code, errs)
+	}
+	write(t, dir, "big.npy", npy("{'descr': '<f8', 'fortran_order': False, 'shape': (4, 4), }", 1, 5.5e33))
+	write(t, dir, "big.txt", strings.Replace("4\n"+rows, ".5", "5.5e33", 1))
+	write(t, dir, "nan.npy", npy("{'descr': '<f8', 'fortran_order': False, 'shape': (4, 4), }", 1, math.Inf(1)))
+	write(t, dir, "prose.txt", "a heatmap of four\n"+rows)
+	write(t, dir, "nodim.txt", "TYPE: Probability\n"+rows)
+	write(t, dir, "more.txt", "4\n"+rows+"0 0 0 0\n")
+	for _, c := range []struct{ file, want string }{
+		{"big.npy", `row 1, column 2: found 5.5e\+33, want a number from -1e\+30 to 1e\+30`},
+		{"big.txt", `big\.txt:2: found "5.5e33", want a number from -1e\+30 to 1e\+30`},
+		{"nan.npy", `found \+Inf, want a finite number`},
+		{"prose.txt", `prose\.txt:1: found "a heatmap of four", want a heatmap: dense text`},
+		{"nodim.txt", `nodim\.txt:2: .*DIMENSION`},
+		{"more.txt", `more\.txt:6: found "0", want the end of the file`},
+	} {
+		oneError(t, dir, 1, c.want, call{args: []string{"solve", "set.txt", "--lines", "0:1", "--actions", "10", "--heatmap-file", c.file}})
+	}
+	oneError(t, dir, 1, `want number 1 of several, from 0; .*\{i\}`, call{args: []string{"solve", "set.txt", "--lines", "1:2", "--actions", "10", "--heatmap-file", "heatmap-0.txt"}})
+	write(t, dir, "plain.txt", "0 0 1 0 1 1 0 1\n")
+	for _, command := range []string{"eval", "fit"} {
+		oneError(t, dir, 2, `--tour 'tours/\{\}\.tour'`, call{args: []string{"heatmap", command, "plain.txt"}})
 	}
 }
