@@ -5,10 +5,12 @@ import (
 	"context"
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
 	"slices"
+	"strings"
 	"sync"
 
 	"tspmcts/tsp"
@@ -43,11 +45,22 @@ var ShippedModel = sync.OnceValue(func() *Model {
 
 // ReadModel reads what WriteModel wrote.
 func ReadModel(r io.Reader, name string) (*Model, error) {
+	const most = 1 << 24
+	data, err := io.ReadAll(io.LimitReader(r, most+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", name, err)
+	case len(data) > most:
+		return nil, fmt.Errorf("%s: no model: found more than %d bytes", name, most)
+	}
 	m := &Model{}
-	d := json.NewDecoder(io.LimitReader(r, 1<<24))
+	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	if err := d.Decode(m); err != nil {
-		return nil, fmt.Errorf("%s: no model: %v", name, err)
+		return nil, modelError(name, data, d.InputOffset(), err)
+	}
+	if more := bytes.TrimSpace(data[d.InputOffset():]); len(more) > 0 {
+		return nil, modelError(name, data, int64(len(data)-len(more)+1), fmt.Errorf("found %.20q after its end", more))
 	}
 	f := len(FeatureNames)
 	ok := slices.Equal(m.Features, FeatureNames) && len(m.Mean) == f && len(m.Deviation) == f &&
@@ -61,7 +74,40 @@ func ReadModel(r io.Reader, name string) (*Model, error) {
 	if !ok {
 		return nil, fmt.Errorf("%s: a model of other features than this program's; train it again", name)
 	}
+	// Within these bounds no product overflows, so that a probability is one.
+	const largest = 1e100
+	numbers := slices.Concat(append(m.Hidden[:len(m.Hidden):len(m.Hidden)], m.Out, m.Mean, m.Deviation)...)
+	for _, v := range numbers {
+		if !(math.Abs(v) <= largest) {
+			return nil, fmt.Errorf("%s: no model: found %v, want numbers up to %v", name, v, largest)
+		}
+	}
+	for _, v := range m.Deviation {
+		if v < 1/largest {
+			return nil, fmt.Errorf("%s: no model: found the deviation %v, want %v or more", name, v, 1/largest)
+		}
+	}
 	return m, nil
+}
+
+// modelError returns the error about the byte of data at which decoding it ended with err.
+func modelError(name string, data []byte, at int64, err error) error {
+	what := strings.TrimPrefix(err.Error(), "json: ")
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		at = syntax.Offset
+	case errors.As(err, &kind):
+		at = kind.Offset
+		what = fmt.Sprintf("found a %s as %s", kind.Value, kind.Field)
+	case err == io.EOF || err == io.ErrUnexpectedEOF:
+		at = int64(len(data))
+		what = "the file ends here"
+	}
+	before := data[:min(at, int64(len(data)))]
+	line, column := bytes.Count(before, []byte("\n"))+1, max(1, len(before)-1-bytes.LastIndexByte(before, '\n'))
+	return fmt.Errorf("%s:%d:%d: no model: %s, want what heatmap train wrote", name, line, column, what)
 }
 
 // WriteModel writes m as JSON, numbers with six digits.

@@ -82,7 +82,7 @@ func TestReadModelErrors(t *testing.T) {
 		strings.Replace(good, "lune", "moon", 1): "other features",
 		good[:len(good)/2]:                       "no model",
 	} {
-		if _, err := ReadModel(strings.NewReader(text), "f"); err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "f: ") {
+		if _, err := ReadModel(strings.NewReader(text), "f"); err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "f:") {
 			t.Errorf("%.30q: %v, want %s", text, err, want)
 		}
 	}

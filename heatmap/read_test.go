@@ -262,9 +262,12 @@ func seedOf(name string) []byte {
 	return b.Bytes()
 }
 
-func FuzzReadDense(f *testing.F) { fuzzRead(f, seedOf("dense"), []byte("2\n0,1\n-1 9e9\n")) }
-func FuzzReadNPY(f *testing.F)   { fuzzRead(f, seedOf("npy32"), seedOf("npy64"), seedOf("batch")) }
-func FuzzReadOwn(f *testing.F)   { fuzzRead(f, seedOf("own")) }
+func FuzzReadDense(f *testing.F) {
+	fuzzRead(f, seedOf("dense"), []byte("2\n0,1\n-1 9e9\n"),
+		[]byte("2\r0 .5\r.5 0\rthe mean is 2.99\r"), []byte("TYPE: Probability\nDIMENSIOn: 2\n0 .5\n.5 0\n"), []byte("TYPE : P\nDIMENSION : 2\nX_SECTION\n2\n0 .5\n.5 0\n"))
+}
+func FuzzReadNPY(f *testing.F) { fuzzRead(f, seedOf("npy32"), seedOf("npy64"), seedOf("batch")) }
+func FuzzReadOwn(f *testing.F) { fuzzRead(f, seedOf("own")) }
 func FuzzReadUTSP(f *testing.F) {
 	fuzzRead(f, []byte("0 0 0 1 1 0 output 1 2 3 1 indices 2 3 1 3 1 2 value .5 .1 .5 .2 .1 .2\n"), []byte("0 0 0 1 output value 0 1 1 0\n"))
 }

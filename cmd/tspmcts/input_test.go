@@ -178,3 +178,56 @@ func TestPaperHeatmaps(t *testing.T) {
 		oneError(t, dir, 2, `--tour 'tours/\{\}\.tour'`, call{args: []string{"heatmap", command, "plain.txt"}})
 	}
 }
+
+// Files beside the instances: what is wrong with them is told with its place and a remedy.
+func TestSideFiles(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "instance.tsp", square)
+	write(t, dir, "set.txt", "0 0 1 0 1 1 0 1\n")
+	for _, text := range []string{"Instance,best\ninstance,40\n", "instance,40\n", "INSTANCE , Best\n instance , 40\n", "\xef\xbb\xbfinstance,best\r\ninstance,40\r\n", "instance,best\rinstance,40\r"} {
+		write(t, dir, "best.csv", text)
+		if out := must(t, dir, "solve", "instance.tsp", "--actions", "100", "--best", "best.csv"); !strings.Contains(out, "gap  +0.0000%") && !regexp.MustCompile(`gap +\+?0\.0+ ?%`).MatchString(out) {
+			t.Errorf("%q: %q, want the gap 0", text, out)
+		}
+	}
+	write(t, dir, "best.csv", "instance,best\ninstance,best\n")
+	oneError(t, dir, 1, `best\.csv:2: found .*want an instance and its best length`, call{args: []string{"solve", "instance.tsp", "--best", "best.csv"}})
+
+	model := func(text string) call {
+		write(t, dir, "model.json", text)
+		return call{args: []string{"solve", "set.txt", "--actions", "10", "--heatmap", "learned:model=model.json"}}
+	}
+	oneError(t, dir, 1, `model\.json:2:2: no model: invalid character 'x'`, model("{\n x}"))
+	oneError(t, dir, 1, `model\.json:3:13: no model: found a string as mean`, model("{\n\"about\": \"\",\n\"mean\": \"one\"}"))
+	oneError(t, dir, 1, `model\.json:2:11: no model: the file ends here`, model("{\n\"about\": \"\""))
+	oneError(t, dir, 1, `model\.json:1:4: no model: found "x" after its end`, model("{} x"))
+	oneError(t, dir, 1, `model\.json: a model of other features`, model("{}"))
+
+	must(t, dir, "generate", "--cities", "60", "--out", "g.tsp")
+	must(t, dir, "solve", "g.tsp", "--actions", "100", "--workers", "2", "--checkpoint", "c")
+	for _, c := range []struct{ args, want string }{
+		{"--workers 3 --actions 100", `of 2 workers, not 3; add --workers 2`},
+		{"--workers 2 --seed 5 --actions 100", `of seed 1, not 5; add --seed 1`},
+		{"--workers 2 --depth 5 --actions 100", `other knobs.*; give the preset and knobs`},
+		{"--workers 2 --heatmap zero --actions 100", `another instance, heatmap.*; give the files and sources`},
+	} {
+		oneError(t, dir, 1, c.want, call{args: append([]string{"solve", "g.tsp", "--resume", "c"}, strings.Fields(c.args)...)})
+	}
+
+	must(t, dir, "bench", "--set", "set.txt", "--heatmaps", "zero;knn", "--actions", "100", "--out", "a.jsonl")
+	before := read(t, dir, "a.jsonl")
+	write(t, dir, "b.jsonl", before)
+	for _, c := range []struct{ args, want string }{
+		{"--csv a.jsonl", `--csv takes the FILE to write to, - for stdout`},
+		{"--markdown a.jsonl b.jsonl", `--markdown would replace a\.jsonl, which holds records`},
+		{"--json a.jsonl a.jsonl", `--json would replace the input a\.jsonl`},
+	} {
+		oneError(t, dir, 2, c.want, call{args: append([]string{"compare"}, strings.Fields(c.args)...)})
+	}
+	if read(t, dir, "a.jsonl") != before {
+		t.Error("compare changed the records")
+	}
+	if out := must(t, dir, "compare", "--help"); !strings.Contains(out, "[--markdown FILE] [--csv FILE] [--json FILE]") {
+		t.Errorf("help %q does not show that the flags take files", out)
+	}
+}

@@ -258,7 +258,7 @@ func (s *solver) solve(ctx context.Context, item *bench.Item) error {
 	rec, tour, err := run.Do(ctx, clock, live.tell)
 	live.end()
 	if err != nil {
-		return err
+		return resumed(err)
 	}
 	return errors.Join(s.write(item, tour, rec, bench.LengthShort(item.Instance, item.Value(tour))), s.saveErr)
 }
