@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"tspmcts/heatmap"
+	_ "tspmcts/heatmap/learned" // the source learned
+	_ "tspmcts/heatmap/mapfile" // the source file
 	"tspmcts/mcts"
 	"tspmcts/tsp"
 	"tspmcts/tsplib"

@@ -14,6 +14,7 @@ import (
 
 	"tspmcts/bench"
 	"tspmcts/heatmap"
+	"tspmcts/heatmap/mapfile"
 	"tspmcts/tsp"
 )
 
@@ -97,18 +98,18 @@ func mapFormatOf(c *cli.Context, file string) (string, error) {
 func writeMap(w io.Writer, format string, m *heatmap.Map, item *bench.Item) error {
 	switch format {
 	case "dense":
-		return heatmap.WriteDense(w, m)
+		return mapfile.WriteDense(w, m)
 	case "npy":
-		return heatmap.WriteNPY(w, 32, false, m)
+		return mapfile.WriteNPY(w, 32, false, m)
 	case "npy64":
-		return heatmap.WriteNPY(w, 64, false, m)
+		return mapfile.WriteNPY(w, 64, false, m)
 	case "utsp":
 		if item == nil {
 			return usagef("a UTSP line holds the cities too; name their file with --instance")
 		}
-		return heatmap.WriteUTSP(w, m, item.Instance, item.Reference)
+		return mapfile.WriteUTSP(w, m, item.Instance, item.Reference)
 	}
-	return heatmap.Write(w, m)
+	return mapfile.Write(w, m)
 }
 
 func heatmapBuildCommand() *cli.Command {
@@ -271,11 +272,11 @@ func heatmapConvertCommand() *cli.Command {
 				return err
 			}
 			defer f.Close()
-			opt := heatmap.ReadOptions{Index: int(index), Keep: int(keep), Warn: warn}
+			opt := mapfile.ReadOptions{Index: int(index), Keep: int(keep), Warn: warn}
 			if item != nil {
 				opt.Cities = item.N()
 			}
-			m, err := heatmap.Read(f, from, opt)
+			m, err := mapfile.Read(f, from, opt)
 			if err != nil {
 				return err
 			}

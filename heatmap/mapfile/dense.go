@@ -1,4 +1,4 @@
-package heatmap
+package mapfile
 
 import (
 	"bufio"
@@ -6,43 +6,45 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"tspmcts/heatmap"
 )
 
 // readDense reads n rows of n numbers, a row a line. Memory is that of the entries kept.
-func readDense(t *tokens, n int, opt ReadOptions) (*Map, error) {
+func readDense(t *tokens, n int, opt ReadOptions) (*heatmap.Map, error) {
 	if err := opt.wrongSize(n); err != nil {
 		return nil, t.fail(err.Error(), "the number of cities")
 	}
 	if opt.Index > 0 {
 		return nil, t.fail("one map", fmt.Sprintf("number %d of several, from 0%s", opt.Index, wantOwn))
 	}
-	g := newGather(opt.Keep)
-	for g.rows() < n {
+	g := heatmap.NewRows(opt.Keep)
+	for g.Len() < n {
 		tok, err := t.next()
 		if err != nil {
 			return nil, err
 		}
 		if tok == nil {
-			return nil, t.fail(fmt.Sprintf("the end of the file after %d rows", g.rows()), fmt.Sprintf("%d", n))
+			return nil, t.fail(fmt.Sprintf("the end of the file after %d rows", g.Len()), fmt.Sprintf("%d", n))
 		}
 		column := 0
 		for ; tok != nil; column++ {
 			v, ok := parseEntry(tok)
-			if column < n && (!ok || !g.add(int32(column), v)) {
+			if column < n && (!ok || !g.Add(int32(column), v)) {
 				want := "a finite number"
 				if ok {
 					want = badEntry(v)
 				}
-				return nil, t.fail(fmt.Sprintf("%.40q", tok), fmt.Sprintf("%s, row %d, column %d", want, g.rows()+1, column+1))
+				return nil, t.fail(fmt.Sprintf("%.40q", tok), fmt.Sprintf("%s, row %d, column %d", want, g.Len()+1, column+1))
 			}
 			if tok, err = t.inLine(); err != nil {
 				return nil, err
 			}
 		}
 		if column != n {
-			return nil, t.fail(fmt.Sprintf("%d numbers", column), fmt.Sprintf("%d, row %d", n, g.rows()+1))
+			return nil, t.fail(fmt.Sprintf("%d numbers", column), fmt.Sprintf("%d, row %d", n, g.Len()+1))
 		}
-		g.endRow()
+		g.End()
 	}
 	tok, err := t.next()
 	if err != nil {
@@ -54,12 +56,12 @@ func readDense(t *tokens, n int, opt ReadOptions) (*Map, error) {
 	if tok != nil { // statistics of the paper's own program
 		opt.warn("%s:%d: the text behind the %d rows, from %.40q on, is skipped", t.name, t.line, n, tok)
 	}
-	return g.finish(), nil
+	return g.Map("file"), nil
 }
 
 // readHeaded reads dense text below lines "KEYWORD: value", of which DIMENSION counts. n may
 // stand again, alone on a line above the rows.
-func readHeaded(t *tokens, opt ReadOptions) (*Map, error) {
+func readHeaded(t *tokens, opt ReadOptions) (*heatmap.Map, error) {
 	n, from := 0, t.line
 	var keys []string
 	tok := t.buf
@@ -96,13 +98,13 @@ func readHeaded(t *tokens, opt ReadOptions) (*Map, error) {
 }
 
 // WriteDense writes m as dense text: n, then n rows of n numbers.
-func WriteDense(w io.Writer, m *Map) error {
+func WriteDense(w io.Writer, m *heatmap.Map) error {
 	b := bufio.NewWriterSize(w, 1<<16)
 	fmt.Fprintf(b, "%d\n", m.N())
 	row := make([]float32, m.N())
 	var text []byte
 	for i := range int32(m.N()) {
-		text = appendRow(text[:0], m.spread(row, i))
+		text = appendRow(text[:0], m.Spread(row, i))
 		if _, err := b.Write(append(text[:len(text)-1], '\n')); err != nil {
 			return err
 		}
@@ -120,14 +122,4 @@ func appendRow(text []byte, row []float32) []byte {
 		text = append(strconv.AppendFloat(text, float64(p), 'g', -1, 32), ' ')
 	}
 	return text
-}
-
-// spread writes city i's row of n numbers to row.
-func (m *Map) spread(row []float32, i int32) []float32 {
-	clear(row)
-	cities, ps := m.Of(i)
-	for k, j := range cities {
-		row[j] = ps[k]
-	}
-	return row
 }

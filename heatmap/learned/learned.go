@@ -1,4 +1,4 @@
-package heatmap
+package learned
 
 import (
 	"bytes"
@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 
+	"tspmcts/heatmap"
 	"tspmcts/tsp"
 )
 
@@ -135,9 +136,9 @@ func (m *Model) probability(x []float64) float64 {
 	return 1 / (1 + math.Exp(-z))
 }
 
-// Learned returns the map of a model: P_ij is half of its q for the pairs that it
+// Build returns the map of a model: P_ij is half of its q for the pairs that it
 // judges. Cost: that of alpha, and a few hundred operations a pair. The error is ctx's.
-func Learned(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, m *Model) (*Map, error) {
+func Build(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, m *Model) (*heatmap.Map, error) {
 	p, err := newPairs(ctx, in, nb)
 	if err != nil {
 		return nil, err
@@ -161,18 +162,23 @@ func Learned(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, m *Model)
 		order[fill[u]] = int32(e)
 		fill[u]++
 	}
-	// A pair is given at its lower end: symmetric halves it, which makes P of q.
-	return symmetric("learned", in.N(), func(i int32, add func(int32, float32)) {
+	// A pair is given at its lower end: New halves it, which makes P of q.
+	return heatmap.New("learned", in.N(), func(i int32, add func(int32, float32)) {
 		for _, e := range order[start[i]:start[i+1]] {
 			add(p.v[e], q[e])
 		}
-	}), nil
+	})
 }
 
-func buildLearned(ctx context.Context, s *Source, r Request) (*Map, error) {
+func init() {
+	heatmap.Register(heatmap.Kind{Name: "learned", Usage: "by a small model of ranks, distances, alpha and shape", Params: []heatmap.Param{
+		{Name: "model", Usage: "what heatmap train wrote", Default: "the shipped one", File: true}}, Build: buildSource})
+}
+
+func buildSource(ctx context.Context, s *heatmap.Source, r heatmap.Request) (*heatmap.Map, error) {
 	m := ShippedModel()
-	if name, ok := s.values["model"]; ok {
-		f, name, err := r.open(name)
+	if name, ok := s.Value("model"); ok {
+		f, name, err := r.OpenFile(name)
 		if err != nil {
 			return nil, err
 		}
@@ -181,9 +187,9 @@ func buildLearned(ctx context.Context, s *Source, r Request) (*Map, error) {
 			return nil, err
 		}
 	}
-	nb, err := r.neighbors(ctx, learnNear)
+	nb, err := r.Nearest(ctx, learnNear)
 	if err != nil {
 		return nil, err
 	}
-	return Learned(ctx, r.Instance, nb, m)
+	return Build(ctx, r.Instance, nb, m)
 }
