@@ -44,9 +44,13 @@ func PerInstance(name string) bool {
 	return strings.Contains(name, "{}") || strings.Contains(name, "{i}")
 }
 
-// File returns the item's file of a name in which {} stands for the instance and {i} for its Index.
-func (item *Item) File(name string) string {
-	return strings.NewReplacer("{}", item.Name, "{i}", strconv.Itoa(item.Index)).Replace(name)
+// File returns the item's file of a name in which {} stands for the instance and {i} for its
+// Index. An instance that is in no data set has none: files of several would be the same.
+func (item *Item) File(name string) (string, error) {
+	if item.Single && strings.Contains(name, "{i}") {
+		return "", Misusef("%s: {i} in %s stands for a place in a data set, but %s is in none; write {}, for its name", item.Name, name, item.Name)
+	}
+	return strings.NewReplacer("{}", item.Name, "{i}", strconv.Itoa(item.Index)).Replace(name), nil
 }
 
 // BuildHeatmap makes a map for an item: it gives the source what package heatmap
@@ -62,7 +66,11 @@ func BuildHeatmap(ctx context.Context, s *heatmap.Source, item *Item, nb *tsp.Ne
 		Index:     index,
 		Warn:      item.Warn,
 		Open: func(name string) (io.ReadCloser, error) {
-			return OpenFile(item.File(name))
+			file, err := item.File(name)
+			if err != nil {
+				return nil, err
+			}
+			return OpenFile(file)
 		},
 		Tours: func(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, count int) ([]tsp.Tour, error) {
 			return twoopt.Optima(ctx, in, nb, count, seed)

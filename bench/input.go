@@ -99,6 +99,7 @@ type Item struct {
 	Name      string   // what the program calls it
 	Alias     string   // its NAME, where that differs
 	Index     int      // its place in its data set file, from 0
+	Single    bool     // its file is no data set
 	Reference tsp.Tour // of a data set line, nil without
 	// Warn is told of what is odd about files that belong to it, each once; nil for nobody.
 	Warn func(format string, args ...any)
@@ -232,7 +233,7 @@ func (r *Reader) single(in *tsp.Instance, warnings []tsplib.Warning, err error, 
 	for _, w := range warnings {
 		r.warn("%v", w)
 	}
-	item := &Item{Instance: in, Name: in.Name, Warn: r.warn}
+	item := &Item{Instance: in, Name: in.Name, Single: true, Warn: r.warn}
 	if base := r.file.base; base != "" && base != in.Name {
 		item.Name, item.Alias = base, in.Name
 	}

@@ -300,7 +300,11 @@ func tourOption() cli.Flag {
 func referenceOf(c *cli.Context, item *bench.Item) (tsp.Tour, error) {
 	tour, name := item.Reference, item.Name
 	if file := c.String("tour"); file != "" {
-		tours, at, err := readTours(item.File(file))
+		own, err := item.File(file)
+		if err != nil {
+			return nil, err
+		}
+		tours, at, err := readTours(own)
 		if err != nil {
 			return nil, err
 		}

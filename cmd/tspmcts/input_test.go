@@ -173,6 +173,11 @@ func TestPaperHeatmaps(t *testing.T) {
 		oneError(t, dir, 1, c.want, call{args: []string{"solve", "set.txt", "--lines", "0:1", "--actions", "10", "--heatmap-file", c.file}})
 	}
 	oneError(t, dir, 1, `want number 1 of several, from 0; .*\{i\}`, call{args: []string{"solve", "set.txt", "--lines", "1:2", "--actions", "10", "--heatmap-file", "heatmap-0.txt"}})
+	write(t, dir, "a.tsp", square)
+	_, errs, code = call{args: []string{"solve", "a.tsp", "--heatmap-file", "heatmap-{i}.txt"}}.run(t, dir)
+	if code == 0 || !strings.Contains(errs, "{i} in heatmap-{i}.txt stands for a place in a data set, but a is in none; write {}") {
+		t.Errorf("{i} without a data set: exit code %d, stderr %q", code, errs)
+	}
 	write(t, dir, "plain.txt", "0 0 1 0 1 1 0 1\n")
 	for _, command := range []string{"eval", "fit"} {
 		oneError(t, dir, 2, `--tour 'tours/\{\}\.tour'`, call{args: []string{"heatmap", command, "plain.txt"}})
