@@ -284,12 +284,12 @@ func TestSource(t *testing.T) {
 			t.Fatal(err)
 		}
 		r := heatmap.Request{Instance: in, Open: func(name string) (io.ReadCloser, error) {
-			if name != "a,b=c" {
+			if name != "a,b=c" && name != "d" {
 				return nil, fmt.Errorf("%s: not there", name)
 			}
 			return io.NopCloser(bytes.NewReader(b.Bytes())), nil
 		}}
-		for spec, want := range map[string]string{"file:a,b=c": "", "mix:file:a,b=c=1,knn=2": "weight", "file:x": "x: not there", "file:": "names no file", "file": "names no file"} {
+		for spec, want := range map[string]string{"file:a,b=c": "", "mix:file:d=1,knn=2": "", "mix:file:a,b=c=1,knn=2": "weight", "file:x": "x: not there", "file:": "names no file", "file": "names no file"} {
 			s, err := heatmap.Parse(spec)
 			var m *heatmap.Map
 			if err == nil {
