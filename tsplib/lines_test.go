@@ -283,6 +283,9 @@ func FuzzLines(f *testing.F) {
 				t.Fatalf("%v in %q", err, text)
 			}
 			back.Name = in.Name
+			if tour == nil && in.N() <= 2 {
+				tour = backTour
+			}
 			if !reflect.DeepEqual(in, back) || !reflect.DeepEqual(tour, backTour) {
 				t.Fatalf("changed: %q", text)
 			}

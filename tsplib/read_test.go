@@ -289,7 +289,7 @@ func TestErrors(t *testing.T) {
 		{"zip", "PK\x03\x04", 1, "zip archive", ErrBinary},
 		{"UTF-16", "\xff\xfeN\x00A\x00", 1, "UTF-16", ErrBinary},
 		{"prose", "Dear all,\nthis is no problem.\n", 1, "without a keyword of TSPLIB", nil},
-		{"data set line", "0.5 0.5 0.1 0.2\n", 1, `found "0.5", want a keyword`, nil},
+		{"data set line", "0.5 0.5 0.1 0.2\n", 1, `text without a keyword of TSPLIB`, nil},
 		{"ATSP", "NAME: a\nTYPE: ATSP\n", 2, "TYPE: found ATSP, want TYPE TSP: asymmetric distances are not supported; replace each city", ErrUnsupported},
 		{"SOP", "TYPE: SOP\n", 1, "found SOP, want TYPE TSP: precedences", ErrUnsupported},
 		{"HCP", "TYPE: HCP\n", 1, "found HCP, want TYPE TSP: for a Hamiltonian cycle", ErrUnsupported},

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"tspmcts/bench"
@@ -11,6 +12,31 @@ import (
 
 // saveEvery is the time between two checkpoints where none is given.
 const saveEvery = 5 * time.Second
+
+// resumed adds to an error about a checkpoint of another search what to do.
+func resumed(err error) error {
+	if err == nil {
+		return nil
+	}
+	_, found, ok := strings.Cut(err.Error(), "the checkpoint is of ")
+	var n uint64
+	switch {
+	case !ok:
+		return err
+	case scans(found, "%d workers", &n):
+		return fmt.Errorf("%w; add --workers %d", err, n)
+	case scans(found, "seed %d", &n):
+		return fmt.Errorf("%w; add --seed %d", err, n)
+	case strings.HasPrefix(found, "other knobs"):
+		return fmt.Errorf("%w; give the preset and knobs of the search that wrote it", err)
+	}
+	return fmt.Errorf("%w; give the files and sources of the search that wrote it", err)
+}
+
+func scans(text, format string, n *uint64) bool {
+	_, err := fmt.Sscanf(text, format, n)
+	return err == nil
+}
 
 // prepare gives run what --initial-tour, --resume and --checkpoint say.
 func (s *solver) prepare(run *bench.Run) error {

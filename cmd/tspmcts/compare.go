@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"io"
+	"os"
 	"strconv"
 
 	"github.com/urfave/cli/v2"
@@ -15,7 +16,7 @@ func compareCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "compare",
 		Usage:     "compare the arms of records with statistical tests",
-		ArgsUsage: "RECORDS...",
+		ArgsUsage: "RECORDS... [--markdown FILE] [--csv FILE] [--json FILE]",
 		Description: "Pairs the runs of records files on instance and seed: gaps with bootstrap intervals,\n" +
 			"wins, ties and losses, Wilcoxon's signed-rank test with Holm's correction, and for\n" +
 			"more than two arms Friedman's test with critical differences. An arm is what tells\n" +
@@ -70,6 +71,18 @@ func overTimeOptions(c *cli.Context) (report.Options, error) {
 	return o, nil
 }
 
+// holdsRecords reports whether a file begins like records.
+func holdsRecords(name string) bool {
+	f, err := os.Open(name)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	var first [1]byte
+	_, err = io.ReadFull(f, first[:])
+	return err == nil && first[0] == '{'
+}
+
 func runCompare(c *cli.Context) error {
 	toStdout := ""
 	for _, flag := range []string{"markdown", "csv", "json"} {
@@ -79,6 +92,17 @@ func runCompare(c *cli.Context) error {
 		case name == "-":
 			toStdout = flag
 		case name != "":
+			if !c.Args().Present() {
+				return usagef("--%s takes the FILE to write to, - for stdout: compare RECORDS... --%s FILE", flag, flag)
+			}
+			if holdsRecords(name) && flag != "json" {
+				return usagef("--%s would replace %s, which holds records; it takes the FILE to write to, - for stdout", flag, name)
+			}
+			for _, arg := range c.Args().Slice() {
+				if same(arg, name) {
+					return usagef("--%s would replace the input %s", flag, arg)
+				}
+			}
 			if err := probe(name); err != nil {
 				return err
 			}

@@ -78,7 +78,7 @@ func runHeatmapEval(c *cli.Context) error {
 			return err
 		}
 		if tour == nil {
-			return usagef("%s has no tour in its file; give one: --tour FILE", item.Name)
+			return usagef("%s has no tour in its file; give one: --tour FILE, or with a file for each instance --tour 'tours/{}.tour'", item.Name)
 		}
 		m, took, err := buildMap(ctx, s, item, seed)
 		if err != nil {

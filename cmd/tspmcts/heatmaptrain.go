@@ -12,6 +12,7 @@ import (
 
 	"tspmcts/bench"
 	"tspmcts/heatmap"
+	"tspmcts/heatmap/learned"
 	"tspmcts/mcts"
 	"tspmcts/tsp"
 )
@@ -76,7 +77,7 @@ func runHeatmapTrain(c *cli.Context) error {
 	}
 	ctx, cancel := interruptible()
 	defer cancel()
-	var train, held heatmap.Trainer
+	var train, held learned.Trainer
 	var apart []example
 	all, _ := bench.ParseLines("")
 	r := bench.NewReader(files, all, warn)
@@ -115,7 +116,7 @@ func runHeatmapTrain(c *cli.Context) error {
 	}
 	m.About = fmt.Sprintf("tspmcts heatmap train --set %s --hidden %d --iterations %d --actions %d --seed %d: %d pairs, log-loss a pair %.5f trained, %.5f held out",
 		set, hidden, iterations, actions, seed, train.Examples(), train.Loss(m), held.Loss(m))
-	if err := writeFile(out, func(w io.Writer) error { return heatmap.WriteModel(w, m) }); err != nil {
+	if err := writeFile(out, func(w io.Writer) error { return learned.WriteModel(w, m) }); err != nil {
 		return err
 	}
 	fmt.Fprintf(stdout{}, "log-loss a pair: %.5f trained, %.5f held out\n", train.Loss(m), held.Loss(m))

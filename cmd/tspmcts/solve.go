@@ -275,7 +275,7 @@ func (s *solver) solve(ctx context.Context, item *bench.Item) error {
 	rec, tour, err := run.Do(ctx, clock, live.tell)
 	live.end()
 	if err != nil {
-		return err
+		return resumed(err)
 	}
 	if s.bound && rec.Bound == nil && item.N() > 2 && ctx.Err() == nil {
 		warn("%s: no lower bound was found in a fifth of the time; give more --time, or leave --bound out", item.Name)

@@ -1,10 +1,11 @@
-package heatmap
+package learned
 
 import (
 	"context"
 	"math"
 	"slices"
 
+	"tspmcts/heatmap"
 	"tspmcts/tsp"
 )
 
@@ -43,7 +44,7 @@ type pairs struct {
 // newPairs returns the pairs of in and their features. Cost: that of alpha, and
 // O(learnNear + learnAlpha) distances a pair. The error is ctx's.
 func newPairs(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors) (*pairs, error) {
-	alpha, err := nearness(ctx, in, nb, AlphaSteps, learnAlpha)
+	alpha, err := heatmap.Nearness(ctx, in, nb, heatmap.AlphaSteps, learnAlpha)
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,8 @@
-package heatmap
+package mapfile
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -11,27 +12,29 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"tspmcts/heatmap"
 )
 
 // formats write one map.
-var formats = map[string]func(io.Writer, *Map) error{
+var formats = map[string]func(io.Writer, *heatmap.Map) error{
 	"dense": WriteDense,
-	"npy32": func(w io.Writer, m *Map) error { return WriteNPY(w, 32, false, m) },
-	"npy64": func(w io.Writer, m *Map) error { return WriteNPY(w, 64, false, m) },
-	"batch": func(w io.Writer, m *Map) error { return WriteNPY(w, 32, true, m) },
+	"npy32": func(w io.Writer, m *heatmap.Map) error { return WriteNPY(w, 32, false, m) },
+	"npy64": func(w io.Writer, m *heatmap.Map) error { return WriteNPY(w, 64, false, m) },
+	"batch": func(w io.Writer, m *heatmap.Map) error { return WriteNPY(w, 32, true, m) },
 	"own":   Write,
 }
 
 // sameEntries compares maps but for the order of equals.
-func sameEntries(t *testing.T, what string, a, b *Map) {
+func sameEntries(t *testing.T, what string, a, b *heatmap.Map) {
 	t.Helper()
 	if a.N() != b.N() {
 		t.Fatalf("%s: %d cities, want %d", what, b.N(), a.N())
 	}
 	row, other := make([]float32, a.N()), make([]float32, a.N())
 	for i := range int32(a.N()) {
-		a.spread(row, i)
-		b.spread(other, i)
+		a.Spread(row, i)
+		b.Spread(other, i)
 		for j := range row {
 			if row[j] != other[j] {
 				t.Fatalf("%s: P(%d,%d) is %g, want %g", what, i, j, other[j], row[j])
@@ -43,8 +46,8 @@ func sameEntries(t *testing.T, what string, a, b *Map) {
 // Every format gives back what was written: the own one to the byte.
 func TestRoundTrip(t *testing.T) {
 	for _, n := range []int{1, 2, 3, 50} {
-		in, nb := build(t, n, 10, 1)
-		for _, m := range []*Map{Zero(n), GTPrior(in, nb, PublishedRanks(n)), SoftDist(in, nb, 0.01, 10)} {
+		in, nb := random(t, n, 10, true)
+		for _, m := range []*heatmap.Map{heatmap.Zero(n), heatmap.GTPrior(in, nb, heatmap.PublishedRanks(n)), heatmap.SoftDist(in, nb, 0.01, 10)} {
 			for name, write := range formats {
 				var b bytes.Buffer
 				if err := write(&b, m); err != nil {
@@ -79,8 +82,8 @@ func TestRoundTrip(t *testing.T) {
 		}
 	}
 	// A batch of different maps.
-	in, nb := build(t, 20, 10, 0)
-	maps := []*Map{Zero(20), KNN(in, nb, 2), KNN(in, nb, 4)}
+	in, nb := random(t, 20, 10, false)
+	maps := []*heatmap.Map{heatmap.Zero(20), heatmap.KNN(in, nb, 2), heatmap.KNN(in, nb, 4)}
 	var b bytes.Buffer
 	if err := WriteNPY(&b, 64, false, maps...); err != nil {
 		t.Fatal(err)
@@ -115,9 +118,9 @@ func TestCleaning(t *testing.T) {
 		}
 		checkMap(t, m, 3)
 		row := make([]float32, 3)
-		m.spread(row, 0)
+		m.Spread(row, 0)
 		got := [3]float32{row[1], row[2]}
-		m.spread(row, 1)
+		m.Spread(row, 1)
 		got[2] = row[2]
 		for k := range got {
 			if math.Abs(float64(got[k]-want[k])) > 1e-6 {
@@ -129,7 +132,7 @@ func TestCleaning(t *testing.T) {
 }
 
 func TestReadErrors(t *testing.T) {
-	in, nb := build(t, 3, 2, 0)
+	in, nb := random(t, 3, 2, false)
 	npyOf := func(dict string, data ...float64) string {
 		b := []byte("\x93NUMPY\x01\x00")
 		b = binary.LittleEndian.AppendUint16(b, uint16(len(dict)+1))
@@ -140,7 +143,7 @@ func TestReadErrors(t *testing.T) {
 		return string(b)
 	}
 	var own bytes.Buffer
-	if err := Write(&own, KNN(in, nb, 2)); err != nil {
+	if err := Write(&own, heatmap.KNN(in, nb, 2)); err != nil {
 		t.Fatal(err)
 	}
 	damaged := bytes.Clone(own.Bytes())
@@ -156,7 +159,7 @@ func TestReadErrors(t *testing.T) {
 		"3\n0 1 1e999\n1 0 3\n2 3 0\n":           `f:2: found "1e999"`,
 		"4\n":                                    "f:1: found a map of 4 cities, want 3",
 		"0\n":                                    "f:1: found a map of 0 cities",
-		"hello\n":                                `f:1: found 0 numbers before "hello", want a heatmap`,
+		"hello\n":                                `f:1: found "hello", want a heatmap`,
 		"0 0 0 1 1 output 1 2":                   "f:1: found 5 numbers before",
 		"0 0 0 1 1 0\n":                          "f:1: found 6 numbers before",
 		"0 0 0 1 1 0 output 1 2 3":               "the word value",
@@ -175,7 +178,7 @@ func TestReadErrors(t *testing.T) {
 		npyOf("{'descr': '<f8', 'fortran_order': False, 'shape': (4, 4), }", 1):                                  "a map of 4 cities, want 3",
 		npyOf("{'descr': '<i8', 'fortran_order': False, 'shape': (3, 3), }", 1):                                  "want float32 or float64",
 		npyOf("{'descr': '<f8', 'fortran_order': False, 'shape': (3, 3), }", 1, 2):                               "row 1:",
-		npyOf("{'descr': '<f8', 'fortran_order': True, 'shape': (1, 3, 3), }", 1, 2):                             "Fortran",
+		npyOf("{'descr': '<f8', 'fortran_order': True, 'shape': (2, 3, 3), }", 1, 2):                             "Fortran",
 		npyOf("{'descr': '<f8', 'fortran_order': False, 'shape': (3, 3), }", 0, 1, math.NaN(), 1, 0, 0, 0, 0, 0): "row 1, column 3: found NaN",
 		npyOf("{'descr': '<f8', 'fortran_order': False, 'shape': (3, 3), }", 0, 1, 0, 1, 0, 0, 0, 0, 0, 5):       "more than",
 		own.String()[:own.Len()-1]: "the file ends here",
@@ -252,8 +255,8 @@ func fuzzRead(f *testing.F, seeds ...[]byte) {
 	})
 }
 
-func seedMap() *Map {
-	return &Map{Source: "s", Start: []int32{0, 1, 3, 4}, City: []int32{1, 0, 2, 1}, P: []float32{.5, .5, .25, .25}}
+func seedMap() *heatmap.Map {
+	return &heatmap.Map{Source: "s", Start: []int32{0, 1, 3, 4}, City: []int32{1, 0, 2, 1}, P: []float32{.5, .5, .25, .25}}
 }
 
 func seedOf(name string) []byte {
@@ -262,9 +265,41 @@ func seedOf(name string) []byte {
 	return b.Bytes()
 }
 
-func FuzzReadDense(f *testing.F) { fuzzRead(f, seedOf("dense"), []byte("2\n0,1\n-1 9e9\n")) }
-func FuzzReadNPY(f *testing.F)   { fuzzRead(f, seedOf("npy32"), seedOf("npy64"), seedOf("batch")) }
-func FuzzReadOwn(f *testing.F)   { fuzzRead(f, seedOf("own")) }
+func FuzzReadDense(f *testing.F) {
+	fuzzRead(f, seedOf("dense"), []byte("2\n0,1\n-1 9e9\n"),
+		[]byte("2\r0 .5\r.5 0\rthe mean is 2.99\r"), []byte("TYPE: Probability\nDIMENSIOn: 2\n0 .5\n.5 0\n"), []byte("TYPE : P\nDIMENSION : 2\nX_SECTION\n2\n0 .5\n.5 0\n"))
+}
+func FuzzReadNPY(f *testing.F) { fuzzRead(f, seedOf("npy32"), seedOf("npy64"), seedOf("batch")) }
+func FuzzReadOwn(f *testing.F) { fuzzRead(f, seedOf("own")) }
 func FuzzReadUTSP(f *testing.F) {
 	fuzzRead(f, []byte("0 0 0 1 1 0 output 1 2 3 1 indices 2 3 1 3 1 2 value .5 .1 .5 .2 .1 .2\n"), []byte("0 0 0 1 output value 0 1 1 0\n"))
+}
+
+// The source file is like every other, alone and in a mix; what Open cannot open, it tells.
+func TestSource(t *testing.T) {
+	for _, n := range []int{1, 2, 3, 60} {
+		in, nb := random(t, n, 10, true)
+		var b bytes.Buffer
+		if err := WriteDense(&b, heatmap.GTPrior(in, nb, heatmap.PublishedRanks(n))); err != nil {
+			t.Fatal(err)
+		}
+		r := heatmap.Request{Instance: in, Open: func(name string) (io.ReadCloser, error) {
+			if name != "a,b=c" && name != "d" {
+				return nil, fmt.Errorf("%s: not there", name)
+			}
+			return io.NopCloser(bytes.NewReader(b.Bytes())), nil
+		}}
+		for spec, want := range map[string]string{"file:a,b=c": "", "mix:file:d=1,knn=2": "", "mix:file:a,b=c=1,knn=2": "weight", "file:x": "x: not there", "file:": "names no file", "file": "names no file"} {
+			s, err := heatmap.Parse(spec)
+			var m *heatmap.Map
+			if err == nil {
+				m, err = s.Build(context.Background(), r)
+			}
+			if want == "" && err == nil {
+				checkMap(t, m, n)
+			} else if want == "" || err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("n=%d %s: %v, want %q", n, spec, err, want)
+			}
+		}
+	}
 }

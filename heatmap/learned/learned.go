@@ -1,16 +1,19 @@
-package heatmap
+package learned
 
 import (
 	"bytes"
 	"context"
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
 	"slices"
+	"strings"
 	"sync"
 
+	"tspmcts/heatmap"
 	"tspmcts/tsp"
 )
 
@@ -43,11 +46,22 @@ var ShippedModel = sync.OnceValue(func() *Model {
 
 // ReadModel reads what WriteModel wrote.
 func ReadModel(r io.Reader, name string) (*Model, error) {
+	const most = 1 << 24
+	data, err := io.ReadAll(io.LimitReader(r, most+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", name, err)
+	case len(data) > most:
+		return nil, fmt.Errorf("%s: no model: found more than %d bytes", name, most)
+	}
 	m := &Model{}
-	d := json.NewDecoder(io.LimitReader(r, 1<<24))
+	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	if err := d.Decode(m); err != nil {
-		return nil, fmt.Errorf("%s: no model: %v", name, err)
+		return nil, modelError(name, data, d.InputOffset(), err)
+	}
+	if more := bytes.TrimSpace(data[d.InputOffset():]); len(more) > 0 {
+		return nil, modelError(name, data, int64(len(data)-len(more)+1), fmt.Errorf("found %.20q after its end", more))
 	}
 	f := len(FeatureNames)
 	ok := slices.Equal(m.Features, FeatureNames) && len(m.Mean) == f && len(m.Deviation) == f &&
@@ -61,7 +75,40 @@ func ReadModel(r io.Reader, name string) (*Model, error) {
 	if !ok {
 		return nil, fmt.Errorf("%s: a model of other features than this program's; train it again", name)
 	}
+	// Within these bounds no product overflows, so that a probability is one.
+	const largest = 1e100
+	numbers := slices.Concat(append(m.Hidden[:len(m.Hidden):len(m.Hidden)], m.Out, m.Mean, m.Deviation)...)
+	for _, v := range numbers {
+		if !(math.Abs(v) <= largest) {
+			return nil, fmt.Errorf("%s: no model: found %v, want numbers up to %v", name, v, largest)
+		}
+	}
+	for _, v := range m.Deviation {
+		if v < 1/largest {
+			return nil, fmt.Errorf("%s: no model: found the deviation %v, want %v or more", name, v, 1/largest)
+		}
+	}
 	return m, nil
+}
+
+// modelError returns the error about the byte of data at which decoding it ended with err.
+func modelError(name string, data []byte, at int64, err error) error {
+	what := strings.TrimPrefix(err.Error(), "json: ")
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		at = syntax.Offset
+	case errors.As(err, &kind):
+		at = kind.Offset
+		what = fmt.Sprintf("found a %s as %s", kind.Value, kind.Field)
+	case err == io.EOF || err == io.ErrUnexpectedEOF:
+		at = int64(len(data))
+		what = "the file ends here"
+	}
+	before := data[:min(at, int64(len(data)))]
+	line, column := bytes.Count(before, []byte("\n"))+1, max(1, len(before)-1-bytes.LastIndexByte(before, '\n'))
+	return fmt.Errorf("%s:%d:%d: no model: %s, want what heatmap train wrote", name, line, column, what)
 }
 
 // WriteModel writes m as JSON, numbers with six digits.
@@ -89,9 +136,9 @@ func (m *Model) probability(x []float64) float64 {
 	return 1 / (1 + math.Exp(-z))
 }
 
-// Learned returns the map of a model: P_ij is half of its q for the pairs that it
+// Build returns the map of a model: P_ij is half of its q for the pairs that it
 // judges. Cost: that of alpha, and a few hundred operations a pair. The error is ctx's.
-func Learned(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, m *Model) (*Map, error) {
+func Build(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, m *Model) (*heatmap.Map, error) {
 	p, err := newPairs(ctx, in, nb)
 	if err != nil {
 		return nil, err
@@ -115,18 +162,23 @@ func Learned(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, m *Model)
 		order[fill[u]] = int32(e)
 		fill[u]++
 	}
-	// A pair is given at its lower end: symmetric halves it, which makes P of q.
-	return symmetric("learned", in.N(), func(i int32, add func(int32, float32)) {
+	// A pair is given at its lower end: New halves it, which makes P of q.
+	return heatmap.New("learned", in.N(), func(i int32, add func(int32, float32)) {
 		for _, e := range order[start[i]:start[i+1]] {
 			add(p.v[e], q[e])
 		}
-	}), nil
+	})
 }
 
-func buildLearned(ctx context.Context, s *Source, r Request) (*Map, error) {
+func init() {
+	heatmap.Register(heatmap.Kind{Name: "learned", Usage: "by a small model of ranks, distances, alpha and shape", Params: []heatmap.Param{
+		{Name: "model", Usage: "what heatmap train wrote", Default: "the shipped one", File: true}}, Build: buildSource})
+}
+
+func buildSource(ctx context.Context, s *heatmap.Source, r heatmap.Request) (*heatmap.Map, error) {
 	m := ShippedModel()
-	if name, ok := s.values["model"]; ok {
-		f, err := r.open(name)
+	if name, ok := s.Value("model"); ok {
+		f, name, err := r.OpenFile(name)
 		if err != nil {
 			return nil, err
 		}
@@ -135,9 +187,9 @@ func buildLearned(ctx context.Context, s *Source, r Request) (*Map, error) {
 			return nil, err
 		}
 	}
-	nb, err := r.neighbors(ctx, learnNear)
+	nb, err := r.Nearest(ctx, learnNear)
 	if err != nil {
 		return nil, err
 	}
-	return Learned(ctx, r.Instance, nb, m)
+	return Build(ctx, r.Instance, nb, m)
 }

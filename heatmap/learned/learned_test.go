@@ -1,4 +1,4 @@
-package heatmap
+package learned
 
 import (
 	"bytes"
@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"tspmcts/heatmap"
 	"tspmcts/tsp"
 )
 
@@ -16,7 +17,7 @@ func trained(t *testing.T, seed uint64) (*Trainer, *Model) {
 	t.Helper()
 	tr := &Trainer{}
 	for k := range 4 {
-		in, _ := build(t, 60+k, 10, 0)
+		in, _ := random(t, 60+k, 10, false)
 		nb, err := tsp.NearestNeighbors(context.Background(), in, 10)
 		if err != nil {
 			t.Fatal(err)
@@ -82,7 +83,7 @@ func TestReadModelErrors(t *testing.T) {
 		strings.Replace(good, "lune", "moon", 1): "other features",
 		good[:len(good)/2]:                       "no model",
 	} {
-		if _, err := ReadModel(strings.NewReader(text), "f"); err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "f: ") {
+		if _, err := ReadModel(strings.NewReader(text), "f"); err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "f:") {
 			t.Errorf("%.30q: %v, want %s", text, err, want)
 		}
 	}
@@ -98,24 +99,48 @@ func TestLearnedIsScaleFree(t *testing.T) {
 		x[i], y[i] = float64(r.IntN(1<<16)), float64(r.IntN(1<<16))
 		u[i], v[i] = 1000-4*y[i], 4*x[i] // a quarter turn, exact in floats
 	}
-	var maps [2]*Map
+	var maps [2]*heatmap.Map
 	for k, c := range [][2][]float64{{x, y}, {u, v}} {
 		in, err := tsp.NewPoints("t", tsp.Exact2D, c[0], c[1], nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, _ := Parse("learned")
-		if maps[k], err = s.Build(context.Background(), Request{Instance: in}); err != nil {
+		s, _ := heatmap.Parse("learned")
+		if maps[k], err = s.Build(context.Background(), heatmap.Request{Instance: in}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	row, other := make([]float32, n), make([]float32, n)
 	for i := range int32(n) {
-		maps[0].spread(row, i)
-		maps[1].spread(other, i)
+		maps[0].Spread(row, i)
+		maps[1].Spread(other, i)
 		for j := range row {
 			if math.Abs(float64(row[j]-other[j])) > 1e-3 {
 				t.Fatalf("P(%d,%d) is %g, of the turned instance %g", i, j, row[j], other[j])
+			}
+		}
+	}
+}
+
+// The source learned is like every other: its maps pass Check, and are the same with or without neighbours given,
+// alone and in a mix.
+func TestSource(t *testing.T) {
+	for _, n := range []int{1, 2, 3, 4, 9, 60} {
+		for _, doubles := range []bool{false, true} {
+			in, nb := random(t, n, 10, doubles)
+			for _, spec := range []string{"learned", "mix:learned=1,knn=2"} {
+				s, err := heatmap.Parse(spec)
+				if err != nil {
+					t.Fatal(err)
+				}
+				m, err := s.Build(context.Background(), heatmap.Request{Instance: in, Neighbors: nb})
+				if err != nil {
+					t.Fatalf("n=%d %s: %v", n, spec, err)
+				}
+				checkMap(t, m, n)
+				if again, err := s.Build(context.Background(), heatmap.Request{Instance: in}); err != nil || !equal(m, again) || m.Source != spec {
+					t.Errorf("n=%d %s: another map without neighbours given, %v", n, spec, err)
+				}
 			}
 		}
 	}

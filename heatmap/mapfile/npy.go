@@ -1,4 +1,4 @@
-package heatmap
+package mapfile
 
 import (
 	"bufio"
@@ -9,10 +9,12 @@ import (
 	"strings"
 
 	"codeberg.org/sbinet/npyio/npy"
+
+	"tspmcts/heatmap"
 )
 
 // readNPY reads a matrix of n x n numbers from a NumPy file, or one of batch x n x n, row by row.
-func readNPY(b *bufio.Reader, name string, opt ReadOptions) (m *Map, err error) {
+func readNPY(b *bufio.Reader, name string, opt ReadOptions) (m *heatmap.Map, err error) {
 	fail := func(format string, args ...any) error {
 		return fmt.Errorf("%s: %s (%w)", name, fmt.Sprintf(format, args...), ErrFormat)
 	}
@@ -21,22 +23,25 @@ func readNPY(b *bufio.Reader, name string, opt ReadOptions) (m *Map, err error) 
 		return nil, fail("the header: %v", err)
 	}
 	shape := r.Header.Descr.Shape
+	for len(shape) > 3 && shape[0] == 1 {
+		shape = shape[1:]
+	}
 	batch := 1
 	if len(shape) == 3 {
 		batch, shape = shape[0], shape[1:]
-		if r.Header.Descr.Fortran {
+		if r.Header.Descr.Fortran && batch != 1 {
 			return nil, fail("found a batch of matrices in Fortran order, want C order: numpy.ascontiguousarray makes it")
 		}
 	}
 	if len(shape) != 2 || shape[0] != shape[1] {
-		return nil, fail("found the shape %v, want n x n or batch x n x n", r.Header.Descr.Shape)
+		return nil, fail("found the shape %v, want n x n, 1 x n x n or batch x n x n", r.Header.Descr.Shape)
 	}
 	n := shape[0]
 	if err := opt.wrongSize(n); err != nil {
 		return nil, fail("found %v", err)
 	}
 	if opt.Index >= batch || opt.Index < 0 {
-		return nil, fail("found %d maps, want number %d of them, from 0", batch, opt.Index)
+		return nil, fail("found %d maps, want number %d of them, from 0%s", batch, opt.Index, wantOwn)
 	}
 	const piece = 4096 // a row may be as long as a lying header says
 	var row []float64
@@ -72,7 +77,7 @@ func readNPY(b *bufio.Reader, name string, opt ReadOptions) (m *Map, err error) 
 			}
 		}
 	}
-	g := newGather(opt.Keep)
+	g := heatmap.NewRows(opt.Keep)
 	for i := range n {
 		for j := 0; j < n; j += piece {
 			k := min(piece, n-j)
@@ -80,19 +85,19 @@ func readNPY(b *bufio.Reader, name string, opt ReadOptions) (m *Map, err error) 
 				return nil, fail("row %d: %v", i+1, err)
 			}
 			for c, v := range row[:k] {
-				if !g.add(int32(j+c), v) {
-					return nil, fail("row %d, column %d: found %v, want a finite number", i+1, j+c+1, v)
+				if !g.Add(int32(j+c), v) {
+					return nil, fail("row %d, column %d: found %v, want %s", i+1, j+c+1, v, badEntry(v))
 				}
 			}
 		}
-		g.endRow()
+		g.End()
 	}
 	if opt.Index == batch-1 {
 		if _, err := b.ReadByte(); err != io.EOF {
 			return nil, fail("found more than the %v numbers of the header", r.Header.Descr.Shape)
 		}
 	}
-	return g.finish(), nil
+	return g.Map("file"), nil
 }
 
 // npyHeader reads the header. The library panics on some broken ones, and
@@ -115,14 +120,14 @@ func npyHeader(b *bufio.Reader) (r *npy.Reader, err error) {
 
 // WriteNPY writes maps of one size as a NumPy file of 32 or 64 bits a number:
 // n x n for one map, unless batch is set; else batch x n x n.
-func WriteNPY(w io.Writer, bits int, batch bool, maps ...*Map) error {
+func WriteNPY(w io.Writer, bits int, batch bool, maps ...*heatmap.Map) error {
 	if bits != 32 && bits != 64 {
-		panic("heatmap: a NumPy file has 32 or 64 bits a number")
+		panic("mapfile: a NumPy file has 32 or 64 bits a number")
 	}
 	n := maps[0].N()
 	for _, m := range maps {
 		if m.N() != n {
-			return fmt.Errorf("heatmap: maps of %d and %d cities do not fit one NumPy file", n, m.N())
+			return fmt.Errorf("mapfile: maps of %d and %d cities do not fit one NumPy file", n, m.N())
 		}
 	}
 	shape := fmt.Sprintf("(%d, %d)", n, n)
@@ -141,7 +146,7 @@ func WriteNPY(w io.Writer, bits int, batch bool, maps ...*Map) error {
 	for _, m := range maps {
 		for i := range int32(n) {
 			raw = raw[:0]
-			for _, p := range m.spread(row, i) {
+			for _, p := range m.Spread(row, i) {
 				if bits == 32 {
 					raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(p))
 				} else {

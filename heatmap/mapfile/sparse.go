@@ -1,4 +1,4 @@
-package heatmap
+package mapfile
 
 import (
 	"bufio"
@@ -9,6 +9,8 @@ import (
 	"io"
 	"math"
 	"slices"
+
+	"tspmcts/heatmap"
 )
 
 const sparseMagic = "tspmcts heatmap 1\n"
@@ -18,7 +20,7 @@ const sparseMagic = "tspmcts heatmap 1\n"
 // their order. An entry is the other city less this one, zigzag, and where that is the
 // higher one the probability, a little-endian float32: the other direction has
 // the same. At the end comes the CRC-32 (IEEE) of all that. Integers are varints.
-func Write(w io.Writer, m *Map) error {
+func Write(w io.Writer, m *heatmap.Map) error {
 	sum := crc32.NewIEEE()
 	b := bufio.NewWriterSize(io.MultiWriter(w, sum), 1<<16)
 	b.WriteString(sparseMagic)
@@ -67,7 +69,7 @@ func (s *summed) ReadByte() (byte, error) {
 }
 
 // readSparse reads what Write wrote. Memory grows with what is there, not with what a broken file claims.
-func readSparse(b *bufio.Reader, name string, opt ReadOptions) (*Map, error) {
+func readSparse(b *bufio.Reader, name string, opt ReadOptions) (*heatmap.Map, error) {
 	s := &summed{r: b, sum: crc32.NewIEEE()}
 	city := -1
 	fail := func(format string, args ...any) error {
@@ -84,12 +86,12 @@ func readSparse(b *bufio.Reader, name string, opt ReadOptions) (*Map, error) {
 		return fail("%v", err)
 	}
 	if opt.Index > 0 {
-		return nil, fail("found one map, want number %d of several, from 0", opt.Index)
+		return nil, fail("found one map, want number %d of several, from 0%s", opt.Index, wantOwn)
 	}
 	for range sparseMagic {
 		s.ReadByte()
 	}
-	m := &Map{Start: []int32{0}}
+	m := &heatmap.Map{Start: []int32{0}}
 	var source []byte
 	for {
 		c, err := s.ReadByte()

@@ -1,4 +1,4 @@
-package heatmap
+package learned
 
 import (
 	"context"
@@ -157,7 +157,7 @@ func (t *Trainer) Train(ctx context.Context, hidden, iterations int, seed uint64
 		return nil, ctx.Err()
 	}
 	if res == nil {
-		return nil, fmt.Errorf("heatmap: training: %w", err)
+		return nil, fmt.Errorf("learned: training: %w", err)
 	}
 	best := res.X // a line search that finds nothing better ends the training, which is no failure
 	for k := range hidden {

@@ -1,4 +1,4 @@
-package heatmap
+package mapfile
 
 import (
 	"bufio"
@@ -6,13 +6,14 @@ import (
 	"io"
 	"strconv"
 
+	"tspmcts/heatmap"
 	"tspmcts/tsp"
 )
 
 // readUTSP reads the line of one instance of a UTSP file: coordinates, the word output
 // and a tour, the word indices and k cities for each city (from 1; -1 for none), the
 // word value and a number for each of these.
-func readUTSP(t *tokens, opt ReadOptions) (*Map, error) {
+func readUTSP(t *tokens, opt ReadOptions) (*heatmap.Map, error) {
 	first := t.buf
 	for range opt.Index {
 		if err := t.skipLine(); err != nil {
@@ -59,7 +60,7 @@ func readUTSP(t *tokens, opt ReadOptions) (*Map, error) {
 	n := coordinates / 2
 	if coordinates%2 != 0 || word == "" || opt.Index == 0 && coordinates == 0 {
 		return nil, t.fail(fmt.Sprintf("%d numbers before %q", coordinates, word),
-			"a heatmap: dense text (n, then n rows of n), UTSP lines (x y ... output ... indices ... value ...), .npy, or one that tspmcts wrote")
+			wantMap)
 	}
 	if err := opt.wrongSize(n); err != nil {
 		return nil, t.fail(err.Error(), "the instance's map")
@@ -79,7 +80,7 @@ func readUTSP(t *tokens, opt ReadOptions) (*Map, error) {
 				return true
 			})
 		case "value", "values":
-			g := newGather(opt.Keep)
+			g := heatmap.NewRows(opt.Keep)
 			wide := n
 			if index != nil {
 				if len(index) == 0 || len(index)%n != 0 {
@@ -95,11 +96,11 @@ func readUTSP(t *tokens, opt ReadOptions) (*Map, error) {
 				if index != nil {
 					j = index[k]
 				}
-				if j >= 0 && !g.add(j, v) { // -2 is no city: the index was -1
+				if j >= 0 && !g.Add(j, v) { // -2 is no city: the index was -1
 					return false
 				}
 				if (k+1)%wide == 0 {
-					g.endRow()
+					g.End()
 				}
 				return true
 			})
@@ -109,7 +110,7 @@ func readUTSP(t *tokens, opt ReadOptions) (*Map, error) {
 			if count != wide*n {
 				return nil, t.fail(fmt.Sprintf("%d values", count), fmt.Sprintf("%d for each of %d cities", wide, n))
 			}
-			return g.finish(), nil
+			return g.Map("file"), nil
 		case "":
 			return nil, t.fail("the end of the line", "the word value and the map")
 		default:
@@ -122,9 +123,9 @@ func readUTSP(t *tokens, opt ReadOptions) (*Map, error) {
 }
 
 // WriteUTSP writes m as a UTSP line for the instance in, dense as these files are. tour may be nil.
-func WriteUTSP(w io.Writer, m *Map, in *tsp.Instance, tour tsp.Tour) error {
+func WriteUTSP(w io.Writer, m *heatmap.Map, in *tsp.Instance, tour tsp.Tour) error {
 	if in.X == nil {
-		return fmt.Errorf("heatmap: a UTSP line needs coordinates, and %s has none", in.Name)
+		return fmt.Errorf("mapfile: a UTSP line needs coordinates, and %s has none", in.Name)
 	}
 	b := bufio.NewWriterSize(w, 1<<16)
 	var text []byte
@@ -153,7 +154,7 @@ func WriteUTSP(w io.Writer, m *Map, in *tsp.Instance, tour tsp.Tour) error {
 	b.WriteString("value ")
 	row := make([]float32, m.N())
 	for i := range int32(m.N()) {
-		text = appendRow(text[:0], m.spread(row, i))
+		text = appendRow(text[:0], m.Spread(row, i))
 		if _, err := b.Write(text); err != nil {
 			return err
 		}
