@@ -178,6 +178,10 @@ func notRecord(name string, n int, line []byte) error {
 func parseEntry(line []byte) (*Entry, error) {
 	e := &Entry{Version: -1}
 	if err := json.Unmarshal(line, e); err != nil {
+		var syntax *json.SyntaxError
+		if errors.As(err, &syntax) && bytes.HasPrefix(bytes.TrimSpace(line), []byte("{")) {
+			return nil, fmt.Errorf("broken JSON at byte %d: %v", syntax.Offset, err)
+		}
 		var version struct{ Version *int }
 		if json.Unmarshal(line, &version) != nil {
 			return nil, nil

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -119,6 +120,10 @@ func (t *table) read() (*tsp.Instance, error) {
 	return t.readWide()
 }
 
+// maxWhole is the most numbers of a line for which whole numbers are read on until they are
+// no square: what is held of a data set is to stay small, and its coordinates are whole rarely.
+const maxWhole = 2000
+
 const wantNumbers = "coordinates, one city a line (x y, or number x y), a square matrix of distances, or data set lines (x1 y1 x2 y2 ... output 1 3 2 1)"
 
 // headed ends errors about text that can be read in more than one way.
@@ -196,8 +201,9 @@ func (t *table) readWide() (*tsp.Instance, error) {
 	k := t.width
 	rows := 1
 	square, symmetric, flat, counting := true, true, true, true // flat: all on the diagonal is the same
+	whole, large := k <= maxWhole && t.whole(0, k), slices.Max(t.v) > 1
 	ended := false
-	for square && (symmetric || flat || counting && rows < 3) {
+	for square && (symmetric || flat || whole || counting && rows < 3) {
 		if rows > k {
 			square = false
 			break
@@ -228,6 +234,8 @@ func (t *table) readWide() (*tsp.Instance, error) {
 			for j := 0; symmetric && j < i; j++ {
 				symmetric = row[j] == t.v[j*k+i]
 			}
+			whole = whole && t.whole(i*k, i*k+k)
+			large = large || slices.Max(row) > 1
 		}
 		counting = counting && t.v[rows*k] == t.v[0]+float64(rows)
 		rows++
@@ -236,11 +244,16 @@ func (t *table) readWide() (*tsp.Instance, error) {
 		return nil, err
 	}
 	if ended && rows == k && square {
-		t.rec.forget()
-		if symmetric {
+		switch {
+		case symmetric:
+			t.rec.forget()
 			return t.explicit()
+		case flat:
+			return nil, t.asymmetric()
+		case whole && large:
+			return nil, t.fail(t.first, "", fmt.Sprintf("%d lines of %d whole numbers: an asymmetric matrix of distances", k, k),
+				"a symmetric one; for a data set write output and a tour behind the first line", nil)
 		}
-		return nil, t.asymmetric()
 	}
 	switch {
 	case t.count > 0:

@@ -23,7 +23,7 @@ func TestReadNumbers(t *testing.T) {
 		}
 		set.WriteByte('\n')
 	}
-	var matrix, skewed strings.Builder
+	var matrix, skewed, varied, bits, longer strings.Builder
 	for i := range 12 {
 		for j := range 12 {
 			d := (i - j) * (i - j)
@@ -32,10 +32,15 @@ func TestReadNumbers(t *testing.T) {
 				d++
 			}
 			fmt.Fprintf(&skewed, "%d ", d)
+			fmt.Fprintf(&varied, "%d ", d+i)
+			fmt.Fprintf(&bits, "%d ", (i*j+i)/2%2)
 		}
 		matrix.WriteByte('\n')
 		skewed.WriteByte('\n')
+		varied.WriteByte('\n')
+		bits.WriteByte('\n')
 	}
+	longer.WriteString(varied.String() + strings.Repeat("7 ", 12) + "\n")
 	for _, tt := range []struct{ name, text, want string }{
 		{"coordinates", "0.1 0.2\n0.3 0.4\n0.5 0.6\n", "cities 3 EXACT_2D"},
 		{"whole coordinates", "0 0\n0 10\n10 10\n10 0\n", "cities 4 EXACT_2D"},
@@ -57,9 +62,13 @@ func TestReadNumbers(t *testing.T) {
 		{"set of few cities with tours", "0 0 output 1 1\n0 0 1 1 output 1 2 1\n", "set"},
 		{"set without tours", "0 0 0 1 1 1\n0 0 0 1 1 1\n", "set"},
 		{"a set in which the numbers are as many as the lines", set.String(), "set"},
+		{"a set of corners, as many lines as numbers", bits.String(), "set"},
+		{"a set of whole numbers, more lines than numbers", longer.String(), "set"},
+		{"a set of whole numbers with tours, as many lines as numbers", strings.ReplaceAll(varied.String(), "\n", "output 1 2 3 4 5 6 1\n"), "set"},
 		{"set of different sizes", "0 0 0 1 1 1\n0 0 0 1 1 1 0 1\n", "set"},
 		{"set of one instance with a tour of the form of a matrix", "0 1 1 0 output 1 2 1\n0 1 1 0 output 1 2 1\n", "set"},
 		{"asymmetric", skewed.String(), "d(2,1) = 2 but d(1,2) = 1"},
+		{"asymmetric with a diagonal", varied.String(), "12 lines of 12 whole numbers: an asymmetric matrix"},
 		{"asymmetric of three", "0 5 6\n4 0 7\n2 3 0\n", "symmetric"},
 		{"fractions", "0 1.5 2 3\n1.5 0 4 5\n2 4 0 6\n3 5 6 0\n", "whole numbers; multiply"},
 		{"negative", "0 -1 2 3\n-1 0 4 5\n2 4 0 6\n3 5 6 0\n", "add one constant"},

@@ -69,6 +69,7 @@ func TestBareNumbers(t *testing.T) {
 		{"edges with a head", "4 4\n0 1\n1 2\n2 3\n3 0\n", `bad\.tsp:1: .*graph given by its edges.*want`},
 		{"weighted edges", "4 4\n0 1 5\n1 2 5\n", `bad\.tsp:2: .*want.*looks like a graph`},
 		{"asymmetric", strings.Replace(matrix.String(), "0 1", "0 2", 1), `bad\.tsp:1: .*d\(2,1\) = 1 but.*symmetric`},
+		{"asymmetric with a diagonal", "1 2 3 4 5 6\n2 3 4 5 6 7\n3 4 5 6 7 9\n4 5 6 7 8 9\n5 6 7 8 9 1\n6 7 8 9 1 2\n", `bad\.tsp:1: found 6 lines of 6 whole numbers: an asymmetric matrix.*want a symmetric one`},
 		{"table", "1 0 0 0 1 1\n2 0 0 0 1 1\n3 0 0 0 1 1\n", `bad\.tsp:1: .*a table.*want`},
 		{"four numbers", "0 0 0 1\n0 0 0 2\n", `bad\.tsp:1: .*4 numbers.*want`},
 		{"count", "5\n0.5 0.5\n", `bad\.tsp:\d: found 1 lines, want 5`},

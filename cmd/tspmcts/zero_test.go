@@ -92,6 +92,8 @@ func TestBadImport(t *testing.T) {
 		{`"optimum":null`, `"optimum":-4`, `b\.jsonl:1: optimum is "-4", want`},
 		{`"stop":""`, `"stop":"tired"`, `b\.jsonl:1: stop is "tired", want one of time`},
 		{`"seconds":1.4`, `"seconds":-3`, `b\.jsonl:1: .*-3`},
+		{`"length":378032`, `"length"~378032`, `b\.jsonl:1: broken JSON at byte \d+: invalid character '~' after object key\n`},
+		{"}\n", "\n", `b\.jsonl:1: broken JSON at byte \d+: unexpected end of JSON input\n`},
 	} {
 		if !strings.Contains(record, c.from) {
 			t.Fatalf("%s lacks %s", record, c.from)
