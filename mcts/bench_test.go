@@ -5,14 +5,15 @@ import (
 	"testing"
 
 	"tspmcts/tsp"
+	"tspmcts/tsp/tsptest"
 )
 
 // BenchmarkDraw times the actions of the paper's search, restarts included, with its tuned knobs.
 func BenchmarkDraw(b *testing.B) {
 	for _, n := range []int{500, 1000, 10000} {
 		b.Run(fmt.Sprintf("n=%d", n), func(b *testing.B) {
-			cfg := must(Preset("paper", n, "gtprior"))
-			p := problem(build(tsp.Euc2D, n, 1), cfg, "gtprior")
+			cfg := tsptest.Must(Preset("paper", n, "gtprior"))
+			p := problem(tsptest.Random(tsp.Euc2D, n, 1), cfg, "gtprior")
 			b.ResetTimer()
 			solve(b, p, cfg, 1, 1, Budget{Actions: int64(b.N)})
 		})

@@ -3,20 +3,30 @@ package mcts
 import (
 	"math"
 	"math/rand/v2"
-	"slices"
-	"sync"
 	"time"
 
-	"tspmcts/heatmap"
 	"tspmcts/mcts/eax"
+	"tspmcts/mcts/kick"
+	"tspmcts/mcts/meter"
 	"tspmcts/tsp"
 )
 
-// A team with a population works in epochs. An epoch builds local optima, each
-// one of the team's first two shaken all over and repaired by the chain, and recombines
+// A search with a population works in epochs. An epoch builds local optima, each
+// one of the first two shaken all over and repaired by the chain, and recombines
 // them until they have converged (package eax). What the epochs end with is
 // recombined in turn. An epoch is sized to what is left of the budget; once that is too
 // little for a population worth recombining, kicks on one tour do more.
+
+// epochs is what the epochs so far have brought.
+type epochs struct {
+	Epoch  uint64
+	Elite  []tsp.Tour // what they ended with
+	Barren int        // epochs since one brought a better tour
+	// Other is a second local optimum to shake, from a space-filling curve. What is
+	// wrong at large in one, where no kick reaches, would else be in all tours,
+	// and recombination could not mend it.
+	Other *kick.Tour
+}
 
 // smallest is the number of tours below which a population does less than
 // kicks on one tour in the same time.
@@ -32,73 +42,79 @@ type goal struct {
 	Until  float64 // share of the budget after which building ends, where that is a time
 }
 
-// populate builds some tours of the epoch's population, and begins to
-// recombine it when that is complete.
-func (t *team) populate() {
-	workers := len(t.climbers)
-	if len(t.tours) == 0 {
-		from, clock := t.run.spent(t.used), t.run.clock()
-		if t.epoch == 0 {
-			t.tours = append(t.tours, t.initial...)
-		}
-		given := len(t.tours)
-		t.goal = goal{Until: 1}
-		t.shaken(given + workers)
-		cost := (t.run.spent(t.used) - from) / float64(workers) // of one tour, as a share of the budget
-		t.goal.Size, t.goal.Polish = t.cfg.Population, t.cfg.Polish
-		if cost > 0 {
-			if t.epoch == 0 {
-				from += warmShare
-			}
-			t.goal.Size, t.goal.Polish = plan((1-from)/cost, len(t.order), t.cfg)
-			build, recombine := costs(len(t.order), t.goal.Polish)
-			t.goal.Until = from + (1-from)*build/(build+recombine)
-		} else { // the budget does not say how long the search may last
-			t.goal.Size = min(t.goal.Size, smallest<<min(t.epoch+1, 20))
-		}
-		if stall := t.run.budget.Stall; stall > 0 { // an epoch finds nothing before its end, which must come in time
-			cost := (t.run.clock() - clock) / time.Duration(workers)
-			if size, polish := plan(float64(stall/2)/float64(max(cost, 1)), len(t.order), t.cfg); size < t.goal.Size {
-				t.goal.Size, t.goal.Polish = size, polish
-			}
-		}
-		if least := t.cfg.fewest(); t.goal.Size < least && given < least {
-			t.beginKicks()
-		} else if t.epoch == 0 {
-			t.descendOther()
-			t.beginWarming()
-		}
-		return
-	}
-	if len(t.tours) < t.goal.Size && !t.late() {
-		t.shaken(min(t.goal.Size, len(t.tours)+4*workers))
-		return
-	}
-	t.begin(recombining, t.tours)
-	t.tours = nil
+// populating builds the tours of an epoch.
+type populating struct {
+	plain
+	Goal  goal
+	Tours []tsp.Tour
 }
 
-// descendOther makes a second local optimum, of which every other tour is a
-// shaken copy. What is wrong at large in one, where no kick reaches, would else
-// be in all tours, and recombination could not mend it.
-func (t *team) descendOther() {
-	order, length := slices.Clone(t.order), t.length
-	t.order = firstResort(t.in)
-	t.length = t.in.Length(t.order)
-	t.index()
-	for _, stretches := range []int{t.stretches(), 1} {
-		t.play(stretches, func(c *climber, actions int64) { c.descend(actions) })
+func (p *populating) name() string { return "populating" }
+
+// step builds some tours, and begins to recombine them when they are complete.
+func (p *populating) step(s *search) stage {
+	if len(p.Tours) == 0 {
+		return p.begin(s)
 	}
-	t.other = newIndexedTour(t.in, slices.Clone(t.order))
-	copy(t.order, order)
-	t.length = length
-	t.index()
+	if len(p.Tours) < p.Goal.Size && !p.late(s) {
+		p.build(s, min(p.Goal.Size, len(p.Tours)+4*s.workers))
+		return p
+	}
+	return s.recombine(populated, p.Tours)
+}
+
+// begin builds a tour for each worker, and decides by what they cost how many there are to be.
+func (p *populating) begin(s *search) stage {
+	from, clock := s.spent(), s.meter.Clock()
+	if s.Epochs.Epoch == 0 {
+		p.Tours = append(p.Tours, s.initial...)
+	}
+	given := len(p.Tours)
+	p.Goal = goal{Until: 1}
+	p.build(s, given+s.workers)
+	cost := (s.spent() - from) / float64(s.workers) // of one tour, as a share of the budget
+	n := s.in.N()
+	p.Goal.Size, p.Goal.Polish = s.cfg.Population, s.cfg.Polish
+	if cost > 0 {
+		if s.Epochs.Epoch == 0 {
+			from += warmShare
+		}
+		p.Goal.Size, p.Goal.Polish = planPopulation((1-from)/cost, n, s.cfg)
+		build, recombine := costs(n, p.Goal.Polish)
+		p.Goal.Until = from + (1-from)*build/(build+recombine)
+	} else { // the budget does not say how long the search may last
+		p.Goal.Size = min(p.Goal.Size, smallest<<min(s.Epochs.Epoch+1, 20))
+	}
+	if stall := s.meter.Budget().Stall; stall > 0 { // an epoch finds nothing before its end, which must come in time
+		cost := (s.meter.Clock() - clock) / time.Duration(s.workers)
+		if size, polish := planPopulation(float64(stall/2)/float64(max(cost, 1)), n, s.cfg); size < p.Goal.Size {
+			p.Goal.Size, p.Goal.Polish = size, polish
+		}
+	}
+	if least := s.cfg.fewest(); p.Goal.Size < least && given < least {
+		return &kicking{s.newKicks()}
+	}
+	if s.Epochs.Epoch == 0 {
+		s.descendOther()
+		return s.warm(p)
+	}
+	return p
+}
+
+// descendOther makes the second local optimum, of which every other tour is a shaken copy.
+func (s *search) descendOther() {
+	first := s.Tour
+	s.Tour = kick.NewTour(s.in, firstResort(s.in))
+	for _, pieces := range []int{s.pieces(), 1} {
+		s.play(pieces, func(c *kick.Climber, actions int64) { c.Descend(actions) })
+	}
+	s.Epochs.Other, s.Tour = s.Tour, first
 }
 
 // late reports whether it is time to stop building. With a budget of actions
 // the population is as large as was planned.
-func (t *team) late() bool {
-	return t.actions == 0 && len(t.tours) >= t.cfg.fewest() && t.run.spent(0) > t.goal.Until
+func (p *populating) late(s *search) bool {
+	return s.meter.Budget().Actions == 0 && len(p.Tours) >= s.cfg.fewest() && s.meter.Spent(0) > p.Goal.Until
 }
 
 // costs returns what building a tour of n cities with that many polishing kicks
@@ -108,10 +124,10 @@ func costs(n int, polish float64) (build, recombine float64) {
 	return 1 + 12*polish, 0.55 * math.Pow(float64(n)/1000, 0.55) / (1 + 1.5*polish)
 }
 
-// plan divides a budget, in costs of shaking a tour, between the size of the
+// planPopulation divides a budget, in costs of shaking a tour, between the size of the
 // population and the polish of its tours: polish as cfg has it while the
 // population is of the wanted size, less for a small one, more for one that has reached its limit.
-func plan(budget float64, n int, cfg Config) (size int, polish float64) {
+func planPopulation(budget float64, n int, cfg Config) (size int, polish float64) {
 	fit := func(polish float64) int {
 		build, recombine := costs(n, polish)
 		return int(budget / (build + recombine))
@@ -132,121 +148,138 @@ func plan(budget float64, n int, cfg Config) (size int, polish float64) {
 	return min(fit(polish), cfg.Population), polish
 }
 
-// shaken appends tours until there are size, or the budget ends. Each depends on
+// build appends tours until there are size, or the budget ends. Each depends on
 // the seed, the epoch and its place alone.
-func (t *team) shaken(size int) {
-	n := len(t.order)
-	first := len(t.tours)
-	for len(t.tours) < size {
-		t.tours = append(t.tours, nil)
+func (p *populating) build(s *search, size int) {
+	n := s.in.N()
+	first := len(p.Tours)
+	for len(p.Tours) < size {
+		p.Tours = append(p.Tours, nil)
 	}
-	before := t.tried()
-	var wait sync.WaitGroup
-	for w, c := range t.climbers {
-		wait.Go(func() {
-			for i := first + w; i < size; i += len(t.climbers) {
-				base := indexedTour{t.order, t.length, t.pos}
-				if i%2 == 1 && t.other.Order != nil {
-					base = t.other
-				}
-				c.load(t.in, t.cand, base.Order, base.pos, 0, n, base.Length)
-				c.rng.seed(t.seed+(t.epoch+1)<<40, uint64(i))
-				c.shake()
-				c.kicks(int64(t.goal.Polish*float64(n)), 0, t.cfg.PolishSize, func() float64 { return 0 })
-				if c.poll() {
-					return
-				}
-				t.tours[i] = make(tsp.Tour, n)
-				c.store(t.tours[i], base.Order)
+	before := s.crew.Actions()
+	s.crew.Each(func(c *kick.Climber, w int) {
+		for i := first + w; i < size; i += s.workers {
+			base := s.Tour
+			if i%2 == 1 && s.Epochs.Other != nil {
+				base = s.Epochs.Other
 			}
-		})
-	}
-	wait.Wait()
-	t.used += t.tried() - before
-	built := t.tours[:0]
-	for _, tour := range t.tours {
+			s.crew.Load(c, base)
+			c.Seed(s.seed, meter.ForTour, s.Epochs.Epoch, uint64(i))
+			c.Shake(s.cfg.ShakeSize)
+			c.Kick(int64(p.Goal.Polish*float64(n)), 0, s.cfg.PolishSize, nil)
+			if c.Poll() {
+				return
+			}
+			p.Tours[i] = make(tsp.Tour, n)
+			c.Store(p.Tours[i])
+		}
+	})
+	s.Used += s.crew.Actions() - before
+	built := p.Tours[:0]
+	for _, tour := range p.Tours {
 		if tour != nil {
 			built = append(built, tour)
 		}
 	}
-	t.tours = built
+	p.Tours = built
 }
 
-// begin makes tours the population.
-func (t *team) begin(what phase, tours []tsp.Tour) {
-	pop, err := eax.NewPopulation(t.in, t.nb, tours, t.eax(), len(t.climbers))
+func (p *populating) resume(s *search) error {
+	if s.meter.Budget().Actions == 0 {
+		p.Goal.Until = 1 // a budget of time begins anew
+	}
+	return checkTours(s, p.Tours)
+}
+
+// origin is where the tours that are recombined come from.
+type origin uint8
+
+const (
+	populated origin = 0 // an epoch's
+	elite     origin = 1 // what the epochs ended with
+	joined    origin = 3 // of workers that kicked apart
+)
+
+// recombining recombines tours until they have converged.
+type recombining struct {
+	From       origin
+	Population *eax.Snapshot
+	RNG        *rand.PCG
+	pop        *eax.Population
+}
+
+func (r *recombining) name() string {
+	return map[origin]string{populated: "recombining", elite: "crossing the best", joined: "joining"}[r.From]
+}
+
+// recombine begins to.
+func (s *search) recombine(from origin, tours []tsp.Tour) stage {
+	pop, err := eax.NewPopulation(s.in, s.nb, tours, s.cfg.eax(s.in.N()), s.workers)
 	if err != nil {
 		panic(err) // every tour was made here
 	}
-	t.phase, t.pop = what, pop
-	t.mix = rand.NewPCG(t.seed, t.epoch<<1|uint64(what-recombining))
+	return &recombining{From: from, pop: pop, RNG: rand.NewPCG(s.seed, s.Epochs.Epoch<<1|uint64(from))}
 }
 
-// eax returns the knobs of the recombination.
-func (t *team) eax() eax.Config {
-	cfg := eax.DefaultConfig(t.in.N())
-	cfg.Children = t.cfg.Children
+// eax returns the knobs of the recombination of tours of n cities.
+func (c *Config) eax(n int) eax.Config {
+	cfg := eax.DefaultConfig(n)
+	cfg.Children = c.Children
 	return cfg
 }
 
-// recombine carries out a generation, and ends the epoch when the population has converged.
-func (t *team) recombine() {
-	p := t.pop
-	if p.Stage() != eax.Done {
-		before := p.Counts.Children
-		p.Generation(t.mix, &t.run.ending)
-		made := p.Counts.Children - before
-		t.used += made
-		t.run.actions.Add(made)
-		if p.BestLength() < t.bestLength {
-			t.best, t.bestLength = p.Best()
-			t.run.offer(t.bestLength)
-		}
-		return
+// step carries out a generation.
+func (r *recombining) step(s *search) stage {
+	if r.pop.Stage() == eax.Done {
+		return r.end(s)
 	}
-	best, length := p.Best()
-	t.pop = nil
-	if t.phase == joined {
-		t.beginKicks()
-		t.own, t.until, t.heat0 = nil, 1, 0 // what is left of the budget goes to kicks of the joint tour, downhill only
-		return
+	before := r.pop.Counts.Children
+	r.pop.Generation(r.RNG, s.meter.Ending())
+	made := r.pop.Counts.Children - before
+	s.Used += made
+	s.meter.Add(made)
+	if r.pop.BestLength() < s.BestLength {
+		s.keep(r.pop.Best())
 	}
-	if t.phase == recombining {
-		if t.elite = append(t.elite, best); len(t.elite) > 1 {
-			t.begin(crossing, t.elite)
-			return
-		}
-	} else {
-		if length < t.in.Length(t.elite[0]) {
-			t.barren = 0
-		} else if t.barren++; t.barren >= patience {
-			t.run.end(StopStalled)
-		}
-		t.elite[0] = best
-		if len(t.elite) > t.cfg.Elite {
-			t.elite = t.elite[:1]
-		}
-	}
-	t.phase = populating
-	t.epoch++
-	t.relearn()
+	return r
 }
 
-// patience is the number of epochs in a row that bring nothing, after which the search has stalled.
-const patience = 10
-
-// relearn folds what the epochs ended with into the heatmap that candidates are
-// taken from: the share of elite tours that hold an edge is its posterior.
-func (t *team) relearn() {
-	if t.cfg.Learn == 0 || len(t.elite) == 0 {
-		return
-	}
-	p := *t.problem
-	p.Heatmap = heatmap.Mix([]*heatmap.Map{p.Heatmap, heatmap.FromTours(t.in.N(), t.elite)}, []float64{1 - t.cfg.Learn, t.cfg.Learn})
-	if cand := candidates(&p, t.cfg, t.run); cand != nil {
-		t.cand = cand
-		if t.cfg.Action == "draw" {
-			t.learn(p.Heatmap)
+// end decides what the converged population's best tour is for.
+func (r *recombining) end(s *search) stage {
+	best, length := r.pop.Best()
+	e := &s.Epochs
+	switch r.From {
+	case joined:
+		k := s.newKicks()
+		return &kicking{kicks{Until: 1, Since: k.Since}} // of the joint tour, downhill only
+	case populated:
+		if e.Elite = append(e.Elite, best); len(e.Elite) > 1 {
+			return s.recombine(elite, e.Elite)
+		}
+	case elite:
+		if length < s.in.Length(e.Elite[0]) {
+			e.Barren = 0
+		} else if e.Barren++; e.Barren >= barrenLimit {
+			s.meter.End(meter.StopStalled)
+		}
+		e.Elite[0] = best
+		if len(e.Elite) > s.cfg.Elite {
+			e.Elite = e.Elite[:1]
 		}
 	}
+	e.Epoch++
+	return new(populating)
+}
+
+// barrenLimit is the number of epochs in a row that bring nothing, after which the search has stalled.
+const barrenLimit = 10
+
+func (r *recombining) freeze() { r.Population = r.pop.Snapshot() }
+
+func (r *recombining) resume(s *search) (err error) {
+	if r.Population == nil || r.RNG == nil {
+		return errForeign
+	}
+	r.pop, err = eax.Restore(s.in, s.nb, r.Population, s.cfg.eax(s.in.N()), s.workers)
+	return err
 }

@@ -3,11 +3,14 @@ package mcts
 import (
 	"bytes"
 	"context"
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
 
 	"tspmcts/tsp"
+	"tspmcts/tsp/tsptest"
 )
 
 // resumable lists searches that together pass through every phase.
@@ -18,7 +21,7 @@ var resumable = []struct {
 	workers int
 	set     func(*Config)
 }{
-	{"fresh", 60, 60000, 2, func(c *Config) { *c = must(Preset("paper", 60, "gtprior")) }},
+	{"fresh", 60, 60000, 2, func(c *Config) { *c = tsptest.Must(Preset("paper", 60, "gtprior")) }},
 	{"fresh, best", 60, 20000, 2, func(c *Config) { c.Restart, c.FirstTour = "fresh", "draw" }},
 	{"kicks", 400, 30000, 2, func(c *Config) { c.Population = 0 }},
 	{"kicks, stretches", 400, 30000, 2, func(c *Config) { c.Population, c.Stretch = 0, 150 }},
@@ -31,35 +34,33 @@ var resumable = []struct {
 func TestResume(t *testing.T) {
 	for _, tt := range resumable {
 		t.Run(tt.name, func(t *testing.T) {
-			cfg := must(Preset("default", tt.n, "gtprior"))
+			cfg := tsptest.Must(Preset("default", tt.n, "gtprior"))
 			tt.set(&cfg)
-			p := problem(build(tsp.Euc2D, tt.n, 3), cfg, "gtprior")
+			p := problem(tsptest.Random(tsp.Euc2D, tt.n, 3), cfg, "gtprior")
 			budget := Budget{Actions: tt.actions}
-			whole := must(Solve(context.Background(), p, cfg, 7, tt.workers, budget, nil))
+			whole := tsptest.Must(Solve(context.Background(), p, cfg, 7, tt.workers, budget, nil))
 			var saved [][]byte
-			phases := map[phase]bool{}
+			phases := map[string]bool{}
 			p.SaveDue = func() bool { return true }
 			p.Save = func(c *Checkpoint) {
 				var b bytes.Buffer
 				if err := c.Encode(&b); err != nil {
 					t.Fatal(err)
 				}
-				if c.Team != nil {
-					phases[c.Team.Phase] = true
-				}
+				phases[phaseOf(c)] = true
 				saved = append(saved, b.Bytes())
 			}
-			if r := must(Solve(context.Background(), p, cfg, 7, tt.workers, budget, nil)); !slices.Equal(r.Tour, whole.Tour) {
+			if r := tsptest.Must(Solve(context.Background(), p, cfg, 7, tt.workers, budget, nil)); !slices.Equal(r.Tour, whole.Tour) {
 				t.Fatal("saving changed the search")
 			}
-			if strings.HasPrefix(tt.name, "population") && !(phases[populating] && phases[recombining] && phases[crossing]) {
+			if strings.HasPrefix(tt.name, "population") && !(phases["populating"] && phases["recombining"] && phases["crossing"]) {
 				t.Errorf("phases seen: %v, want populating, recombining and crossing", phases)
 			}
 			p.Save = nil
 			for k := 0; k < len(saved); k += max(1, len(saved)/12) {
-				c := must(DecodeCheckpoint(bytes.NewReader(saved[k])))
+				c := tsptest.Must(DecodeCheckpoint(bytes.NewReader(saved[k])))
 				p.Resume = c
-				r := must(Solve(context.Background(), p, cfg, 7, tt.workers, budget, nil))
+				r := tsptest.Must(Solve(context.Background(), p, cfg, 7, tt.workers, budget, nil))
 				if !slices.Equal(r.Tour, whole.Tour) || r.Length != whole.Length {
 					t.Errorf("resumed from checkpoint %d of %d: length %d, uninterrupted %d", k, len(saved), r.Length, whole.Length)
 				}
@@ -70,12 +71,12 @@ func TestResume(t *testing.T) {
 
 // TestCheckpointRefused pins that damaged and foreign checkpoints are refused with a reason.
 func TestCheckpointRefused(t *testing.T) {
-	cfg := must(Preset("default", 100, "gtprior"))
-	p := problem(build(tsp.Euc2D, 100, 3), cfg, "gtprior")
+	cfg := tsptest.Must(Preset("default", 100, "gtprior"))
+	p := problem(tsptest.Random(tsp.Euc2D, 100, 3), cfg, "gtprior")
 	var last *Checkpoint
 	p.SaveDue = func() bool { return true }
 	p.Save = func(c *Checkpoint) { last = c }
-	must(Solve(context.Background(), p, cfg, 1, 1, Budget{Actions: 5000}, nil))
+	tsptest.Must(Solve(context.Background(), p, cfg, 1, 1, Budget{Actions: 5000}, nil))
 	p.Save = nil
 	var b bytes.Buffer
 	if err := last.Encode(&b); err != nil {
@@ -100,7 +101,7 @@ func TestCheckpointRefused(t *testing.T) {
 			t.Errorf("byte %d flipped: accepted", at)
 		}
 	}
-	other := problem(build(tsp.Euc2D, 100, 4), cfg, "gtprior")
+	other := problem(tsptest.Random(tsp.Euc2D, 100, 4), cfg, "gtprior")
 	knobs := cfg
 	knobs.KickSize++
 	for _, tt := range []struct {
@@ -122,8 +123,8 @@ func TestCheckpointRefused(t *testing.T) {
 		}
 	}
 	broken := *last
-	broken.Best = slices.Clone(last.Best)
-	broken.Best[0] = broken.Best[1]
+	broken.State.Best = slices.Clone(last.State.Best)
+	broken.State.Best[0] = broken.State.Best[1]
 	p.Resume = &broken
 	if _, err := Solve(context.Background(), p, cfg, 1, 1, Budget{Actions: 6000}, nil); err == nil {
 		t.Error("a checkpoint whose best tour is none was accepted")
@@ -132,23 +133,79 @@ func TestCheckpointRefused(t *testing.T) {
 
 // TestNoTimeToResume ends a search before it began: the tours that are known already are not lost.
 func TestNoTimeToResume(t *testing.T) {
-	cfg := must(Preset("default", 100, "gtprior"))
-	p := problem(build(tsp.Euc2D, 100, 3), cfg, "gtprior")
+	cfg := tsptest.Must(Preset("default", 100, "gtprior"))
+	p := problem(tsptest.Random(tsp.Euc2D, 100, 3), cfg, "gtprior")
 	best := solve(t, p, cfg, 1, 1, Budget{Actions: 5000})
 	over, cancel := context.WithCancel(context.Background())
 	cancel()
 	for _, prepared := range []bool{true, false} {
 		for _, q := range []*Problem{
 			{Initial: []tsp.Tour{firstResort(p.Instance), best.Tour}},
-			{Resume: &Checkpoint{Best: best.Tour}},
+			{Resume: &Checkpoint{State: state{Best: best.Tour}}},
 		} {
 			if q.Instance = p.Instance; prepared {
 				q.Neighbors, q.Heatmap = p.Neighbors, p.Heatmap
 			}
-			r := must(Solve(over, q, cfg, 1, 1, Budget{}, nil))
+			r := tsptest.Must(Solve(over, q, cfg, 1, 1, Budget{}, nil))
 			if r.Length != best.Length || r.Stop != StopInterrupted {
 				t.Errorf("the tour is %d long (%s), want the known %d", r.Length, r.Stop, best.Length)
 			}
 		}
 	}
+}
+
+// resumedSignature writes how searches end that are resumed from the middle of each of their phases.
+func resumedSignature(t *testing.T, b *strings.Builder) {
+	fmt.Fprintln(b, "# resumed: search, phase, its checkpoints: length actions")
+	for _, tt := range resumable {
+		cfg := tsptest.Must(Preset("default", tt.n, "gtprior"))
+		tt.set(&cfg)
+		p := problem(tsptest.Random(tsp.Euc2D, tt.n, 3), cfg, "gtprior")
+		budget := Budget{Actions: tt.actions}
+		of := map[string][]*Checkpoint{}
+		p.SaveDue = func() bool { return true }
+		p.Save = func(c *Checkpoint) {
+			var file bytes.Buffer // a checkpoint shares its tours with the search
+			if err := c.Encode(&file); err != nil {
+				t.Fatal(err)
+			}
+			c = tsptest.Must(DecodeCheckpoint(&file))
+			of[phaseOf(c)] = append(of[phaseOf(c)], c)
+		}
+		solve(t, p, cfg, 7, tt.workers, budget)
+		p.Save = nil
+		for _, name := range slices.Sorted(maps.Keys(of)) {
+			p.Resume = of[name][len(of[name])/2]
+			r := solve(t, p, cfg, 7, tt.workers, Budget{Actions: tt.actions + tt.actions/10}) // and goes on for longer
+			fmt.Fprintf(b, "%s; %s, %d: %d %d\n", tt.name, name, len(of[name]), r.Length, r.Actions)
+		}
+	}
+}
+
+// phaseOf names the phase that a checkpoint was taken in.
+func phaseOf(c *Checkpoint) string {
+	apart := func(name string, k kicks) string {
+		if k.Own != nil {
+			return name + " apart"
+		}
+		return name
+	}
+	switch st := c.Stage.(type) {
+	case nil, *simulating:
+		return "searching"
+	case *descending:
+		if st.Across {
+			return "joining"
+		}
+		return "descending"
+	case *kicking:
+		return apart("kicking", st.Kicks)
+	case *warming:
+		return apart("warming", st.Kicks)
+	case *populating:
+		return "populating"
+	case *recombining:
+		return map[origin]string{populated: "recombining", elite: "crossing", joined: "joined"}[st.From]
+	}
+	return "unknown"
 }

@@ -21,7 +21,7 @@ type Config struct {
 	Beta       float64 // how fast an improving action raises its edges' weights
 	Pool       float64 // H: actions a city that are simulated before the search restarts
 	Candidates int     // cities an edge may be added to, per city; more finds more and costs more
-	Order      string  // what ranks the candidates: heatmap, distance, quadrant (the nearest in each of the four directions first)
+	Order      string  // what ranks the candidates: heatmap, distance
 	Depth      int     // K: levels of an action
 
 	// What the paper's search leaves off.
@@ -36,7 +36,6 @@ type Config struct {
 	PolishSize  int     // longest stretch of these
 	Population  int     // largest number of tours that are recombined; 0 to kick one tour only
 	Children    int     // recombinations tried for a pair of tours; more make each step better and slower
-	Learn       float64 // share of the converged tours' edges in the heatmap of the next epoch; 0 keeps the heatmap
 	Elite       int     // converged populations whose best tours are recombined in turn
 	Temperature float64 // acceptance at the start, in mean edge lengths of the tour; falls to 0 with the budget
 }
@@ -71,7 +70,7 @@ var Knobs = []Knob{
 	{Name: "beta", Usage: "how fast improvements raise the weights of their edges", Kind: Real, Max: 1e6, Search: "1:1000 log", field: func(c *Config) any { return &c.Beta }},
 	{Name: "pool", Usage: "actions a city before the search restarts (the paper's H)", Kind: Real, Min: 0.01, Max: 1e6, Search: "0.5:50 log", field: func(c *Config) any { return &c.Pool }},
 	{Name: "candidates", Usage: "candidate cities of each city", Kind: Integer, Min: 1, Max: 1000, Search: "4:1000 log", field: func(c *Config) any { return &c.Candidates }},
-	{Name: "order", Usage: "what ranks the candidates", Kind: Choice, Choices: []string{"heatmap", "distance", "quadrant"}, Search: "heatmap|distance", field: func(c *Config) any { return &c.Order }},
+	{Name: "order", Usage: "what ranks the candidates", Kind: Choice, Choices: []string{"heatmap", "distance"}, Search: "heatmap|distance", field: func(c *Config) any { return &c.Order }},
 	{Name: "depth", Usage: "levels of an action, the k of its k-opt move (the paper's K)", Kind: Integer, Min: 2, Max: 1000, Search: "4:300 log", field: func(c *Config) any { return &c.Depth }},
 	{Name: "action", Usage: "draw an action's edges at random by weight, or search for the best", Kind: Choice, Choices: []string{"draw", "best"}, Search: "draw|best", field: func(c *Config) any { return &c.Action }},
 	{Name: "breadth", Usage: "alternatives at the first levels of a searched action", Kind: List, Min: 1, Max: 50, Search: "1|2|3,1|5,3,1|5,5,3,2,1", field: func(c *Config) any { return &c.Breadth }},
@@ -85,7 +84,6 @@ var Knobs = []Knob{
 	{Name: "polish-size", Usage: "longest stretch of these kicks, in cities", Kind: Integer, Min: 1, Max: 1e6, Search: "5:300 log", field: func(c *Config) any { return &c.PolishSize }},
 	{Name: "children", Usage: "recombinations tried for a pair of tours", Kind: Integer, Min: 1, Max: 1000, Search: "5:60 log", field: func(c *Config) any { return &c.Children }},
 	{Name: "elite", Usage: "converged populations whose best tours are recombined in turn", Kind: Integer, Min: 2, Max: 1000, Search: "5:100 log", field: func(c *Config) any { return &c.Elite }},
-	{Name: "learn", Usage: "share that the edges of converged populations get in the heatmap of the next", Kind: Real, Max: 1, Search: "0:0.9", field: func(c *Config) any { return &c.Learn }},
 	{Name: "temperature", Usage: "worsening that is accepted at first, in mean edge lengths", Kind: Real, Max: 100, Search: "0:1", field: func(c *Config) any { return &c.Temperature }},
 }
 
@@ -166,6 +164,12 @@ func parseList(s string) ([]int, error) {
 		list = append(list, x)
 	}
 	return list, nil
+}
+
+// breadth returns Breadth as numbers; Validate has seen that they are.
+func (c *Config) breadth() []int {
+	list, _ := parseList(c.Breadth)
+	return list
 }
 
 // FindKnob returns the knob of that name.

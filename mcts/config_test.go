@@ -5,7 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
+
+	"tspmcts/tsp/tsptest"
 )
 
 // TestKnobsOutOfRange sets every knob to values around its range.
@@ -27,7 +28,7 @@ func TestKnobsOutOfRange(t *testing.T) {
 			bad = []string{"", "0", fmt.Sprint(k.Max + 1), "1,,2", "1,a", "1.5", "3,0"}
 		}
 		try := func(value string) error {
-			c := must(Preset("default", 1000, "zero"))
+			c := tsptest.Must(Preset("default", 1000, "zero"))
 			if err := k.Set(&c, value); err != nil {
 				t.Fatalf("%s: %v", k.Name, err)
 			}
@@ -84,21 +85,21 @@ func TestConfigJSON(t *testing.T) {
 	for _, name := range Presets {
 		for _, n := range []int{10, 700, 5000, 1000000} {
 			for _, source := range []string{"zero", "gtprior", "softdist", "other"} {
-				c := must(Preset(name, n, source))
+				c := tsptest.Must(Preset(name, n, source))
 				if err := c.Validate(); err != nil {
 					t.Errorf("%s %d %s: %v", name, n, source, err)
 				}
 				var back Config
-				if err := json.Unmarshal(must(json.Marshal(c)), &back); err != nil || back != c {
+				if err := json.Unmarshal(tsptest.Must(json.Marshal(c)), &back); err != nil || back != c {
 					t.Errorf("%+v comes back as %+v, %v", c, back, err)
 				}
 			}
 		}
 	}
-	c := must(Preset("paper", 500, "zero"))
+	c := tsptest.Must(Preset("paper", 500, "zero"))
 	c.Alpha, c.Beta, c.Preset = 1.0/3, 1e-7, `a "b"`
 	var back Config
-	if err := json.Unmarshal(must(json.Marshal(c)), &back); err != nil || back != c {
+	if err := json.Unmarshal(tsptest.Must(json.Marshal(c)), &back); err != nil || back != c {
 		t.Errorf("%+v comes back as %+v, %v", c, back, err)
 	}
 	if err := json.Unmarshal([]byte(`{"alpha":2}`), &back); err != nil || back.Alpha != 2 || back.Beta != 1e-7 {
@@ -136,7 +137,7 @@ func TestPaperKnobs(t *testing.T) {
 		{"mine", []int{1000}, "1 10 5 5 heatmap 200"},
 	} {
 		for _, n := range c.n {
-			k := must(Preset("paper", n, c.source))
+			k := tsptest.Must(Preset("paper", n, c.source))
 			if got := fmt.Sprint(k.Alpha, k.Beta, k.Pool, k.Candidates, " ", k.Order, " ", k.Depth); got != c.want {
 				t.Errorf("%s %d: %s, want %s", c.source, n, got, c.want)
 			}
@@ -145,39 +146,12 @@ func TestPaperKnobs(t *testing.T) {
 			}
 		}
 	}
-	k := must(Preset("paper-default", 1000, "zero"))
+	k := tsptest.Must(Preset("paper-default", 1000, "zero"))
 	if got := fmt.Sprint(k.Alpha, k.Beta, k.Pool, k.Candidates, " ", k.Order, " ", k.Depth); got != "1 10 10 1000 heatmap 10" {
 		t.Errorf("paper-default: %s", got)
 	}
 	if _, err := Preset("papr", 10, "zero"); err == nil || !strings.Contains(err.Error(), "paper") {
 		t.Errorf("an unknown preset: %v", err)
-	}
-}
-
-func TestBudget(t *testing.T) {
-	clock := func() time.Duration { return 0 }
-	for _, c := range []struct {
-		b  Budget
-		ok bool
-	}{
-		{Budget{}, true}, {Budget{Actions: 5}, true}, {Budget{Time: 1, Clock: clock}, true}, {Budget{Stall: 1, Clock: clock}, true},
-		{Budget{Time: 1}, false}, {Budget{Stall: 1}, false}, {Budget{Time: -1, Clock: clock}, false},
-		{Budget{Actions: -1}, false}, {Budget{Target: -1}, false}, {Budget{Stall: -1, Clock: clock}, false},
-	} {
-		if err := c.b.Validate(); (err == nil) != c.ok {
-			t.Errorf("%+v: %v", c.b, err)
-		}
-	}
-	for _, total := range []int64{0, 1, 7, 100} {
-		for workers := 1; workers < 9; workers++ {
-			var sum int64
-			for i := range workers {
-				sum += share(total, workers, i)
-			}
-			if sum != total {
-				t.Errorf("%d actions for %d workers: %d are given out", total, workers, sum)
-			}
-		}
 	}
 }
 
@@ -188,11 +162,11 @@ func TestTunedTable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if again := must(FormatTuned(rows)); string(again) != string(tunedJSON) {
+	if again := tsptest.Must(FormatTuned(rows)); string(again) != string(tunedJSON) {
 		t.Errorf("the table is not in the order and form of its writer, which is\n%s", again)
 	}
 	for _, row := range rows {
-		c := must(Preset(row.Preset, row.N, row.Heatmap))
+		c := tsptest.Must(Preset(row.Preset, row.N, row.Heatmap))
 		want := c
 		if err := row.apply(&want); err != nil || c != want {
 			t.Errorf("%s %s %d: %+v, want %+v, %v", row.Preset, row.Heatmap, row.N, c, want, err)
@@ -208,7 +182,7 @@ func TestTunedTable(t *testing.T) {
 			t.Errorf("%q is taken", bad)
 		}
 	}
-	if empty := must(FormatTuned(nil)); string(empty) != "[\n]\n" {
+	if empty := tsptest.Must(FormatTuned(nil)); string(empty) != "[\n]\n" {
 		t.Errorf("no rows are written as %q", empty)
 	}
 }

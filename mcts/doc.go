@@ -1,20 +1,25 @@
 // Package mcts searches for short tours by a tree search over k-opt moves that a
-// heatmap guides. One search serves all presets; its knobs ([Config], [Knobs])
-// decide what it does:
+// heatmap guides.
 //
-// Restart "fresh" is the search of Pan, Wang, Ying, Xue and Yu (arXiv
-// 2411.09238, after Fu, Qiu and Zha, AAAI 2021), by independent workers (a
-// crowd): draw a first tour, bring it to a 2-opt optimum (restart.go), simulate
-// actions whose edges are drawn by Z (select.go, simulate.go), credit the edges
-// of an improvement (backpropagate.go), and begin anew when a pool of actions held none.
+// A search is a plan of stages, each of which leads to the next (plan.go). The knobs
+// ([Config], [Knobs]) say which plan it is, and how the stages go about their work:
 //
-// Restart "kick" is a team of workers (stretch.go) that goes through phases:
-// descend from the first tour to a local optimum of the Lin-Kernighan chain
-// (package twoopt), kick it for a while in case the search is stopped early, build populations of
-// shaken and repaired copies and recombine them by edge assembly (breed.go, package eax), or, where the budget is too
-// small for that, kick one tour and accept worse ones at a falling temperature
-// (climb.go). With action "draw" the statistics draw the chain's candidates too (guide.go).
+//	plan, restart      stages
+//	paper, "fresh"     simulating
+//	default, "kick"    descending, populating, warming, populating, recombining,
+//	                   populating, recombining, crossing the best, ...; or kicking
 //
+//	simulating         the paper's search, by workers each for itself (package tree)
+//	descending         to a local optimum of the Lin-Kernighan chain, piece by piece
+//	warming            kicks for a while, in case the search is stopped early
+//	populating         builds shaken and repaired copies of a local optimum
+//	recombining        edge assembly of the copies, until they agree (package eax)
+//	crossing the best  the same of what the populations ended with
+//	kicking            kicks at a falling temperature (package kick), where the
+//	                   budget is too small for a population
+//	joining            recombines the tours of workers that kicked apart
+//
+// All of them share a budget and streams of random numbers (package meter).
 // Between two steps the state of a search is whole: a [Checkpoint]. With a budget of
 // actions the result depends on the problem, the knobs, the seed and the number of
 // workers alone. Two laws, each tested:
@@ -23,11 +28,5 @@
 //  2. A search resumed from a checkpoint, with a budget of actions, ends with
 //     the tour of an uninterrupted one.
 //
-// Glossary, with the paper's letters: P the heatmap; W = 100 P the weight of a
-// directed candidate edge, raised by improvements; Q how often the edge was
-// chosen, M the number of simulations; Omega_i the sum of W over city i's row by
-// n-1; Z what a candidate is drawn by; alpha weighs exploration in Z, beta an
-// improvement in W; H the actions a city of a pool; K the depth of an action,
-// which removes and adds K edges. An action is one simulated k-opt move, or one
-// chain from a start city, or one child of a recombination.
+// An action is one simulated k-opt move, or one chain from a start city, or one child of a recombination.
 package mcts

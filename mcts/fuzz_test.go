@@ -37,7 +37,7 @@ func FuzzTuned(f *testing.F) {
 func FuzzCheckpoint(f *testing.F) {
 	head := len(magic) + 4 + 8 + sha256.Size
 	var whole bytes.Buffer
-	if err := (&Checkpoint{Best: tsp.Tour{0, 1, 2}}).Encode(&whole); err != nil {
+	if err := (&Checkpoint{State: state{Best: tsp.Tour{0, 1, 2}}}).Encode(&whole); err != nil {
 		f.Fatal(err)
 	}
 	f.Add(whole.Bytes()[head:])

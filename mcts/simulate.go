@@ -1,88 +1,100 @@
 package mcts
 
-import "slices"
+import (
+	"sync"
 
-// simulate runs one action of the paper's search (section 3): a k-opt move a1 b1
-// a2 b2 ... from a uniformly drawn city a1 and its successor b1, each a_(i+1)
-// drawn among b_i's candidates, b_(i+1) its predecessor. It ends at the first
-// positive closed gain, which is returned with the move left in w.path, at depth
-// K, or without a candidate, when it returns 0. Nothing is applied. Cost: O(K)
-// segments a level instead of O(n) cities.
-//
-// The chosen edges are counted in Q when the action is over, as it is in M.
-func (w *worker) simulate() int64 {
-	w.stats.simulate(w.cfg.Alpha)
-	gain := w.move()
-	if w.cfg.Alpha > 0 { // otherwise nothing reads Q
-		for _, k := range w.chosen {
-			w.stats.visit(k)
-		}
-	}
-	return gain
+	"tspmcts/mcts/meter"
+	"tspmcts/mcts/tree"
+)
+
+// simulating is the paper's search (package tree), by workers each for itself;
+// the best tour of all wins. It is the whole of plan "paper".
+type simulating struct {
+	States   []tree.State // of the workers
+	searches []*tree.Search
 }
 
-func (w *worker) move() int64 {
-	a1 := w.rng.below(int32(w.in.N()))
-	p := w.path
-	p.Start(w.tour, a1, false)
-	w.chosen = w.chosen[:0]
-	b, second := p.Ends(w.tour)
-	if w.in.IsFixed(a1, b) {
-		return 0
+// slice is the number of actions of a worker between two moments at which the
+// whole state may be saved.
+const slice = 1 << 14
+
+func (simulating) name() string { return "simulating" }
+
+// begin makes the workers, and reports false when the budget ended.
+func (p *simulating) begin(s *search) bool {
+	cfg := tree.Config{Alpha: s.cfg.Alpha, Beta: s.cfg.Beta, Pool: s.cfg.Pool, Depth: s.cfg.Depth}
+	if s.cfg.Action == "best" {
+		cfg.Breadth = s.cfg.breadth()
 	}
-	open := int64(w.in.Dist(a1, b))
-	// Two levels in five take back the one before. The path makes a step only
-	// when the next level does not.
-	var (
-		last    = int32(-1) // what the step that is put off leads to, -1 without one
-		segment int
-		rank    int32
-		was     struct { // before it
-			b, second int32
-			open      int64
+	for i := range s.workers {
+		stats := tree.NewStats(s.cand, s.heatmap, s.meter)
+		if stats == nil {
+			return false
 		}
-	)
-	for level := 1; level < w.cfg.Depth; level++ {
-		var k, a int32
-		if w.fans != nil {
-			k, a = w.drawFan(a1, b, second)
-		} else {
-			k, a = w.drawRow(a1, b, second)
-		}
-		if k < 0 {
-			return 0
-		}
-		w.chosen = append(w.chosen, k)
-		if a == last {
-			b, second, open, last = was.b, was.second, was.open, -1
-			continue
-		}
-		if last >= 0 {
-			p.Step(segment, rank)
-		}
-		was.b, was.second, was.open, last = b, second, open, a
-		segment, rank, b, second = p.Peek(w.tour, a)
-		removed, closing := w.in.Dists(b, a, a1)
-		open += int64(removed) - int64(w.cand.Dist[k])
-		gain := open - int64(closing)
-		if gain > 0 || w.in.HasFixed() { // in which case drawRow looks at the path
-			p.Step(segment, rank)
-			last = -1
-		}
-		if gain > 0 {
-			return gain
-		}
+		var rng meter.Stream
+		rng.Start(s.seed, meter.ForWorker, uint64(i), 0)
+		w := tree.New(s.in, stats, cfg, s.meter, rng)
+		w.Limit(meter.Share(s.meter.Budget().Actions, s.workers, i))
+		w.Begin(s.first)
+		p.searches = append(p.searches, w)
 	}
-	return 0
+	return true
 }
 
-// edges returns the edges that the last action added, that which closes it last.
-func (w *worker) edges() [][2]int32 {
-	w.added = w.added[:0]
-	for _, k := range w.chosen {
-		next, _ := slices.BinarySearch(w.cand.Start, k+1)
-		w.added = append(w.added, [2]int32{int32(next - 1), w.cand.City[k]})
+// step lets every worker search for a while. They wait for each other, which
+// changes nothing in what they do.
+func (p *simulating) step(s *search) stage {
+	if p.searches == nil && !p.begin(s) {
+		return p
 	}
-	b, _ := w.path.Ends(w.tour)
-	return append(w.added, [2]int32{b, w.path.Last(w.tour)})
+	var wait sync.WaitGroup
+	working := false
+	for _, w := range p.searches {
+		if !w.Done() {
+			working = true
+			wait.Go(func() { w.Advance(slice) })
+		}
+	}
+	wait.Wait()
+	p.survey(s)
+	if !working {
+		return nil
+	}
+	return p
+}
+
+// survey finds the best tour of all workers.
+func (p *simulating) survey(s *search) {
+	s.BestLength = meter.NoTour
+	for _, w := range p.searches {
+		if tour, length := w.Best(); length < s.BestLength {
+			s.Best, s.BestLength = tour, length
+		}
+	}
+}
+
+func (p *simulating) freeze() {
+	p.States = p.States[:0]
+	for _, w := range p.searches {
+		p.States = append(p.States, w.State())
+	}
+}
+
+func (p *simulating) resume(s *search) error {
+	if len(p.States) == 0 {
+		return nil // it was saved before it began
+	}
+	if len(p.States) != s.workers {
+		return errForeign
+	}
+	if !p.begin(s) {
+		return nil
+	}
+	for i, w := range p.searches {
+		if err := w.Restore(p.States[i]); err != nil {
+			return err
+		}
+	}
+	p.survey(s)
+	return nil
 }

@@ -5,8 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"tspmcts/heatmap"
+	"tspmcts/mcts/kick"
+	"tspmcts/mcts/meter"
+	"tspmcts/mcts/tree"
 	"tspmcts/tsp"
 	"tspmcts/twoopt"
 )
@@ -37,9 +41,6 @@ type Result struct {
 
 // NeedNeighbors returns how many neighbours a city a search with these knobs wants.
 func NeedNeighbors(cfg Config) int {
-	if cfg.Order == "quadrant" {
-		return max(5*cfg.Candidates, 20)
-	}
 	return max(cfg.Candidates, 10)
 }
 
@@ -56,6 +57,10 @@ func Solve(ctx context.Context, p *Problem, cfg Config, seed uint64, workers int
 	if workers < 1 {
 		return nil, fmt.Errorf("mcts: %d workers, want at least 1", workers)
 	}
+	if budget.Clock == nil {
+		start := time.Now()
+		budget.Clock = func() time.Duration { return time.Since(start) }
+	}
 	in := p.Instance
 	if in.N() <= ExactLimit {
 		if t, ok := tsp.Exact(in); ok {
@@ -65,13 +70,13 @@ func Solve(ctx context.Context, p *Problem, cfg Config, seed uint64, workers int
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	if budget.Time > 0 {
-		ctx, cancel = context.WithTimeoutCause(ctx, budget.Time-budget.Clock(), errTime)
+		ctx, cancel = context.WithTimeoutCause(ctx, budget.Time-budget.Clock(), meter.ErrTime)
 		defer cancel()
 	}
-	r := newRun(ctx, budget, observe)
-	if p.Neighbors == nil || p.Heatmap == nil || r.check() {
+	m := meter.New(ctx, budget, observe)
+	if p.Neighbors == nil || p.Heatmap == nil || m.Check() {
 		stop := StopInterrupted
-		if budget.Time > 0 && budget.Clock() >= budget.Time {
+		if budget.Time > 0 && m.Clock() >= budget.Time {
 			stop = StopTime
 		}
 		return finish(in, p.known(firstResort(in)), 0, stop)
@@ -81,49 +86,46 @@ func Solve(ctx context.Context, p *Problem, cfg Config, seed uint64, workers int
 	}
 	curve := firstResort(in)
 	resort := p.known(curve)
-	r.offer(in.Length(resort))
-	cand := candidates(p, cfg, r)
-	if cand == nil {
-		return finish(in, resort, 0, *r.stop.Load())
+	m.Offer(in.Length(resort), resort)
+	var s *search
+	if cand := candidates(p, cfg, m); cand != nil {
+		s = newSearch(ctx, p, cfg, cand, m, seed, workers, curve)
 	}
-	s := newSearch(ctx, p, cfg, cand, r, seed, workers, curve)
-	if (cfg.Action == "draw" || cfg.Restart == "fresh") && !s.learn(p.Heatmap) {
-		return finish(in, resort, 0, *r.stop.Load())
+	if s == nil {
+		stop, _ := m.Ended()
+		return finish(in, resort, 0, stop)
 	}
 	if p.Resume != nil {
-		if err := s.restore(p.Resume); err != nil {
+		if err := s.resume(p.Resume); err != nil {
 			return nil, err
 		}
 	}
-	save := func() {}
-	if p.Save != nil {
-		save = func() {
-			if p.SaveDue() {
-				p.Save(s.snapshot())
-			}
+	s.run(func() {
+		if p.Save != nil && p.SaveDue() {
+			p.Save(s.checkpoint())
 		}
-	}
-	tour, length := s.search(save)
-	r.check()
+	})
+	m.Check()
 	if p.Save != nil {
-		p.Save(s.snapshot())
+		p.Save(s.checkpoint())
 	}
-	stop := StopActions
-	if why := r.stop.Load(); why != nil {
-		stop = *why
+	stop, ok := m.Ended()
+	if !ok {
+		stop = StopActions
 	}
-	if length > in.Length(resort) { // a drawn tour of many cities may be
+	tour := s.Best
+	if s.BestLength > in.Length(resort) { // a drawn tour of many cities may be
 		tour = resort
 	}
-	return finish(in, tour, r.actions.Load(), stop)
+	return finish(in, tour, m.Actions(), stop)
 }
 
 // known returns the shortest of a tour, those to start from, and that of the
 // checkpoint: what the answer is where there is no time to search.
 func (p *Problem) known(tour tsp.Tour) tsp.Tour {
 	others := p.Initial
-	if p.Resume != nil && p.Instance.Check(p.Resume.Best) == nil {
-		others = append(slices.Clone(others), p.Resume.Best)
+	if p.Resume != nil && p.Instance.Check(p.Resume.State.Best) == nil {
+		others = append(slices.Clone(others), p.Resume.State.Best)
 	}
 	for _, t := range others {
 		if p.Instance.Length(t) < p.Instance.Length(tour) {
@@ -133,65 +135,48 @@ func (p *Problem) known(tour tsp.Tour) tsp.Tour {
 	return tour
 }
 
-// searcher is one of the two ways in which workers search: each for itself
-// (restart "fresh"), or together on one tour (restart "kick").
-type searcher interface {
-	learn(m *heatmap.Map) bool // gives every worker statistics; false when the budget ended
-	search(save func()) (best tsp.Tour, length int64)
-	snapshot() *Checkpoint
-	restore(*Checkpoint) error
-}
-
-func newSearch(ctx context.Context, p *Problem, cfg Config, cand *twoopt.Candidates, r *run, seed uint64, workers int, curve tsp.Tour) searcher {
+// newSearch prepares a search, nil when the budget ended before.
+func newSearch(ctx context.Context, p *Problem, cfg Config, cand *twoopt.Candidates, m *meter.Meter, seed uint64, workers int, curve tsp.Tour) *search {
 	in := p.Instance
-	var first tsp.Tour // nil: to be drawn
+	s := &search{in: in, cfg: cfg, nb: p.Neighbors, heatmap: p.Heatmap, cand: cand, meter: m, seed: seed, workers: workers,
+		initial: p.Initial, id: identify(p, cfg, seed, workers), stage: plan(cfg), crew: new(kick.Crew)}
+	s.BestLength = meter.NoTour
 	switch cfg.FirstTour {
 	case "greedy":
-		first, _ = tsp.GreedyEdge(ctx, in, p.Neighbors)
+		s.first, _ = tsp.GreedyEdge(ctx, in, p.Neighbors)
 	case "curve":
-		first = curve
+		s.first = curve
 	}
 	for _, tour := range p.Initial {
-		if first == nil || in.Length(tour) < in.Length(first) {
-			first = tour
+		if s.first == nil || in.Length(tour) < in.Length(s.first) {
+			s.first = tour
 		}
 	}
-	id := identify(p, cfg, seed, workers)
-	if cfg.Restart == "kick" {
-		t := newTeam(in, p.Neighbors, cfg, cand, r, seed, workers)
-		t.id, t.problem, t.initial = id, p, p.Initial
-		if first == nil && cfg.FirstTour == "draw" {
-			w := newWorker(in, cfg, cand, r)
-			w.rng.seed(seed, 1<<33)
-			if w.stats = newStats(cand, p.Heatmap, r); w.stats != nil {
-				first = w.drawTour()
+	if cfg.Restart == "fresh" {
+		return s
+	}
+	s.crew = kick.NewCrew(in, cand, kick.Config{Breadth: cfg.breadth(), Depth: cfg.Depth}, m, workers)
+	s.Cuts.Start(seed, meter.ForCuts, 0, 0)
+	if s.first == nil && cfg.FirstTour == "draw" {
+		if stats := tree.NewStats(cand, p.Heatmap, m); stats != nil {
+			var rng meter.Stream
+			rng.Start(seed, meter.ForFirst, 0, 0)
+			s.first = tree.New(in, stats, tree.Config{Depth: cfg.Depth}, m, rng).DrawTour()
+		}
+	}
+	if s.first == nil {
+		s.first = curve
+	}
+	s.Tour = kick.NewTour(in, slices.Clone(s.first))
+	s.keep(s.Tour.Order, s.Tour.Length)
+	if cfg.Action == "draw" {
+		for _, c := range s.crew.Climbers {
+			stats := tree.NewStats(cand, p.Heatmap, m)
+			if stats == nil {
+				return nil
 			}
+			c.Learn(stats, cfg.Alpha, cfg.Beta)
 		}
-		if first == nil {
-			first = curve
-		}
-		t.start(first)
-		return t
-	}
-	c := &crowd{shared: r, id: id}
-	for i := range workers {
-		w := newWorker(in, cfg, cand, r)
-		w.rng.seed(seed, uint64(i))
-		w.limit = share(r.budget.Actions, workers, i)
-		w.first = first
-		c.workers = append(c.workers, w)
-	}
-	return c
-}
-
-// share divides total actions among workers; worker i's share, 0 for no limit.
-func share(total int64, workers, i int) int64 {
-	if total == 0 {
-		return 0
-	}
-	s := total / int64(workers)
-	if int64(i) < total%int64(workers) {
-		s++
 	}
 	return s
 }
@@ -215,32 +200,20 @@ func finish(in *tsp.Instance, t tsp.Tour, actions int64, stop Stop) (*Result, er
 // candidates lists each city's candidates as cfg wants them: the first of the
 // heatmap, filled up with neighbours where it has too few, or the nearest ones.
 // It returns nil when the budget ended.
-func candidates(p *Problem, cfg Config, r *run) *twoopt.Candidates {
-	m, nb := p.Heatmap, p.Neighbors
-	var quadrants *tsp.Neighbors
-	if cfg.Order == "quadrant" {
-		var err error
-		if quadrants, err = tsp.QuadrantNeighbors(r.ctx, p.Instance, nb, max(1, cfg.Candidates/4)); err != nil {
-			r.check()
-			return nil
-		}
-	}
+func candidates(p *Problem, cfg Config, m *meter.Meter) *twoopt.Candidates {
 	list := make([]int32, 0, cfg.Candidates)
 	stopped := false
 	cand := twoopt.NewCandidates(p.Instance, func(i int32) []int32 {
 		list = list[:0]
-		if stopped = stopped || i&4095 == 4095 && r.check(); stopped {
+		if stopped = stopped || i&4095 == 4095 && m.Check(); stopped {
 			return list
 		}
 		if cfg.Order == "heatmap" {
-			cities, _ := m.Of(i)
+			cities, _ := p.Heatmap.Of(i)
 			list = append(list, cities[:min(len(cities), cfg.Candidates)]...)
 		}
-		if cfg.Order == "quadrant" {
-			list = append(list, quadrants.Of(i)[:min(quadrants.K, cfg.Candidates)]...)
-		}
 		given := len(list)
-		for _, j := range nb.Of(i) {
+		for _, j := range p.Neighbors.Of(i) {
 			if len(list) >= cfg.Candidates {
 				break
 			}
@@ -254,20 +227,4 @@ func candidates(p *Problem, cfg Config, r *run) *twoopt.Candidates {
 		return nil
 	}
 	return cand
-}
-
-func newWorker(in *tsp.Instance, cfg Config, cand *twoopt.Candidates, r *run) *worker {
-	n := in.N()
-	identity := make(tsp.Tour, n)
-	for i := range identity {
-		identity[i] = int32(i)
-	}
-	w := &worker{in: in, cfg: cfg, cand: cand, run: r, tour: twoopt.NewTour(identity),
-		best: make(tsp.Tour, n), bestLength: noTour, path: twoopt.NewPath(cfg.Depth),
-		fresh: make(tsp.Tour, 0, n), free: make([]int32, 0, n), freeAt: make([]int32, n)}
-	if cfg.Action == "best" {
-		breadth, _ := parseList(cfg.Breadth) // Validate has seen it
-		w.chain = twoopt.NewChain(in, w.tour, cand, twoopt.ChainConfig{Breadth: breadth, Depth: cfg.Depth})
-	}
-	return w
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"math"
 	"os"
 	"slices"
 	"strings"
@@ -13,7 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"tspmcts/mcts/meter"
 	"tspmcts/tsp"
+	"tspmcts/tsp/tsptest"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files in testdata")
@@ -30,9 +31,9 @@ var searches = []struct{ preset, source string }{{"paper", "gtprior"}, {"paper",
 func TestDeterministic(t *testing.T) {
 	for _, s := range searches {
 		for _, workers := range []int{1, 2} {
-			cfg := must(Preset(s.preset, 400, s.source))
+			cfg := tsptest.Must(Preset(s.preset, 400, s.source))
 			cfg.Candidates = min(cfg.Candidates, 50)
-			p := problem(build(tsp.Euc2D, 400, 5), cfg, s.source)
+			p := problem(tsptest.Random(tsp.Euc2D, 400, 5), cfg, s.source)
 			actions := int64(1500)
 			first := solve(t, p, cfg, 7, workers, Budget{Actions: actions})
 			again := solve(t, p, cfg, 7, workers, Budget{Actions: actions})
@@ -51,13 +52,13 @@ func TestSmall(t *testing.T) {
 	for n := 1; n <= 12; n++ {
 		for _, m := range []tsp.Metric{tsp.Euc2D, tsp.Explicit, tsp.Geo} {
 			for _, fixed := range []bool{false, true} {
-				in := build(m, n, uint64(n))
+				in := tsptest.Random(m, n, uint64(n))
 				if fixed {
-					fixSome(in, uint64(n))
+					tsptest.FixSome(in, uint64(n))
 				}
 				best, _ := tsp.Exact(in)
 				for _, s := range searches {
-					cfg := must(Preset(s.preset, n, s.source))
+					cfg := tsptest.Must(Preset(s.preset, n, s.source))
 					r := solve(t, problem(in, cfg, s.source), cfg, 1, 1+n%2, Budget{Actions: 800})
 					if r.Length < in.Length(best) || n <= ExactLimit && r.Length != in.Length(best) {
 						t.Errorf("n=%d %v fixed=%v %v: length %d, the optimum is %d", n, m, fixed, s, r.Length, in.Length(best))
@@ -77,23 +78,23 @@ func TestSmall(t *testing.T) {
 // TestMetrics searches under every metric, with and without fixed edges, and on
 // cities that are all in one place, on one line, or twice there.
 func TestMetrics(t *testing.T) {
-	instances := []*tsp.Instance{grid(9), clustered(80, 1),
-		must(tsp.NewPoints("one place", tsp.Euc2D, make([]float64, 40), make([]float64, 40), nil))}
+	instances := []*tsp.Instance{tsptest.Grid(9), tsptest.Clustered(80, 1),
+		tsptest.Must(tsp.NewPoints("one place", tsp.Euc2D, make([]float64, 40), make([]float64, 40), nil))}
 	line := make([]float64, 40)
 	for i := range line {
 		line[i] = float64(i / 2 * i / 2 % 17)
 	}
-	instances = append(instances, must(tsp.NewPoints("line of duplicates", tsp.Ceil2D, line, make([]float64, 40), nil)))
+	instances = append(instances, tsptest.Must(tsp.NewPoints("line of duplicates", tsp.Ceil2D, line, make([]float64, 40), nil)))
 	for m := tsp.Explicit; m <= tsp.XRay2; m++ {
-		instances = append(instances, build(m, 60, 3))
+		instances = append(instances, tsptest.Random(m, 60, 3))
 	}
 	for i, in := range instances {
 		for _, s := range searches[1:] {
 			for _, fixed := range []bool{false, true} {
 				if in.SetFixed(nil); fixed {
-					fixSome(in, uint64(i))
+					tsptest.FixSome(in, uint64(i))
 				}
-				cfg := must(Preset(s.preset, in.N(), s.source))
+				cfg := tsptest.Must(Preset(s.preset, in.N(), s.source))
 				r := solve(t, problem(in, cfg, s.source), cfg, 3, 1+i%2, Budget{Actions: 400})
 				if curve := in.Length(firstResort(in)); s.preset == "default" && r.Length > curve+curve/5 {
 					t.Errorf("%s %v: %d, the curve has %d", in.Name, s, r.Length, curve)
@@ -105,7 +106,7 @@ func TestMetrics(t *testing.T) {
 
 func TestEveryEdgeFixed(t *testing.T) {
 	const n = 30
-	in := build(tsp.Euc2D, n, 3)
+	in := tsptest.Random(tsp.Euc2D, n, 3)
 	var edges [][2]int32
 	for i := range int32(n) {
 		edges = append(edges, [2]int32{i * 7 % n, (i*7 + 7) % n})
@@ -115,7 +116,7 @@ func TestEveryEdgeFixed(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, s := range searches {
-			cfg := must(Preset(s.preset, n, s.source))
+			cfg := tsptest.Must(Preset(s.preset, n, s.source))
 			solve(t, problem(in, cfg, s.source), cfg, 1, 2, Budget{Actions: 300})
 		}
 	}
@@ -123,9 +124,9 @@ func TestEveryEdgeFixed(t *testing.T) {
 
 func TestStopReasons(t *testing.T) {
 	for _, s := range searches {
-		cfg := must(Preset(s.preset, 300, s.source))
+		cfg := tsptest.Must(Preset(s.preset, 300, s.source))
 		cfg.Candidates = min(cfg.Candidates, 20)
-		p := problem(build(tsp.Euc2D, 300, 1), cfg, s.source)
+		p := problem(tsptest.Random(tsp.Euc2D, 300, 1), cfg, s.source)
 		for _, c := range []struct {
 			want   Stop
 			budget Budget
@@ -147,7 +148,7 @@ func TestStopReasons(t *testing.T) {
 		}
 
 		var told atomic.Int64
-		last := int64(noTour)
+		last := int64(meter.NoTour)
 		ctx, cancel := context.WithCancel(context.Background())
 		r, err := Solve(ctx, p, cfg, 1, 2, Budget{}, func(g Progress) {
 			if g.Better && g.Length >= last || !g.Better && g.Length != last {
@@ -168,8 +169,8 @@ func TestStopReasons(t *testing.T) {
 // TestTargetIsReached gives a target that takes some search, and stops at it.
 func TestTargetIsReached(t *testing.T) {
 	for _, s := range searches {
-		cfg := must(Preset(s.preset, 60, s.source))
-		p := problem(build(tsp.Euc2D, 60, 1), cfg, s.source)
+		cfg := tsptest.Must(Preset(s.preset, 60, s.source))
+		p := problem(tsptest.Random(tsp.Euc2D, 60, 1), cfg, s.source)
 		best := solve(t, p, cfg, 1, 1, Budget{Actions: 1000})
 		r := solve(t, p, cfg, 1, 1, Budget{Actions: 1e6, Target: best.Length})
 		if r.Stop != StopTarget || r.Length > best.Length {
@@ -183,12 +184,12 @@ func TestTargetIsReached(t *testing.T) {
 func TestNoTime(t *testing.T) {
 	for _, fixed := range []bool{false, true} {
 		for _, m := range []tsp.Metric{tsp.Euc2D, tsp.Explicit, tsp.Max3D} {
-			in := build(m, 200, 1)
+			in := tsptest.Random(m, 200, 1)
 			if fixed {
-				fixSome(in, 1)
+				tsptest.FixSome(in, 1)
 			}
 			for _, s := range searches {
-				cfg := must(Preset(s.preset, 200, s.source))
+				cfg := tsptest.Must(Preset(s.preset, 200, s.source))
 				full := problem(in, cfg, s.source)
 				ctx, cancel := context.WithCancel(context.Background())
 				cancel()
@@ -209,12 +210,12 @@ func TestNoTime(t *testing.T) {
 }
 
 func TestSolveRefuses(t *testing.T) {
-	cfg := must(Preset("default", 50, "zero"))
-	p := problem(build(tsp.Euc2D, 50, 1), cfg, "zero")
+	cfg := tsptest.Must(Preset("default", 50, "zero"))
+	p := problem(tsptest.Random(tsp.Euc2D, 50, 1), cfg, "zero")
 	bad := cfg
 	bad.Depth, bad.Alpha = 1, -1
 	other := *p
-	other.Heatmap = problem(build(tsp.Euc2D, 40, 1), cfg, "zero").Heatmap
+	other.Heatmap = problem(tsptest.Random(tsp.Euc2D, 40, 1), cfg, "zero").Heatmap
 	_, err := Solve(context.Background(), p, bad, 1, 1, Budget{Actions: -1}, nil)
 	for _, want := range []string{"depth is", "alpha is", "negative"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
@@ -226,53 +227,6 @@ func TestSolveRefuses(t *testing.T) {
 	}
 	if _, err := Solve(context.Background(), &other, cfg, 1, 1, Budget{Actions: 1}, nil); err == nil {
 		t.Error("a heatmap of other cities is taken")
-	}
-}
-
-// TestFirstToursFollowWeights draws many first tours of a worker: a city goes on
-// to its candidates in proportion to exp(W), fixed edges apart.
-func TestFirstToursFollowWeights(t *testing.T) {
-	const n, draws = 12, 20000
-	cfg := must(Preset("paper-default", n, "gtprior"))
-	cfg.Candidates = 4
-	p := problem(build(tsp.Euc2D, n, 2), cfg, "gtprior")
-	r := newRun(context.Background(), Budget{}, nil)
-	cand := candidates(p, cfg, r)
-	w := newWorker(p.Instance, cfg, cand, r)
-	w.stats = newStats(cand, p.Heatmap, r)
-	for k := range w.stats.weight {
-		w.stats.weight[k] /= 20 // 0 to 2.2, so that all happens
-	}
-	w.rng.seed(1, 1)
-	count := [n][n]float64{}
-	for range draws {
-		tour := w.drawTour()
-		count[tour[0]][tour[1]]++
-	}
-	for i := range int32(n) {
-		weight := [n]float64{}
-		total, drawn := 0.0, 0.0
-		for j := range int32(n) {
-			if j != i {
-				weight[j] = 1
-			}
-			drawn += count[i][j]
-		}
-		for k := cand.Start[i]; k < cand.Start[i+1]; k++ {
-			weight[cand.City[k]] = math.Exp(w.stats.weight[k])
-		}
-		for _, x := range weight {
-			total += x
-		}
-		chi := 0.0
-		for j := range n {
-			if e := drawn * weight[j] / total; e > 0 {
-				chi += (count[i][j] - e) * (count[i][j] - e) / e
-			}
-		}
-		if chi > 35 { // 10 degrees of freedom: once in 10^4
-			t.Errorf("city %d: chi square %.1f", i, chi)
-		}
 	}
 }
 
@@ -288,17 +242,18 @@ func TestSignature(t *testing.T) {
 		t.Skip("the whole suite")
 	}
 	const file = "testdata/signature.txt"
-	tail := build(tsp.Euc2D, 250, 9)
-	fixSome(tail, 9)
+	tail := tsptest.Random(tsp.Euc2D, 250, 9)
+	tsptest.FixSome(tail, 9)
 	tail.Name = "uniform, fixed edges"
-	suite := []*tsp.Instance{build(tsp.Euc2D, 200, 1), build(tsp.Exact2D, 1000, 2), clustered(500, 3), grid(20),
-		build(tsp.Explicit, 120, 4), build(tsp.Geo, 300, 5), tail}
+	suite := []*tsp.Instance{tsptest.Random(tsp.Euc2D, 200, 1), tsptest.Random(tsp.Exact2D, 1000, 2), tsptest.Clustered(500, 3), tsptest.Grid(20),
+		tsptest.Random(tsp.Explicit, 120, 4), tsptest.Random(tsp.Geo, 300, 5), tail}
 	var b strings.Builder
 	fmt.Fprintln(&b, "# preset heatmap workers instance n: length actions")
 	for _, in := range suite {
-		for _, s := range searches {
+		for _, s := range append(searches, struct{ preset, source string }{"default", "alpha"}, struct{ preset, source string }{"paper", "softdist"},
+			struct{ preset, source string }{"paper-tuned", "gtprior"}, struct{ preset, source string }{"paper-tuned", "softdist"}) {
 			for _, workers := range []int{1, 2} {
-				cfg := must(Preset(s.preset, in.N(), s.source))
+				cfg := tsptest.Must(Preset(s.preset, in.N(), s.source))
 				cfg.Candidates = min(cfg.Candidates, 100)
 				actions := int64(2000)
 				if s.preset == "default" {
@@ -309,12 +264,13 @@ func TestSignature(t *testing.T) {
 			}
 		}
 	}
+	resumedSignature(t, &b)
 	if *update {
 		if err := errors.Join(os.MkdirAll("testdata", 0o777), os.WriteFile(file, []byte(b.String()), 0o666)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	want := strings.Split(string(must(os.ReadFile(file))), "\n")
+	want := strings.Split(string(tsptest.Must(os.ReadFile(file))), "\n")
 	for i, got := range strings.Split(b.String(), "\n") {
 		if i >= len(want) || got != want[i] {
 			old := "nothing"
@@ -331,10 +287,10 @@ func TestSignature(t *testing.T) {
 // converged there must be a good tour, too.
 func TestStoppedEarly(t *testing.T) {
 	const n, actions = 1000, 1 << 19
-	cfg := must(Preset("default", n, "gtprior"))
-	p := problem(build(tsp.Euc2D, n, 1), cfg, "gtprior")
+	cfg := tsptest.Must(Preset("default", n, "gtprior"))
+	p := problem(tsptest.Random(tsp.Euc2D, n, 1), cfg, "gtprior")
 	var early, done int64
-	whole := must(Solve(context.Background(), p, cfg, 1, 1, Budget{Actions: actions}, func(p Progress) {
+	whole := tsptest.Must(Solve(context.Background(), p, cfg, 1, 1, Budget{Actions: actions}, func(p Progress) {
 		if done = p.Actions; done < actions/4 {
 			early = p.Length
 		}

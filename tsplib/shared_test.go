@@ -2,29 +2,16 @@ package tsplib
 
 import (
 	"bytes"
-	"encoding/csv"
 	"errors"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
-)
 
-// sharedData returns the folder of public instances beside the repository; the
-// test is skipped where there is none. The same code runs on generated data in
-// the other tests.
-func sharedData(t *testing.T) string {
-	for _, up := range []string{"../../shared/data", "../../../shared/data"} {
-		if _, err := os.Stat(up); err == nil {
-			return up
-		}
-	}
-	t.Skip("no public instances here")
-	return ""
-}
+	"tspmcts/tsp/tsptest"
+)
 
 func open(t *testing.T, path string) *os.File {
 	f, err := os.Open(path)
@@ -35,27 +22,12 @@ func open(t *testing.T, path string) *os.File {
 	return f
 }
 
-// best reads a table instance,best.
-func best(t *testing.T, path string) map[string]float64 {
-	rows, err := csv.NewReader(open(t, path)).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	m := map[string]float64{}
-	for _, row := range rows[1:] {
-		if m[row[0]], err = strconv.ParseFloat(row[1], 64); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return m
-}
-
 // TestPublicProblems reads every public problem, checks the golden lengths of the
 // tour 1..n and of every optimal tour, and writes each back.
 func TestPublicProblems(t *testing.T) {
-	dir := sharedData(t)
+	dir := tsptest.Data(t)
 	golden := map[string]int64{"pcb442": 221440, "att532": 309636, "gr666": 423710}
-	optimal := best(t, filepath.Join(dir, "tsplib-best.csv"))
+	optimal := tsptest.Best(t, "tsplib-best.csv")
 	files, _ := filepath.Glob(filepath.Join(dir, "tsplib", "*.tsp"))
 	tours := 0
 	for _, path := range files {
@@ -114,7 +86,7 @@ func TestPublicProblems(t *testing.T) {
 }
 
 func TestPublicAsymmetric(t *testing.T) {
-	files, _ := filepath.Glob(filepath.Join(sharedData(t), "atsp", "*"))
+	files, _ := filepath.Glob(filepath.Join(tsptest.Data(t), "atsp", "*"))
 	for _, path := range files {
 		if _, _, err := Read(open(t, path), path); !errors.Is(err, ErrUnsupported) || !strings.Contains(err.Error(), "ATSP") {
 			t.Errorf("%s: %v", path, err)
@@ -123,8 +95,8 @@ func TestPublicAsymmetric(t *testing.T) {
 }
 
 func TestPublicLines(t *testing.T) {
-	dir := sharedData(t)
-	lengths := best(t, filepath.Join(dir, "uniform-best.csv"))
+	dir := tsptest.Data(t)
+	lengths := tsptest.Best(t, "uniform-best.csv")
 	files, _ := filepath.Glob(filepath.Join(dir, "uniform", "*.txt"))
 	for _, path := range files {
 		kind, r, err := Detect(open(t, path))

@@ -1,97 +1,28 @@
 package eax
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"tspmcts/tsp"
+	"tspmcts/tsp/tsptest"
 )
 
-func points(tb testing.TB, m tsp.Metric, x, y []float64) *tsp.Instance {
-	in, err := tsp.NewPoints(m.String(), m, x, y, nil)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return in
-}
-
-// instances are small ones of every kind that the code treats differently.
-func instances(tb testing.TB) map[string]*tsp.Instance {
-	r := rand.New(rand.NewPCG(7, 7))
-	x, y := random(300, 1)
-	set := map[string]*tsp.Instance{
-		"EUC_2D":   points(tb, tsp.Euc2D, x, y),
-		"CEIL_2D":  points(tb, tsp.Ceil2D, x, y),
-		"FLOOR_2D": points(tb, tsp.Floor2D, x, y),
-		"EXACT_2D": points(tb, tsp.Exact2D, x, y),
-	}
-	n := 150
-	lat, lon := make([]float64, n), make([]float64, n)
-	for i := range n {
-		lat[i], lon[i] = r.Float64()*90-45, r.Float64()*170-85
-	}
-	set["GEO"] = points(tb, tsp.Geo, lat, lon)
-	w := make([]int32, n*n)
-	for i := range n {
-		for j := range i {
-			w[i*n+j] = int32(r.IntN(1000))
-			w[j*n+i] = w[i*n+j]
-		}
-	}
-	m, err := tsp.NewMatrix("matrix", n, w)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	set["EXPLICIT"] = m
-	cx, cy := random(200, 2)
-	for i := range cx { // 8 clusters of 25, far apart
-		cx[i], cy[i] = cx[i]/100+float64(i%4)*5000, cy[i]/100+float64(i/4%2)*7000
-	}
-	set["clusters"] = points(tb, tsp.Euc2D, cx, cy)
-	dx, dy := random(200, 3)
-	for i := range dx { // every city many times
-		dx[i], dy[i] = dx[i%11], dy[i%11]
-	}
-	set["duplicates"] = points(tb, tsp.Euc2D, dx, dy)
-	fx, fy := random(200, 4)
-	f := points(tb, tsp.Euc2D, fx, fy)
-	var fixed [][2]int32
-	for i := range int32(60) { // paths of three edges
-		fixed = append(fixed, [2]int32{i + i/3, i + i/3 + 1})
-	}
-	if err := f.SetFixed(fixed); err != nil {
-		tb.Fatal(err)
-	}
-	set["fixed"] = f
-	tx, ty := random(8, 5)
-	set["tiny"] = points(tb, tsp.Euc2D, tx, ty)
-	return set
-}
-
-func starts(in *tsp.Instance, nb *tsp.Neighbors, n int, seed uint64, or bool, kicks int) []tsp.Tour {
-	rng := rand.NewPCG(seed, 1)
-	ts := make([]tsp.Tour, n)
-	for i := range ts {
-		ts[i] = start(in, nb, rng, or, kicks)
-	}
-	return ts
-}
+var ctx = context.Background()
 
 // Laws: a child is a tour with every fixed edge; its gain is the length before
 // minus the length after; evaluating restores the parent; the census and the
 // lengths agree with the tours.
 func TestLaws(t *testing.T) {
-	for name, in := range instances(t) {
+	for name, in := range instances() {
 		t.Run(name, func(t *testing.T) {
-			nb := nearest(t, in)
+			nb := nearest(in)
 			for _, sel := range []Selection{Greedy, Entropy} {
 				for _, slack := range []float64{0, 0.5, 1000} {
 					cfg := DefaultConfig(in.N())
@@ -99,7 +30,7 @@ func TestLaws(t *testing.T) {
 					if slack == 0 {
 						cfg.Harvest = 5
 					}
-					p, err := NewPopulation(in, nb, starts(in, nb, 12, 3, false, 0), cfg, 1)
+					p, err := NewPopulation(in, nb, starts(in, nb, 12, 3), cfg, 1)
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -141,11 +72,11 @@ func audit(t *testing.T, p *Population) {
 
 // Every child is exact, not just the ones that replace a parent.
 func TestEveryChild(t *testing.T) {
-	for name, in := range instances(t) {
+	for name, in := range instances() {
 		t.Run(name, func(t *testing.T) {
-			nb := nearest(t, in)
+			nb := nearest(in)
 			cfg := DefaultConfig(in.N())
-			ts := starts(in, nb, 6, 9, false, 0)
+			ts := starts(in, nb, 6, 9)
 			p, err := NewPopulation(in, nb, ts, cfg, 1)
 			if err != nil {
 				t.Fatal(err)
@@ -261,10 +192,9 @@ func checkCycles(t *testing.T, x *Crosser, a, b *individual) {
 
 // The result does not depend on the number of workers, and the seed fixes it.
 func TestDeterminism(t *testing.T) {
-	x, y := random(250, 11)
-	in := points(t, tsp.Euc2D, x, y)
-	nb := nearest(t, in)
-	ts := starts(in, nb, 21, 4, true, 0)
+	in := tsptest.Random(tsp.Euc2D, 250, 11)
+	nb := nearest(in)
+	ts := starts(in, nb, 21, 4)
 	var want []tsp.Tour
 	for _, workers := range []int{1, 1, 2, 3, 30} {
 		p, err := NewPopulation(in, nb, ts, DefaultConfig(in.N()), workers)
@@ -289,16 +219,15 @@ func TestDeterminism(t *testing.T) {
 
 // Fixed work at fixed seeds: a change of these numbers is a change of the search.
 func TestSignature(t *testing.T) {
-	x, y := random(400, 13)
-	in := points(t, tsp.Euc2D, x, y)
-	nb := nearest(t, in)
-	p, err := NewPopulation(in, nb, starts(in, nb, 40, 6, false, 0), DefaultConfig(in.N()), 2)
+	in := tsptest.Random(tsp.Euc2D, 400, 13)
+	nb := nearest(in)
+	p, err := NewPopulation(in, nb, starts(in, nb, 40, 6), DefaultConfig(in.N()), 2)
 	if err != nil {
 		t.Fatal(err)
 	}
 	p.Run(rand.NewPCG(6, 6), nil)
 	got := fmt.Sprint(p.BestLength(), p.total, p.Counts)
-	const want = "149038 5962524 {82 3280 36956 14320 12289 1922}"
+	const want = "14712 589071 {53 2120 25815 8911 2403 824}"
 	if got != want {
 		t.Errorf("signature %s, want %s", got, want)
 	}
@@ -307,9 +236,8 @@ func TestSignature(t *testing.T) {
 // Instances too small for crossover are kept; the smallest others work.
 func TestTiny(t *testing.T) {
 	for n := 1; n <= 9; n++ {
-		x, y := random(n, uint64(n))
-		in := points(t, tsp.Euc2D, x, y)
-		nb := nearest(t, in)
+		in := tsptest.Random(tsp.Euc2D, n, uint64(n))
+		nb := nearest(in)
 		var ts []tsp.Tour
 		r := rand.New(rand.NewPCG(1, 1))
 		for range 6 {
@@ -329,10 +257,9 @@ func TestTiny(t *testing.T) {
 }
 
 func TestReplaceAndCross(t *testing.T) {
-	x, y := random(150, 14)
-	in := points(t, tsp.Euc2D, x, y)
-	nb := nearest(t, in)
-	ts := starts(in, nb, 20, 6, false, 0)
+	in := tsptest.Random(tsp.Euc2D, 150, 14)
+	nb := nearest(in)
+	ts := starts(in, nb, 20, 6)
 	p, err := NewPopulation(in, nb, ts[:10], DefaultConfig(in.N()), 1)
 	if err != nil {
 		t.Fatal(err)
@@ -385,15 +312,14 @@ func TestValidate(t *testing.T) {
 	}
 }
 
-// BenchmarkPair crosses pairs of 2-opt and Or-opt tours without replacing any.
+// BenchmarkPair crosses pairs of tours without replacing any.
 func BenchmarkPair(b *testing.B) {
 	for _, n := range []int{500, 1000, 10000} {
 		for _, stage := range []Stage{Single, Block} {
 			b.Run(fmt.Sprintf("%d/%v", n, stage), func(b *testing.B) {
-				x, y := random(n, 15)
-				in := points(b, tsp.Euc2D, x, y)
-				nb := nearest(b, in)
-				p, err := NewPopulation(in, nb, starts(in, nb, 10, 7, true, 0), DefaultConfig(n), 1)
+				in := tsptest.Random(tsp.Euc2D, n, 15)
+				nb := nearest(in)
+				p, err := NewPopulation(in, nb, starts(in, nb, 10, 7), DefaultConfig(n), 1)
 				if err != nil {
 					b.Fatal(err)
 				}
@@ -413,12 +339,11 @@ func BenchmarkPair(b *testing.B) {
 }
 
 func TestConverges(t *testing.T) {
-	x, y := random(200, 12)
-	in := points(t, tsp.Euc2D, x, y)
-	nb := nearest(t, in)
+	in := tsptest.Random(tsp.Euc2D, 200, 12)
+	nb := nearest(in)
 	var best int64
 	for seed := range uint64(3) {
-		p, err := NewPopulation(in, nb, starts(in, nb, 60, 100+seed, true, 0), DefaultConfig(in.N()), 1)
+		p, err := NewPopulation(in, nb, starts(in, nb, 60, 100+seed), DefaultConfig(in.N()), 1)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -430,106 +355,4 @@ func TestConverges(t *testing.T) {
 		}
 		best = p.BestLength()
 	}
-}
-
-// TestMeasure prints curves; EAX_MEASURE holds "set lines tours kicks".
-func TestMeasure(t *testing.T) {
-	spec := os.Getenv("EAX_MEASURE")
-	if spec == "" {
-		t.Skip("EAX_MEASURE is not set")
-	}
-	var set string
-	var lines, tours, kicks int
-	fmt.Sscan(spec, &set, &lines, &tours, &kicks)
-	env := func(name string, v *int) {
-		if s := os.Getenv(name); s != "" {
-			*v, _ = strconv.Atoi(s)
-		}
-	}
-	workers := 1
-	env("EAX_WORKERS", &workers)
-	first, repeat := 0, 1
-	env("EAX_FIRST", &first)
-	env("EAX_REPEAT", &repeat)
-	var squares float64
-	var gaps, secs, singles float64
-	// cpu is the processor time used since now: wall time means little on a shared machine
-	used := processorTime
-	setup := 0.0
-	zero := used()
-	cpu := func() float64 { return used() - zero - setup }
-	for run := range lines * repeat {
-		line := first + run%lines
-		u := used()
-		in, best := uniform(t, set, line)
-		nb := nearest(t, in)
-		began := time.Now()
-		ts := cached(in, nb, tours, uint64(line), kicks)
-		built := time.Since(began)
-		setup += used() - u
-		cfg := DefaultConfig(in.N())
-		env("EAX_CHILDREN", &cfg.Children)
-		env("EAX_PATIENCE", &cfg.Patience)
-		env("EAX_HARVEST", &cfg.Harvest)
-		env("EAX_NEAR", &cfg.Near)
-		if os.Getenv("EAX_GREEDY") != "" {
-			cfg.Selection = Greedy
-		}
-		if v := os.Getenv("EAX_SLACK"); v != "" {
-			cfg.Slack, _ = strconv.ParseFloat(v, 64)
-		}
-		began = time.Now()
-		p, err := NewPopulation(in, nb, ts, cfg, workers)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if os.Getenv("EAX_BLOCK") != "" {
-			p.enter(Block)
-		}
-		lost := func() int {
-			ref := reference(t, set, line)
-			if ref == nil {
-				return -1
-			}
-			c := 0
-			for i, v := range ref {
-				if p.census.of(p.s.id[v], p.s.id[ref[(i+1)%len(ref)]]) == 0 {
-					c++
-				}
-			}
-			return c
-		}
-		gap := func() float64 {
-			tour, _ := p.Best()
-			return 100 * (in.Value(tour)/best - 1)
-		}
-		avg := func() float64 { return 100 * (in.InUnit(int64(p.Average()))/best - 1) }
-		t.Logf("%s: %d tours in %.2fs, best %.3f average %.3f", in.Name, tours, built.Seconds(), gap(), avg())
-		rng := rand.NewPCG(uint64(run), 77)
-		verbose := os.Getenv("EAX_VERBOSE") != ""
-		every := 10
-		env("EAX_VERBOSE", &every)
-		var single Counts
-		singleAt, singleGap := time.Duration(0), 0.0
-		for p.Stage() != Done {
-			stage := p.Stage()
-			p.Generation(rng, nil)
-			if verbose && p.Counts.Generations%int64(every) == 0 {
-				t.Logf("  %v gen %d %.2fs best %.4f avg %.4f lost %d entropy %.0f %+v", p.stage, p.Counts.Generations, time.Since(began).Seconds(), gap(), avg(), lost(), p.Entropy(), p.Counts)
-			}
-			if stage == Single && p.Stage() != Single {
-				single, singleAt, singleGap = p.Counts, time.Since(began), gap()
-			}
-		}
-		took := time.Since(began)
-		t.Logf("  single: %.2fs gap %.4f %+v", singleAt.Seconds(), singleGap, single)
-		t.Logf("  end:    %.2fs gap %.4f avg %.4f %+v", took.Seconds(), gap(), avg(), p.Counts)
-		singles += singleGap
-		gaps += gap()
-		squares += gap() * gap()
-		secs += took.Seconds()
-	}
-	runs := float64(lines * repeat)
-	mean := gaps / runs
-	t.Logf("CPU %.2f MEAN single %.4f gap %.4f +- %.4f seconds %.2f", cpu()/runs, singles/runs, mean, math.Sqrt((squares/runs-mean*mean)/runs), secs/runs)
 }

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"tspmcts/tsp"
+	"tspmcts/tsp/tsptest"
 )
 
 var ctx = context.Background()
@@ -74,16 +75,13 @@ func TestBoundBelowEveryTour(t *testing.T) {
 
 // Law 1 on the library: no bound above the best known tour, and few far below.
 func TestLibrary(t *testing.T) {
-	dir := shared(t)
-	best := bests(t, filepath.Join(dir, "tsplib-best.csv"))
+	dir := tsptest.Data(t)
+	best := tsptest.Best(t, "tsplib-best.csv")
 	files, _ := filepath.Glob(filepath.Join(dir, "tsplib", "*.tsp"))
 	var table strings.Builder
 	for _, f := range files {
-		in := tsplibFile(t, f)
-		if in == nil {
-			t.Fatalf("%s: unread", f)
-		}
-		known := best[in.Name]
+		in := problem(t, f)
+		known := best[strings.TrimSuffix(filepath.Base(f), ".tsp")]
 		steps := 100
 		switch {
 		case testing.Short() && in.N() > 2000:
@@ -455,7 +453,7 @@ func TestEdges(t *testing.T) {
 
 // The candidates of the papers' data sets: what share of the reference tours' edges they hold.
 func TestShare(t *testing.T) {
-	samples := lines(t, filepath.Join(shared(t), "uniform", "tsp1000.txt"), 4)
+	samples := lines(t, filepath.Join(tsptest.Data(t), "uniform", "tsp1000.txt"), 4)
 	share := func(s sample, of func(i int32) []int32) float64 {
 		hit := 0
 		for k, i := range s.tour {

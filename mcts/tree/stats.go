@@ -1,17 +1,19 @@
-package mcts
+package tree
 
 import (
+	"errors"
 	"math"
 	"slices"
 
 	"tspmcts/heatmap"
+	"tspmcts/mcts/meter"
 	"tspmcts/twoopt"
 )
 
-// stats are the statistics of the tree search over the directed candidate
+// Stats are the statistics of the tree search over the directed candidate
 // edges, laid out like the candidates: slot k is an edge from the city whose
 // list holds k.
-type stats struct {
+type Stats struct {
 	cand     *twoopt.Candidates
 	weight   []float64 // W, 100 P at first
 	visits   []int64   // Q, and one more that nothing reads
@@ -24,17 +26,17 @@ type stats struct {
 	explore  float64   // alpha sqrt(ln(M+1)), as of the running action
 }
 
-// newStats returns the statistics before the first simulation, nil when the
-// budget ended. Omega is summed over a city's whole row of m.
-func newStats(cand *twoopt.Candidates, m *heatmap.Map, r *run) *stats {
+// NewStats returns the statistics before the first simulation, nil when the
+// budget ended. Omega is summed over a city's whole row of p.
+func NewStats(cand *twoopt.Candidates, p *heatmap.Map, m *meter.Meter) *Stats {
 	n := len(cand.Start) - 1
-	st := &stats{cand: cand, weight: make([]float64, len(cand.City)), visits: make([]int64, len(cand.City)+1),
+	st := &Stats{cand: cand, weight: make([]float64, len(cand.City)), visits: make([]int64, len(cand.City)+1),
 		mirror: make([]int32, len(cand.City)), byCity: slotsByCity(cand), omega: make([]float64, n), invOmega: make([]float64, n), invN: 1 / float64(max(1, n-1))}
 	for i := range int32(n) {
-		if i&1023 == 1023 && r.check() {
+		if i&1023 == 1023 && m.Check() {
 			return nil
 		}
-		cities, ps := m.Of(i)
+		cities, ps := p.Of(i)
 		sum := 0.0
 		for _, p := range ps {
 			sum += float64(p)
@@ -52,7 +54,7 @@ func newStats(cand *twoopt.Candidates, m *heatmap.Map, r *run) *stats {
 	return st
 }
 
-func (st *stats) setOmega(i int32, omega float64) {
+func (st *Stats) setOmega(i int32, omega float64) {
 	st.omega[i] = omega
 	if omega > 0 {
 		st.invOmega[i] = 1 / omega
@@ -60,7 +62,7 @@ func (st *stats) setOmega(i int32, omega float64) {
 }
 
 // find returns the slot of the edge from i to j, or -1.
-func (st *stats) find(i, j int32) int32 {
+func (st *Stats) find(i, j int32) int32 {
 	lo, hi := st.cand.Start[i], st.cand.Start[i+1]
 	if hi-lo <= shortList {
 		for k := lo; k < hi; k++ {
@@ -108,27 +110,27 @@ func slotsByCity(cand *twoopt.Candidates) []int32 {
 	return slots
 }
 
-// visit counts a look at the edge in slot k, in both directions.
-func (st *stats) visit(k int32) {
+// Visit counts a look at the edge in slot k, in both directions.
+func (st *Stats) Visit(k int32) {
 	st.visits[k]++
 	st.visits[st.mirror[k]]++
 }
 
 // visitEdge counts a look at an edge that need not be a candidate.
-func (st *stats) visitEdge(i, j int32) {
+func (st *Stats) visitEdge(i, j int32) {
 	if k := st.find(i, j); k >= 0 {
-		st.visit(k)
+		st.Visit(k)
 	} else if k := st.find(j, i); k >= 0 {
 		st.visits[k]++
 	}
 }
 
-// potential returns the paper's Z of the edge in slot k, from city i:
+// Potential returns the paper's Z of the edge in slot k, from city i:
 //
 //	Z_ij = W_ij / Omega_i + alpha sqrt(ln(M+1) / (Q_ij+1))
 //
 // Where a city's whole row is 0, no edge is better than another and the first term is 1.
-func (st *stats) potential(i, k int32) float64 {
+func (st *Stats) Potential(i, k int32) float64 {
 	z := 1.0
 	if o := st.invOmega[i]; o > 0 {
 		z = float64(st.weight[k] * o)
@@ -154,11 +156,44 @@ var rarities = func() (t [256]float64) {
 	return t
 }()
 
-// simulate counts a simulation and fixes the exploration term for it. The
+// At makes M the number of simulations so far, and counts one.
+func (st *Stats) At(sims int64, alpha float64) {
+	st.sims = sims
+	st.Simulate(alpha)
+}
+
+// Simulate counts a simulation and fixes the exploration term for it. The
 // logarithm is rounded to float32 so that it is the same on every machine.
-func (st *stats) simulate(alpha float64) {
+func (st *Stats) Simulate(alpha float64) {
 	if alpha > 0 {
 		st.explore = float64(alpha * math.Sqrt(float64(float32(math.Log(float64(st.sims+1))))))
 	}
 	st.sims++
+}
+
+// StatsState is what Stats have learned.
+type StatsState struct {
+	Weight []float64
+	Visits []int64
+	Omega  []float64
+	Sims   int64
+}
+
+// State returns a copy of what st has learned.
+func (st *Stats) State() StatsState {
+	return StatsState{slices.Clone(st.weight), slices.Clone(st.visits), slices.Clone(st.omega), st.sims}
+}
+
+// Restore makes st know what s says.
+func (st *Stats) Restore(s StatsState) error {
+	if len(s.Weight) != len(st.weight) || len(s.Visits) != len(st.visits) || len(s.Omega) != len(st.omega) {
+		return errors.New("statistics of other candidates")
+	}
+	copy(st.weight, s.Weight)
+	copy(st.visits, s.Visits)
+	for i, o := range s.Omega {
+		st.setOmega(int32(i), o)
+	}
+	st.sims = s.Sims
+	return nil
 }

@@ -1,4 +1,4 @@
-package mcts
+package tree
 
 import (
 	"context"
@@ -7,7 +7,11 @@ import (
 	"slices"
 	"testing"
 
+	"tspmcts/heatmap"
+	"tspmcts/mcts/meter"
 	"tspmcts/tsp"
+	"tspmcts/tsp/tsptest"
+	"tspmcts/twoopt"
 )
 
 // twin is the paper's search once more, as plainly as it is described: dense
@@ -26,33 +30,61 @@ type twin struct {
 	W     [][]float64
 	Q     [][]int64
 	M     int64
-	rng   rng
+	rng   meter.Stream
 	tour  []int32
 	taken [][2]int32 // edges that the last action chose, in order
 }
 
-func newTwin(p *Problem, cfg Config, seed, index uint64) *twin {
-	n := p.Instance.N()
-	t := &twin{in: p.Instance, cfg: cfg, W: make([][]float64, n), Q: make([][]int64, n)}
-	for i := range n {
-		t.W[i], t.Q[i] = make([]float64, n), make([]int64, n)
-		cities, ps := p.Heatmap.Of(int32(i))
-		for k, j := range cities {
-			t.W[i][j] = 100 * float64(ps[k])
-		}
-		// The candidates: the most probable of the map, then the nearest; or the nearest.
+// problem is what worker and twin search: an instance, its heatmap, and candidates.
+type problem struct {
+	in   *tsp.Instance
+	m    *heatmap.Map
+	list [][]int32
+}
+
+// newProblem lists the most probable cities of the map as candidates, then the nearest; or the nearest.
+func newProblem(in *tsp.Instance, source string, candidates int, byHeatmap bool) *problem {
+	nb := tsptest.Must(tsp.NearestNeighbors(context.Background(), in, max(candidates, 10)))
+	p := &problem{in: in, m: heatmap.Zero(in.N())}
+	if source == "gtprior" {
+		p.m = heatmap.GTPrior(in, nb, heatmap.PublishedRanks(in.N()))
+	}
+	for i := range int32(in.N()) {
 		var list []int32
-		if cfg.Order == "heatmap" {
+		if byHeatmap {
+			cities, _ := p.m.Of(i)
 			list = append(list, cities...)
 		}
-		for _, j := range p.Neighbors.Of(int32(i)) {
+		for _, j := range nb.Of(i) {
 			if !slices.Contains(list, j) {
 				list = append(list, j)
 			}
 		}
-		t.list = append(t.list, list[:min(len(list), cfg.Candidates)])
+		p.list = append(p.list, list[:min(len(list), candidates)])
 	}
-	t.rng.seed(seed, index)
+	return p
+}
+
+// search returns a search of the problem.
+func (p *problem) search(cfg Config, seed, index uint64) *Search {
+	m := meter.New(context.Background(), meter.Budget{}, nil)
+	cand := twoopt.NewCandidates(p.in, func(i int32) []int32 { return p.list[i] })
+	var rng meter.Stream
+	rng.Start(seed, meter.ForWorker, index, 0)
+	return New(p.in, NewStats(cand, p.m, m), cfg, m, rng)
+}
+
+func newTwin(p *problem, cfg Config, seed, index uint64) *twin {
+	n := p.in.N()
+	t := &twin{in: p.in, cfg: cfg, list: p.list, W: make([][]float64, n), Q: make([][]int64, n)}
+	for i := range n {
+		t.W[i], t.Q[i] = make([]float64, n), make([]int64, n)
+		cities, ps := p.m.Of(int32(i))
+		for k, j := range cities {
+			t.W[i][j] = 100 * float64(ps[k])
+		}
+	}
+	t.rng.Start(seed, meter.ForWorker, index, 0)
 	return t
 }
 
@@ -127,7 +159,7 @@ func (t *twin) drawTour() {
 			}
 		}
 	}
-	visit(free[t.rng.below(int32(len(free)))])
+	visit(free[t.rng.Below(int32(len(free)))])
 	for len(free) > 0 {
 		c := t.tour[len(t.tour)-1]
 		var listed []int32
@@ -142,10 +174,10 @@ func (t *twin) drawTour() {
 			sum += math.Exp(t.W[c][j] - max)
 		}
 		others := math.Exp(-max) * float64(len(free)-len(listed)) // W = 0
-		u := float64(t.rng.pcg.Uint64()) * 0x1p-64 * (sum + others)
+		u := float64(t.rng.Uint64()) * 0x1p-64 * (sum + others)
 		if u < others { // one of them, by a further draw
 			for {
-				j := free[t.rng.below(int32(len(free)))]
+				j := free[t.rng.Below(int32(len(free)))]
 				if !slices.Contains(listed, j) {
 					visit(j)
 					break
@@ -170,16 +202,11 @@ func (t *twin) at(p int) int32 { return t.tour[(p+t.n())%t.n()] }
 
 // orient makes the tour begin at city a and go on to city b.
 func (t *twin) orient(a, b int32) {
-	t.tour = rotate(t.tour, a)
+	t.tour = tsptest.Rotate(t.tour, a)
 	if t.tour[1] != b {
 		slices.Reverse(t.tour)
-		t.tour = rotate(t.tour, a)
+		t.tour = tsptest.Rotate(t.tour, a)
 	}
-}
-
-func rotate(tour []int32, a int32) []int32 {
-	i := slices.Index(tour, a)
-	return slices.Concat(tour[i:], tour[:i])
 }
 
 // twoOpt is step 2: every move that adds an edge to a candidate, from either
@@ -262,8 +289,8 @@ func (t *twin) action() (gain int64, tour []int32) {
 			t.look(e[0], e[1])
 		}
 	}()
-	a1 := t.rng.below(int32(n))
-	pi := rotate(t.tour, a1) // a1 b1 ...
+	a1 := t.rng.Below(int32(n))
+	pi := tsptest.Rotate(t.tour, a1) // a1 b1 ...
 	b := pi[1]
 	if t.in.IsFixed(a1, b) {
 		return 0, nil
@@ -292,7 +319,7 @@ func (t *twin) action() (gain int64, tour []int32) {
 		if len(options) == 0 {
 			return 0, nil
 		}
-		u := t.rng.unit() * sum
+		u := float64(t.rng.Uint64()>>11) * 0x1p-53 * sum
 		k := 0
 		for ; k < len(options)-1; k++ {
 			if u -= options[k].z; u < 0 {
@@ -316,7 +343,7 @@ func (t *twin) action() (gain int64, tour []int32) {
 }
 
 // compare fails unless the worker knows what the twin knows.
-func (t *twin) compare(tt *testing.T, w *worker, when string) {
+func (t *twin) compare(tt *testing.T, w *Search, when string) {
 	tt.Helper()
 	st := w.stats
 	if st.sims != t.M {
@@ -325,8 +352,8 @@ func (t *twin) compare(tt *testing.T, w *worker, when string) {
 	if got := w.in.Length(w.tour.Order); got != w.length || got != t.in.Length(t.tour) {
 		tt.Fatalf("%s: length %d, kept as %d, want %d", when, got, w.length, t.in.Length(t.tour))
 	}
-	if !slices.Equal(rotate(w.tour.Order, 0), rotate(t.tour, 0)) {
-		tt.Fatalf("%s: tour %v, want %v", when, rotate(w.tour.Order, 0), rotate(t.tour, 0))
+	if !slices.Equal(tsptest.Rotate(w.tour.Order, 0), tsptest.Rotate(t.tour, 0)) {
+		tt.Fatalf("%s: tour %v, want %v", when, tsptest.Rotate(w.tour.Order, 0), tsptest.Rotate(t.tour, 0))
 	}
 	near := func(a, b float64) bool { return math.Abs(a-b) <= 1e-9*math.Max(1, math.Abs(b)) }
 	for i := range int32(t.n()) {
@@ -382,33 +409,22 @@ func TestTwin(t *testing.T) {
 			m = tsp.Explicit
 		}
 		t.Run(fmt.Sprintf("%+v %v", s, m), func(t *testing.T) {
-			cfg := must(Preset("paper-default", s.n, s.source))
-			cfg.Alpha, cfg.Beta, cfg.Pool, cfg.Candidates, cfg.Order, cfg.Depth = s.alpha, s.beta, s.pool, s.candidates, s.order, s.depth
-			in := build(m, s.n, uint64(i))
+			cfg := Config{Alpha: s.alpha, Beta: s.beta, Pool: s.pool, Depth: s.depth}
+			in := tsptest.Random(m, s.n, uint64(i))
 			if i%5 == 4 {
-				fixSome(in, uint64(i))
+				tsptest.FixSome(in, uint64(i))
 			}
-			runTwins(t, problem(in, cfg, s.source), cfg, uint64(i), actions)
+			runTwins(t, newProblem(in, s.source, s.candidates, s.order == "heatmap"), cfg, uint64(i), actions)
 		})
 	}
 }
 
-func runTwins(t *testing.T, p *Problem, cfg Config, seed uint64, actions int) {
-	r := newRun(context.Background(), Budget{}, nil)
-	cand := candidates(p, cfg, r)
-	w := newWorker(p.Instance, cfg, cand, r)
-	w.stats = newStats(cand, p.Heatmap, r)
-	w.newSums()
-	w.rng.seed(seed, 0)
+func runTwins(t *testing.T, p *problem, cfg Config, seed uint64, actions int) {
+	w := p.search(cfg, seed, 0)
 	d := newTwin(p, cfg, seed, 0)
-	for i := range int32(d.n()) {
-		if list, _ := cand.Of(i); !slices.Equal(list, d.list[i]) {
-			t.Fatalf("the candidates of %d are %v, want %v", i, list, d.list[i])
-		}
-	}
 	improved, edges := 0, 0
 	for done := 0; done < actions; {
-		tour := w.drawTour()
+		tour := w.DrawTour()
 		d.drawTour()
 		if !slices.Equal([]int32(tour), d.tour) {
 			t.Fatalf("first tour %v, want %v", tour, d.tour)
@@ -437,8 +453,8 @@ func runTwins(t *testing.T, p *Problem, cfg Config, seed uint64, actions int) {
 			}
 			if got > 0 {
 				improved++
-				w.stats.backpropagate(chose, cfg.Beta, got, length)
-				w.path.Apply(w.tour)
+				w.stats.Backpropagate(chose, cfg.Beta, got, length)
+				w.action.path.Apply(w.tour)
 				w.length -= got
 				d.credit(d.taken, want, length)
 				d.tour = after

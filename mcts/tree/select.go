@@ -1,4 +1,4 @@
-package mcts
+package tree
 
 import (
 	"math"
@@ -18,6 +18,13 @@ const scale = 1 << 30
 
 // fanWidth is the longest list that a fan holds.
 const fanWidth = 6
+
+// draws is what a search draws from: fans where all lists are short, else rows.
+type draws struct {
+	fans []fan // nil: rows are used
+	rows rows
+	open []int64 // a row without the candidates that would remove a fixed edge
+}
 
 // fan is what a draw reads of a city with a short list.
 type fan struct {
@@ -46,8 +53,8 @@ func newFans(cand *twoopt.Candidates) []fan {
 }
 
 // drawFan draws from a fan. It returns the candidate's slot, -1 without one, and its city.
-func (w *worker) drawFan(a1, b, second int32) (slot, a int32) {
-	f := &w.fans[b]
+func (w *Search) drawFan(a1, b, second int32) (slot, a int32) {
+	f := &w.draws.fans[b]
 	if f.as != w.stats.sims {
 		f.as = w.stats.sims
 		w.stats.fill(f.upto[:], a1, b)
@@ -63,7 +70,7 @@ func (w *worker) drawFan(a1, b, second int32) (slot, a int32) {
 	if sum <= 0 {
 		return -1, 0
 	}
-	u := w.rng.below64(sum)
+	u := w.rng.Below64(sum)
 	u += width &^ ((u - before) >> 63)
 	pick := fanWidth + int32((u-upto[1])>>63+(u-upto[2])>>63+(u-upto[3])>>63+(u-upto[4])>>63+(u-upto[5])>>63+(u-upto[6])>>63)
 	return f.first + pick, c[pick&7]
@@ -84,12 +91,12 @@ func newRows(cand *twoopt.Candidates) rows {
 }
 
 // drawRow draws from a row, which drawFan does faster. Nothing is drawn that would remove a fixed edge.
-func (w *worker) drawRow(a1, b, second int32) (slot, a int32) {
+func (w *Search) drawRow(a1, b, second int32) (slot, a int32) {
 	lo, hi := w.cand.Start[b], w.cand.Start[b+1]
 	cities := w.cand.City[lo:hi]
-	row := w.rows.upto[lo+2*b : hi+2*b+2]
-	if w.rows.as[b] != w.stats.sims {
-		w.rows.as[b] = w.stats.sims
+	row := w.draws.rows.upto[lo+2*b : hi+2*b+2]
+	if w.draws.rows.as[b] != w.stats.sims {
+		w.draws.rows.as[b] = w.stats.sims
 		w.stats.fill(row, a1, b)
 	}
 	if w.in.HasFixed() {
@@ -104,31 +111,31 @@ func (w *worker) drawRow(a1, b, second int32) (slot, a int32) {
 	if sum <= 0 {
 		return -1, 0
 	}
-	u := w.rng.below64(sum)
+	u := w.rng.Below64(sum)
 	u += width &^ ((u - before) >> 63)
 	pick, _ := slices.BinarySearch(row[1:], u+1) // of the sums, the first above u
 	return lo + int32(pick), cities[pick]
 }
 
 // newSums makes room for the sums that draws read.
-func (w *worker) newSums() {
+func (w *Search) newSums() {
 	if !w.in.HasFixed() {
-		w.fans = newFans(w.cand)
+		w.draws.fans = newFans(w.cand)
 	}
-	if w.fans == nil {
-		w.rows = newRows(w.cand)
+	if w.draws.fans == nil {
+		w.draws.rows = newRows(w.cand)
 	}
 }
 
 // fill sums up the paper's Z over the candidates of city i, where a1 and
 // candidates with Z < 1, which are not drawn, count as 0.
-func (st *stats) fill(upto []int64, a1, i int32) {
+func (st *Stats) fill(upto []int64, a1, i int32) {
 	lo, hi := st.cand.Start[i], st.cand.Start[i+1]
 	sum, k := int64(0), lo
 	for j := range upto {
 		upto[j] = sum
 		if k < hi {
-			if z := st.potential(i, k); z >= 1 && st.cand.City[k] != a1 {
+			if z := st.Potential(i, k); z >= 1 && st.cand.City[k] != a1 {
 				sum += int64(z * scale)
 			}
 			k++
@@ -138,16 +145,16 @@ func (st *stats) fill(upto []int64, a1, i int32) {
 
 // withoutFixed returns row, the running sums over the candidates of the free
 // end, without those that would remove a fixed edge.
-func (w *worker) withoutFixed(row []int64, cities []int32) []int64 {
-	open := append(w.open[:0], row...)
+func (w *Search) withoutFixed(row []int64, cities []int32) []int64 {
+	open := append(w.draws.open[:0], row...)
 	gone := int64(0)
 	for k, c := range cities {
-		if w.in.IsFixed(c, w.path.Toward(w.tour, c)) {
+		if w.in.IsFixed(c, w.action.path.Toward(w.tour, c)) {
 			gone += row[k+1] - row[k]
 		}
 		open[k+1] -= gone
 	}
 	open[len(cities)+1] -= gone
-	w.open = open
+	w.draws.open = open
 	return open
 }

@@ -1,14 +1,14 @@
-package mcts
+package tree
 
 import "math"
 
-// backpropagate credits the edges that an improvement of a tour of length by gain added:
+// Backpropagate credits the edges that an improvement of a tour of length by gain added:
 //
 //	W += beta (exp(gain/length) - 1)
 //
 // in both directions, where they are candidates. The increment is rounded to
 // 2^-40, below which processors differ in exp.
-func (st *stats) backpropagate(added [][2]int32, beta float64, gain, length int64) {
+func (st *Stats) Backpropagate(added [][2]int32, beta float64, gain, length int64) {
 	up := math.Round(float64(beta*math.Expm1(float64(gain)/float64(length)))*0x1p40) * 0x1p-40
 	if up == 0 {
 		return

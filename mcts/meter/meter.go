@@ -1,0 +1,184 @@
+package meter
+
+import (
+	"context"
+	"errors"
+	"math"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// PollEvery is the number of actions, or other pieces of work of about a
+// microsecond, between two calls of Check.
+const PollEvery = 64
+
+// NoTour is longer than any tour.
+const NoTour = math.MaxInt64
+
+// ErrTime is the cause of the end of a context whose budget of time is used up.
+var ErrTime = errors.New("the time is over")
+
+// Progress is what an observer is told: a better tour, or that time passes.
+type Progress struct {
+	Length  int64         // of the best tour so far, in core units
+	Tour    []int32       // the best tour, valid during the call
+	Actions int64         // simulated so far, all workers
+	Elapsed time.Duration // on the budget's clock
+	Stage   string        // what the search is at
+	Better  bool          // the length is new
+}
+
+// Observer is called while a search runs, by one goroutine at a time. It must return quickly.
+type Observer func(Progress)
+
+// Meter is what the workers of one search share. All methods may be called at any time by any of them.
+type Meter struct {
+	ctx     context.Context
+	budget  Budget
+	observe Observer
+
+	best    atomic.Int64 // length of the best tour
+	actions atomic.Int64
+	stop    atomic.Pointer[Stop]
+	ending  atomic.Bool // stop is set, or about to be
+
+	mu       sync.Mutex
+	stage    string
+	told     int64         // best length that the observer knows
+	improved time.Duration // when best last fell
+	tour     []int32       // the best tour, where somebody observes
+	length   int64         // of tour
+}
+
+// New returns the meter of a search that is about to begin. It watches ctx
+// until that ends; observe may be nil.
+func New(ctx context.Context, budget Budget, observe Observer) *Meter {
+	m := &Meter{ctx: ctx, budget: budget, observe: observe, told: NoTour, length: NoTour}
+	if m.budget.Clock == nil {
+		start := time.Now()
+		m.budget.Clock = func() time.Duration { return time.Since(start) }
+	}
+	m.best.Store(NoTour)
+	context.AfterFunc(ctx, func() { m.ending.Store(true) })
+	return m
+}
+
+// Budget returns the budget.
+func (m *Meter) Budget() Budget { return m.budget }
+
+// Context ends when the search does for reasons of time, or is interrupted.
+func (m *Meter) Context() context.Context { return m.ctx }
+
+// End stops all workers, for the first reason given.
+func (m *Meter) End(why Stop) {
+	m.stop.CompareAndSwap(nil, &why)
+	m.ending.Store(true)
+}
+
+// Ended returns the reason for which the search ends, false while it goes on.
+func (m *Meter) Ended() (why Stop, ok bool) {
+	if s := m.stop.Load(); s != nil {
+		return *s, true
+	}
+	return "", false
+}
+
+// Ending becomes true when the search is to end: for loops that cannot call Check.
+func (m *Meter) Ending() *atomic.Bool { return &m.ending }
+
+// Stage names what the search is at from now on.
+func (m *Meter) Stage(name string) {
+	m.mu.Lock()
+	m.stage = name
+	m.mu.Unlock()
+}
+
+// Offer tells of a tour, and its length; it is copied where somebody wants it.
+func (m *Meter) Offer(length int64, tour []int32) {
+	for {
+		old := m.best.Load()
+		if length >= old {
+			return
+		}
+		if m.best.CompareAndSwap(old, length) {
+			break
+		}
+	}
+	if m.observe != nil {
+		m.mu.Lock()
+		if length < m.length {
+			m.length = length
+			m.tour = append(m.tour[:0], tour...)
+		}
+		m.mu.Unlock()
+	}
+	switch {
+	case length <= 0:
+		m.End(StopExact) // no tour is shorter
+	case m.budget.Target > 0 && length <= m.budget.Target:
+		m.End(StopTarget)
+	}
+}
+
+// Best returns the length of the best tour offered, NoTour before the first.
+func (m *Meter) Best() int64 { return m.best.Load() }
+
+// Add counts actions.
+func (m *Meter) Add(actions int64) { m.actions.Add(actions) }
+
+// Actions returns how many were added.
+func (m *Meter) Actions() int64 { return m.actions.Load() }
+
+// Resume makes the count of actions begin there.
+func (m *Meter) Resume(actions int64) { m.actions.Store(actions) }
+
+// Check reports whether the search is to end, and tells the observer what is new.
+// It costs about a microsecond.
+func (m *Meter) Check() bool {
+	select {
+	case <-m.ctx.Done():
+		why := StopInterrupted
+		if context.Cause(m.ctx) == ErrTime {
+			why = StopTime
+		}
+		m.End(why)
+	default:
+	}
+	now := m.Clock()
+	if m.budget.Time > 0 && now >= m.budget.Time {
+		m.End(StopTime)
+	}
+	if m.mu.TryLock() {
+		best := m.best.Load()
+		if m.observe != nil {
+			best = m.length // whose tour is here
+		}
+		better := best < m.told
+		if better {
+			m.told, m.improved = best, now
+		} else if m.budget.Stall > 0 && now-m.improved >= m.budget.Stall && best < NoTour {
+			m.End(StopStalled)
+		}
+		if m.observe != nil && best < NoTour {
+			m.observe(Progress{Length: best, Tour: m.tour, Actions: m.actions.Load(), Elapsed: now, Stage: m.stage, Better: better})
+		}
+		m.mu.Unlock()
+	}
+	return m.stop.Load() != nil
+}
+
+// Clock returns the time since the budget began to count.
+func (m *Meter) Clock() time.Duration { return m.budget.Clock() }
+
+// Spent returns which part of the budget is used, from 0 to 1, after the given
+// number of actions of all workers; 0 where the budget does not say how long the search may last.
+func (m *Meter) Spent(actions int64) (share float64) {
+	if m.budget.Time > 0 {
+		share = float64(m.Clock()) / float64(m.budget.Time)
+	}
+	if m.budget.Actions > 0 {
+		share = max(share, float64(actions)/float64(m.budget.Actions))
+	}
+	return min(share, 1)
+}

@@ -1,0 +1,102 @@
+package meter
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+)
+
+func TestBudget(t *testing.T) {
+	clock := func() time.Duration { return 0 }
+	for _, c := range []struct {
+		b  Budget
+		ok bool
+	}{
+		{Budget{}, true}, {Budget{Actions: 5}, true}, {Budget{Time: 1, Clock: clock}, true}, {Budget{Stall: 1, Clock: clock}, true},
+		{Budget{Time: 1}, true}, {Budget{Stall: 1}, true}, {Budget{Time: -1, Clock: clock}, false},
+		{Budget{Actions: -1}, false}, {Budget{Target: -1}, false}, {Budget{Stall: -1, Clock: clock}, false},
+	} {
+		if err := c.b.Validate(); (err == nil) != c.ok {
+			t.Errorf("%+v: %v", c.b, err)
+		}
+	}
+	for _, total := range []int64{0, 1, 7, 100} {
+		for workers := 1; workers < 9; workers++ {
+			var sum int64
+			for i := range workers {
+				sum += Share(total, workers, i)
+			}
+			if sum != total {
+				t.Errorf("%d actions for %d workers: %d are given out", total, workers, sum)
+			}
+		}
+	}
+}
+
+// TestReasons ends meters in every way: the first reason stays.
+func TestReasons(t *testing.T) {
+	ended, cancel := context.WithCancel(context.Background())
+	cancel()
+	late, cancel := context.WithTimeoutCause(context.Background(), 0, ErrTime)
+	defer cancel()
+	now := time.Duration(0)
+	clock := func() time.Duration { return now }
+	for _, c := range []struct {
+		ctx    context.Context
+		budget Budget
+		want   Stop
+	}{
+		{ended, Budget{}, StopInterrupted},
+		{late, Budget{}, StopTime},
+		{context.Background(), Budget{Time: 5, Clock: clock}, StopTime},
+		{context.Background(), Budget{Stall: 5, Clock: clock}, StopStalled},
+		{context.Background(), Budget{Target: 90}, StopTarget},
+	} {
+		now = 0
+		m := New(c.ctx, c.budget, nil)
+		m.Offer(100, nil)
+		first := m.Check()
+		if before := c.ctx == context.Background(); first == before {
+			t.Errorf("%s: over %v at the first look", c.want, first)
+		}
+		now = 5
+		if c.budget.Target > 0 {
+			m.Offer(90, nil)
+		}
+		if !m.Check() {
+			t.Errorf("%s: it goes on", c.want)
+		}
+		m.End(StopExact)
+		if why, ok := m.Ended(); !ok || why != c.want {
+			t.Errorf("ended as %q, want %q", why, c.want)
+		}
+	}
+}
+
+// TestObserver pins that the observer gets every better length that Check sees, with its tour.
+func TestObserver(t *testing.T) {
+	var told []Progress
+	m := New(context.Background(), Budget{}, func(p Progress) {
+		p.Tour = slices.Clone(p.Tour)
+		told = append(told, p)
+	})
+	m.Stage("testing")
+	m.Check() // nothing to tell yet
+	for _, length := range []int64{50, 70, 40} {
+		m.Offer(length, []int32{int32(length)})
+		m.Check()
+	}
+	want := []struct {
+		length int64
+		better bool
+	}{{50, true}, {50, false}, {40, true}}
+	if len(told) != len(want) {
+		t.Fatalf("told %d times, want %d", len(told), len(want))
+	}
+	for i, p := range told {
+		if p.Length != want[i].length || p.Better != want[i].better || p.Tour[0] != int32(p.Length) || p.Stage != "testing" {
+			t.Errorf("told %+v, want %+v", p, want[i])
+		}
+	}
+}

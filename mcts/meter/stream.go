@@ -1,0 +1,74 @@
+package meter
+
+import (
+	"math"
+	"math/bits"
+	"math/rand/v2"
+)
+
+// Purpose is what a stream of random numbers is for. Streams of different
+// purposes, and of different indices of the same one, have nothing to do with each other.
+type Purpose uint8
+
+// The purposes, with their indices.
+const (
+	ForWorker Purpose = iota // a worker's search: worker, 0
+	ForCuts                  // where rounds cut the tour: 0, 0
+	ForFirst                 // a first tour: 0, 0
+	ForRound                 // the kicks of a round: round, piece or worker
+	ForTour                  // a tour of a population: epoch, place
+)
+
+// Stream is a stream of random numbers.
+type Stream struct{ pcg rand.PCG }
+
+// golden is 2^64 over the golden ratio: it spreads small indices.
+var golden uint64 = 0x9e3779b97f4a7c15
+
+// Start begins the stream of a purpose.
+func (s *Stream) Start(seed uint64, what Purpose, i, j uint64) {
+	switch what {
+	case ForWorker:
+		s.pcg.Seed(seed, golden*(i+1))
+	case ForCuts:
+		s.pcg.Seed(seed, golden*(1<<32+1))
+	case ForFirst:
+		s.pcg.Seed(seed, golden*(1<<33+1))
+	case ForRound:
+		s.pcg.Seed(seed+i<<32, golden*(j+1))
+	case ForTour:
+		s.pcg.Seed(seed+(i+1)<<40, golden*(j+1))
+	}
+}
+
+// Below returns a uniform number in 0..n-1, n >= 1 (bias below n/2^64).
+func (s *Stream) Below(n int32) int32 {
+	hi, _ := bits.Mul64(s.pcg.Uint64(), uint64(n))
+	return int32(hi)
+}
+
+// Below64 is Below for larger numbers.
+func (s *Stream) Below64(n int64) int64 {
+	hi, _ := bits.Mul64(s.pcg.Uint64(), uint64(n))
+	return int64(hi)
+}
+
+// Uint64 returns 64 random bits.
+func (s *Stream) Uint64() uint64 { return s.pcg.Uint64() }
+
+// NegLog returns -ln(u), u uniform in (0,1), from a table: what an acceptance
+// or a draw without replacement needs. It is the same on every machine.
+func (s *Stream) NegLog() float32 { return negLog[s.Below(int32(len(negLog)))] }
+
+// MarshalBinary and UnmarshalBinary save a stream between two numbers.
+func (s *Stream) MarshalBinary() ([]byte, error)    { return s.pcg.MarshalBinary() }
+func (s *Stream) UnmarshalBinary(data []byte) error { return s.pcg.UnmarshalBinary(data) }
+
+// negLog holds -ln(u) for evenly spaced u in (0,1), rounded to float32, so that
+// it is the same on every machine.
+var negLog = func() (table [4096]float32) {
+	for i := range table {
+		table[i] = float32(-math.Log((float64(i) + 0.5) / float64(len(table))))
+	}
+	return table
+}()

@@ -1,0 +1,192 @@
+// Package tsptest helps tests: it finds the public instances, where they are
+// there, and makes instances of every kind that the solver treats differently.
+// What it makes depends on its arguments alone, and golden files rest on it.
+package tsptest
+
+import (
+	"encoding/csv"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"testing"
+
+	"tspmcts/tsp"
+)
+
+// DataEnv names the environment variable that holds the directory of public instances.
+const DataEnv = "TSPMCTS_TEST_DATA"
+
+// Data returns the directory of public instances: the one that DataEnv names,
+// else shared/data beside the repository. The test is skipped where neither is
+// there, and fails where the named one is not: tests that read the data have
+// others beside them that run the same code on generated instances.
+func Data(t testing.TB) string {
+	t.Helper()
+	if dir := os.Getenv(DataEnv); dir != "" {
+		if _, err := os.Stat(dir); err != nil {
+			t.Fatalf("%s: %v", DataEnv, err)
+		}
+		return dir
+	}
+	for dir, err := os.Getwd(); err == nil && dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err != nil {
+			continue
+		}
+		beside := filepath.Join(filepath.Dir(dir), "shared", "data")
+		if _, err := os.Stat(beside); err == nil {
+			return beside
+		}
+		break
+	}
+	t.Skip("no public instances here")
+	return ""
+}
+
+// Best returns the best known lengths that a file of Data lists, by instance.
+func Best(t testing.TB, file string) map[string]float64 {
+	t.Helper()
+	f, err := os.Open(filepath.Join(Data(t), file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil || len(rows) == 0 {
+		t.Fatalf("%s: %d rows, %v", file, len(rows), err)
+	}
+	best := map[string]float64{}
+	for _, row := range rows[1:] { // below the head
+		if best[row[0]], err = strconv.ParseFloat(row[1], 64); err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+	}
+	return best
+}
+
+// Must returns v, and panics on an error.
+func Must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// Random returns n uniform cities under m; an Explicit instance is a random matrix.
+func Random(m tsp.Metric, n int, seed uint64) *tsp.Instance {
+	r := rand.New(rand.NewPCG(seed, uint64(m)))
+	if m == tsp.Explicit {
+		w := make([]int32, n*n)
+		for i := range n {
+			for j := range i {
+				w[i*n+j] = 1 + r.Int32N(1000)
+				w[j*n+i] = w[i*n+j]
+			}
+		}
+		return Must(tsp.NewMatrix("random", n, w))
+	}
+	side := 1000.0
+	if m == tsp.Geo || m == tsp.GeoM {
+		side = 80
+	}
+	axis := func() []float64 {
+		v := make([]float64, n)
+		for i := range v {
+			v[i] = r.Float64() * side
+		}
+		return v
+	}
+	x, y := axis(), axis()
+	if m.Dims() == 2 {
+		return Must(tsp.NewPoints("uniform", m, x, y, nil))
+	}
+	return Must(tsp.NewPoints("uniform", m, x, y, axis()))
+}
+
+// Clustered returns n cities around five places.
+func Clustered(n int, seed uint64) *tsp.Instance {
+	r := rand.New(rand.NewPCG(seed, 1))
+	x, y := make([]float64, n), make([]float64, n)
+	for i := range x {
+		x[i], y[i] = r.Float64()*1e4, r.Float64()*1e4
+		if i > 5 {
+			x[i], y[i] = x[i%5]+r.NormFloat64()*200, y[i%5]+r.NormFloat64()*200
+		}
+	}
+	return Must(tsp.NewPoints("clustered", tsp.Euc2D, x, y, nil))
+}
+
+// Duplicates returns n cities of which the given number share each place.
+func Duplicates(n, share int, seed uint64) *tsp.Instance {
+	in := Random(tsp.Euc2D, n, seed)
+	x, y := in.X, in.Y
+	for i := range x {
+		x[i], y[i] = x[i/share], y[i/share]
+	}
+	return Must(tsp.NewPoints("duplicates", tsp.Euc2D, x, y, nil))
+}
+
+// Grid returns side times side cities, ten apart.
+func Grid(side int) *tsp.Instance {
+	var x, y []float64
+	for i := range side * side {
+		x, y = append(x, float64(i%side*10)), append(y, float64(i/side*10))
+	}
+	return Must(tsp.NewPoints("grid", tsp.Euc2D, x, y, nil))
+}
+
+// FixSome demands about a fifth of the edges of a random tour.
+func FixSome(in *tsp.Instance, seed uint64) {
+	r := rand.New(rand.NewPCG(seed, 2))
+	p := r.Perm(in.N())
+	var edges [][2]int32
+	for i := 0; i+1 < len(p); i++ {
+		if r.IntN(5) == 0 {
+			edges = append(edges, [2]int32{int32(p[i]), int32(p[i+1])})
+		}
+	}
+	if err := in.SetFixed(edges); err != nil {
+		panic(err)
+	}
+}
+
+// Tour returns a random tour that has in's fixed edges.
+func Tour(in *tsp.Instance, r *rand.Rand) tsp.Tour {
+	n := in.N()
+	t := make(tsp.Tour, 0, n)
+	seen := make([]bool, n)
+	for _, i := range r.Perm(n) {
+		c := int32(i)
+		if _, second := in.FixedPartners(c); second >= 0 {
+			continue // it is passed on the way along its fixed edges
+		}
+		for c >= 0 && !seen[c] {
+			seen[c] = true
+			t = append(t, c)
+			a, b := in.FixedPartners(c)
+			if c = a; a < 0 || seen[a] {
+				c = b
+			}
+		}
+	}
+	return t
+}
+
+// Motley returns twelve instances of every kind of trouble: each metric of its
+// own, duplicates, clusters, a grid's equal distances, zero lengths, fixed edges.
+func Motley() []*tsp.Instance {
+	fixed := Random(tsp.Euc2D, 60, 2)
+	FixSome(fixed, 2)
+	fixedMatrix := Random(tsp.Explicit, 50, 3)
+	FixSome(fixedMatrix, 3)
+	return []*tsp.Instance{Duplicates(60, 3, 1), fixed, fixedMatrix, Clustered(60, 4), Grid(8),
+		Random(tsp.Explicit, 60, 5), Random(tsp.Geo, 60, 6), Random(tsp.Att, 60, 7), Random(tsp.Ceil2D, 60, 8),
+		Random(tsp.Exact2D, 60, 9), Random(tsp.Man2D, 60, 10), Random(tsp.Max3D, 60, 11)}
+}
+
+// Rotate returns tour from city on.
+func Rotate(tour []int32, city int32) []int32 {
+	i := slices.Index(tour, city)
+	return slices.Concat(tour[i:], tour[:i])
+}
