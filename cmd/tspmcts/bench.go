@@ -35,7 +35,7 @@ func benchCommand() *cli.Command {
 			option(catInput, "best", "tell gaps to the best known lengths in the CSV `FILE`: instance,best"),
 			option(catInput, "instance", "import: `NAME` of the instance, where a log does not tell"),
 			option(catInput, "solver", "import: `NAME` of the solver, instead of what the file tells"),
-			option(catSearch, "heatmaps", "compare the heatmap `SOURCES`, with commas or semicolons between them (default: "+bench.AutoHeatmap+", what suits the preset)"),
+			option(catSearch, "heatmaps", "compare the heatmap `SOURCES`, with commas or semicolons between them (default: "+mcts.AutoHeatmap+", what suits the preset)"),
 			option(catSearch, "presets", "compare the `PRESETS`, with commas between them: "+strings.Join(mcts.Presets, ", ")+" (default: default)"),
 			option(catSearch, "params", "compare the parameter `FILES`, with commas between them, besides the presets"),
 			option(catSearch, "seeds", "run each with `K` seeds, from 1 (default: 1)"),
@@ -104,7 +104,7 @@ func benchSuites(c *cli.Context) ([]*bench.Suite, error) {
 		return nil, err
 	}
 	if text := c.String("heatmaps"); text != "" {
-		s.Heatmaps = bench.SplitSources(text, append(heatmap.Names(), bench.AutoHeatmap))
+		s.Heatmaps = bench.SplitSources(text, append(heatmap.Names(), mcts.AutoHeatmap))
 	}
 	for _, name := range list(c, "presets") {
 		k, err := bench.NamedKnobs(name)

@@ -3,14 +3,10 @@ package main
 import (
 	"fmt"
 	"io"
-	"time"
 
 	"tspmcts/bench"
 	"tspmcts/mcts"
 )
-
-// saveEvery is the time between two checkpoints where none is given.
-const saveEvery = 5 * time.Second
 
 // prepare gives run what --initial-tour, --resume and --checkpoint say.
 func (s *solver) prepare(run *bench.Run) error {
@@ -38,19 +34,12 @@ func (s *solver) prepare(run *bench.Run) error {
 		}
 	}
 	if s.checkpoint != "" {
-		every := s.every.Of(in.N())
-		if every == 0 {
-			every = saveEvery
-		}
-		next := time.Now().Add(every)
-		run.SaveDue = func() bool { return !time.Now().Before(next) }
-		run.Save = func(c *mcts.Checkpoint) {
+		run.Save = &mcts.Saver{Every: s.every.Of(in.N()), Save: func(c *mcts.Checkpoint) {
 			if err := writeFile(s.checkpoint, func(w io.Writer) error { return c.Encode(w) }); err != nil && s.saveErr == nil {
 				s.saveErr = err
 				warn("no checkpoint: %v", err)
 			}
-			next = time.Now().Add(every)
-		}
+		}}
 	}
 	return nil
 }
