@@ -6,9 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"tspmcts/mcts"
-	"tspmcts/tsp"
 )
 
 // MaxTime is the longest time that a budget may have.
@@ -67,19 +64,6 @@ type Budget struct {
 	Time, Stall Span
 	Actions     int64
 	Target      float64 // a length in the caller's unit
-}
-
-// of returns the budget of the search for an instance.
-func (b Budget) of(in *tsp.Instance, clock func() time.Duration) mcts.Budget {
-	n := in.N()
-	m := mcts.Budget{Actions: b.Actions, Time: b.Time.Of(n), Stall: b.Stall.Of(n)}
-	if b.Target > 0 {
-		m.Target = int64(min(b.Target*in.Scale, math.MaxInt64/2))
-	}
-	if m.Time > 0 || m.Stall > 0 {
-		m.Clock = clock
-	}
-	return m
 }
 
 // String returns what ParseBudget takes.

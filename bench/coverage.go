@@ -88,17 +88,12 @@ func Coverage(ctx context.Context, in *tsp.Instance, m *heatmap.Map, tour tsp.To
 	if err := inside.SetFixed(slices.Clone(in.Fixed)); err != nil {
 		return nil, err
 	}
-	cfg, err := mcts.Preset("default", n, "gtprior")
-	if err != nil {
-		return nil, err
-	}
-	cfg.Candidates, cfg.Order = max(10, k), "distance"
-	nb, err := tsp.NearestNeighbors(ctx, inside, mcts.NeedNeighbors(cfg))
-	if err != nil {
-		return nil, err
-	}
-	p := &mcts.Problem{Instance: inside, Neighbors: nb, Heatmap: m, Initial: []tsp.Tour{tour}}
-	res, err := mcts.Solve(ctx, p, cfg, 1, 1, mcts.Budget{Actions: int64(100 * n)}, nil)
+	res, err := mcts.Solve(ctx, inside, mcts.Options{Heatmap: m, Seed: 1, Workers: 1, Actions: int64(100 * n), Initial: []tsp.Tour{tour},
+		Configure: func(n int, source string) (mcts.Config, error) {
+			cfg, err := mcts.Preset("default", n, "gtprior")
+			cfg.Candidates, cfg.Order = max(10, k), "distance"
+			return cfg, err
+		}})
 	if err != nil {
 		return nil, err
 	}

@@ -10,32 +10,23 @@ import (
 	_ "tspmcts/heatmap/learned" // the source learned
 	_ "tspmcts/heatmap/mapfile" // the source file
 	"tspmcts/mcts"
+	"tspmcts/mcts/kick"
 	"tspmcts/tsp"
 	"tspmcts/tsplib"
-	"tspmcts/twoopt"
 )
 
 // HeatmapSource returns the source of the spec (heatmap.Parse). In the name of a
 // file that it reads, {} stands for the instance and {i} for its place in its data set.
 func HeatmapSource(spec string) (Source, error) {
-	if spec == AutoHeatmap {
+	if spec == mcts.AutoHeatmap {
 		return Source{Name: spec}, nil
 	}
 	s, err := heatmap.Parse(spec)
 	if err != nil {
 		return Source{}, err
 	}
-	return Source{Name: spec, Files: len(s.Files()) > 0, Prepare: func(ctx context.Context, item *Item, cfg mcts.Config) (*mcts.Problem, error) {
-		p := &mcts.Problem{Instance: item.Instance}
-		nb, err := tsp.NearestNeighbors(ctx, item.Instance, mcts.NeedNeighbors(cfg))
-		if err == nil {
-			p.Neighbors = nb
-			p.Heatmap, err = BuildHeatmap(ctx, s, item, nb, 1)
-		}
-		if err != nil && ctx.Err() == nil {
-			return nil, err
-		}
-		return p, nil
+	return Source{Name: spec, Build: func(ctx context.Context, item *Item, nb *tsp.Neighbors) (*heatmap.Map, error) {
+		return BuildHeatmap(ctx, s, item, nb, 1)
 	}}, nil
 }
 
@@ -73,14 +64,8 @@ func BuildHeatmap(ctx context.Context, s *heatmap.Source, item *Item, nb *tsp.Ne
 			return OpenFile(file)
 		},
 		Tours: func(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, count int) ([]tsp.Tour, error) {
-			return twoopt.Optima(ctx, in, nb, count, seed)
+			return kick.Optima(ctx, in, nb, count, seed)
 		},
 		ReadTours: tsplib.ReadTours,
 	})
-}
-
-// KindOf returns the kind of source that a spec names: what presets go by.
-func KindOf(spec string) string {
-	kind, _, _ := strings.Cut(spec, ":")
-	return kind
 }

@@ -12,8 +12,26 @@ import (
 	"testing"
 
 	"tspmcts/tsp"
+	"tspmcts/tsp/tsptest"
 	"tspmcts/twoopt"
 )
+
+// optima returns local optima of the chain from random tours.
+func optima(in *tsp.Instance, nb *tsp.Neighbors, count int) []tsp.Tour {
+	r := rand.New(rand.NewPCG(1, 1))
+	cand := twoopt.NewCandidates(in, nb.Of)
+	tours := make([]tsp.Tour, count)
+	for i := range tours {
+		tour := twoopt.NewTour(tsptest.Tour(in, r))
+		chain := twoopt.NewChain(in, tour, cand, twoopt.ChainConfig{Breadth: []int{5, 3, 1}, Depth: 25})
+		for c := range int32(in.N()) {
+			chain.Push(c)
+		}
+		chain.Run(0)
+		tours[i] = tour.Order
+	}
+	return tours
+}
 
 // request returns a request for in that can make tours and opens the given files.
 func request(in *tsp.Instance, nb *tsp.Neighbors, files map[string]string) Request {
@@ -26,7 +44,7 @@ func request(in *tsp.Instance, nb *tsp.Neighbors, files map[string]string) Reque
 			return io.NopCloser(strings.NewReader(text)), nil
 		},
 		Tours: func(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, count int) ([]tsp.Tour, error) {
-			return twoopt.Optima(ctx, in, nb, count, 1)
+			return optima(in, nb, count), ctx.Err()
 		},
 		ReadTours: func(r io.Reader, _ string) ([]tsp.Tour, error) {
 			var t tsp.Tour

@@ -259,7 +259,7 @@ func (r *recombining) end(s *search) stage {
 	case elite:
 		if length < s.in.Length(e.Elite[0]) {
 			e.Barren = 0
-		} else if e.Barren++; e.Barren >= barrenLimit {
+		} else if e.Barren++; e.Barren >= barrenLimit && s.meter.Budget().Stall > 0 {
 			s.meter.End(meter.StopStalled)
 		}
 		e.Elite[0] = best
@@ -271,7 +271,8 @@ func (r *recombining) end(s *search) stage {
 	return new(populating)
 }
 
-// barrenLimit is the number of epochs in a row that bring nothing, after which the search has stalled.
+// barrenLimit is the number of epochs in a row that bring nothing, after which a search
+// that is to end when it stalls does, however long it was to wait.
 const barrenLimit = 10
 
 func (r *recombining) freeze() { r.Population = r.pop.Snapshot() }

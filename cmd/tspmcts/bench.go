@@ -33,7 +33,7 @@ func benchCommand() *cli.Command {
 			option(catInput, "data", "look in `DIR` for the files that a suite names (default: beside the suite)"),
 			option(catInput, "lines", "take the instances `A:B`, A to B-1 of a data set file, from 0"),
 			option(catInput, "best", "tell gaps to the best known lengths in the CSV `FILE`: instance,best"),
-			option(catSearch, "heatmaps", "compare the heatmap `SOURCES`, with commas or semicolons between them (default: "+bench.AutoHeatmap+", what suits the preset)"),
+			option(catSearch, "heatmaps", "compare the heatmap `SOURCES`, with commas or semicolons between them (default: "+mcts.AutoHeatmap+", what suits the preset)"),
 			option(catSearch, "presets", "compare the `PRESETS`, with commas between them: "+strings.Join(mcts.Presets, ", ")+" (default: default)"),
 			option(catSearch, "params", "compare the parameter `FILES`, with commas between them, besides the presets"),
 			option(catSearch, "seeds", "run each with `K` seeds, from 1 (default: 1)"),
@@ -115,7 +115,7 @@ func benchSuites(c *cli.Context) ([]*bench.Suite, error) {
 		return nil, err
 	}
 	if text := c.String("heatmaps"); text != "" {
-		s.Heatmaps = bench.SplitSources(text, append(heatmap.Names(), bench.AutoHeatmap))
+		s.Heatmaps = bench.SplitSources(text, append(heatmap.Names(), mcts.AutoHeatmap))
 	}
 	for _, name := range list(c, "presets") {
 		k, err := bench.NamedKnobs(name)

@@ -153,20 +153,9 @@ func stopped(err error) error {
 
 // solved returns a short tour: the same for the same actions and seed.
 func solved(ctx context.Context, item *bench.Item, actions int64, seed uint64) (tsp.Tour, error) {
-	source, err := bench.HeatmapSource("alpha")
-	if err != nil {
-		return nil, err
-	}
-	cfg, err := mcts.Preset("default", item.N(), "alpha")
-	if err != nil {
-		return nil, err
-	}
-	p, err := source.Prepare(ctx, item, cfg)
-	if err == nil {
-		var res *mcts.Result
-		if res, err = mcts.Solve(ctx, p, cfg, seed, 1, mcts.Budget{Actions: actions * int64(item.N())}, nil); err == nil && ctx.Err() == nil {
-			return res.Tour, nil
-		}
+	res, err := mcts.Solve(ctx, item.Instance, mcts.Options{Source: "alpha", Seed: seed, Workers: 1, Actions: actions * int64(item.N())})
+	if err == nil && ctx.Err() == nil {
+		return res.Tour, nil
 	}
 	if ctx.Err() != nil {
 		err = errors.New("stopped before the instances were solved")

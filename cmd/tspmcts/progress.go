@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"sync/atomic"
 	"time"
@@ -17,7 +18,7 @@ import (
 // gap where an optimum is known, actions a second, and the time left. Where
 // stderr is no terminal it does nothing.
 type progress struct {
-	length, actions atomic.Int64
+	length, actions atomic.Int64 // the length as the bits of a float64
 	bars            *mpb.Progress
 	bar             *mpb.Bar
 	stop, stopped   chan struct{}
@@ -42,7 +43,7 @@ func newProgress(item *bench.Item, optimum float64, limit time.Duration, clock f
 		if length == 0 {
 			return " setting up"
 		}
-		v, elapsed := item.InUnit(length), clock()
+		v, elapsed := math.Float64frombits(uint64(length)), clock()
 		s := " " + bench.LengthShort(item.Instance, v)
 		if gap := bench.GapOf(v, optimum); gap != nil {
 			s += fmt.Sprintf("  gap %.2f %%", *gap)
@@ -72,7 +73,7 @@ func newProgress(item *bench.Item, optimum float64, limit time.Duration, clock f
 
 // tell is what the search's observer hands on.
 func (p *progress) tell(now mcts.Progress) {
-	p.length.Store(now.Length)
+	p.length.Store(int64(math.Float64bits(now.Length)))
 	p.actions.Store(now.Actions)
 }
 

@@ -41,7 +41,7 @@ func tuneCommand() *cli.Command {
 			option(catSearch, "search", "search the `KNOBS`, with commas between them, such as alpha,beta=1:200 log,order=heatmap|distance (default: those that the base uses, in their ranges)"),
 			option(catBudget, "time", "search for `T` a run: 10s, 1m30s, or 0.1n for 0.1 s a city"),
 			option(catBudget, "actions", "search for `N` actions a run"),
-			option(catSearch, "heatmap", "`SOURCE` of the heatmaps (default: "+bench.AutoHeatmap+", what suits the preset)"),
+			option(catSearch, "heatmap", "`SOURCE` of the heatmaps (default: "+mcts.AutoHeatmap+", what suits the preset)"),
 			option(catSearch, "seed", "seed the tuner with `S` (default: 1)"),
 			option(catSearch, "jobs", "have `J` runs side by side (default: the number of CPUs)"),
 			option(catOutput, "out", "write the winner's parameters to `FILE`"),
@@ -90,7 +90,7 @@ func runTune(c *cli.Context) error {
 	t.Budget = all[0]
 	spec := c.String("heatmap")
 	if spec == "" {
-		spec = bench.AutoHeatmap
+		spec = mcts.AutoHeatmap
 	}
 	if t.Source, err = bench.HeatmapSource(spec); err != nil {
 		return usagef("%s: %v", flagged("heatmap"), err)
@@ -190,14 +190,14 @@ type tunedTable struct{ file, source string }
 
 // openTable checks that a row can be entered in the end.
 func openTable(c *cli.Context, source, preset string) (*tunedTable, error) {
-	t := &tunedTable{file: c.String("table"), source: bench.KindOf(source)}
+	t := &tunedTable{file: c.String("table"), source: mcts.SourceKind(source)}
 	if t.file == "" {
 		return t, nil
 	}
 	if !slices.Contains(mcts.TunedPresets, preset) {
 		return nil, usagef("%s: preset %q stays as published, want one of %s", flagged("table"), preset, strings.Join(mcts.TunedPresets, ", "))
 	}
-	if source == bench.AutoHeatmap {
+	if source == mcts.AutoHeatmap {
 		return nil, usagef("%s needs --heatmap: a row of the table belongs to a source", flagged("table"))
 	}
 	if _, err := t.rows(); err != nil {

@@ -113,10 +113,10 @@ func (m *Meter) Offer(length int64, tour []int32) {
 		}
 		m.mu.Unlock()
 	}
-	switch {
-	case length <= 0:
-		m.End(StopExact) // no tour is shorter
-	case m.budget.Target > 0 && length <= m.budget.Target:
+	if length <= m.budget.Bound { // 0 at least
+		m.End(StopExact)
+	}
+	if m.budget.Target > 0 && length <= m.budget.Target {
 		m.End(StopTarget)
 	}
 }

@@ -17,6 +17,7 @@ const (
 	ForFirst                 // a first tour: 0, 0
 	ForRound                 // the kicks of a round: round, piece or worker
 	ForTour                  // a tour of a population: epoch, place
+	ForOptima                // quick local optima: 0, 0
 )
 
 // Stream is a stream of random numbers.
@@ -32,6 +33,8 @@ func (s *Stream) Start(seed uint64, what Purpose, i, j uint64) {
 		s.pcg.Seed(seed, golden*(i+1))
 	case ForCuts:
 		s.pcg.Seed(seed, golden*(1<<32+1))
+	case ForOptima:
+		s.pcg.Seed(seed, golden*(1<<34+1))
 	case ForFirst:
 		s.pcg.Seed(seed, golden*(1<<33+1))
 	case ForRound:

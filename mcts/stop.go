@@ -2,13 +2,8 @@ package mcts
 
 import "tspmcts/mcts/meter"
 
-// What package meter calls so.
-type (
-	Budget   = meter.Budget
-	Stop     = meter.Stop
-	Progress = meter.Progress
-	Observer = meter.Observer
-)
+// Stop is the reason why a search ended.
+type Stop = meter.Stop
 
 // The reasons why a search ends.
 const (
