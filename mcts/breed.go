@@ -218,7 +218,7 @@ func (s *search) recombine(from origin, tours []tsp.Tour) stage {
 	if err != nil {
 		panic(err) // every tour was made here
 	}
-	return &recombining{From: from, pop: pop, RNG: rand.NewPCG(s.seed, s.Epochs.Epoch<<1|uint64(from))}
+	return &recombining{From: from, pop: pop, RNG: meter.PCG(s.seed, meter.ForMixing, s.Epochs.Epoch, uint64(from))}
 }
 
 // eax returns the knobs of the recombination of tours of n cities.
