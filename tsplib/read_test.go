@@ -346,7 +346,7 @@ func TestErrors(t *testing.T) {
 		{"comma", points(2, "1 1,5 0\n2 5 5\n"), 6, `found "1,5"`, nil},
 		{"long token", points(2, "1 "+strings.Repeat("x", 100000)+" 0\n"), 6, strings.Repeat("x", 40) + `"..., want`, nil},
 		{"too far apart", points(2, "1 0 0\n2 1e12 0\n"), 5, "scale the coordinates down", nil},
-		{"out of range", problemText(2, "EXACT_2D", "NODE_COORD_SECTION\n1 -1e308 0\n2 1e308 0\n"), 5, "NODE_COORD_SECTION: tsp: ", nil},
+		{"out of range", problemText(2, "EXACT_2D", "NODE_COORD_SECTION\n1 -1e308 0\n2 1e308 0\n"), 5, "NODE_COORD_SECTION: the coordinates span", nil},
 		{"not on the globe", problemText(2, "GEO", "NODE_COORD_SECTION\n1 0 0\n2 1e300 0\n"), 7, "degrees", nil},
 		{"number in the header", "DIMENSION: 2\n1 2 3\n", 2, `found "1", want a keyword`, nil},
 
