@@ -11,15 +11,13 @@ import (
 	"testing"
 
 	"tspmcts/heatmap"
-	"tspmcts/mcts"
 	"tspmcts/tsp"
 )
 
 // zero is a heatmap source for tests.
 func zero(name string) (Source, error) {
-	return Source{Name: name, Prepare: func(ctx context.Context, item *Item, cfg mcts.Config) (*mcts.Problem, error) {
-		nb, err := tsp.NearestNeighbors(ctx, item.Instance, mcts.NeedNeighbors(cfg))
-		return &mcts.Problem{Instance: item.Instance, Neighbors: nb, Heatmap: heatmap.Zero(item.N())}, err
+	return Source{Name: name, Build: func(ctx context.Context, item *Item, nb *tsp.Neighbors) (*heatmap.Map, error) {
+		return heatmap.Zero(item.N()), nil
 	}}, nil
 }
 

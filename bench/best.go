@@ -1,10 +1,12 @@
 package bench
 
 import (
+	"bytes"
 	"encoding/csv"
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 )
 
 // Optima holds known best lengths, in the caller's unit.
@@ -21,10 +23,22 @@ func (o *Optima) ReadBest(name string) error {
 		return err
 	}
 	defer f.Close()
+	return o.read(f, name)
+}
+
+// read reads the file of that name. Its first line may name the columns, in any letter case;
+// an instance called instance is told from that by its length. Lines end in LF, CRLF or CR.
+func (o *Optima) read(f io.Reader, name string) error {
+	text, err := io.ReadAll(f)
+	if err != nil {
+		return FileError(name, err)
+	}
+	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
+	text = bytes.ReplaceAll(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")), []byte("\r"), []byte("\n"))
 	if o.file = name; o.byName == nil {
 		o.byName = map[string]float64{}
 	}
-	r := csv.NewReader(f)
+	r := csv.NewReader(bytes.NewReader(text))
 	r.FieldsPerRecord = -1
 	r.ReuseRecord = true
 	for first := true; ; first = false {
@@ -35,7 +49,10 @@ func (o *Optima) ReadBest(name string) error {
 		if err != nil {
 			return fmt.Errorf("%s: %v, want lines such as berlin52,7542", name, err)
 		}
-		if first && len(row) == 2 && row[0] == "instance" {
+		for i := range row {
+			row[i] = strings.TrimSpace(row[i])
+		}
+		if first && len(row) == 2 && head(row) {
 			continue
 		}
 		line, _ := r.FieldPos(0)
@@ -48,6 +65,12 @@ func (o *Optima) ReadBest(name string) error {
 		}
 		o.byName[row[0]] = v
 	}
+}
+
+// head reports whether a first row names the columns.
+func head(row []string) bool {
+	_, err := strconv.ParseFloat(row[1], 64)
+	return err != nil && strings.EqualFold(row[0], "instance")
 }
 
 // Of returns the best known length for an instance, 0 where there is none.

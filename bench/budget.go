@@ -6,9 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"tspmcts/mcts"
-	"tspmcts/tsp"
 )
 
 // MaxTime is the longest time that a budget may have.
@@ -69,19 +66,6 @@ type Budget struct {
 	Target      float64 // a length in the caller's unit
 }
 
-// of returns the budget of the search for an instance.
-func (b Budget) of(in *tsp.Instance, clock func() time.Duration) mcts.Budget {
-	n := in.N()
-	m := mcts.Budget{Actions: b.Actions, Time: b.Time.Of(n), Stall: b.Stall.Of(n)}
-	if b.Target > 0 {
-		m.Target = int64(min(b.Target*in.Scale, math.MaxInt64/2))
-	}
-	if m.Time > 0 || m.Stall > 0 {
-		m.Clock = clock
-	}
-	return m
-}
-
 // String returns what ParseBudget takes.
 func (b Budget) String() string {
 	var parts []string
@@ -120,7 +104,7 @@ type LineRange struct {
 }
 
 // AllLines selects every instance.
-var AllLines = LineRange{To: 1 << 62}
+var AllLines = LineRange{To: math.MaxInt}
 
 // ParseLines returns the range A:B, either end of which may be left out; all for "".
 func ParseLines(text string) (LineRange, error) {

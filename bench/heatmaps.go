@@ -3,62 +3,69 @@ package bench
 import (
 	"context"
 	"io"
+	"strconv"
 	"strings"
 
 	"tspmcts/heatmap"
+	_ "tspmcts/heatmap/learned" // the source learned
+	_ "tspmcts/heatmap/mapfile" // the source file
 	"tspmcts/mcts"
+	"tspmcts/mcts/kick"
 	"tspmcts/tsp"
 	"tspmcts/tsplib"
-	"tspmcts/twoopt"
 )
 
 // HeatmapSource returns the source of the spec (heatmap.Parse). In the name of a
-// file that it reads, {} stands for the instance.
+// file that it reads, {} stands for the instance and {i} for its place in its data set.
 func HeatmapSource(spec string) (Source, error) {
-	if spec == AutoHeatmap {
+	if spec == mcts.AutoHeatmap {
 		return Source{Name: spec}, nil
 	}
 	s, err := heatmap.Parse(spec)
 	if err != nil {
 		return Source{}, err
 	}
-	return Source{Name: spec, Prepare: func(ctx context.Context, item *Item, cfg mcts.Config) (*mcts.Problem, error) {
-		p := &mcts.Problem{Instance: item.Instance}
-		nb, err := tsp.NearestNeighbors(ctx, item.Instance, mcts.NeedNeighbors(cfg))
-		if err == nil {
-			p.Neighbors = nb
-			p.Heatmap, err = BuildHeatmap(ctx, s, item, nb, 1)
-		}
-		if err != nil && ctx.Err() == nil {
-			return nil, err
-		}
-		return p, nil
+	return Source{Name: spec, Build: func(ctx context.Context, item *Item, nb *tsp.Neighbors) (*heatmap.Map, error) {
+		return BuildHeatmap(ctx, s, item, nb, 1)
 	}}, nil
+}
+
+// PerInstance reports whether each instance has a file of its own under a name: one with {} or {i} in it.
+func PerInstance(name string) bool {
+	return strings.Contains(name, "{}") || strings.Contains(name, "{i}")
+}
+
+// File returns the item's file of a name in which {} stands for the instance and {i} for its
+// Index. An instance that is in no data set has none: files of several would be the same.
+func (item *Item) File(name string) (string, error) {
+	if item.Single && strings.Contains(name, "{i}") {
+		return "", Misusef("%s: {i} in %s stands for a place in a data set, but %s is in none; write {}, for its name", item.Name, name, item.Name)
+	}
+	return strings.NewReplacer("{}", item.Name, "{i}", strconv.Itoa(item.Index)).Replace(name), nil
 }
 
 // BuildHeatmap makes a map for an item: it gives the source what package heatmap
 // cannot reach, files and quick tours. nb may be nil.
 func BuildHeatmap(ctx context.Context, s *heatmap.Source, item *Item, nb *tsp.Neighbors, seed uint64) (*heatmap.Map, error) {
 	index := item.Index
-	if strings.Contains(s.String(), "{}") {
-		index = 0 // each instance has a file of its own
+	if PerInstance(s.String()) {
+		index = 0
 	}
 	return s.Build(ctx, heatmap.Request{
 		Instance:  item.Instance,
 		Neighbors: nb,
 		Index:     index,
+		Warn:      item.Warn,
 		Open: func(name string) (io.ReadCloser, error) {
-			return OpenFile(strings.ReplaceAll(name, "{}", item.Name))
+			file, err := item.File(name)
+			if err != nil {
+				return nil, err
+			}
+			return OpenFile(file)
 		},
 		Tours: func(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, count int) ([]tsp.Tour, error) {
-			return twoopt.Optima(ctx, in, nb, count, seed)
+			return kick.Optima(ctx, in, nb, count, seed)
 		},
 		ReadTours: tsplib.ReadTours,
 	})
-}
-
-// KindOf returns the kind of source that a spec names: what presets go by.
-func KindOf(spec string) string {
-	kind, _, _ := strings.Cut(spec, ":")
-	return kind
 }

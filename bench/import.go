@@ -1,8 +1,8 @@
 package bench
 
 import (
-	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/csv"
 	"encoding/json"
@@ -14,6 +14,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+)
+
+// What a log of LKH, and of linkern, is known by.
+var (
+	lkhMark     = regexp.MustCompile(`(?m)^\s*(?:Run \d+:|\*\s*\d+:) Cost|PROBLEM_FILE`)
+	linkernMark = regexp.MustCompile(`(?m)^\s*\d+ Steps\s+Best|^\s*Chained Lin-Kernighan`)
 )
 
 // Importer makes entries of what other solvers print.
@@ -35,10 +41,10 @@ func (i *Importer) Import(r io.Reader, name string) ([]*Entry, error) {
 	switch first, _, _ := bytes.Cut(data, []byte("\n")); {
 	case bytes.Contains(first, []byte("instance")) && bytes.Contains(first, []byte(",")):
 		runs, err = readPeerCSV(data, name)
-	case lkhRun.Match(data):
-		runs = readLKH(data)
-	case linkernStep.Match(data):
-		runs = readLinkern(data)
+	case lkhMark.Match(data):
+		runs, err = readLKH(data, name)
+	case linkernMark.Match(data):
+		runs, err = readLinkern(data, name)
 	default:
 		err = fmt.Errorf("%s:1: found neither the columns instance,solver,seed,seconds,length nor a log of LKH or linkern", name)
 	}
@@ -47,6 +53,9 @@ func (i *Importer) Import(r io.Reader, name string) ([]*Entry, error) {
 	}
 	var entries []*Entry
 	for _, p := range runs {
+		if len(p.trace) == 0 {
+			return nil, fmt.Errorf("%s: the log holds no tour", name)
+		}
 		if i.Solver != "" {
 			p.solver = i.Solver
 		}
@@ -56,7 +65,11 @@ func (i *Importer) Import(r io.Reader, name string) ([]*Entry, error) {
 		if p.instance == "" {
 			return nil, fmt.Errorf("%s: the log does not tell the instance; add --instance NAME", name)
 		}
-		entries = append(entries, i.entry(p))
+		e := i.entry(p)
+		if err := e.check(); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		entries = append(entries, e)
 	}
 	return entries, nil
 }
@@ -75,12 +88,7 @@ func (p *peerRun) add(seconds float64, length string) {
 
 // entry returns the record of p, its trace in order and without what is no improvement.
 func (i *Importer) entry(p *peerRun) *Entry {
-	slices.SortStableFunc(p.trace, func(a, b Point) int {
-		if a.Seconds < b.Seconds {
-			return -1
-		}
-		return 1
-	})
+	slices.SortStableFunc(p.trace, func(a, b Point) int { return cmp.Compare(a.Seconds, b.Seconds) })
 	last := p.trace[len(p.trace)-1].Seconds
 	best := math.Inf(1)
 	trace := p.trace[:0]
@@ -144,8 +152,8 @@ func readPeerCSV(data []byte, name string) ([]*peerRun, error) {
 		line, _ := r.FieldPos(0)
 		get := func(column string) string { return strings.TrimSpace(row[at[column]]) }
 		seed, errSeed := strconv.ParseUint(get("seed"), 10, 64)
-		seconds, errSeconds := strconv.ParseFloat(get("seconds"), 64)
-		length, errLength := strconv.ParseFloat(get("length"), 64)
+		seconds, errSeconds := parseDecimal(get("seconds"))
+		length, errLength := parseDecimal(get("length"))
 		switch {
 		case get("instance") == "" || get("solver") == "":
 			err = fmt.Errorf("an empty instance or solver")
@@ -153,8 +161,8 @@ func readPeerCSV(data []byte, name string) ([]*peerRun, error) {
 			err = fmt.Errorf("seed is %q, want an integer", get("seed"))
 		case errSeconds != nil || !(seconds >= 0 && seconds < 1e12):
 			err = fmt.Errorf("seconds is %q, want a number", get("seconds"))
-		case errLength != nil || !(length > 0 && length < 1e300):
-			err = fmt.Errorf("length is %q, want a number above 0", get("length"))
+		case errLength != nil || !(length >= 0 && length < maxLength):
+			err = fmt.Errorf("length is %q, want a number, 0 or above", get("length"))
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s:%d: %w", name, line, err)
@@ -166,7 +174,7 @@ func readPeerCSV(data []byte, name string) ([]*peerRun, error) {
 			byKey[key] = p
 			runs = append(runs, p)
 		}
-		p.add(seconds, strconv.FormatFloat(length, 'f', -1, 64))
+		p.add(seconds, strconv.FormatFloat(length+0, 'f', -1, 64))
 	}
 	if len(runs) == 0 {
 		return nil, fmt.Errorf("%s: there are no runs in it", name)
@@ -184,44 +192,60 @@ func readPeerCSV(data []byte, name string) ([]*peerRun, error) {
 //
 // The times of improvements count from the beginning of the run, after the
 // preprocessing, which is added to all of them. Each run is an entry; its seed is
-// SEED and the number of the run.
-var (
-	lkhProblem = regexp.MustCompile(`(?m)^\s*(?:PROBLEM_FILE\s*=\s*|Reading PROBLEM_FILE: ")([^"\r\n]+?)"?(?: \.\.\..*)?\s*$`)
-	lkhSeed    = regexp.MustCompile(`(?m)^\s*SEED\s*=\s*(\d+)`)
-	lkhSetUp   = regexp.MustCompile(`(?m)^\s*Preprocessing time\s*=\s*([\d.]+)`)
-	lkhBetter  = regexp.MustCompile(`^\s*\*\s*\d+: Cost\s*=\s*(\d+).*Time\s*=\s*([\d.]+)`)
-	lkhRun     = regexp.MustCompile(`(?m)^\s*Run (\d+): Cost\s*=\s*(\d+).*Time\s*=\s*([\d.]+)`)
+// SEED and the number of the run. LKH-3 writes costs as penalty_cost; only a
+// penalty of 0 is a tour.
+const (
+	integer = `(0|[1-9]\d*)`
+	number  = `((?:0|[1-9]\d*)(?:\.\d+)?)`
 )
 
-func readLKH(data []byte) []*peerRun {
+var lkhLog = log{
+	{"problem", `PROBLEM_FILE`, `(?:PROBLEM_FILE\s*=\s*|Reading PROBLEM_FILE: ")([^"]+?)"?(?: \.\.\..*)?`},
+	{"seed", `SEED\s*=`, `SEED\s*=\s*(\d+)`},
+	{"set-up", `Preprocessing time`, `Preprocessing time\s*=\s*` + number + ` sec\.?`},
+	{"better", `\*\s*\d+\s*:|\*.*Cost`, `\*\s*(\d+): Cost\s*=\s*(?:0_)?` + integer + `(?:, Gap\s*=\s*\S+)?, Time\s*=\s*` + number + ` sec\.?\s*[=<+]*`},
+	{"run", `Run\b.*(?:Cost|:)`, `Run (\d+): Cost\s*=\s*(?:0_)?` + integer + `(?:, Gap\s*=\s*\S+)?, Time\s*=\s*` + number + ` sec\.?\s*[=<+]*`},
+}
+
+func readLKH(data []byte, name string) (runs []*peerRun, err error) {
 	base := peerRun{solver: "LKH", seed: 1}
-	if m := lkhProblem.FindSubmatch(data); m != nil {
-		base.instance = instanceOf(string(m[1]))
-	}
-	if m := lkhSeed.FindSubmatch(data); m != nil {
-		base.seed, _ = strconv.ParseUint(string(m[1]), 10, 64)
-	}
 	setUp := 0.0
-	if m := lkhSetUp.FindSubmatch(data); m != nil {
-		setUp, _ = strconv.ParseFloat(string(m[1]), 64)
-	}
-	var runs []*peerRun
 	p := base
-	for line := range linesOf(data) {
-		if m := lkhBetter.FindStringSubmatch(line); m != nil {
-			t, _ := strconv.ParseFloat(m[2], 64)
-			p.add(seconds(setUp+t), m[1])
-		} else if m := lkhRun.FindStringSubmatch(line); m != nil {
-			t, _ := strconv.ParseFloat(m[3], 64)
-			p.add(seconds(setUp+t), m[2])
-			run, _ := strconv.ParseUint(m[1], 10, 64)
+	begun := 0 // line of the first improvement of a run that has no end yet
+	err = lkhLog.read(data, name, func(line int, what string, part []string) error {
+		switch what {
+		case "problem":
+			base.instance = instanceOf(part[1])
+			p.instance = base.instance
+		case "seed":
+			base.seed, err = strconv.ParseUint(part[1], 10, 64)
+		case "set-up":
+			setUp, err = strconv.ParseFloat(part[1], 64)
+		default:
+			t, err := strconv.ParseFloat(part[3], 64)
+			if err != nil {
+				return err
+			}
+			p.add(seconds(setUp+t), part[2])
+			if what == "better" {
+				begun = cmp.Or(begun, line)
+				return nil
+			}
+			run, err := strconv.ParseUint(part[1], 10, 32)
+			if err != nil {
+				return err
+			}
 			done := p
 			done.seed = base.seed + run - 1
 			runs = append(runs, &done)
-			p = base
+			p, begun = base, 0
 		}
+		return err
+	})
+	if err == nil && begun > 0 {
+		err = fmt.Errorf("%s:%d: the run that begins here has no end, a line such as Run 1: Cost = 378032, Time = 0.90 sec.; leave it out", name, begun)
 	}
-	return runs
+	return runs, err
 }
 
 // What linkern prints:
@@ -231,51 +255,84 @@ func readLKH(data []byte) []*peerRun {
 //	   0 Steps   Best: 268383   0.02 seconds
 //	Final Cycle: 259045
 //	Total Running Time: 1.02
-var (
-	linkernSeed  = regexp.MustCompile(`(?m)with seed (\d+)`)
-	linkernName  = regexp.MustCompile(`(?m)^\s*Problem Name:\s*(\S+)`)
-	linkernStep  = regexp.MustCompile(`(?m)^\s*\d+ Steps\s+Best:\s+([\d.]+)\s+([\d.]+) seconds`)
-	linkernFinal = regexp.MustCompile(`(?m)^\s*Final Cycle:\s*([\d.]+)`)
-	linkernTime  = regexp.MustCompile(`(?m)^\s*(?:Total Running|Lin-Kernighan Running) Time:\s*([\d.]+)`)
-)
+var linkernLog = log{
+	{"seed", `.*\bwith seed\b`, `.*with seed (\d+)`},
+	{"name", `Problem Name`, `Problem Name:\s*(\S+)`},
+	{"step", `.*\bSteps\s+Best\b|\d+ Steps`, `\d+ Steps\s+Best:\s+` + number + `\s+` + number + ` seconds`},
+	{"final", `Final Cycle`, `Final Cycle:\s*` + number},
+	{"time", `(?:Total|Lin-Kernighan) Running Time`, `(?:Total Running|Lin-Kernighan Running) Time:\s*` + number + `(?: seconds| \(seconds\))?`},
+}
 
-func readLinkern(data []byte) []*peerRun {
+func readLinkern(data []byte, name string) ([]*peerRun, error) {
 	p := &peerRun{solver: "linkern", seed: 1}
-	if m := linkernSeed.FindSubmatch(data); m != nil {
-		p.seed, _ = strconv.ParseUint(string(m[1]), 10, 64)
-	}
-	if m := linkernName.FindSubmatch(data); m != nil {
-		p.instance = instanceOf(string(m[1]))
-	}
-	last := 0.0
-	for _, m := range linkernStep.FindAllSubmatch(data, -1) {
-		last, _ = strconv.ParseFloat(string(m[2]), 64)
-		p.add(last, string(m[1]))
-	}
-	if m := linkernFinal.FindSubmatch(data); m != nil {
-		for _, t := range linkernTime.FindAllSubmatch(data, -1) {
-			v, _ := strconv.ParseFloat(string(t[1]), 64)
-			last = max(last, v)
+	last, final := 0.0, ""
+	err := linkernLog.read(data, name, func(_ int, what string, part []string) (err error) {
+		switch what {
+		case "seed":
+			p.seed, err = strconv.ParseUint(part[1], 10, 64)
+		case "name":
+			p.instance = instanceOf(part[1])
+		case "step":
+			t, err := strconv.ParseFloat(part[2], 64)
+			p.add(t, part[1])
+			last = max(last, t)
+			return err
+		case "final":
+			final = part[1]
+		case "time":
+			t, err := strconv.ParseFloat(part[1], 64)
+			last = max(last, t)
+			return err
 		}
-		p.add(last, string(m[1]))
+		return err
+	})
+	if final != "" {
+		p.add(last, final)
 	}
-	return []*peerRun{p}
+	return []*peerRun{p}, err
+}
+
+// log tells the lines of a solver's log that count: what begins like one must be
+// one as a whole.
+type log []struct{ what, begin, whole string }
+
+// read calls f for every line that counts, with the parts of its pattern.
+func (l log) read(data []byte, name string, f func(line int, what string, part []string) error) error {
+	begin, whole := make([]*regexp.Regexp, len(l)), make([]*regexp.Regexp, len(l))
+	for i, p := range l {
+		begin[i], whole[i] = regexp.MustCompile(`^\s*(?:`+p.begin+`)`), regexp.MustCompile(`^\s*`+p.whole+`\s*$`)
+	}
+	n := 0
+	for line := range bytes.Lines(data) {
+		n++
+		line = bytes.TrimSpace(line)
+		for i, p := range l {
+			part := whole[i].FindStringSubmatch(string(line))
+			if part == nil && begin[i].Match(line) {
+				return fmt.Errorf("%s:%d: found %.80q, want a line of the solver as it writes it", name, n, line)
+			}
+			if part == nil {
+				continue
+			}
+			if err := f(n, p.what, part); err != nil {
+				return fmt.Errorf("%s:%d: found %.80q, where a number is too large", name, n, line)
+			}
+			break
+		}
+	}
+	return nil
+}
+
+// parseDecimal is strconv.ParseFloat without hexadecimal digits, underscores and names of what is no number.
+func parseDecimal(text string) (float64, error) {
+	if strings.ContainsFunc(text, func(r rune) bool { return !strings.ContainsRune("0123456789+-.eE", r) }) {
+		return 0, strconv.ErrSyntax
+	}
+	return strconv.ParseFloat(text, 64)
 }
 
 // instanceOf returns the name of an instance, from that of its file.
 func instanceOf(file string) string {
 	base := filepath.Base(strings.TrimSpace(file))
 	return strings.TrimSuffix(base, ".tsp")
-}
-
-func linesOf(data []byte) func(yield func(string) bool) {
-	return func(yield func(string) bool) {
-		s := bufio.NewScanner(bytes.NewReader(data))
-		s.Buffer(nil, 1<<24)
-		for s.Scan() {
-			if !yield(s.Text()) {
-				return
-			}
-		}
-	}
 }

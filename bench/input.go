@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"tspmcts/tsp"
 	"tspmcts/tsplib"
@@ -98,7 +99,10 @@ type Item struct {
 	Name      string   // what the program calls it
 	Alias     string   // its NAME, where that differs
 	Index     int      // its place in its data set file, from 0
+	Single    bool     // its file is no data set
 	Reference tsp.Tour // of a data set line, nil without
+	// Warn is told of what is odd about files that belong to it, each once; nil for nobody.
+	Warn func(format string, args ...any)
 }
 
 // Reader reads the instances of files, one after the other.
@@ -114,7 +118,22 @@ type Reader struct {
 
 // NewReader returns a reader of the files' instances, of data set files those in lines.
 func NewReader(files []string, lines LineRange, warn func(format string, args ...any)) *Reader {
-	return &Reader{args: files, lines: lines, warn: warn}
+	return &Reader{args: files, lines: lines, warn: once(warn)}
+}
+
+// once returns warn, but tells the same text only once: several runs read the same file.
+func once(warn func(format string, args ...any)) func(format string, args ...any) {
+	var mu sync.Mutex
+	told := map[string]bool{}
+	return func(format string, args ...any) {
+		text := fmt.Sprintf(format, args...)
+		mu.Lock()
+		defer mu.Unlock()
+		if !told[text] {
+			told[text] = true
+			warn("%s", text)
+		}
+	}
 }
 
 // ReaderOf returns a reader of one instance that is no file's.
@@ -190,26 +209,35 @@ func (r *Reader) read() (*Item, error) {
 		r.args = r.args[1:]
 		r.file = file
 		if file.Kind == tsplib.KindLines {
-			r.set, r.index = tsplib.NewLines(file.Reader, file.Name), 0
-			continue
-		}
-		defer file.f.Close()
-		if r.lines.Given {
-			return nil, Misusef("%s: found a TSPLIB problem, but --lines is for data set files", file.Name)
+			in, set, warnings, err := tsplib.ReadNumbers(file.Reader, file.Name)
+			if set != nil {
+				r.set, r.index = set, 0
+				continue
+			}
+			return r.single(in, warnings, err, "one instance without a TSPLIB header")
 		}
 		in, warnings, err := tsplib.Read(file.Reader, file.Name)
-		if err != nil {
-			return nil, err
-		}
-		for _, w := range warnings {
-			r.warn("%v", w)
-		}
-		item := &Item{Instance: in, Name: in.Name}
-		if file.base != "" && file.base != in.Name {
-			item.Name, item.Alias = file.base, in.Name
-		}
-		return item, nil
+		return r.single(in, warnings, err, "a TSPLIB problem")
 	}
+}
+
+// single returns the only instance of the file, which is closed.
+func (r *Reader) single(in *tsp.Instance, warnings []tsplib.Warning, err error, what string) (*Item, error) {
+	r.file.f.Close()
+	if err != nil {
+		return nil, err
+	}
+	if r.lines.Given {
+		return nil, Misusef("%s: found %s, but --lines is for data set files", r.file.Name, what)
+	}
+	for _, w := range warnings {
+		r.warn("%v", w)
+	}
+	item := &Item{Instance: in, Name: in.Name, Single: true, Warn: r.warn}
+	if base := r.file.base; base != "" && base != in.Name {
+		item.Name, item.Alias = base, in.Name
+	}
+	return item, nil
 }
 
 func (r *Reader) readLine() (*Item, error) {
@@ -229,5 +257,5 @@ func (r *Reader) readLine() (*Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Item{Instance: in, Name: in.Name, Index: r.index - 1, Reference: tour}, nil
+	return &Item{Instance: in, Name: in.Name, Index: r.index - 1, Reference: tour, Warn: r.warn}, nil
 }

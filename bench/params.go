@@ -98,7 +98,7 @@ func knobNames() []string {
 
 // Config returns the configuration for an instance of n cities and a heatmap of the source.
 func (k *Knobs) Config(n int, source string) (mcts.Config, error) {
-	cfg, err := mcts.Preset(k.Preset, n, KindOf(source))
+	cfg, err := mcts.Preset(k.Preset, n, source)
 	if err != nil {
 		return cfg, err
 	}

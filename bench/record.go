@@ -62,17 +62,29 @@ func LengthShort(in *tsp.Instance, v float64) string {
 
 // GapOf returns how far length lies above optimum, in percent; nil where optimum is 0, for unknown.
 func GapOf(length, optimum float64) *float64 {
-	if optimum == 0 {
+	gap := GapOver(length, optimum)
+	if optimum == 0 || math.IsInf(gap, 0) {
 		return nil
 	}
-	gap := (length/optimum - 1) * 100
 	return &gap
+}
+
+// GapOver returns how far length lies above reference, in percent. Over a
+// reference of 0 it is 0 for a length of 0, and undefined otherwise, which is +Inf.
+func GapOver(length, reference float64) float64 {
+	if length == reference {
+		return 0
+	}
+	return (length/reference - 1) * 100
 }
 
 // GapText writes a gap, - where it is unknown.
 func GapText(gap *float64) string {
 	if gap == nil {
 		return "-"
+	}
+	if math.IsInf(*gap, 0) {
+		return "undefined"
 	}
 	return fmt.Sprintf("%.3f %%", *gap)
 }

@@ -8,9 +8,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"tspmcts/mcts"
 )
 
 // Store is a records file that grows. Each entry is one write of a whole line,
@@ -175,6 +178,10 @@ func notRecord(name string, n int, line []byte) error {
 func parseEntry(line []byte) (*Entry, error) {
 	e := &Entry{Version: -1}
 	if err := json.Unmarshal(line, e); err != nil {
+		var syntax *json.SyntaxError
+		if errors.As(err, &syntax) && bytes.HasPrefix(bytes.TrimSpace(line), []byte("{")) {
+			return nil, fmt.Errorf("broken JSON at byte %d: %v", syntax.Offset, err)
+		}
 		var version struct{ Version *int }
 		if json.Unmarshal(line, &version) != nil {
 			return nil, nil
@@ -194,10 +201,58 @@ func parseEntry(line []byte) (*Entry, error) {
 	case e.Instance == "" || e.Length == "":
 		return nil, fmt.Errorf("a record without instance or length")
 	}
-	if _, err := e.Length.Float64(); err != nil {
-		return nil, fmt.Errorf("length is %q, want a number", e.Length)
+	return e, e.check()
+}
+
+// maxLength is above every length of a tour.
+const maxLength = 1e300
+
+// check returns an error when e is nothing that this program writes.
+func (e *Entry) check() error {
+	length := func(name string, text json.Number) error {
+		if v, err := text.Float64(); err != nil || !(v >= 0 && v < maxLength) {
+			return fmt.Errorf("%s is %.40q, want a number, 0 or above", name, text)
+		}
+		return nil
 	}
-	return e, nil
+	if err := length("length", e.Length); err != nil {
+		return err
+	}
+	for _, o := range []struct {
+		name  string
+		value *Number
+	}{{"optimum", e.Optimum}, {"bound", e.Bound}} {
+		if o.value != nil {
+			if err := length(o.name, *o.value); err != nil {
+				return err
+			}
+		}
+	}
+	for _, p := range e.Trace {
+		if err := length("a length of the trace", p.Length); err != nil {
+			return err
+		}
+		if !(p.Seconds >= 0) {
+			return fmt.Errorf("the trace has the time %v, want seconds, 0 or above", p.Seconds)
+		}
+	}
+	switch {
+	case !(e.Seconds >= 0):
+		return fmt.Errorf("seconds is %v, want 0 or above", e.Seconds)
+	case e.N < 0 || e.Workers < 0 || e.Actions < 0:
+		return fmt.Errorf("n is %d, workers %d, actions %d, want 0 or above", e.N, e.Workers, e.Actions)
+	case e.Stop != "" && !slices.Contains(mcts.Stops, e.Stop): // other programs tell none
+		return fmt.Errorf("stop is %.40q, want one of %s", e.Stop, joined(mcts.Stops))
+	}
+	return nil
+}
+
+func joined(stops []mcts.Stop) string {
+	var names []string
+	for _, s := range stops {
+		names = append(names, string(s))
+	}
+	return strings.Join(names, ", ")
 }
 
 // plainJSON drops the words about Go types from an error of encoding/json.

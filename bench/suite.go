@@ -253,7 +253,7 @@ func KnobsFile(file string) (*Knobs, error) {
 // complete puts defaults where nothing was said, and checks the rest.
 func (s *Suite) complete() error {
 	if len(s.Heatmaps) == 0 {
-		s.Heatmaps = []string{AutoHeatmap}
+		s.Heatmaps = []string{mcts.AutoHeatmap}
 	}
 	if len(s.Knobs) == 0 {
 		k, err := NamedKnobs("default")
@@ -322,7 +322,7 @@ func (s *Suite) Jobs(ctx context.Context, find func(string) (Source, error), war
 
 // NewJob returns the job of one run.
 func NewJob(item SetItem, source Source, knobs *Knobs, budget Budget, seed uint64, workers int) (*Job, error) {
-	if source.Name == AutoHeatmap { // records tell the source that it stands for
+	if source.Name == mcts.AutoHeatmap { // records tell the source that it stands for
 		var err error
 		if source, err = HeatmapSource(mcts.DefaultHeatmap(knobs.Preset, item.N(), budget.Time.Of(item.N()))); err != nil {
 			return nil, err

@@ -20,7 +20,7 @@ const AlphaSteps = 30
 // minimum 1-tree that must hold the edge, made symmetric. Cost: O(n log n) for each of
 // the steps. The error is ctx's.
 func Alpha(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, steps int, ranks Ranks) (*Map, error) {
-	alpha, err := nearness(ctx, in, nb, steps, len(ranks))
+	alpha, err := Nearness(ctx, in, nb, steps, len(ranks))
 	if err != nil {
 		return nil, err
 	}
@@ -38,15 +38,16 @@ func AlphaLists(ctx context.Context, in *tsp.Instance, steps, k int) (func(i int
 	if err != nil {
 		return nil, err
 	}
-	alpha, err := nearness(ctx, in, nb, steps, k)
+	alpha, err := Nearness(ctx, in, nb, steps, k)
 	if err != nil {
 		return nil, err
 	}
 	return func(i int32) []int32 { cities, _ := alpha.Of(i); return cities }, nil
 }
 
-// nearness returns each city's first k candidates by alpha-nearness.
-func nearness(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, steps, k int) (*onetree.Candidates, error) {
+// Nearness returns each city's first k candidates by alpha-nearness, after the given steps of ascent
+// on a graph of nb. The error is ctx's.
+func Nearness(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, steps, k int) (*onetree.Candidates, error) {
 	g, err := onetree.NewGraph(ctx, in, nb, 2)
 	if err != nil {
 		return nil, err

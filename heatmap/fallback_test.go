@@ -54,9 +54,9 @@ func TestPoorMapsStillGiveTours(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		solve := func(m *heatmap.Map, in *tsp.Instance, nb *tsp.Neighbors) float64 {
-			p := &mcts.Problem{Instance: in, Neighbors: nb, Heatmap: m}
-			res, err := mcts.Solve(context.Background(), p, cfg, 1, 1, mcts.Budget{Actions: 10000}, nil)
+		solve := func(m *heatmap.Map, in *tsp.Instance) float64 {
+			res, err := mcts.Solve(context.Background(), in, mcts.Options{Heatmap: m, Seed: 1, Workers: 1, Actions: 10000,
+				Configure: func(int, string) (mcts.Config, error) { return cfg, nil }})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -73,14 +73,14 @@ func TestPoorMapsStillGiveTours(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			nb, err := tsp.NearestNeighbors(context.Background(), in, mcts.NeedNeighbors(cfg))
+			nb, err := tsp.NearestNeighbors(context.Background(), in, max(cfg.Candidates, 10))
 			if err != nil {
 				t.Fatal(err)
 			}
 			whole := heatmap.GTPrior(in, nb, heatmap.PublishedRanks(n))
-			base := solve(whole, in, nb)
+			base := solve(whole, in)
 			for c, m := range maps {
-				loss[c] += (solve(m.cut(whole), in, nb)/base - 1) * 100 / instances
+				loss[c] += (solve(m.cut(whole), in)/base - 1) * 100 / instances
 			}
 		}
 		for c, m := range maps {

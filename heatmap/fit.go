@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"io"
 
-	"gonum.org/v1/gonum/stat/distuv"
+	"gonum.org/v1/gonum/mathext"
 
 	"tspmcts/tsp"
 )
@@ -91,8 +91,8 @@ func (c *RankCounts) Test(table Ranks, counted int64) ChiSquare {
 	bin(ends, share*float64(c.Ends))
 	t.Degrees = bins - 1
 	t.P = 1
-	if t.Degrees > 0 {
-		t.P = distuv.ChiSquared{K: float64(t.Degrees)}.Survival(t.Statistic)
+	if t.Degrees > 0 && t.Statistic > 0 {
+		t.P = mathext.GammaIncRegComp(float64(t.Degrees)/2, t.Statistic/2) // the upper tail of chi-square
 	}
 	return t
 }
@@ -103,7 +103,7 @@ func WriteRanks(w io.Writer, ranks Ranks, comment string) error {
 		return err
 	}
 	for _, p := range ranks {
-		if _, err := fmt.Fprintf(w, "%.6f\n", p); err != nil {
+		if _, err := fmt.Fprintf(w, "%.6g\n", p); err != nil {
 			return err
 		}
 	}

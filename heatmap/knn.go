@@ -18,8 +18,8 @@ func KNN(in *tsp.Instance, nb *tsp.Neighbors, k int) *Map {
 }
 
 func buildKNN(ctx context.Context, s *Source, r Request) (*Map, error) {
-	k := int(s.number("k", 5))
-	nb, err := r.neighbors(ctx, k)
+	k := int(s.Number("k", 5))
+	nb, err := r.Nearest(ctx, k)
 	if err != nil {
 		return nil, err
 	}

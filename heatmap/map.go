@@ -2,6 +2,7 @@ package heatmap
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 )
 
@@ -21,6 +22,91 @@ func (m *Map) N() int { return len(m.Start) - 1 }
 func (m *Map) Of(i int32) (cities []int32, p []float32) {
 	lo, hi := m.Start[i], m.Start[i+1]
 	return m.City[lo:hi:hi], m.P[lo:hi:hi]
+}
+
+// New returns the map (P + P^T)/2 of n cities, where row calls add for each entry of a
+// city's row, twice or more often in the same order: equal values stand in it. An edge of which one end alone
+// believes p becomes p/2. The error is Check's. Cost: O(entries), but for sorting each row.
+func New(source string, n int, row func(i int32, add func(j int32, p float32))) (*Map, error) {
+	if n < 1 {
+		return nil, fmt.Errorf("heatmap: a map of %d cities, want 1 or more", n)
+	}
+	var bad error
+	checked := func(i int32, add func(j int32, p float32)) {
+		row(i, func(j int32, p float32) {
+			switch {
+			case bad != nil:
+			case j < 0 || int(j) >= n || j == i:
+				bad = fmt.Errorf("heatmap: city %d has an entry for %d, want another of 0 to %d", i, j, n-1)
+			case !(p >= 0 && p <= 1):
+				bad = fmt.Errorf("heatmap: the edge %d-%d has the probability %v, want 0 to 1", i, j, p)
+			default:
+				add(j, p)
+			}
+		})
+	}
+	m := symmetric(source, n, checked)
+	if bad != nil {
+		return nil, bad
+	}
+	return m, m.Check()
+}
+
+// Check returns an error unless m is as every source makes it: P symmetric, without loops and
+// doubles, within [0,1], each row in descending order. The error tells the first fault.
+func (m *Map) Check() error {
+	n := m.N()
+	if n < 1 || m.Start[0] != 0 || int(m.Start[n]) != len(m.City) || len(m.City) != len(m.P) {
+		return fmt.Errorf("heatmap: %d starts for %d entries and %d probabilities", len(m.Start), len(m.City), len(m.P))
+	}
+	for i := range n {
+		if m.Start[i] > m.Start[i+1] {
+			return fmt.Errorf("heatmap: the row of city %d ends before it begins", i)
+		}
+	}
+	seen := make([]int32, n) // 1 + the city in whose row an entry stood last
+	for i := range int32(n) {
+		cities, ps := m.Of(i)
+		for k, j := range cities {
+			switch {
+			case j < 0 || int(j) >= n || j == i:
+				return fmt.Errorf("heatmap: city %d has an entry for %d, want another of 0 to %d", i, j, n-1)
+			case seen[j] == i+1:
+				return fmt.Errorf("heatmap: city %d has two entries for %d", i, j)
+			case !(ps[k] >= 0 && ps[k] <= 1):
+				return fmt.Errorf("heatmap: the edge %d-%d has the probability %v, want 0 to 1", i, j, ps[k])
+			case k > 0 && ps[k] > ps[k-1]:
+				return fmt.Errorf("heatmap: the row of city %d does not descend: %v after %v", i, ps[k], ps[k-1])
+			}
+			seen[j] = i + 1
+		}
+	}
+	// An edge and its mirror stand in two rows: the first that is met finds the other.
+	for i := range int32(n) {
+		cities, ps := m.Of(i)
+		for k, j := range cities {
+			if back, qs := m.Of(j); j > i {
+				at := slices.Index(back, i)
+				if at < 0 || qs[at] != ps[k] {
+					return fmt.Errorf("heatmap: the edge %d-%d has the probability %v, but not the other way", i, j, ps[k])
+				}
+				continue
+			} else if !slices.Contains(back, i) {
+				return fmt.Errorf("heatmap: the edge %d-%d has the probability %v, but not the other way", i, j, ps[k])
+			}
+		}
+	}
+	return nil
+}
+
+// Spread writes city i's row of n numbers to row, and returns it.
+func (m *Map) Spread(row []float32, i int32) []float32 {
+	clear(row)
+	cities, ps := m.Of(i)
+	for k, j := range cities {
+		row[j] = ps[k]
+	}
+	return row
 }
 
 // symmetric returns the map (P + P^T)/2 of n cities, where row calls add for

@@ -36,7 +36,7 @@ func TestMeasureAgainstAllPairs(t *testing.T) {
 			loss, edges, held := 0.0, 0, 0
 			hits := make([]int, 11)
 			for i := range int32(n) {
-				m.spread(row, i)
+				m.Spread(row, i)
 				for j := range i {
 					q := 0.0
 					if sum > 0 {

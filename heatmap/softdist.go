@@ -90,10 +90,10 @@ func SoftDist(in *tsp.Instance, nb *tsp.Neighbors, tau float64, k int) *Map {
 }
 
 func buildSoftDist(ctx context.Context, s *Source, r Request) (*Map, error) {
-	k := int(s.number("k", 30))
-	nb, err := r.neighbors(ctx, k)
+	k := int(s.Number("k", 30))
+	nb, err := r.Nearest(ctx, k)
 	if err != nil {
 		return nil, err
 	}
-	return SoftDist(r.Instance, nb, s.number("tau", SoftDistTau(r.Instance.N())), k), nil
+	return SoftDist(r.Instance, nb, s.Number("tau", SoftDistTau(r.Instance.N())), k), nil
 }

@@ -2,7 +2,6 @@ package heatmap
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -13,7 +12,8 @@ import (
 	"tspmcts/tsp"
 )
 
-// Source makes maps as its spec says: a name, and what it is to be made with.
+// Source makes maps as its spec says: a name, and what it is to be made with. The sources learned and
+// file are there once packages heatmap/learned and heatmap/mapfile are imported; others by Register.
 //
 //	zero                          nothing
 //	knn:k=5                       the same for the k nearest
@@ -23,7 +23,7 @@ import (
 //	tours:count=10                how many of so many quick local optima hold the edge
 //	tours:FILE,FILE               the same of given tours
 //	learned:model=FILE            by a model; without FILE by the shipped one
-//	file:FILE                     as the file says (package doc: Files)
+//	file:FILE                     as the file says (package mapfile)
 //	mix:gtprior=0.5,alpha=0.5     weighted mean of any of the above; a part may have one parameter, softdist:tau=0.005=0.5
 //
 // Everything after a name's colon may be left out, but for file and mix.
@@ -41,8 +41,11 @@ type Kind struct {
 	Name   string
 	Usage  string  // what its maps believe in
 	Params []Param // in the order in which they are documented
-	files  int     // how many files may stand for parameters
-	build  func(ctx context.Context, s *Source, r Request) (*Map, error)
+	// Files is how many files may stand for parameters; with Verbatim all behind the colon is the name of the one.
+	Files    int
+	Verbatim bool
+	// Build makes a map of r's instance as s says.
+	Build func(ctx context.Context, s *Source, r Request) (*Map, error)
 }
 
 // Param is a parameter of a kind of source.
@@ -57,27 +60,34 @@ type Param struct {
 // Kinds lists the kinds of sources.
 var Kinds []Kind
 
+// Register adds a kind of source, for Parse to find it. It is meant for init functions: packages
+// heatmap/learned and heatmap/mapfile add the sources learned and file. It panics on a name that is taken or none.
+func Register(k Kind) {
+	if k.Name == "" || strings.ContainsAny(k.Name, ":=,; ") || k.Build == nil || slices.Contains(Names(), k.Name) {
+		panic("heatmap: the source " + strconv.Quote(k.Name) + " cannot be registered")
+	}
+	at := max(0, len(Kinds)-1) // mix stays the last
+	Kinds = slices.Insert(Kinds, at, k)
+}
+
 func init() { // a literal would refer to itself through mix
 	Kinds = []Kind{
-		{Name: "zero", Usage: "nothing", build: func(_ context.Context, _ *Source, r Request) (*Map, error) {
+		{Name: "zero", Usage: "nothing", Build: func(_ context.Context, _ *Source, r Request) (*Map, error) {
 			return Zero(r.Instance.N()), nil
 		}},
 		{Name: "knn", Usage: "the nearest, all the same", Params: []Param{
-			{Name: "k", Usage: "how many", Default: "5", Min: 1, Max: 1000, Integer: true}}, build: buildKNN},
+			{Name: "k", Usage: "how many", Default: "5", Min: 1, Max: 1000, Integer: true}}, Build: buildKNN},
 		{Name: "gtprior", Usage: "by the rank of a neighbour", Params: []Param{
-			{Name: "ranks", Usage: "table of shares", Default: "the paper's", File: true}}, build: buildGTPrior},
+			{Name: "ranks", Usage: "table of shares", Default: "the paper's", File: true}}, Build: buildGTPrior},
 		{Name: "alpha", Usage: "by the rank in alpha-nearness", Params: []Param{
 			{Name: "steps", Usage: "steps of ascent", Default: strconv.Itoa(AlphaSteps), Min: 1, Max: 100000, Integer: true},
-			{Name: "ranks", Usage: "table of shares", Default: "fitted to short tours", File: true}}, build: buildAlpha},
+			{Name: "ranks", Usage: "table of shares", Default: "fitted to short tours", File: true}}, Build: buildAlpha},
 		{Name: "softdist", Usage: "softmax of the distance", Params: []Param{
 			{Name: "tau", Usage: "temperature, for the unit square", Default: "the paper's, by size", Min: math.SmallestNonzeroFloat64, Max: 1e300},
-			{Name: "k", Usage: "how many of the nearest", Default: "30", Min: 1, Max: 1000, Integer: true}}, build: buildSoftDist},
-		{Name: "tours", Usage: "how many of some tours hold the edge", files: math.MaxInt, Params: []Param{
-			{Name: "count", Usage: "of quick local optima", Default: "10", Min: 1, Max: 10000, Integer: true}}, build: buildTours},
-		{Name: "learned", Usage: "by a small model of ranks, distances, alpha and shape", Params: []Param{
-			{Name: "model", Usage: "what heatmap train wrote", Default: "the shipped one", File: true}}, build: buildLearned},
-		{Name: "file", Usage: "as a file says", files: 1, build: buildFile},
-		{Name: "mix", Usage: "a mean of others", build: buildMix},
+			{Name: "k", Usage: "how many of the nearest", Default: "30", Min: 1, Max: 1000, Integer: true}}, Build: buildSoftDist},
+		{Name: "tours", Usage: "how many of some tours hold the edge", Files: math.MaxInt, Params: []Param{
+			{Name: "count", Usage: "of quick local optima", Default: "10", Min: 1, Max: 10000, Integer: true}}, Build: buildTours},
+		{Name: "mix", Usage: "a mean of others", Build: buildMix},
 	}
 }
 
@@ -100,6 +110,8 @@ type Request struct {
 	Index int
 	// Open opens a file that a spec names. May be nil where no spec does.
 	Open func(name string) (io.ReadCloser, error)
+	// Warn is told what of a file was passed over; nil for nobody.
+	Warn func(format string, args ...any)
 	// Tours returns count quick local optima. May be nil where no spec asks for them.
 	Tours func(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, count int) ([]tsp.Tour, error)
 	// ReadTours reads the tours of a file that a spec names. May be nil where none does.
@@ -121,9 +133,9 @@ func Parse(spec string) (*Source, error) {
 	switch {
 	case name == "mix":
 		return s, s.parseMix(args)
-	case name == "file":
+	case s.kind.Verbatim:
 		if args == "" {
-			return nil, errors.New("heatmap source file names no file, want file:FILE")
+			return nil, fmt.Errorf("heatmap source %s names no file, want %s:FILE", name, name)
 		}
 		s.files = []string{args}
 		return s, nil
@@ -132,7 +144,7 @@ func Parse(spec string) (*Source, error) {
 	}
 	for arg := range strings.SplitSeq(args, ",") {
 		key, value, ok := strings.Cut(arg, "=")
-		if !ok && arg != "" && len(s.files) < s.kind.files {
+		if !ok && arg != "" && len(s.files) < s.kind.Files {
 			s.files = append(s.files, arg)
 			continue
 		}
@@ -208,7 +220,7 @@ func (s *Source) Files() []string {
 // Build makes a map of r's instance. It is the same for the same request, on any
 // number of processors. Errors are ctx's, those of r's functions, and of the files.
 func (s *Source) Build(ctx context.Context, r Request) (*Map, error) {
-	m, err := s.kind.build(ctx, s, r)
+	m, err := s.kind.Build(ctx, s, r)
 	if err != nil {
 		return nil, err
 	}
@@ -219,8 +231,17 @@ func (s *Source) Build(ctx context.Context, r Request) (*Map, error) {
 	return m, nil
 }
 
-// number returns the value of a parameter, or preset where it is not given.
-func (s *Source) number(name string, preset float64) float64 {
+// Operands returns the files that stand for parameters, as the spec names them.
+func (s *Source) Operands() []string { return slices.Clone(s.files) }
+
+// Value returns the text of a parameter, and whether it is given.
+func (s *Source) Value(name string) (string, bool) {
+	v, ok := s.values[name]
+	return v, ok
+}
+
+// Number returns the value of a parameter, or preset where it is not given.
+func (s *Source) Number(name string, preset float64) float64 {
 	if text, ok := s.values[name]; ok {
 		v, _ := strconv.ParseFloat(text, 64) // Parse has seen it
 		return v
@@ -228,8 +249,8 @@ func (s *Source) number(name string, preset float64) float64 {
 	return preset
 }
 
-// neighbors returns the k nearest of each city, or all there are.
-func (r *Request) neighbors(ctx context.Context, k int) (*tsp.Neighbors, error) {
+// Nearest returns the k nearest of each city, or all there are.
+func (r *Request) Nearest(ctx context.Context, k int) (*tsp.Neighbors, error) {
 	nb := r.Neighbors
 	k = min(k, r.Instance.N()-1)
 	switch {
@@ -245,12 +266,16 @@ func (r *Request) neighbors(ctx context.Context, k int) (*tsp.Neighbors, error) 
 	return cut, nil
 }
 
-// open opens a file that a spec names.
-func (r *Request) open(name string) (io.ReadCloser, error) {
+// OpenFile opens a file that a spec names, and returns its name for messages: its own where it has one.
+func (r *Request) OpenFile(name string) (io.ReadCloser, string, error) {
 	if r.Open == nil {
-		return nil, fmt.Errorf("%s: files cannot be read here", name)
+		return nil, name, fmt.Errorf("%s: files cannot be read here", name)
 	}
-	return r.Open(name)
+	f, err := r.Open(name)
+	if named, ok := f.(interface{ Name() string }); ok && err == nil {
+		name = named.Name()
+	}
+	return f, name, err
 }
 
 // ranks reads the table that a parameter names, nil where it is not given.
@@ -259,7 +284,7 @@ func (s *Source) ranks(r Request) (Ranks, error) {
 	if !ok {
 		return nil, nil
 	}
-	f, err := r.open(name)
+	f, name, err := r.OpenFile(name)
 	if err != nil {
 		return nil, err
 	}
@@ -275,7 +300,7 @@ func buildGTPrior(ctx context.Context, s *Source, r Request) (*Map, error) {
 	if ranks == nil {
 		ranks = PublishedRanks(r.Instance.N())
 	}
-	nb, err := r.neighbors(ctx, len(ranks))
+	nb, err := r.Nearest(ctx, len(ranks))
 	if err != nil {
 		return nil, err
 	}
@@ -290,9 +315,9 @@ func buildAlpha(ctx context.Context, s *Source, r Request) (*Map, error) {
 	if ranks == nil {
 		ranks = AlphaRanks
 	}
-	nb, err := r.neighbors(ctx, 10)
+	nb, err := r.Nearest(ctx, 10)
 	if err != nil {
 		return nil, err
 	}
-	return Alpha(ctx, r.Instance, nb, int(s.number("steps", AlphaSteps)), ranks)
+	return Alpha(ctx, r.Instance, nb, int(s.Number("steps", AlphaSteps)), ranks)
 }

@@ -33,7 +33,7 @@ func buildTours(ctx context.Context, s *Source, r Request) (*Map, error) {
 		if r.ReadTours == nil {
 			return nil, fmt.Errorf("%s: tours cannot be read here", name)
 		}
-		f, err := r.open(name)
+		f, name, err := r.OpenFile(name)
 		if err != nil {
 			return nil, err
 		}
@@ -53,11 +53,11 @@ func buildTours(ctx context.Context, s *Source, r Request) (*Map, error) {
 		if r.Tours == nil {
 			return nil, errors.New("heatmap source tours: tours cannot be made here; name files, tours:FILE")
 		}
-		nb, err := r.neighbors(ctx, 10)
+		nb, err := r.Nearest(ctx, 10)
 		if err != nil {
 			return nil, err
 		}
-		if tours, err = r.Tours(ctx, r.Instance, nb, int(s.number("count", 10))); err != nil {
+		if tours, err = r.Tours(ctx, r.Instance, nb, int(s.Number("count", 10))); err != nil {
 			return nil, err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"tspmcts/mcts/meter"
 	"tspmcts/tsp"
 	"tspmcts/tsp/tsptest"
 )
@@ -13,9 +14,9 @@ func BenchmarkDraw(b *testing.B) {
 	for _, n := range []int{500, 1000, 10000} {
 		b.Run(fmt.Sprintf("n=%d", n), func(b *testing.B) {
 			cfg := tsptest.Must(Preset("paper", n, "gtprior"))
-			p := problem(tsptest.Random(tsp.Euc2D, n, 1), cfg, "gtprior")
+			p := prepared(tsptest.Random(tsp.Euc2D, n, 1), cfg, "gtprior")
 			b.ResetTimer()
-			solve(b, p, cfg, 1, 1, Budget{Actions: int64(b.N)})
+			solve(b, p, cfg, 1, 1, meter.Budget{Actions: int64(b.N)})
 		})
 	}
 }

@@ -35,9 +35,9 @@ type identity struct {
 	Workers  int
 }
 
-// identify digests what a search of p depends on besides its own state.
-func identify(p *Problem, cfg Config, seed uint64, workers int) identity {
-	in := p.Instance
+// identify digests what a search depends on besides its own state.
+func (p *problem) identify() identity {
+	in := p.in
 	h := sha256.New()
 	write := func(data any) { binary.Write(h, binary.LittleEndian, data) }
 	write(int64(in.N()))
@@ -49,29 +49,27 @@ func identify(p *Problem, cfg Config, seed uint64, workers int) identity {
 	for _, e := range in.Fixed {
 		write(e)
 	}
-	if p.Heatmap != nil {
-		io.WriteString(h, p.Heatmap.Source)
-		write(p.Heatmap.City)
-		write(p.Heatmap.P)
-	}
-	for _, t := range p.Initial {
+	io.WriteString(h, p.heatmap.Source)
+	write(p.heatmap.City)
+	write(p.heatmap.P)
+	for _, t := range p.options.Initial {
 		write([]int32(t))
 	}
-	knobs, _ := json.Marshal(cfg)
-	return identity{Instance: hex.EncodeToString(h.Sum(nil)), Config: string(knobs), Seed: seed, Workers: workers}
+	knobs, _ := json.Marshal(p.cfg)
+	return identity{Instance: hex.EncodeToString(h.Sum(nil)), Config: string(knobs), Seed: p.options.Seed, Workers: p.options.workers()}
 }
 
 // differs returns an error that says in what a checkpoint of other is foreign to id.
 func (id identity) differs(other identity) error {
 	switch {
 	case id.Instance != other.Instance:
-		return errors.New("the checkpoint is of another instance, heatmap or initial tour")
+		return fmt.Errorf("%w: of another instance, heatmap or initial tour", ErrCheckpoint)
 	case id.Config != other.Config:
-		return fmt.Errorf("the checkpoint is of other knobs: %s, not %s", other.Config, id.Config)
+		return fmt.Errorf("%w: of other knobs: %s, not %s", ErrCheckpoint, other.Config, id.Config)
 	case id.Seed != other.Seed:
-		return fmt.Errorf("the checkpoint is of seed %d, not %d", other.Seed, id.Seed)
+		return fmt.Errorf("%w: of seed %d, not %d", ErrCheckpoint, other.Seed, id.Seed)
 	case id.Workers != other.Workers:
-		return fmt.Errorf("the checkpoint is of %d workers, not %d", other.Workers, id.Workers)
+		return fmt.Errorf("%w: of %d workers, not %d", ErrCheckpoint, other.Workers, id.Workers)
 	}
 	return nil
 }
@@ -128,7 +126,7 @@ func DecodeCheckpoint(r io.Reader) (*Checkpoint, error) {
 	return c, nil
 }
 
-var errForeign = errors.New("the checkpoint's parts do not fit the instance")
+var errForeign = fmt.Errorf("%w: its parts do not fit the instance", ErrCheckpoint)
 
 // checkTour checks a tour that was read from a checkpoint, and measures it.
 func checkTour(s *search, t *kick.Tour) error {
@@ -172,14 +170,6 @@ func (s *search) resume(c *Checkpoint) error {
 	}
 	if s.cfg.Restart == "kick" {
 		if err := checkTour(s, s.Tour); err != nil {
-			return err
-		}
-		if o := s.Epochs.Other; o != nil {
-			if err := checkTour(s, o); err != nil {
-				return err
-			}
-		}
-		if err := checkTours(s, s.Epochs.Elite); err != nil {
 			return err
 		}
 		if err := s.crew.Restore(c.Crew); err != nil {

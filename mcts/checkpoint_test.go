@@ -3,12 +3,14 @@ package mcts
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"testing"
 
+	"tspmcts/mcts/meter"
 	"tspmcts/tsp"
 	"tspmcts/tsp/tsptest"
 )
@@ -27,6 +29,7 @@ var resumable = []struct {
 	{"kicks, stretches", 400, 30000, 2, func(c *Config) { c.Population, c.Stretch = 0, 150 }},
 	{"kicks, drawn", 400, 30000, 2, func(c *Config) { c.Population, c.Action = 0, "draw" }},
 	{"population", 60, 150000, 2, func(c *Config) { c.Population, c.Polish = 30, 0 }},
+	{"regions", 6000, 300000, 2, func(c *Config) { c.Whole = 3000 }},
 	{"population, drawn", 60, 150000, 1, func(c *Config) { c.Population, c.Polish, c.Action = 30, 0, "draw" }},
 }
 
@@ -36,12 +39,11 @@ func TestResume(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			cfg := tsptest.Must(Preset("default", tt.n, "gtprior"))
 			tt.set(&cfg)
-			p := problem(tsptest.Random(tsp.Euc2D, tt.n, 3), cfg, "gtprior")
-			budget := Budget{Actions: tt.actions}
-			whole := tsptest.Must(Solve(context.Background(), p, cfg, 7, tt.workers, budget, nil))
+			p := prepared(tsptest.Random(tsp.Euc2D, tt.n, 3), cfg, "gtprior")
+			budget := meter.Budget{Actions: tt.actions}
+			whole := tsptest.Must(p.run(context.Background(), cfg, 7, tt.workers, budget, nil))
 			var saved [][]byte
 			phases := map[string]bool{}
-			p.SaveDue = func() bool { return true }
 			p.Save = func(c *Checkpoint) {
 				var b bytes.Buffer
 				if err := c.Encode(&b); err != nil {
@@ -50,17 +52,17 @@ func TestResume(t *testing.T) {
 				phases[phaseOf(c)] = true
 				saved = append(saved, b.Bytes())
 			}
-			if r := tsptest.Must(Solve(context.Background(), p, cfg, 7, tt.workers, budget, nil)); !slices.Equal(r.Tour, whole.Tour) {
+			if r := tsptest.Must(p.run(context.Background(), cfg, 7, tt.workers, budget, nil)); !slices.Equal(r.Tour, whole.Tour) {
 				t.Fatal("saving changed the search")
 			}
-			if strings.HasPrefix(tt.name, "population") && !(phases["populating"] && phases["recombining"] && phases["crossing"]) {
-				t.Errorf("phases seen: %v, want populating, recombining and crossing", phases)
+			if strings.HasPrefix(tt.name, "population") && !(phases["building"] && phases["recombining"] && phases["crossing"]) {
+				t.Errorf("phases seen: %v, want building, recombining and crossing", phases)
 			}
 			p.Save = nil
 			for k := 0; k < len(saved); k += max(1, len(saved)/12) {
 				c := tsptest.Must(DecodeCheckpoint(bytes.NewReader(saved[k])))
 				p.Resume = c
-				r := tsptest.Must(Solve(context.Background(), p, cfg, 7, tt.workers, budget, nil))
+				r := tsptest.Must(p.run(context.Background(), cfg, 7, tt.workers, budget, nil))
 				if !slices.Equal(r.Tour, whole.Tour) || r.Length != whole.Length {
 					t.Errorf("resumed from checkpoint %d of %d: length %d, uninterrupted %d", k, len(saved), r.Length, whole.Length)
 				}
@@ -72,11 +74,10 @@ func TestResume(t *testing.T) {
 // TestCheckpointRefused pins that damaged and foreign checkpoints are refused with a reason.
 func TestCheckpointRefused(t *testing.T) {
 	cfg := tsptest.Must(Preset("default", 100, "gtprior"))
-	p := problem(tsptest.Random(tsp.Euc2D, 100, 3), cfg, "gtprior")
+	p := prepared(tsptest.Random(tsp.Euc2D, 100, 3), cfg, "gtprior")
 	var last *Checkpoint
-	p.SaveDue = func() bool { return true }
 	p.Save = func(c *Checkpoint) { last = c }
-	tsptest.Must(Solve(context.Background(), p, cfg, 1, 1, Budget{Actions: 5000}, nil))
+	tsptest.Must(p.run(context.Background(), cfg, 1, 1, meter.Budget{Actions: 5000}, nil))
 	p.Save = nil
 	var b bytes.Buffer
 	if err := last.Encode(&b); err != nil {
@@ -101,12 +102,12 @@ func TestCheckpointRefused(t *testing.T) {
 			t.Errorf("byte %d flipped: accepted", at)
 		}
 	}
-	other := problem(tsptest.Random(tsp.Euc2D, 100, 4), cfg, "gtprior")
+	other := prepared(tsptest.Random(tsp.Euc2D, 100, 4), cfg, "gtprior")
 	knobs := cfg
 	knobs.KickSize++
 	for _, tt := range []struct {
 		want    string
-		p       *Problem
+		p       *setup
 		cfg     Config
 		seed    uint64
 		workers int
@@ -117,8 +118,8 @@ func TestCheckpointRefused(t *testing.T) {
 		{"of 1 workers, not 2", p, cfg, 1, 2},
 	} {
 		tt.p.Resume = last
-		_, err := Solve(context.Background(), tt.p, tt.cfg, tt.seed, tt.workers, Budget{Actions: 6000}, nil)
-		if err == nil || !strings.Contains(err.Error(), tt.want) {
+		_, err := tt.p.run(context.Background(), tt.cfg, tt.seed, tt.workers, meter.Budget{Actions: 6000}, nil)
+		if !errors.Is(err, ErrCheckpoint) || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("error %v, want one with %q", err, tt.want)
 		}
 	}
@@ -126,7 +127,7 @@ func TestCheckpointRefused(t *testing.T) {
 	broken.State.Best = slices.Clone(last.State.Best)
 	broken.State.Best[0] = broken.State.Best[1]
 	p.Resume = &broken
-	if _, err := Solve(context.Background(), p, cfg, 1, 1, Budget{Actions: 6000}, nil); err == nil {
+	if _, err := p.run(context.Background(), cfg, 1, 1, meter.Budget{Actions: 6000}, nil); !errors.Is(err, ErrCheckpoint) {
 		t.Error("a checkpoint whose best tour is none was accepted")
 	}
 }
@@ -134,19 +135,19 @@ func TestCheckpointRefused(t *testing.T) {
 // TestNoTimeToResume ends a search before it began: the tours that are known already are not lost.
 func TestNoTimeToResume(t *testing.T) {
 	cfg := tsptest.Must(Preset("default", 100, "gtprior"))
-	p := problem(tsptest.Random(tsp.Euc2D, 100, 3), cfg, "gtprior")
-	best := solve(t, p, cfg, 1, 1, Budget{Actions: 5000})
+	p := prepared(tsptest.Random(tsp.Euc2D, 100, 3), cfg, "gtprior")
+	best := solve(t, p, cfg, 1, 1, meter.Budget{Actions: 5000})
 	over, cancel := context.WithCancel(context.Background())
 	cancel()
 	for _, prepared := range []bool{true, false} {
-		for _, q := range []*Problem{
+		for _, q := range []*setup{
 			{Initial: []tsp.Tour{firstResort(p.Instance), best.Tour}},
 			{Resume: &Checkpoint{State: state{Best: best.Tour}}},
 		} {
 			if q.Instance = p.Instance; prepared {
-				q.Neighbors, q.Heatmap = p.Neighbors, p.Heatmap
+				q.Heatmap = p.Heatmap
 			}
-			r := tsptest.Must(Solve(over, q, cfg, 1, 1, Budget{}, nil))
+			r := tsptest.Must(q.run(over, cfg, 1, 1, meter.Budget{}, nil))
 			if r.Length != best.Length || r.Stop != StopInterrupted {
 				t.Errorf("the tour is %d long (%s), want the known %d", r.Length, r.Stop, best.Length)
 			}
@@ -160,10 +161,9 @@ func resumedSignature(t *testing.T, b *strings.Builder) {
 	for _, tt := range resumable {
 		cfg := tsptest.Must(Preset("default", tt.n, "gtprior"))
 		tt.set(&cfg)
-		p := problem(tsptest.Random(tsp.Euc2D, tt.n, 3), cfg, "gtprior")
-		budget := Budget{Actions: tt.actions}
+		p := prepared(tsptest.Random(tsp.Euc2D, tt.n, 3), cfg, "gtprior")
+		budget := meter.Budget{Actions: tt.actions}
 		of := map[string][]*Checkpoint{}
-		p.SaveDue = func() bool { return true }
 		p.Save = func(c *Checkpoint) {
 			var file bytes.Buffer // a checkpoint shares its tours with the search
 			if err := c.Encode(&file); err != nil {
@@ -176,7 +176,7 @@ func resumedSignature(t *testing.T, b *strings.Builder) {
 		p.Save = nil
 		for _, name := range slices.Sorted(maps.Keys(of)) {
 			p.Resume = of[name][len(of[name])/2]
-			r := solve(t, p, cfg, 7, tt.workers, Budget{Actions: tt.actions + tt.actions/10}) // and goes on for longer
+			r := solve(t, p, cfg, 7, tt.workers, meter.Budget{Actions: tt.actions + tt.actions/10}) // and goes on for longer
 			fmt.Fprintf(b, "%s; %s, %d: %d %d\n", tt.name, name, len(of[name]), r.Length, r.Actions)
 		}
 	}
@@ -200,12 +200,18 @@ func phaseOf(c *Checkpoint) string {
 		return "descending"
 	case *kicking:
 		return apart("kicking", st.Kicks)
-	case *warming:
-		return apart("warming", st.Kicks)
-	case *populating:
-		return "populating"
-	case *recombining:
-		return map[origin]string{populated: "recombining", elite: "crossing", joined: "joined"}[st.From]
+	case *joining:
+		return "joined"
+	case *growing:
+		switch {
+		case st.Population == nil:
+			return "building"
+		case st.Crossing:
+			return "crossing"
+		}
+		return "recombining"
+	case *visiting:
+		return "visiting"
 	}
 	return "unknown"
 }

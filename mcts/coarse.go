@@ -77,7 +77,7 @@ func (s *search) freeLongest(c *kick.Climber, t *kick.Tour, k int) {
 		return nb.Of(row[i])
 	})
 	c.LoadRegion(in, cand, p.Cities, p.Links, t.Length, func(city int32) int32 { return place[city] })
-	c.Seed(s.seed, meter.ForFirst, 2, uint64(k))
+	c.Seed(s.seed, meter.ForCoarse, uint64(k), 0)
 	c.Descend(0)
 	m := int64(len(p.Cities))
 	c.Kick(min(2*m, 20000+m/10), 0, s.cfg.KickSize, nil)

@@ -1,5 +1,14 @@
 // Package mcts searches for short tours by a tree search over k-opt moves that a
-// heatmap guides.
+// heatmap guides. This is the whole of its use, with the default preset, on all cores, for ten seconds:
+//
+//	in, err := tsp.NewPoints("mine", tsp.Euc2D, x, y, nil) // or tsplib.Read
+//	res, err := mcts.Solve(ctx, in, mcts.Options{})
+//	fmt.Println(res.Tour, res.Value, res.Stop)
+//
+// [Options] has the budget, the preset, the heatmap, an observer, checkpoints; the end
+// of ctx ends the search with its best tour. [Improvements] is the same as a loop
+// over better and better tours. Solve prepares in one order, within the budget: source of
+// the heatmap, knobs, neighbours, map, candidates; then it searches.
 //
 // A search is a plan of stages, each of which leads to the next (plan.go). The knobs
 // ([Config], [Knobs]) say which plan it is, and how the stages go about their work:

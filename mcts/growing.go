@@ -17,17 +17,16 @@ import (
 // the next time. No tour is built twice, so that the tour at any time is
 // about as good as that of a search that was given twice that time.
 type growing struct {
-	Base       *kick.Tour // local optima that are shaken
-	Bases      []*kick.Tour
-	Tours      []tsp.Tour // built so far
-	Due        int        // how many there are to be when they are recombined next
-	Epoch      uint64     // times that the limit was reached, and the tours were built anew
-	Ends       []tsp.Tour // what recombinations ended with
-	Kicked     float64    // cost of the kicks
-	Other2     float64    // and of all else
-	Tour1      float64    // cost of building one tour
-	Crossing   bool
-	Population *eax.Snapshot
+	Bases      []*kick.Tour  // local optima that are shaken
+	Tours      []tsp.Tour    // built so far
+	Due        int           // how many there are to be when they are recombined next
+	Epoch      uint64        // times that the limit was reached, and the tours were built anew
+	Ends       []tsp.Tour    // what recombinations ended with
+	Kicks      float64       // cost of the kicks
+	Rest       float64       // and of all else
+	PerTour    float64       // cost of building one tour
+	Crossing   bool          // the population is of best tours
+	Population *eax.Snapshot // nil while tours are built
 	RNG        *rand.PCG
 
 	pop *eax.Population
@@ -48,36 +47,37 @@ func (g *growing) name() string {
 	return "recombining"
 }
 
-// grow begins the stage at a local optimum.
+// bases is the number of local optima that are shaken. What is wrong at large in one, where no
+// kick reaches, would else be in all tours, and recombination could not mend it.
+const bases = 4
+
+// grow begins the stage at a local optimum. The others come from a space-filling
+// curve, from greedy by length, and from greedy that prefers every other of the edges that the heatmap believes in.
 func (s *search) grow() stage {
-	g := &growing{Base: s.Tour.Clone(), Due: leastTours, RNG: rand.NewPCG(s.seed, 0)}
-	first := s.Tour
-	s.Tour = kick.NewTour(s.in, firstResort(s.in))
-	for _, pieces := range []int{s.pieces(), 1} {
-		s.play(pieces, func(c *kick.Climber, actions int64) { c.Descend(actions) })
-	}
-	g.Bases = append(g.Bases, g.Base, s.Tour)
+	g := &growing{Bases: []*kick.Tour{s.Tour.Clone()}, Due: leastTours, RNG: meter.PCG(s.seed, meter.ForMixing, 1, 0)}
 	var rng meter.Stream
 	rng.Start(s.seed, meter.ForFirst, 1, 0)
-	for k := 2; k < 4; k++ {
-		var pref [][2]int32
-		if k > 2 {
-			for _, e := range believed(s.in, s.heatmap, s.cfg) {
-				if rng.Below(2) == 0 {
-					pref = append(pref, e)
-				}
+	own := s.Tour
+	for k := 1; k < bases && !s.meter.Check(); k++ {
+		first := firstResort(s.in)
+		if k > 1 {
+			var preferred [][2]int32
+			if k > 2 {
+				preferred = slices.DeleteFunc(believed(s.in, s.heatmap, s.cfg), func([2]int32) bool { return rng.Below(2) == 0 })
 			}
-		}
-		tour, _ := tsp.GreedyEdge(s.meter.Context(), s.in, s.nb, pref...)
-		if tour != nil {
-			s.Tour = kick.NewTour(s.in, tour)
-			for _, pieces := range []int{s.pieces(), 1} {
-				s.play(pieces, func(c *kick.Climber, actions int64) { c.Descend(actions) })
+			tour, err := tsp.GreedyEdge(s.meter.Context(), s.in, s.nb, preferred...)
+			if err != nil {
+				break
 			}
-			g.Bases = append(g.Bases, s.Tour)
+			first = tour
 		}
+		s.Tour = kick.NewTour(s.in, first)
+		for _, pieces := range []int{s.pieces(), 1} {
+			s.play(pieces, func(c *kick.Climber, actions int64) { c.Descend(actions) })
+		}
+		g.Bases = append(g.Bases, s.Tour)
 	}
-	s.Tour = first
+	s.Tour = own
 	g.Tours = append(g.Tours, s.initial...)
 	return g
 }
@@ -92,9 +92,9 @@ func (s *search) cost() float64 {
 
 func (g *growing) step(s *search) stage {
 	start := s.cost()
-	if g.Tour1 > 0 && g.Kicked < kickShare*(g.Kicked+g.Other2)+leastTours*g.Tour1 {
+	if g.PerTour > 0 && g.Kicks < kickShare*(g.Kicks+g.Rest)+leastTours*g.PerTour {
 		s.kickOn()
-		g.Kicked += s.cost() - start
+		g.Kicks += s.cost() - start
 		return g
 	}
 	switch {
@@ -104,13 +104,13 @@ func (g *growing) step(s *search) stage {
 		n := len(g.Tours)
 		g.build(s, min(g.Due, n+s.workers))
 		if built := len(g.Tours) - n; built > 0 {
-			g.Tour1 = (s.cost() - start) / float64(built)
+			g.PerTour = (s.cost() - start) / float64(built)
 		}
 	default:
 		tours := append([]tsp.Tour{slices.Clone(s.Best)}, g.Ends...)
 		g.begin(s, append(tours, g.Tours...), false)
 	}
-	g.Other2 += s.cost() - start
+	g.Rest += s.cost() - start
 	return g
 }
 
@@ -138,7 +138,7 @@ func (g *growing) begin(s *search, tours []tsp.Tour, crossing bool) {
 // recombine carries out a generation.
 func (g *growing) recombine(s *search) {
 	p := g.pop
-	if p.Stage() != eax.Done {
+	if p.Stage() == eax.Single || p.Stage() == eax.Block && g.blocks(s) {
 		before := p.Counts.Children
 		p.Generation(g.RNG, s.meter.Ending())
 		made := p.Counts.Children - before + 1
@@ -166,6 +166,10 @@ func (g *growing) recombine(s *search) {
 	}
 	g.Due = min(2*len(g.Tours), s.cfg.Population)
 }
+
+// blocks reports whether large E-sets are worth their time: not for a small
+// population of many cities, which a larger one follows soon.
+func (g *growing) blocks(s *search) bool { return g.Crossing || s.in.N() <= 5000 || len(g.Tours) >= 64 }
 
 // adopt makes a better tour that of the search.
 func (s *search) adopt(tour tsp.Tour, length int64) {
@@ -209,7 +213,7 @@ func (g *growing) freeze() {
 }
 
 func (g *growing) resume(s *search) (err error) {
-	if g.RNG == nil {
+	if g.RNG == nil || len(g.Bases) == 0 {
 		return errForeign
 	}
 	for _, t := range g.Bases {

@@ -58,7 +58,7 @@ func (d *descending) step(s *search) stage {
 		return &descending{Across: true}
 	case s.cfg.Population == 0:
 		return &kicking{s.newKicks()}
-	case s.in.N() > mostInLeaf:
+	case s.in.N() > s.cfg.Whole:
 		return s.visit()
 	}
 	return s.grow()
@@ -191,61 +191,8 @@ func (k *kicking) step(s *search) stage {
 		for _, own := range k.Kicks.Own {
 			tours = append(tours, own.Order)
 		}
-		return s.recombine(joined, tours)
+		return s.join(tours)
 	}
 	k.Kicks.round(s)
 	return k
-}
-
-// warming kicks for a small part of the budget before the first population is
-// complete, so that a search that is stopped early has a good tour. The
-// population's tours are made from the local optimum, which is laid aside.
-type warming struct {
-	Kicks   kicks
-	Base    *kick.Tour
-	Actions int64 // after which warming ends, where the budget has no end
-	Next    *populating
-}
-
-// warmShare is the part of the budget that warming has.
-const warmShare = 0.03
-
-func (s *search) warm(next *populating) *warming {
-	base := s.Tour.Clone()
-	w := &warming{Kicks: s.newKicks(), Base: base, Next: next}
-	w.Kicks.Until = w.Kicks.Since + min(warmShare, s.patience())
-	w.Actions = s.Used + max(firstCycle, 10*int64(s.in.N()))
-	return w
-}
-
-func (w *warming) name() string { return "warming" }
-func (w *warming) freeze()      {}
-
-func (w *warming) step(s *search) stage {
-	if limited := s.meter.Budget().Limited(); limited && s.spent() >= w.Kicks.Until || !limited && s.Used >= w.Actions {
-		return w.cool(s)
-	}
-	w.Kicks.round(s)
-	return w
-}
-
-// cool ends warming.
-func (w *warming) cool(s *search) stage {
-	s.Tour = w.Base
-	return w.Next
-}
-
-func (w *warming) resume(s *search) error {
-	if w.Next == nil {
-		return errForeign
-	}
-	for _, err := range []error{checkTour(s, w.Base), w.Next.resume(s), w.Kicks.resume(s)} {
-		if err != nil {
-			return err
-		}
-	}
-	if s.meter.Budget().Actions == 0 {
-		s.stage = w.cool(s)
-	}
-	return nil
 }

@@ -34,7 +34,7 @@ type stage interface {
 }
 
 func init() {
-	for _, s := range []stage{&simulating{}, &descending{}, &warming{}, &populating{}, &recombining{}, &kicking{}, &growing{}, &visiting{}} {
+	for _, s := range []stage{&simulating{}, &descending{}, &kicking{}, &joining{}, &growing{}, &visiting{}} {
 		gob.Register(s)
 	}
 }
@@ -72,7 +72,6 @@ type state struct {
 	Used       int64        // actions of all workers in those
 	Round      uint64       // of kicks
 	Cuts       meter.Stream // where rounds cut the tour
-	Epochs     epochs
 }
 
 // run carries out stage after stage until the budget ends. Between two steps the

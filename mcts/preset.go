@@ -16,16 +16,27 @@ var TunedPresets = []string{"default", "paper-tuned"}
 // with what it leaves off at the values that "default" has.
 func paperKnobs() Config {
 	return Config{Alpha: 1, Beta: 10, Pool: 10, Candidates: 1000, Order: "heatmap", Depth: 10,
-		Action: "draw", Breadth: "5,3,1", FirstTour: "draw", Restart: "fresh", KickSize: 50, Stretch: 50000, ShakeSize: 100, Polish: 0.05, PolishSize: 30, Children: 30, Elite: 30}
+		Action: "draw", Breadth: "5,3,1", FirstTour: "draw", Restart: "fresh", KickSize: 50, Stretch: 50000, ShakeSize: 100, Polish: 0.05, PolishSize: 30, Whole: 150000, Children: 30, Elite: 30}
+}
+
+// AutoHeatmap, as a source, is what suits preset, size and time best (DefaultHeatmap).
+const AutoHeatmap = "auto"
+
+// SourceKind returns the kind of source that a spec names, such as softdist of
+// softdist:tau=0.005: what presets go by.
+func SourceKind(spec string) string {
+	kind, _, _ := strings.Cut(spec, ":")
+	return kind
 }
 
 // Preset returns the knobs of that name for an instance of n cities and a
-// heatmap of the given source. "paper" is the paper's search with the knobs
+// heatmap of the given source, its spec or its kind. "paper" is the paper's search with the knobs
 // that its authors tuned for the source and the nearest size (those of gtprior
 // for sources that they do not have); "paper-default" the same search with
 // their defaults; "paper-tuned" that of "paper" with the knobs that command tune
 // found for the source and sizes near n, where it was run.
 func Preset(name string, n int, source string) (Config, error) {
+	source = SourceKind(source)
 	c, err := untuned(name, n, source)
 	if err != nil {
 		return Config{}, err

@@ -34,7 +34,9 @@ func (p *simulating) begin(s *search) bool {
 		var rng meter.Stream
 		rng.Start(s.seed, meter.ForWorker, uint64(i), 0)
 		w := tree.New(s.in, stats, cfg, s.meter, rng)
-		w.Limit(meter.Share(s.meter.Budget().Actions, s.workers, i))
+		if actions := s.meter.Budget().Actions; actions > 0 {
+			w.Limit(meter.Share(actions, s.workers, i)) // 0 where there are fewer than workers
+		}
 		w.Begin(s.first)
 		p.searches = append(p.searches, w)
 	}

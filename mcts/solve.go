@@ -12,179 +12,81 @@ import (
 	"tspmcts/mcts/meter"
 	"tspmcts/mcts/tree"
 	"tspmcts/tsp"
+	"tspmcts/tsp/onetree"
 	"tspmcts/twoopt"
 )
-
-// Problem is what a search works on.
-type Problem struct {
-	Instance *tsp.Instance
-	// Neighbors holds at least NeedNeighbors(cfg) cities a city, or as many as
-	// there are; nil when the budget ended before they were found.
-	Neighbors *tsp.Neighbors
-	Heatmap   *heatmap.Map // nil only with Neighbors nil
-	// Initial holds tours to start from; the search only ever improves on the best of them.
-	Initial []tsp.Tour
-	// Resume is a state to go on from, of the same problem, knobs, seed and workers; nil to begin.
-	Resume *Checkpoint
-	// Save, if not nil, is given the state of the search whenever SaveDue says so, and at its end.
-	Save    func(*Checkpoint)
-	SaveDue func() bool
-}
 
 // Result is what a search found.
 type Result struct {
 	Tour    tsp.Tour // checked, from city 0 on towards its neighbour with the lower id
 	Length  int64    // of Tour, recomputed, in core units
+	Value   float64  // the same in the instance's unit
+	Stop    Stop     // why the search ended
 	Actions int64    // simulated by all workers
-	Stop    Stop
+	Elapsed time.Duration
+	Source  string          // of the heatmap
+	Config  Config          // the knobs
+	Bound   *onetree.Result // nil unless asked for, and found in time
 }
 
-// NeedNeighbors returns how many neighbours a city a search with these knobs wants.
-func NeedNeighbors(cfg Config) int {
-	return max(cfg.Candidates, 10)
-}
+// ExactLimit is the number of cities up to which an instance is solved by dynamic programming.
+const ExactLimit = 9
 
-// exactLimit is the number of cities up to which an instance is solved by dynamic programming.
-const exactLimit = 9
-
-// Solve searches p with the given number of workers, until the budget or ctx
-// ends, and returns the best tour. The end of ctx is not an error: without time
+// Solve searches for a short tour of in until a limit of o is reached or ctx
+// ends, and returns the best one. The end of ctx is not an error: without time
 // for more, the tour is a space-filling curve.
-func Solve(ctx context.Context, p *Problem, cfg Config, seed uint64, workers int, budget Budget, observe Observer) (*Result, error) {
-	if err := errors.Join(cfg.Validate(), budget.Validate()); err != nil {
+func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
+	budget := o.budget(in)
+	source := o.source(in.N(), budget.Time)
+	cfg, err := o.configure(in.N(), source)
+	if err := errors.Join(o.validate(in), err); err != nil {
 		return nil, err
 	}
-	if workers < 1 {
-		return nil, fmt.Errorf("mcts: %d workers, want at least 1", workers)
-	}
-	if budget.Clock == nil {
-		start := time.Now()
-		budget.Clock = func() time.Duration { return time.Since(start) }
-	}
-	in := p.Instance
-	if in.N() <= exactLimit {
-		if t, ok := tsp.Exact(in); ok {
-			return finish(in, t, 0, StopExact)
-		}
-	}
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := context.WithCancel(tsp.WithWorkers(ctx, o.workers()))
 	defer cancel()
-	if budget.Time > 0 {
-		ctx, cancel = context.WithTimeoutCause(ctx, budget.Time-budget.Clock(), meter.ErrTime)
-		defer cancel()
-	}
-	m := meter.New(ctx, budget, observe)
-	if p.Neighbors == nil || p.Heatmap == nil || m.Check() {
-		stop := StopInterrupted
-		if budget.Time > 0 && m.Clock() >= budget.Time {
-			stop = StopTime
-		}
-		return finish(in, p.known(firstResort(in)), 0, stop)
-	}
-	if p.Heatmap.N() != in.N() {
-		return nil, fmt.Errorf("mcts: a heatmap of %d cities for %d", p.Heatmap.N(), in.N())
-	}
-	curve := firstResort(in)
-	resort := p.known(curve)
-	m.Offer(in.Length(resort), resort)
-	var s *search
-	if cand := candidates(p, cfg, m); cand != nil {
-		s = newSearch(ctx, p, cfg, cand, m, seed, workers, curve)
-	}
-	if s == nil {
-		stop, _ := m.Ended()
-		return finish(in, resort, 0, stop)
-	}
-	if p.Resume != nil {
-		if err := s.resume(p.Resume); err != nil {
+	r := &Result{Source: source, Config: cfg}
+	if o.Bound {
+		if r.Bound, _, err = LowerBound(ctx, in, budget.Time/5); err != nil && ctx.Err() == nil {
 			return nil, err
 		}
 	}
-	s.run(func() {
-		if p.Save != nil && p.SaveDue() {
-			p.Save(s.checkpoint())
-		}
-	})
-	m.Check()
-	if p.Save != nil {
-		p.Save(s.checkpoint())
+	if r.Bound != nil {
+		budget.Bound = r.Bound.Bound
 	}
-	stop, ok := m.Ended()
+	p := &problem{in: in, options: &o, cfg: cfg, source: source}
+	pass, err := p.merge(ctx, budget)
+	if err != nil {
+		return nil, err
+	}
+	p.reserve = max(reserve(in.N()), 3*pass)
+	if budget.Time > 0 {
+		budget.Time = max(1, budget.Time-pass) // for the checks of the tour
+		ctx, cancel = context.WithTimeoutCause(ctx, budget.Time-budget.Clock(), meter.ErrTime)
+		defer cancel()
+	}
+	m := meter.New(ctx, budget, o.observer(in, p.expand, func() float64 {
+		if r.Bound == nil {
+			return 0
+		}
+		return r.Bound.Value()
+	}))
+	p.meter = m
+	tour, err := p.solve(ctx)
+	if err != nil {
+		return nil, err
+	}
+	why, ok := m.Ended()
 	if !ok {
-		stop = StopActions
+		why = StopActions
 	}
-	tour := s.Best
-	if s.BestLength > in.Length(resort) { // a drawn tour of many cities may be
-		tour = resort
-	}
-	return finish(in, tour, m.Actions(), stop)
-}
-
-// known returns the shortest of a tour, those to start from, and that of the
-// checkpoint: what the answer is where there is no time to search.
-func (p *Problem) known(tour tsp.Tour) tsp.Tour {
-	others := p.Initial
-	if p.Resume != nil && p.Instance.Check(p.Resume.State.Best) == nil {
-		others = append(slices.Clone(others), p.Resume.State.Best)
-	}
-	for _, t := range others {
-		if p.Instance.Length(t) < p.Instance.Length(tour) {
-			tour = t
-		}
-	}
-	return tour
-}
-
-// newSearch prepares a search, nil when the budget ended before.
-func newSearch(ctx context.Context, p *Problem, cfg Config, cand *twoopt.Candidates, m *meter.Meter, seed uint64, workers int, curve tsp.Tour) *search {
-	in := p.Instance
-	s := &search{in: in, cfg: cfg, nb: p.Neighbors, heatmap: p.Heatmap, cand: cand, meter: m, seed: seed, workers: workers,
-		initial: p.Initial, id: identify(p, cfg, seed, workers), stage: plan(cfg), crew: new(kick.Crew)}
-	s.BestLength = meter.NoTour
-	switch cfg.FirstTour {
-	case "greedy":
-		s.first, _ = tsp.GreedyEdge(ctx, in, p.Neighbors, believed(in, p.Heatmap, cfg)...)
-	case "curve":
-		s.first = curve
-	}
-	for _, tour := range p.Initial {
-		if s.first == nil || in.Length(tour) < in.Length(s.first) {
-			s.first = tour
-		}
-	}
-	if cfg.Restart == "fresh" {
-		return s
-	}
-	s.crew = kick.NewCrew(in, cand, kick.Config{Breadth: cfg.breadth(), Depth: cfg.Depth}, m, workers)
-	s.Cuts.Start(seed, meter.ForCuts, 0, 0)
-	if s.first == nil && cfg.FirstTour == "draw" {
-		if stats := tree.NewStats(cand, p.Heatmap, m); stats != nil {
-			var rng meter.Stream
-			rng.Start(seed, meter.ForFirst, 0, 0)
-			s.first = tree.New(in, stats, tree.Config{Depth: cfg.Depth}, m, rng).DrawTour()
-		}
-	}
-	if s.first == nil {
-		s.first = curve
-	}
-	s.Tour = kick.NewTour(in, slices.Clone(s.first))
-	s.keep(s.Tour.Order, s.Tour.Length)
-	if cfg.Action == "draw" {
-		for _, c := range s.crew.Climbers {
-			stats := tree.NewStats(cand, p.Heatmap, m)
-			if stats == nil {
-				return nil
-			}
-			c.Learn(stats, cfg.Alpha, cfg.Beta)
-		}
-	}
-	return s
+	r.Stop, r.Actions, r.Elapsed = why, m.Actions(), m.Clock()
+	return r, r.finish(in, p.expand(tour))
 }
 
 // finish checks t and measures it anew: no other tour leaves the package.
-func finish(in *tsp.Instance, t tsp.Tour, actions int64, stop Stop) (*Result, error) {
+func (r *Result) finish(in *tsp.Instance, t tsp.Tour) error {
 	if err := in.Check(t); err != nil {
-		return nil, fmt.Errorf("mcts: the search went wrong, please report it: %w", err)
+		return fmt.Errorf("the search went wrong, please report it: %w", err)
 	}
 	t = slices.Clone(t)
 	at := slices.Index(t, 0)
@@ -194,26 +96,163 @@ func finish(in *tsp.Instance, t tsp.Tour, actions int64, stop Stop) (*Result, er
 	if n := len(t); n > 2 && t[n-1] < t[1] {
 		slices.Reverse(t[1:])
 	}
-	return &Result{Tour: t, Length: in.Length(t), Actions: actions, Stop: stop}, nil
+	r.Tour, r.Length, r.Value = t, in.Length(t), in.Value(t)
+	return nil
+}
+
+// problem is what a search works on, as far as it is prepared.
+type problem struct {
+	in      *tsp.Instance
+	places  *tsp.Distinct // that in is, nil where it is all cities
+	reserve time.Duration // the end of the search takes
+	options *Options
+	cfg     Config
+	source  string
+	reads   bool // source reads files
+	meter   *meter.Meter
+	nb      *tsp.Neighbors
+	heatmap *heatmap.Map
+	cand    *twoopt.Candidates
+}
+
+// solve prepares and searches.
+func (p *problem) solve(ctx context.Context) (tsp.Tour, error) {
+	in, m, o := p.in, p.meter, p.options
+	if in.N() <= ExactLimit {
+		if p.reads { // what is wrong with a file is told whatever the size
+			if _, err := p.prepare(ctx); err != nil {
+				return nil, err
+			}
+		}
+		if t, ok := tsp.Exact(in); ok {
+			m.End(StopExact)
+			return t, nil
+		}
+	}
+	curve := firstResort(in)
+	resort := o.known(in, curve)
+	m.Offer(in.Length(resort), resort)
+	if m.Check() {
+		return resort, nil
+	}
+	if ok, err := p.prepare(ctx); !ok {
+		return resort, err
+	}
+	s := p.begin(curve)
+	if s == nil {
+		return resort, nil
+	}
+	if o.Resume != nil {
+		if err := s.resume(o.Resume); err != nil {
+			return nil, err
+		}
+	}
+	s.run(o.Save.due(m, s))
+	m.Check()
+	if o.Save != nil {
+		o.Save.Save(s.checkpoint())
+	}
+	if s.BestLength > in.Length(resort) { // a drawn tour of many cities may be
+		return resort, nil
+	}
+	return s.Best, nil
+}
+
+// due returns a function that saves a checkpoint when it is time to.
+func (v *Saver) due(m *meter.Meter, s *search) func() {
+	if v == nil {
+		return func() {}
+	}
+	every := v.Every
+	if every == 0 {
+		every = saveEvery
+	}
+	next := m.Clock() + every
+	return func() {
+		if m.Clock() >= next {
+			v.Save(s.checkpoint())
+			next = m.Clock() + every
+		}
+	}
+}
+
+// known returns the shortest of a tour, those to start from, and that of the
+// checkpoint: what the answer is where there is no time to search.
+func (o *Options) known(in *tsp.Instance, tour tsp.Tour) tsp.Tour {
+	others := o.Initial
+	if o.Resume != nil && in.Check(o.Resume.State.Best) == nil {
+		others = append(slices.Clone(others), o.Resume.State.Best)
+	}
+	for _, t := range others {
+		if in.Length(t) < in.Length(tour) {
+			tour = t
+		}
+	}
+	return tour
+}
+
+// reserve is the time that the end of a search takes at least.
+func reserve(n int) time.Duration { return time.Duration(n) * 300 * time.Nanosecond }
+
+// prepare finds neighbours, map and candidates. It reports false, and ends the
+// meter, where the budget does not allow that.
+func (p *problem) prepare(ctx context.Context) (bool, error) {
+	p.meter.Stage("preparing")
+	if b := p.meter.Budget(); b.Time > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, b.Time-b.Clock()-p.reserve, meter.ErrTime)
+		defer cancel()
+	}
+	nb, err := tsp.NearestNeighbors(ctx, p.in, max(p.cfg.Candidates, 10))
+	if err == nil {
+		p.nb = nb
+		if p.heatmap = p.options.Heatmap; p.heatmap == nil {
+			p.heatmap, err = p.options.build(ctx, p.in, p.source, nb)
+		}
+	}
+	if err == nil {
+		if err = fits(p.heatmap, p.in); err != nil {
+			return false, err
+		}
+		p.cand = candidates(p.nb, p.heatmap, p.in, p.cfg, p.meter)
+	}
+	if p.meter.Check() || ctx.Err() != nil { // the context's own end, or that of the time to prepare
+		p.meter.End(StopTime)
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// fits returns an error where a map is not of in's cities.
+func fits(m *heatmap.Map, in *tsp.Instance) error {
+	if m.N() != in.N() {
+		return fmt.Errorf("%w: it is of %d cities, the instance has %d", ErrHeatmap, m.N(), in.N())
+	}
+	for _, j := range m.City {
+		if j < 0 || int(j) >= in.N() {
+			return fmt.Errorf("%w: it has an edge to city %d of 0 to %d", ErrHeatmap, j, in.N()-1)
+		}
+	}
+	return nil
 }
 
 // candidates lists each city's candidates as cfg wants them: the first of the
 // heatmap, filled up with neighbours where it has too few, or the nearest ones.
 // It returns nil when the budget ended.
-func candidates(p *Problem, cfg Config, m *meter.Meter) *twoopt.Candidates {
+func candidates(nb *tsp.Neighbors, p *heatmap.Map, in *tsp.Instance, cfg Config, m *meter.Meter) *twoopt.Candidates {
 	list := make([]int32, 0, cfg.Candidates)
 	stopped := false
-	cand := twoopt.NewCandidates(p.Instance, func(i int32) []int32 {
+	cand := twoopt.NewCandidates(in, func(i int32) []int32 {
 		list = list[:0]
 		if stopped = stopped || i&4095 == 4095 && m.Check(); stopped {
 			return list
 		}
 		if cfg.Order == "heatmap" {
-			cities, _ := p.Heatmap.Of(i)
+			cities, _ := p.Of(i)
 			list = append(list, cities[:min(len(cities), cfg.Candidates)]...)
 		}
 		given := len(list)
-		for _, j := range p.Neighbors.Of(i) {
+		for _, j := range nb.Of(i) {
 			if len(list) >= cfg.Candidates {
 				break
 			}
@@ -227,4 +266,75 @@ func candidates(p *Problem, cfg Config, m *meter.Meter) *twoopt.Candidates {
 		return nil
 	}
 	return cand
+}
+
+// begin returns the search at its first stage, nil when the budget ended before.
+func (p *problem) begin(curve tsp.Tour) *search {
+	in, cfg, m, o := p.in, p.cfg, p.meter, p.options
+	s := &search{in: in, cfg: cfg, nb: p.nb, heatmap: p.heatmap, cand: p.cand, meter: m, seed: o.Seed, workers: o.workers(),
+		initial: o.Initial, id: p.identify(), stage: plan(cfg), crew: new(kick.Crew)}
+	s.BestLength = meter.NoTour
+	switch cfg.FirstTour {
+	case "greedy":
+		s.first, _ = tsp.GreedyEdge(m.Context(), in, p.nb, believed(in, p.heatmap, cfg)...)
+	case "curve":
+		s.first = curve
+	}
+	for _, tour := range o.Initial {
+		if s.first == nil || in.Length(tour) < in.Length(s.first) {
+			s.first = tour
+		}
+	}
+	if cfg.Restart == "fresh" {
+		return s
+	}
+	s.crew = kick.NewCrew(in, p.cand, kick.Config{Breadth: cfg.breadth(), Depth: cfg.Depth}, m, s.workers)
+	s.Cuts.Start(s.seed, meter.ForCuts, 0, 0)
+	if s.first == nil && cfg.FirstTour == "draw" {
+		if stats := tree.NewStats(p.cand, p.heatmap, m); stats != nil {
+			var rng meter.Stream
+			rng.Start(s.seed, meter.ForFirst, 0, 0)
+			s.first = tree.New(in, stats, tree.Config{Depth: cfg.Depth}, m, rng).DrawTour()
+		}
+	}
+	if s.first == nil {
+		s.first = curve
+	}
+	s.Tour = kick.NewTour(in, slices.Clone(s.first))
+	s.keep(s.Tour.Order, s.Tour.Length)
+	if cfg.Action == "draw" {
+		for _, c := range s.crew.Climbers {
+			stats := tree.NewStats(p.cand, p.heatmap, m)
+			if stats == nil {
+				return nil
+			}
+			c.Learn(stats, cfg.Alpha, cfg.Beta)
+		}
+	}
+	return s
+}
+
+// LowerBound returns a lower bound on every tour of in, found within limit, and
+// whether the ascent has converged; without a limit (0) it ends where more time
+// brings little. The bound is nil, without an error, when there was no time for any.
+func LowerBound(ctx context.Context, in *tsp.Instance, limit time.Duration) (r *onetree.Result, converged bool, err error) {
+	if in.N() < 3 {
+		return nil, false, nil
+	}
+	limited := ctx
+	tolerance := 1e-4
+	if limit > 0 {
+		var cancel context.CancelFunc
+		limited, cancel = context.WithTimeout(ctx, limit)
+		defer cancel()
+		tolerance = 1e-6
+	}
+	nb, err := tsp.NearestNeighbors(limited, in, 8)
+	if err == nil {
+		r, converged, err = onetree.Bound(limited, in, nb, tolerance)
+	}
+	if err != nil && limited.Err() != nil {
+		return nil, false, ctx.Err()
+	}
+	return r, converged, err
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"tspmcts/heatmap"
 	"tspmcts/mcts/meter"
 	"tspmcts/tsp"
 	"tspmcts/tsp/tsptest"
@@ -33,14 +35,14 @@ func TestDeterministic(t *testing.T) {
 		for _, workers := range []int{1, 2} {
 			cfg := tsptest.Must(Preset(s.preset, 400, s.source))
 			cfg.Candidates = min(cfg.Candidates, 50)
-			p := problem(tsptest.Random(tsp.Euc2D, 400, 5), cfg, s.source)
+			p := prepared(tsptest.Random(tsp.Euc2D, 400, 5), cfg, s.source)
 			actions := int64(1500)
-			first := solve(t, p, cfg, 7, workers, Budget{Actions: actions})
-			again := solve(t, p, cfg, 7, workers, Budget{Actions: actions})
+			first := solve(t, p, cfg, 7, workers, meter.Budget{Actions: actions})
+			again := solve(t, p, cfg, 7, workers, meter.Budget{Actions: actions})
 			if !slices.Equal(first.Tour, again.Tour) || first.Actions != again.Actions || first.Stop != StopActions {
 				t.Errorf("%v workers %d: %d in %d actions, then %d in %d (%s)", s, workers, first.Length, first.Actions, again.Length, again.Actions, first.Stop)
 			}
-			if other := solve(t, p, cfg, 8, workers, Budget{Actions: actions}); slices.Equal(first.Tour, other.Tour) {
+			if other := solve(t, p, cfg, 8, workers, meter.Budget{Actions: actions}); slices.Equal(first.Tour, other.Tour) {
 				t.Errorf("%v workers %d: another seed gives the same tour", s, workers)
 			}
 		}
@@ -59,14 +61,14 @@ func TestSmall(t *testing.T) {
 				best, _ := tsp.Exact(in)
 				for _, s := range searches {
 					cfg := tsptest.Must(Preset(s.preset, n, s.source))
-					r := solve(t, problem(in, cfg, s.source), cfg, 1, 1+n%2, Budget{Actions: 800})
-					if r.Length < in.Length(best) || n <= exactLimit && r.Length != in.Length(best) {
+					r := solve(t, prepared(in, cfg, s.source), cfg, 1, 1+n%2, meter.Budget{Actions: 800})
+					if r.Length < in.Length(best) || n <= ExactLimit && r.Length != in.Length(best) {
 						t.Errorf("n=%d %v fixed=%v %v: length %d, the optimum is %d", n, m, fixed, s, r.Length, in.Length(best))
 					}
 					if !fixed && s.source != "zero" && r.Length != in.Length(best) {
 						t.Errorf("n=%d %v %v: length %d after %d actions, the optimum is %d", n, m, s, r.Length, r.Actions, in.Length(best))
 					}
-					if (r.Stop == StopExact) != (n <= exactLimit) {
+					if (r.Stop == StopExact) != (n <= ExactLimit) {
 						t.Errorf("n=%d: stop is %s", n, r.Stop)
 					}
 				}
@@ -95,7 +97,7 @@ func TestMetrics(t *testing.T) {
 					tsptest.FixSome(in, uint64(i))
 				}
 				cfg := tsptest.Must(Preset(s.preset, in.N(), s.source))
-				r := solve(t, problem(in, cfg, s.source), cfg, 3, 1+i%2, Budget{Actions: 400})
+				r := solve(t, prepared(in, cfg, s.source), cfg, 3, 1+i%2, meter.Budget{Actions: 400})
 				if curve := in.Length(firstResort(in)); s.preset == "default" && r.Length > curve+curve/5 {
 					t.Errorf("%s %v: %d, the curve has %d", in.Name, s, r.Length, curve)
 				}
@@ -117,7 +119,7 @@ func TestEveryEdgeFixed(t *testing.T) {
 		}
 		for _, s := range searches {
 			cfg := tsptest.Must(Preset(s.preset, n, s.source))
-			solve(t, problem(in, cfg, s.source), cfg, 1, 2, Budget{Actions: 300})
+			solve(t, prepared(in, cfg, s.source), cfg, 1, 2, meter.Budget{Actions: 300})
 		}
 	}
 }
@@ -126,16 +128,16 @@ func TestStopReasons(t *testing.T) {
 	for _, s := range searches {
 		cfg := tsptest.Must(Preset(s.preset, 300, s.source))
 		cfg.Candidates = min(cfg.Candidates, 20)
-		p := problem(tsptest.Random(tsp.Euc2D, 300, 1), cfg, s.source)
+		p := prepared(tsptest.Random(tsp.Euc2D, 300, 1), cfg, s.source)
 		for _, c := range []struct {
 			want   Stop
-			budget Budget
+			budget meter.Budget
 		}{
-			{StopTime, Budget{Time: 150 * time.Millisecond, Clock: clock()}},
-			{StopActions, Budget{Actions: 500}},
-			{StopActions, Budget{Actions: 1}},
-			{StopTarget, Budget{Target: 1 << 40, Actions: 1e6}},
-			{StopStalled, Budget{Stall: 50 * time.Millisecond, Clock: clock(), Target: 1}},
+			{StopTime, meter.Budget{Time: 150 * time.Millisecond, Clock: clock()}},
+			{StopActions, meter.Budget{Actions: 500}},
+			{StopActions, meter.Budget{Actions: 1}},
+			{StopTarget, meter.Budget{Target: 1 << 40, Actions: 1e6}},
+			{StopStalled, meter.Budget{Stall: 50 * time.Millisecond, Clock: clock(), Target: 1}},
 		} {
 			start := time.Now()
 			r := solve(t, p, cfg, 1, 2, c.budget)
@@ -148,19 +150,19 @@ func TestStopReasons(t *testing.T) {
 		}
 
 		var told atomic.Int64
-		last := int64(meter.NoTour)
+		last := math.Inf(1)
 		ctx, cancel := context.WithCancel(context.Background())
-		r, err := Solve(ctx, p, cfg, 1, 2, Budget{}, func(g Progress) {
+		r, err := p.run(ctx, cfg, 1, 2, meter.Budget{}, func(g Progress) {
 			if g.Better && g.Length >= last || !g.Better && g.Length != last {
-				t.Errorf("%v: told %d after %d (better %v)", s, g.Length, last, g.Better)
+				t.Errorf("%v: told %v after %v (better %v)", s, g.Length, last, g.Better)
 			}
 			last = g.Length
 			if told.Add(1) == 20 {
 				cancel()
 			}
 		})
-		if err != nil || r.Stop != StopInterrupted || r.Length > last {
-			t.Errorf("%v: %+v %v, want interrupted and at most %d", s, r, err, last)
+		if err != nil || r.Stop != StopInterrupted || r.Value > last {
+			t.Errorf("%v: %+v %v, want interrupted and at most %v", s, r, err, last)
 		}
 		cancel()
 	}
@@ -170,9 +172,9 @@ func TestStopReasons(t *testing.T) {
 func TestTargetIsReached(t *testing.T) {
 	for _, s := range searches {
 		cfg := tsptest.Must(Preset(s.preset, 60, s.source))
-		p := problem(tsptest.Random(tsp.Euc2D, 60, 1), cfg, s.source)
-		best := solve(t, p, cfg, 1, 1, Budget{Actions: 1000})
-		r := solve(t, p, cfg, 1, 1, Budget{Actions: 1e6, Target: best.Length})
+		p := prepared(tsptest.Random(tsp.Euc2D, 60, 1), cfg, s.source)
+		best := solve(t, p, cfg, 1, 1, meter.Budget{Actions: 1000})
+		r := solve(t, p, cfg, 1, 1, meter.Budget{Actions: 1e6, Target: best.Length})
 		if r.Stop != StopTarget || r.Length > best.Length {
 			t.Errorf("%v: %s at %d, want the target %d", s, r.Stop, r.Length, best.Length)
 		}
@@ -190,16 +192,16 @@ func TestNoTime(t *testing.T) {
 			}
 			for _, s := range searches {
 				cfg := tsptest.Must(Preset(s.preset, 200, s.source))
-				full := problem(in, cfg, s.source)
+				full := prepared(in, cfg, s.source)
 				ctx, cancel := context.WithCancel(context.Background())
 				cancel()
-				for _, p := range []*Problem{full, {Instance: in}} {
-					r, err := Solve(ctx, p, cfg, 1, 2, Budget{}, nil)
+				for _, p := range []*setup{full, {Instance: in}} {
+					r, err := p.run(ctx, cfg, 1, 2, meter.Budget{}, nil)
 					if err != nil || r.Stop != StopInterrupted || in.Check(r.Tour) != nil || r.Length != in.Length(firstResort(in)) {
 						t.Errorf("%v cancelled: %+v, %v", s, r, err)
 					}
 					late := func() time.Duration { return time.Second }
-					r, err = Solve(context.Background(), p, cfg, 1, 2, Budget{Time: time.Millisecond, Clock: late}, nil)
+					r, err = p.run(context.Background(), cfg, 1, 2, meter.Budget{Time: time.Millisecond, Clock: late}, nil)
 					if err != nil || r.Stop != StopTime || in.Check(r.Tour) != nil {
 						t.Errorf("%v late: %+v, %v", s, r, err)
 					}
@@ -211,22 +213,50 @@ func TestNoTime(t *testing.T) {
 
 func TestSolveRefuses(t *testing.T) {
 	cfg := tsptest.Must(Preset("default", 50, "zero"))
-	p := problem(tsptest.Random(tsp.Euc2D, 50, 1), cfg, "zero")
+	p := prepared(tsptest.Random(tsp.Euc2D, 50, 1), cfg, "zero")
 	bad := cfg
 	bad.Depth, bad.Alpha = 1, -1
 	other := *p
-	other.Heatmap = problem(tsptest.Random(tsp.Euc2D, 40, 1), cfg, "zero").Heatmap
-	_, err := Solve(context.Background(), p, bad, 1, 1, Budget{Actions: -1}, nil)
+	other.Heatmap = prepared(tsptest.Random(tsp.Euc2D, 40, 1), cfg, "zero").Heatmap
+	_, err := p.run(context.Background(), bad, 1, 1, meter.Budget{Actions: -1}, nil)
 	for _, want := range []string{"depth is", "alpha is", "negative"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not say %q", err, want)
 		}
 	}
-	if _, err := Solve(context.Background(), p, cfg, 1, 0, Budget{Actions: 1}, nil); err == nil {
-		t.Error("no workers are enough")
+	if _, err := p.run(context.Background(), cfg, 1, -1, meter.Budget{Actions: 1}, nil); err == nil {
+		t.Error("fewer than no workers are enough")
 	}
-	if _, err := Solve(context.Background(), &other, cfg, 1, 1, Budget{Actions: 1}, nil); err == nil {
+	if _, err := other.run(context.Background(), cfg, 1, 1, meter.Budget{Actions: 1}, nil); !errors.Is(err, ErrHeatmap) {
 		t.Error("a heatmap of other cities is taken")
+	}
+	short := *p
+	short.Initial = []tsp.Tour{{0, 1, 2}}
+	if _, err := short.run(context.Background(), cfg, 1, 1, meter.Budget{Actions: 1}, nil); !errors.Is(err, ErrInitial) {
+		t.Errorf("an initial tour that lacks cities: %v", err)
+	}
+	if _, err := Solve(context.Background(), p.Instance, Options{Save: new(Saver)}); err == nil {
+		t.Error("a Saver without Save is taken")
+	}
+	if _, err := Solve(context.Background(), p.Instance, Options{Source: "gtprio"}); err == nil {
+		t.Error("an unknown source is taken")
+	}
+	if _, err := Solve(context.Background(), p.Instance, Options{Preset: "papr"}); err == nil {
+		t.Error("an unknown preset is taken")
+	}
+}
+
+// TestOneWorker pins that what is prepared for one worker is told to use one core.
+func TestOneWorker(t *testing.T) {
+	in := tsptest.Random(tsp.Euc2D, 50, 1)
+	asked := 0
+	_, err := Solve(context.Background(), in, Options{Workers: 1, Actions: 100, Source: "zero",
+		Build: func(ctx context.Context, in *tsp.Instance, source string, nb *tsp.Neighbors) (*heatmap.Map, error) {
+			asked = tsp.Workers(ctx)
+			return heatmap.Zero(in.N()), nil
+		}})
+	if err != nil || asked != 1 {
+		t.Errorf("%d cores for one worker, %v", asked, err)
 	}
 }
 
@@ -259,7 +289,7 @@ func TestSignature(t *testing.T) {
 				if s.preset == "default" {
 					actions = 60000 // through all phases
 				}
-				r := solve(t, problem(in, cfg, s.source), cfg, 42, workers, Budget{Actions: actions})
+				r := solve(t, prepared(in, cfg, s.source), cfg, 42, workers, meter.Budget{Actions: actions})
 				fmt.Fprintf(&b, "%s %s %d %s %v %d: %d %d\n", s.preset, s.source, workers, in.Name, in.Metric, in.N(), r.Length, r.Actions)
 			}
 		}
@@ -288,18 +318,18 @@ func TestSignature(t *testing.T) {
 func TestStoppedEarly(t *testing.T) {
 	const n, actions = 1000, 1 << 19
 	cfg := tsptest.Must(Preset("default", n, "gtprior"))
-	p := problem(tsptest.Random(tsp.Euc2D, n, 1), cfg, "gtprior")
+	p := prepared(tsptest.Random(tsp.Euc2D, n, 1), cfg, "gtprior")
 	var early, done int64
-	whole := tsptest.Must(Solve(context.Background(), p, cfg, 1, 1, Budget{Actions: actions}, func(p Progress) {
+	whole := tsptest.Must(p.run(context.Background(), cfg, 1, 1, meter.Budget{Actions: actions}, func(p Progress) {
 		if done = p.Actions; done < actions/4 {
-			early = p.Length
+			early = int64(p.Length)
 		}
 	}))
 	if gap := 100 * (float64(early)/float64(whole.Length) - 1); gap > 1 {
 		t.Errorf("after a quarter of the actions the tour is %.2f %% longer than in the end", gap)
 	}
 	// Of an hour, populations would be built for minutes.
-	stalled := solve(t, p, cfg, 1, 1, Budget{Time: time.Hour, Stall: time.Second, Clock: clock()})
+	stalled := solve(t, p, cfg, 1, 1, meter.Budget{Time: time.Hour, Stall: time.Second, Clock: clock()})
 	if gap := 100 * (float64(stalled.Length)/float64(whole.Length) - 1); stalled.Stop != StopStalled || gap > 0.5 {
 		t.Errorf("the search ends as %s, %.2f %% longer", stalled.Stop, gap)
 	}

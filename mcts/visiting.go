@@ -51,14 +51,14 @@ func (y *yield) add(gain int64, cost float64) {
 
 const (
 	firstTours  = 16    // of the populations of the first sweep
-	mostInLeaf  = 12000 // cities, the size up to which a population of the whole is kept
+	mostInLeaf  = 12000 // cities
 	leastInLeaf = 1000
 )
 
 func (v *visiting) name() string { return "visiting regions" }
 
 func (s *search) visit() stage {
-	v := &visiting{Tours: firstTours, RNG: rand.NewPCG(s.seed, 0)}
+	v := &visiting{Tours: firstTours, RNG: meter.PCG(s.seed, meter.ForMixing, 2, 0)}
 	v.equip(s)
 	return v
 }
@@ -157,7 +157,7 @@ func (v *visiting) carry(s *search, leaves []int32) {
 			}
 			x.Load(s.in, s.cand, s.nb, s.Tour.Length, v.owner, v.place, int32(k)+1)
 			c.Seed(s.seed, meter.ForRound, s.Round, uint64(k))
-			x.RNG.Seed(s.seed, s.Round<<32|uint64(k))
+			x.RNG = *meter.PCG(s.seed, meter.ForVisit, s.Round, uint64(k))
 			if tour, gain := op.Work(x, s.meter.Ending()); gain > 0 {
 				exchanges[k] = x.Problem.Compare(tour, gain)
 			}

@@ -51,13 +51,13 @@ func NewPoints(name string, m Metric, x, y, z []float64) (*Instance, error) {
 	n := len(x)
 	switch {
 	case m.Dims() == 0 || m >= metrics:
-		return nil, fmt.Errorf("tsp: metric %v has no coordinates", m)
+		return nil, fmt.Errorf("metric %v has no coordinates", m)
 	case n == 0:
-		return nil, errors.New("tsp: an instance needs at least one city")
+		return nil, errors.New("an instance needs at least one city")
 	case len(y) != n || (m.Dims() == 3) != (z != nil) || z != nil && len(z) != n:
-		return nil, fmt.Errorf("tsp: %v needs %d coordinates for each of %d cities", m, m.Dims(), n)
+		return nil, fmt.Errorf("%v needs %d coordinates for each of %d cities", m, m.Dims(), n)
 	case n > math.MaxInt32/2:
-		return nil, fmt.Errorf("tsp: %d cities are more than %d", n, math.MaxInt32/2)
+		return nil, fmt.Errorf("%d cities are more than %d", n, math.MaxInt32/2)
 	}
 	in := &Instance{Name: name, Metric: m, X: x, Y: y, Z: z, Scale: 1, n: int32(n)}
 	extent := 0.0
@@ -68,14 +68,14 @@ func NewPoints(name string, m Metric, x, y, z []float64) (*Instance, error) {
 		lo, hi := axis[0], axis[0]
 		for i, v := range axis {
 			if math.IsNaN(v) || math.IsInf(v, 0) {
-				return nil, fmt.Errorf("tsp: city %d has the coordinate %v, want a finite number", i+1, v)
+				return nil, fmt.Errorf("city %d has the coordinate %v, want a finite number", i+1, v)
 			}
 			lo, hi = min(lo, v), max(hi, v)
 		}
 		extent += hi - lo
 	}
 	if math.IsInf(extent, 0) {
-		return nil, errors.New("tsp: the coordinates span more than a float64 holds")
+		return nil, errors.New("the coordinates span more than a float64 holds")
 	}
 	if m.Exact() && extent > 0 {
 		// The largest power of two with extent*Scale < MaxDist. Not through Log2: it
@@ -83,17 +83,17 @@ func NewPoints(name string, m Metric, x, y, z []float64) (*Instance, error) {
 		_, exp := math.Frexp(extent) // extent < 2^exp
 		in.Scale = math.Ldexp(1, min(30-exp, 1023))
 	} else if m != Geo && m != GeoM && m != XRay1 && m != XRay2 && extent >= MaxDist {
-		return nil, fmt.Errorf("tsp: the cities lie %.3g apart, further than distances may be (%d); scale the coordinates down, or use EXACT_2D", extent, MaxDist)
+		return nil, fmt.Errorf("the cities lie %.3g apart, further than distances may be (%d); scale the coordinates down, or use EXACT_2D", extent, MaxDist)
 	}
 	if m == Geo || m == GeoM {
 		for i := range x {
 			if math.Abs(x[i]) > maxDegrees || math.Abs(y[i]) > maxDegrees {
-				return nil, fmt.Errorf("tsp: city %d lies at %v, %v, which are no degrees", i+1, x[i], y[i])
+				return nil, fmt.Errorf("city %d lies at %v, %v, which are no degrees", i+1, x[i], y[i])
 			}
 		}
 	}
 	if (m == XRay1 || m == XRay2) && 100*extent >= MaxDist {
-		return nil, fmt.Errorf("tsp: %v angles %.3g apart", m, extent)
+		return nil, fmt.Errorf("%v angles %.3g apart", m, extent)
 	}
 	in.pts = make([]point, n)
 	for i := range in.pts {
@@ -122,15 +122,15 @@ func NewPoints(name string, m Metric, x, y, z []float64) (*Instance, error) {
 // be symmetric, with entries from 0 to MaxDist off the diagonal (the diagonal is never read).
 func NewMatrix(name string, n int, w []int32) (*Instance, error) {
 	if n < 1 || len(w) != n*n {
-		return nil, fmt.Errorf("tsp: a matrix of %d numbers for %d cities", len(w), n)
+		return nil, fmt.Errorf("a matrix of %d numbers for %d cities", len(w), n)
 	}
 	for i := range n {
 		for j := range i {
 			if w[i*n+j] != w[j*n+i] {
-				return nil, fmt.Errorf("tsp: the matrix is not symmetric: d(%d,%d) = %d, d(%d,%d) = %d", i+1, j+1, w[i*n+j], j+1, i+1, w[j*n+i])
+				return nil, fmt.Errorf("the matrix is not symmetric: d(%d,%d) = %d, d(%d,%d) = %d", i+1, j+1, w[i*n+j], j+1, i+1, w[j*n+i])
 			}
 			if d := w[i*n+j]; d < 0 || d > MaxDist {
-				return nil, fmt.Errorf("tsp: d(%d,%d) = %d is outside 0..%d", i+1, j+1, d, MaxDist)
+				return nil, fmt.Errorf("d(%d,%d) = %d is outside 0..%d", i+1, j+1, d, MaxDist)
 			}
 		}
 	}
@@ -178,8 +178,11 @@ func (in *Instance) dist(i, j int32) int32 {
 // cities are near in the metric too (under Geo and GeoM, but for the date line and the poles).
 func (in *Instance) Planar() bool { return in.Metric.Dims() == 2 }
 
+// ErrFixed is what errors.Is finds in an error of SetFixed.
+var ErrFixed = errors.New("the fixed edges allow no tour")
+
 // SetFixed demands that every tour holds the given edges. They must form
-// disjoint paths, or one tour.
+// disjoint paths, or one tour; else the error is ErrFixed with the reason.
 func (in *Instance) SetFixed(edges [][2]int32) error {
 	partner := make([]int32, 2*in.n)
 	for i := range partner {
@@ -200,19 +203,19 @@ func (in *Instance) SetFixed(edges [][2]int32) error {
 	for _, e := range edges {
 		a, b := e[0], e[1]
 		if a < 0 || b < 0 || a >= in.n || b >= in.n || a == b {
-			return fmt.Errorf("tsp: fixed edge %d-%d, want two different cities of 1..%d", a+1, b+1, in.n)
+			return fmt.Errorf("%w: fixed edge %d-%d, want two different cities of 1..%d", ErrFixed, a+1, b+1, in.n)
 		}
 		if partner[2*a] == b || partner[2*a+1] == b {
 			continue // given twice
 		}
 		for _, v := range [2]int32{a, b} {
 			if partner[2*v+1] >= 0 {
-				return fmt.Errorf("tsp: city %d has more than two fixed edges", v+1)
+				return fmt.Errorf("%w: city %d has more than two fixed edges", ErrFixed, v+1)
 			}
 		}
 		ra, rb := find(a), find(b)
 		if ra == rb && len(kept)+1 != int(in.n) {
-			return fmt.Errorf("tsp: fixed edge %d-%d closes a cycle that leaves cities out", a+1, b+1)
+			return fmt.Errorf("%w: fixed edge %d-%d closes a cycle that leaves cities out", ErrFixed, a+1, b+1)
 		}
 		root[ra] = rb
 		for _, v := range [2][2]int32{{a, b}, {b, a}} {

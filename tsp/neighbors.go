@@ -106,10 +106,27 @@ func nearestInRows(ctx context.Context, in *Instance, cities []int32, nb *Neighb
 	})
 }
 
+// workersKey is of the contexts that WithWorkers returns.
+type workersKey struct{}
+
+// WithWorkers returns a context under which the functions that take one, in this
+// package and those below it, use so many cores instead of all.
+func WithWorkers(ctx context.Context, workers int) context.Context {
+	return context.WithValue(ctx, workersKey{}, workers)
+}
+
+// Workers returns how many cores may be used under ctx.
+func Workers(ctx context.Context) int {
+	if workers, ok := ctx.Value(workersKey{}).(int); ok {
+		return workers
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
 // parallel calls fn(0) to fn(tasks-1) on all cores, each core with an fn of
 // its own from worker, and stops early with ctx's error.
 func parallel(ctx context.Context, tasks int, worker func() func(int)) error {
-	workers := min(runtime.GOMAXPROCS(0), tasks)
+	workers := min(Workers(ctx), tasks)
 	var next atomic.Int64
 	run := func() {
 		fn := worker()

@@ -11,22 +11,22 @@ type Tour []int32
 // Check returns an error unless t is a tour of in: every city once, every fixed edge used.
 func (in *Instance) Check(t Tour) error {
 	if len(t) != int(in.n) {
-		return fmt.Errorf("tsp: the tour visits %d cities, want %d", len(t), in.n)
+		return fmt.Errorf("the tour visits %d cities, want %d", len(t), in.n)
 	}
 	pos := make([]int32, in.n)
 	for i, v := range t {
 		if v < 0 || v >= in.n {
-			return fmt.Errorf("tsp: position %d of the tour is city %d, want 1..%d", i+1, int64(v)+1, in.n)
+			return fmt.Errorf("position %d of the tour is city %d, want 1..%d", i+1, int64(v)+1, in.n)
 		}
 		if pos[v] != 0 {
-			return fmt.Errorf("tsp: city %d is at positions %d and %d of the tour", v+1, pos[v], i+1)
+			return fmt.Errorf("city %d is at positions %d and %d of the tour", v+1, pos[v], i+1)
 		}
 		pos[v] = int32(i) + 1
 	}
 	for _, e := range in.Fixed {
 		d := pos[e[0]] - pos[e[1]]
 		if d != 1 && d != -1 && d != in.n-1 && d != 1-in.n {
-			return fmt.Errorf("tsp: the tour lacks the fixed edge %d-%d", e[0]+1, e[1]+1)
+			return fmt.Errorf("the tour lacks the fixed edge %d-%d", e[0]+1, e[1]+1)
 		}
 	}
 	return nil

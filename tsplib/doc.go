@@ -30,8 +30,8 @@
 //
 // Accepted as real files have it: keywords in any letter case and any order in
 // which DIMENSION and EDGE_WEIGHT_TYPE come before the data, ":" with or without
-// blanks around it, also after a section's keyword; LF and CRLF; a byte order
-// mark; tabs; cities in any order, with leading zeros; 6.0e+03 where a whole
+// blanks around it, also after a section's keyword; numbers and blank lines above the first
+// keyword; LF, CRLF, and CR alone; a byte order mark; tabs; cities in any order, with leading zeros; 6.0e+03 where a whole
 // number is wanted; a missing EOF, and anything after it. What is not understood
 // is told in a [Warning]; what cannot be solved as it stands is an error that
 // says what to do.
@@ -45,6 +45,25 @@
 //
 // Their distances are not rounded, so the metric is EXACT_2D. [Lines] reads them
 // one by one.
+//
+// # Bare numbers
+//
+// Text that begins with a number and has no keyword is read by [ReadNumbers]. It is a
+// data set if the word output stands in its first line, or if it can be nothing else:
+//
+//   - Two numbers a line are the coordinates of a city each, and all lines one instance. So are three
+//     where the first count up by one. A line with the number of lines may stand above: the
+//     dialects of the national instances and of the point sets drawn after pictures. EXACT_2D.
+//   - As many numbers a line as lines are a matrix of distances, if it is symmetric, whatever the
+//     diagonal holds. If it is not, but all on the diagonal is the same, or
+//     all are whole numbers of which one is above 1, it is refused as asymmetric.
+//   - Refused are: whole numbers in pairs that join the cities 0 or 1 to m like the edges of a graph, each
+//     of which occurs; three numbers a line that do not count; lines that count up and have
+//     more numbers; several lines of four; lines of odd length.
+//   - All else is a data set: one line of four numbers, or lines of six or more, an even number on each.
+//
+// What stands in the first lines decides, mostly two; only what may be a matrix is read to its end.
+// Warnings say what was assumed.
 //
 // # Errors and cost
 //

@@ -63,6 +63,10 @@ func (p *parser) next() (string, int, bool, error) {
 		}
 		line := p.line
 		if startsNumber(c) {
+			if len(p.seen) == 0 && !p.skipping {
+				p.warn(line, "numbers above the first keyword are ignored")
+				p.skipping = true
+			}
 			if p.skipping {
 				p.skipLine()
 				continue

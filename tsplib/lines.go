@@ -91,6 +91,8 @@ func (l *Lines) read() (*tsp.Instance, tsp.Tour, error) {
 			want := "a coordinate, a finite number"
 			if k := strings.ToUpper(strings.TrimRight(string(tok), ":")); knownKey[k] {
 				want += "; this looks like a TSPLIB file, not like data set lines"
+			} else if strings.ContainsAny(k, ",;") {
+				want += ", with blanks between numbers"
 			}
 			return nil, nil, s.fail(line, "", quote(tok), want, nil)
 		}
@@ -105,7 +107,7 @@ func (l *Lines) read() (*tsp.Instance, tsp.Tour, error) {
 	case n == 0:
 		return nil, nil, s.fail(line, "", "no coordinates", "x1 y1 x2 y2 ...", nil)
 	case len(l.y) != n:
-		return nil, nil, s.fail(line, "", fmt.Sprintf("%d coordinates", n+len(l.y)), "pairs x y", nil)
+		return nil, nil, s.fail(line, "", fmt.Sprintf("%d coordinates", n+len(l.y)), "pairs x y: one instance a line", nil)
 	}
 	in, err := tsp.NewPoints(l.base+"_"+strconv.Itoa(l.index), tsp.Exact2D, slices.Clone(l.x), slices.Clone(l.y), nil)
 	if err != nil {

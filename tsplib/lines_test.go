@@ -90,7 +90,7 @@ func TestLineErrors(t *testing.T) {
 		{"city 0", "0 0 1 1 output 0 1 0\n", `found city "0", want 1 to 2`, nil},
 		{"city 3", "0 0 1 1 output 1 3 1\n", `found city "3", want 1 to 2`, nil},
 		{"city a word", "0 0 1 1 output 1 two 1\n", `found city "two"`, nil},
-		{"range", "-1e308 0 1e308 0\n", ": tsp: ", nil},
+		{"range", "-1e308 0 1e308 0\n", ": the coordinates span", nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -283,6 +283,9 @@ func FuzzLines(f *testing.F) {
 				t.Fatalf("%v in %q", err, text)
 			}
 			back.Name = in.Name
+			if tour == nil && in.N() <= 2 {
+				tour = backTour
+			}
 			if !reflect.DeepEqual(in, back) || !reflect.DeepEqual(tour, backTour) {
 				t.Fatalf("changed: %q", text)
 			}

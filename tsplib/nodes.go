@@ -14,6 +14,9 @@ type nodes struct{ x, y, z []float64 }
 // maxDegrees bounds coordinates that are angles on the globe, far above any real one.
 const maxDegrees = 1e6
 
+// globe holds the largest latitude and longitude. Minutes, behind the point, may be 60 and more in real files.
+var globe = [2]float64{90, 180.99}
+
 // readNodes reads a section with a line "id x y" or "id x y z" for each of the
 // cities 1 to n, in any order.
 func (p *problem) readNodes(into *nodes, section string, dims int) error {
@@ -27,6 +30,7 @@ func (p *problem) readNodes(into *nodes, section string, dims int) error {
 	)
 	angles := section == "NODE_COORD_SECTION" && (p.metric == tsp.Geo || p.metric == tsp.GeoM)
 	third := p.threeD && section == "NODE_COORD_SECTION"
+	far := 0 // the line of the first city that is nowhere on the globe
 	for {
 		c, ok := p.skipSpace()
 		if !ok || !startsNumber(c) {
@@ -71,6 +75,10 @@ func (p *problem) readNodes(into *nodes, section string, dims int) error {
 			}
 			if angles && math.Abs(v) > maxDegrees {
 				return p.fail(line, section, quote(tok), "degrees of latitude or longitude", nil)
+			}
+			if angles && far == 0 && math.Abs(v) > globe[d] {
+				far = line
+				p.warn(line, fmt.Sprintf("%v: city %d has the %s %v, beyond the globe; x is the latitude and y the longitude", p.metric, id, [2]string{"latitude", "longitude"}[d], v))
 			}
 			xyz[d] = append(xyz[d], v)
 		}

@@ -289,7 +289,7 @@ func TestErrors(t *testing.T) {
 		{"zip", "PK\x03\x04", 1, "zip archive", ErrBinary},
 		{"UTF-16", "\xff\xfeN\x00A\x00", 1, "UTF-16", ErrBinary},
 		{"prose", "Dear all,\nthis is no problem.\n", 1, "without a keyword of TSPLIB", nil},
-		{"data set line", "0.5 0.5 0.1 0.2\n", 1, `found "0.5", want a keyword`, nil},
+		{"data set line", "0.5 0.5 0.1 0.2\n", 1, `text without a keyword of TSPLIB`, nil},
 		{"ATSP", "NAME: a\nTYPE: ATSP\n", 2, "TYPE: found ATSP, want TYPE TSP: asymmetric distances are not supported; replace each city", ErrUnsupported},
 		{"SOP", "TYPE: SOP\n", 1, "found SOP, want TYPE TSP: precedences", ErrUnsupported},
 		{"HCP", "TYPE: HCP\n", 1, "found HCP, want TYPE TSP: for a Hamiltonian cycle", ErrUnsupported},
@@ -346,7 +346,7 @@ func TestErrors(t *testing.T) {
 		{"comma", points(2, "1 1,5 0\n2 5 5\n"), 6, `found "1,5"`, nil},
 		{"long token", points(2, "1 "+strings.Repeat("x", 100000)+" 0\n"), 6, strings.Repeat("x", 40) + `"..., want`, nil},
 		{"too far apart", points(2, "1 0 0\n2 1e12 0\n"), 5, "scale the coordinates down", nil},
-		{"out of range", problemText(2, "EXACT_2D", "NODE_COORD_SECTION\n1 -1e308 0\n2 1e308 0\n"), 5, "NODE_COORD_SECTION: tsp: ", nil},
+		{"out of range", problemText(2, "EXACT_2D", "NODE_COORD_SECTION\n1 -1e308 0\n2 1e308 0\n"), 5, "NODE_COORD_SECTION: the coordinates span", nil},
 		{"not on the globe", problemText(2, "GEO", "NODE_COORD_SECTION\n1 0 0\n2 1e300 0\n"), 7, "degrees", nil},
 		{"number in the header", "DIMENSION: 2\n1 2 3\n", 2, `found "1", want a keyword`, nil},
 

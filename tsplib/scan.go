@@ -19,8 +19,18 @@ type scanner struct {
 	pos, end int   // what is unread: buf[pos:end]
 	line     int   // of buf[pos], from 1
 	err      error // why there is no more to read; io.EOF mostly
+	ends     ends  // how lines end
 	name     string
 }
+
+// ends is how the lines of a text end, which its first line tells.
+type ends uint8
+
+const (
+	unknownEnds ends = iota
+	lfEnds           // LF, or CRLF, of which the CR is a blank
+	crEnds           // CR alone, which becomes LF as it is read
+)
 
 func newScanner(r io.Reader, name string) *scanner {
 	return &scanner{r: r, buf: make([]byte, 64<<10), line: 1, name: name}
@@ -85,22 +95,47 @@ func (s *scanner) fill() bool {
 		s.end = copy(s.buf, s.buf[s.pos:s.end])
 		s.pos = 0
 	}
-	if s.end == len(s.buf) {
-		s.buf = append(s.buf, make([]byte, len(s.buf))...)
-	}
+	from := s.end
 	for range 100 {
+		if s.end == len(s.buf) {
+			s.buf = append(s.buf, make([]byte, len(s.buf))...)
+		}
 		n, err := s.r.Read(s.buf[s.end:])
 		s.end += n
 		s.err = err
-		if n > 0 {
-			return true
-		}
-		if err != nil {
-			return false
+		if n > 0 && s.findEnds(s.buf[from:s.end]) || err != nil {
+			return s.end > from
 		}
 	}
 	s.err = io.ErrNoProgress
-	return false
+	return s.end > from
+}
+
+// findEnds tells how lines end from what was read new, b, and makes CR that end lines
+// to LF. It reports false if b ends with a CR that only the next byte explains.
+func (s *scanner) findEnds(b []byte) bool {
+	if s.ends == unknownEnds {
+		i := bytes.IndexAny(b, "\r\n")
+		switch {
+		case i < 0:
+		case b[i] == '\n':
+			s.ends = lfEnds
+		case i+1 == len(b) && s.err == nil:
+			return false
+		case i+1 == len(b) || b[i+1] != '\n':
+			s.ends = crEnds
+		default:
+			s.ends = lfEnds
+		}
+	}
+	if s.ends == crEnds {
+		for i, c := range b {
+			if c == '\r' {
+				b[i] = '\n'
+			}
+		}
+	}
+	return true
 }
 
 // skipSpace goes to the next token, over line ends, and returns its first byte.

@@ -103,7 +103,10 @@ func TestPublicLines(t *testing.T) {
 		if err != nil || kind != KindLines {
 			t.Errorf("%s is %v, %v", path, kind, err)
 		}
-		l := NewLines(r, path)
+		in, l, _, err := ReadNumbers(r, path)
+		if err != nil || in != nil {
+			t.Fatalf("%s: no data set, %v", path, err)
+		}
 		count := 0
 		for {
 			in, tour, err := l.Next()

@@ -17,7 +17,7 @@ const (
 	KindBinary
 	KindProblem // for Read, which refuses the problems that are no symmetric TSP
 	KindTour    // for ReadTours
-	KindLines   // for NewLines
+	KindLines   // numbers without a header, for ReadNumbers
 )
 
 // String returns the kind as messages name it.
@@ -40,9 +40,9 @@ func (k Kind) String() string {
 // SniffLen is how much of a file Sniff should see.
 const SniffLen = 4096
 
-// Sniff tells what a file holds from its beginning. A file that begins with a
-// number holds data set lines. One with a TOUR_SECTION or TYPE TOUR is a tour,
-// and one with any other keyword of TSPLIB is a problem.
+// Sniff tells what a file holds from its beginning. One with a TOUR_SECTION or TYPE TOUR is
+// a tour, and one with any other keyword of TSPLIB is a problem; numbers may stand above it. Other
+// files that begin with a number hold data set lines, or what else ReadNumbers reads.
 func Sniff(prefix []byte) Kind {
 	prefix = prefix[:min(len(prefix), SniffLen)]
 	if isBinary(prefix[:min(len(prefix), binaryPrefix)]) {
@@ -53,10 +53,12 @@ func Sniff(prefix []byte) Kind {
 	switch {
 	case !ok:
 		return KindEmpty
-	case startsNumber(c):
-		return KindLines
 	}
 	kind := KindUnknown
+	for ; ok && startsNumber(c); c, ok = s.skipSpace() {
+		kind = KindLines
+		s.skipLine()
+	}
 	for ok {
 		key := s.keyword()
 		switch {
@@ -69,7 +71,7 @@ func Sniff(prefix []byte) Kind {
 			return KindProblem
 		case knownKey[key] && strings.HasSuffix(key, "_SECTION"):
 			return KindProblem
-		case knownKey[key]:
+		case knownKey[key] && key != "EOF":
 			kind = KindProblem
 		}
 		s.skipLine()

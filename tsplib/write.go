@@ -88,7 +88,8 @@ func WriteTour(w io.Writer, name, comment string, t tsp.Tour) error {
 }
 
 // WriteLine writes in, which must be EXACT_2D and without fixed edges, as one
-// data set line, with t as its reference tour unless it is nil.
+// data set line, with t as its reference tour unless it is nil. One or two cities
+// come with the only tour that they have: bare numbers would not be read as a data set.
 func WriteLine(w io.Writer, in *tsp.Instance, t tsp.Tour) error {
 	switch {
 	case in.Metric != tsp.Exact2D:
@@ -100,6 +101,8 @@ func WriteLine(w io.Writer, in *tsp.Instance, t tsp.Tour) error {
 		if err := in.Check(t); err != nil {
 			return err
 		}
+	} else if in.N() <= 2 {
+		t = tsp.Tour{0, 1}[:in.N()]
 	}
 	b := bufio.NewWriterSize(w, 64<<10)
 	var num []byte

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -25,16 +26,18 @@ type Comparison struct {
 	Pairs    []Pair
 	Friedman *stat.FriedmanResult // of the arms, in their order; nil for two arms, or without common runs
 	Note     string               // what the reader should know about the numbers
+	measures []measure            // over time
 }
 
 // ArmSummary describes one arm by all its runs.
 type ArmSummary struct {
 	Name         string
 	Runs         int
-	Mean, Median float64 // gap
-	Lo, Hi       float64 // interval of the mean
-	Seconds      float64 // mean
-	Rank         float64 // mean rank in Friedman's test, 0 without
+	Mean, Median Percent   // gap
+	Lo, Hi       Percent   // interval of the mean
+	Seconds      float64   // mean
+	Rank         float64   // mean rank in Friedman's test, 0 without
+	OverTime     []float64 // means of the measures over time, NaN without traces
 }
 
 // Pair compares two arms on the runs that both have.
@@ -42,16 +45,57 @@ type Pair struct {
 	A      string  `json:"a"`
 	B      string  `json:"b"`
 	N      int     `json:"n"` // pairs
-	MeanA  float64 `json:"mean_a"`
-	MeanB  float64 `json:"mean_b"`
+	MeanA  Percent `json:"mean_a"`
+	MeanB  Percent `json:"mean_b"`
 	Wins   int     `json:"wins"` // of A
 	Ties   int     `json:"ties"`
 	Losses int     `json:"losses"`
 	P      float64 `json:"p"`      // Wilcoxon's, two-sided
 	PHolm  float64 `json:"p_holm"` // corrected for all pairs
 
-	Difference float64 `json:"-"` // mean of A's gap minus B's
-	Lo, Hi     float64 `json:"-"` // its interval
+	Measure  string `json:"measure,omitempty"`   // empty for the gap
+	OverTime []Pair `json:"over_time,omitempty"` // the same of each measure over time
+
+	Difference Percent `json:"-"` // mean of A's gap minus B's
+	Lo, Hi     Percent `json:"-"` // its interval
+}
+
+// Percent is a gap, or what is computed of gaps: infinite or NaN where one of them
+// is undefined.
+type Percent float64
+
+func (p Percent) defined() bool { return !math.IsInf(float64(p), 0) && !math.IsNaN(float64(p)) }
+
+// Text writes p with three digits behind the point, as format has it.
+func (p Percent) Text(format string) string {
+	if !p.defined() {
+		return "undefined"
+	}
+	return fmt.Sprintf(format, float64(p))
+}
+
+// interval writes an interval.
+func interval(lo, hi Percent, format string) string {
+	if !lo.defined() || !hi.defined() {
+		return "undefined"
+	}
+	return lo.Text(format) + " to " + hi.Text(format)
+}
+
+// MarshalJSON writes null where p is undefined.
+func (p Percent) MarshalJSON() ([]byte, error) {
+	if !p.defined() {
+		return []byte("null"), nil
+	}
+	return json.Marshal(float64(p))
+}
+
+// String returns p as CSV has it, empty where it is undefined.
+func (p Percent) String() string {
+	if !p.defined() {
+		return ""
+	}
+	return fmt.Sprint(float64(p))
 }
 
 // sameGap is the difference of gaps, in percent, below which two runs found tours
@@ -62,16 +106,22 @@ const sameGap = 1e-7
 // given. byInstance takes the mean over an instance's seeds for one run, since
 // seeds of one instance are no independent witnesses.
 func (d *Data) Compare(against string, byInstance bool) (*Comparison, error) {
-	c := &Comparison{}
-	samples := make([]map[runKey]float64, len(d.Arms))
+	c := &Comparison{measures: d.measures}
+	samples := make([]map[runKey]result, len(d.Arms))
+	undefined := 0
 	for i, a := range d.Arms {
-		samples[i] = a.sample(byInstance)
+		samples[i] = a.sample(byInstance, found)
 		gaps := a.Gaps()
-		s := ArmSummary{Name: a.Name, Runs: len(gaps), Mean: stat.Mean(gaps), Median: stat.Median(gaps)}
-		s.Lo, s.Hi = stat.Interval(gaps, level, resamples, bootSeed)
+		s := ArmSummary{Name: a.Name, Runs: len(gaps), Mean: Percent(stat.Mean(gaps)), Median: Percent(stat.Median(gaps))}
+		lo, hi := stat.Interval(gaps, level, resamples, bootSeed)
+		s.Lo, s.Hi = Percent(lo), Percent(hi)
 		for _, r := range a.Runs {
 			s.Seconds += r.Seconds / float64(len(a.Runs))
+			if math.IsInf(r.Gap, 1) {
+				undefined++
+			}
 		}
+		s.OverTime = a.meansOverTime(d.measures)
 		c.Arms = append(c.Arms, s)
 	}
 	if against != "" {
@@ -85,10 +135,13 @@ func (d *Data) Compare(against string, byInstance bool) (*Comparison, error) {
 			if against == "" && i >= j || against != "" && (a.Name != against || i == j) {
 				continue
 			}
-			pair := d.pair(a, b, samples[i], samples[j])
+			pair, diff := d.pair(a, b, samples[i], samples[j])
 			if pair.N == 0 { // solvers that number their seeds in their own ways
-				pair = d.pair(a, b, a.sample(true), b.sample(true))
+				pair, diff = d.pair(a, b, a.sample(true, found), b.sample(true, found))
 			}
+			lo, hi := stat.Interval(diff, level, resamples, bootSeed)
+			pair.Lo, pair.Hi = Percent(lo), Percent(hi)
+			pair.OverTime = d.overTime(a, b, byInstance)
 			c.Pairs = append(c.Pairs, pair)
 			p = append(p, pair.P)
 		}
@@ -96,6 +149,7 @@ func (d *Data) Compare(against string, byInstance bool) (*Comparison, error) {
 	for i, q := range stat.Holm(p) {
 		c.Pairs[i].PHolm = q
 	}
+	c.holmOverTime()
 	if len(d.Arms) > 2 {
 		if blocks := d.blocks(samples); len(blocks) >= 2 {
 			var err error
@@ -110,28 +164,54 @@ func (d *Data) Compare(against string, byInstance bool) (*Comparison, error) {
 	if d.Guessed > 0 {
 		c.Note = fmt.Sprintf("Of %d of %d instances no optimum is known: gaps are over the best length in these records.", d.Guessed, len(d.Instances))
 	}
+	if undefined > 0 {
+		c.Note = strings.TrimSpace(fmt.Sprintf("%s The gaps of %d runs are undefined: the best length is 0, and theirs is not. Lengths rank them.", c.Note, undefined))
+	}
 	return c, nil
 }
 
-// sample returns an arm's gaps by what they are paired on.
-func (a *Arm) sample(byInstance bool) map[runKey]float64 {
-	sums, counts := map[runKey]float64{}, map[runKey]int{}
+// result is what an arm found on one instance and seed, or the means over the seeds.
+type result struct{ gap, length float64 }
+
+// less returns a's gap minus b's. Where one is undefined that is infinite, with
+// the sign of the difference of their lengths.
+func (a result) less(b result) float64 {
+	if !math.IsInf(a.gap, 1) && !math.IsInf(b.gap, 1) {
+		return a.gap - b.gap
+	}
+	if a.length == b.length {
+		return 0
+	}
+	return math.Inf(cmp.Compare(a.length, b.length))
+}
+
+func found(r *Run) result { return result{r.Gap, r.Length} }
+
+// sample returns what value tells of an arm's runs, by what they are paired on, without
+// what is no number.
+func (a *Arm) sample(byInstance bool, value func(*Run) result) map[runKey]result {
+	all, counts := map[runKey]result{}, map[runKey]float64{}
 	for _, r := range a.Runs {
 		key := r.key
 		if byInstance {
 			key.seed = 0
 		}
-		sums[key] += r.Gap
+		v := value(r)
+		if math.IsNaN(v.gap) {
+			continue
+		}
+		s := all[key]
+		all[key] = result{s.gap + v.gap, s.length + v.length}
 		counts[key]++
 	}
-	for key := range sums {
-		sums[key] /= float64(counts[key])
+	for key, s := range all {
+		all[key] = result{s.gap / counts[key], s.length / counts[key]}
 	}
-	return sums
+	return all
 }
 
 // keys returns what runs are paired on, in the order of a's runs.
-func keys(a *Arm, sample map[runKey]float64) []runKey {
+func keys(a *Arm, sample map[runKey]result) []runKey {
 	var all []runKey
 	seen := map[runKey]bool{}
 	for _, r := range a.Runs {
@@ -147,18 +227,18 @@ func keys(a *Arm, sample map[runKey]float64) []runKey {
 	return all
 }
 
-func (d *Data) pair(a, b *Arm, inA, inB map[runKey]float64) Pair {
-	pair := Pair{A: a.Name, B: b.Name, P: 1}
-	var diff []float64
+// pair compares two arms on the keys that both samples have, and returns the differences as well.
+func (d *Data) pair(a, b *Arm, inA, inB map[runKey]result) (pair Pair, diff []float64) {
+	pair = Pair{A: a.Name, B: b.Name, P: 1}
 	for _, key := range keys(a, inA) {
 		y, ok := inB[key]
 		if !ok {
 			continue
 		}
 		x := inA[key]
-		pair.MeanA += x
-		pair.MeanB += y
-		difference := x - y
+		pair.MeanA += Percent(x.gap)
+		pair.MeanB += Percent(y.gap)
+		difference := x.less(y)
 		switch {
 		case math.Abs(difference) < sameGap:
 			pair.Ties++
@@ -171,25 +251,32 @@ func (d *Data) pair(a, b *Arm, inA, inB map[runKey]float64) Pair {
 		diff = append(diff, difference)
 	}
 	if pair.N = len(diff); pair.N == 0 {
-		return pair
+		return pair, nil
 	}
-	pair.MeanA /= float64(pair.N)
-	pair.MeanB /= float64(pair.N)
-	pair.Difference = stat.Mean(diff)
-	pair.Lo, pair.Hi = stat.Interval(diff, level, resamples, bootSeed)
+	pair.MeanA /= Percent(pair.N)
+	pair.MeanB /= Percent(pair.N)
+	pair.Difference = Percent(stat.Mean(diff))
 	pair.P, _ = stat.Wilcoxon(diff)
-	return pair
+	return pair, diff
 }
 
-// blocks returns the gaps of all arms on the runs that every arm has.
-func (d *Data) blocks(samples []map[runKey]float64) [][]float64 {
+// blocks returns the gaps of all arms on the runs that every arm has, or their
+// lengths where a gap is undefined, which rank them alike.
+func (d *Data) blocks(samples []map[runKey]result) [][]float64 {
 	var blocks [][]float64
 	for _, key := range keys(d.Arms[0], samples[0]) {
 		block := make([]float64, 0, len(samples))
+		lengths := make([]float64, 0, len(samples))
+		defined := true
 		for _, s := range samples {
 			if v, ok := s[key]; ok {
-				block = append(block, math.Round(v/sameGap)*sameGap)
+				block = append(block, math.Round(v.gap/sameGap)*sameGap)
+				lengths = append(lengths, v.length)
+				defined = defined && !math.IsInf(v.gap, 1)
 			}
+		}
+		if !defined {
+			block = lengths
 		}
 		if len(block) == len(samples) {
 			blocks = append(blocks, block)
@@ -212,7 +299,7 @@ func (c *Comparison) armRows() (head []string, rows [][]string) {
 		head = append(head, "mean rank")
 	}
 	for _, a := range c.Arms {
-		row := []string{a.Name, fmt.Sprint(a.Runs), fmt.Sprintf("%.3f", a.Mean), fmt.Sprintf("%.3f to %.3f", a.Lo, a.Hi), fmt.Sprintf("%.3f", a.Median), fmt.Sprintf("%.2f", a.Seconds)}
+		row := []string{a.Name, fmt.Sprint(a.Runs), a.Mean.Text("%.3f"), interval(a.Lo, a.Hi, "%.3f"), a.Median.Text("%.3f"), fmt.Sprintf("%.2f", a.Seconds)}
 		if c.Friedman != nil {
 			row = append(row, fmt.Sprintf("%.2f", a.Rank))
 		}
@@ -228,8 +315,8 @@ func (c *Comparison) pairRows() (head []string, rows [][]string) {
 			rows = append(rows, []string{p.A, p.B, "0", "-", "-", "-", "-", "-", "-", "-", "-", "-"})
 			continue
 		}
-		rows = append(rows, []string{p.A, p.B, fmt.Sprint(p.N), fmt.Sprintf("%.3f", p.MeanA), fmt.Sprintf("%.3f", p.MeanB), fmt.Sprintf("%+.3f", p.Difference),
-			fmt.Sprintf("%+.3f to %+.3f", p.Lo, p.Hi), fmt.Sprint(p.Wins), fmt.Sprint(p.Ties), fmt.Sprint(p.Losses), PText(p.P), PText(p.PHolm)})
+		rows = append(rows, []string{p.A, p.B, fmt.Sprint(p.N), p.MeanA.Text("%.3f"), p.MeanB.Text("%.3f"), p.Difference.Text("%+.3f"),
+			interval(p.Lo, p.Hi, "%+.3f"), fmt.Sprint(p.Wins), fmt.Sprint(p.Ties), fmt.Sprint(p.Losses), PText(p.P), PText(p.PHolm)})
 	}
 	return head, rows
 }
@@ -256,15 +343,23 @@ func (c *Comparison) notes() []string {
 	return all
 }
 
-// tables has the table of the arms and that of the pairs written, an empty line
+// allNotes returns the notes and the one that a page has beside its table.
+func (c *Comparison) allNotes() []string {
+	if !c.measured() {
+		return c.notes()
+	}
+	return append(c.notes(), c.overTimeNote())
+}
+
+// tables has the tables of the arms and of the pairs written, an empty line
 // between them; left is the number of their columns that are names.
 func (c *Comparison) tables(b *strings.Builder, write func(head []string, rows [][]string, left int)) {
-	for i, table := range []func() ([]string, [][]string){c.armRows, c.pairRows} {
+	for i, table := range []func() ([]string, [][]string){c.armRows, c.pairRows, c.armOverTimeRows, c.pairOverTimeRows} {
 		if head, rows := table(); len(rows) > 0 {
 			if i > 0 {
 				b.WriteByte('\n')
 			}
-			write(head, rows, i+1)
+			write(head, rows, i%2+1)
 		}
 	}
 }
@@ -293,7 +388,7 @@ func (c *Comparison) Text(w io.Writer) error {
 			b.WriteByte('\n')
 		}
 	})
-	for _, note := range c.notes() {
+	for _, note := range c.allNotes() {
 		b.WriteString("\n" + note)
 	}
 	b.WriteByte('\n')
@@ -321,7 +416,7 @@ func (c *Comparison) Markdown(w io.Writer) error {
 			b.WriteString("| " + strings.Join(row, " | ") + " |\n")
 		}
 	})
-	for _, note := range c.notes() {
+	for _, note := range c.allNotes() {
 		b.WriteString("\n" + note + "\n")
 	}
 	_, err := io.WriteString(w, b.String())
@@ -331,11 +426,24 @@ func (c *Comparison) Markdown(w io.Writer) error {
 // CSV writes a line a pair, the fields of JSON and what else is known.
 func (c *Comparison) CSV(w io.Writer) error {
 	out := csv.NewWriter(w)
-	out.Write([]string{"a", "b", "n", "mean_a", "mean_b", "difference", "low", "high", "wins", "ties", "losses", "p", "p_holm"})
+	head := []string{"a", "b", "n", "mean_a", "mean_b", "difference", "low", "high", "wins", "ties", "losses", "p", "p_holm"}
+	for _, m := range c.measures {
+		head = append(head, m.key+"_a", m.key+"_b", m.key+"_p", m.key+"_p_holm")
+	}
+	out.Write(head)
 	for _, p := range c.Pairs {
 		row := []string{p.A, p.B}
 		for _, v := range []any{p.N, p.MeanA, p.MeanB, p.Difference, p.Lo, p.Hi, p.Wins, p.Ties, p.Losses, p.P, p.PHolm} {
 			row = append(row, fmt.Sprint(v))
+		}
+		for _, o := range p.OverTime {
+			if o.N == 0 {
+				row = append(row, "", "", "", "")
+				continue
+			}
+			for _, v := range []any{o.MeanA, o.MeanB, o.P, o.PHolm} {
+				row = append(row, fmt.Sprint(v))
+			}
 		}
 		out.Write(row)
 	}

@@ -18,6 +18,7 @@ type Data struct {
 	Guessed   int         // instances whose gaps are over the best length in the records
 	Machines  []string    // processors, commits and versions of Go, each once
 	byName    map[string]*Instance
+	measures  []measure // over time
 }
 
 // Instance is what the records say about an instance.
@@ -48,26 +49,33 @@ type Run struct {
 	Instance *Instance
 	Seed     uint64
 	Length   float64
-	Gap      float64 // percent
+	Gap      float64 // percent; +Inf where it is undefined: the reference is 0 and Length is not
 	Seconds  float64
 	Trace    []Step // ascending; empty where the records were read without
 	Knobs    []string
 	Tour     [][2]float64
 	Heatmap  string
 	key      runKey
+	horizon  float64   // seconds; see overtime.go
+	over     []float64 // Data.measures; nil for a record without a trace
 }
 
 // Step is an improvement.
-type Step struct{ Seconds, Gap float64 }
+type Step struct {
+	Seconds, Gap float64
+	area         float64 // integral of the gap until then
+}
 
-// maxSteps, or twice as many, are the improvements of a run that are kept, even in
-// the logarithm of time, so that ten thousand runs take little memory.
+// maxSteps, or twice as many, are the improvements of a run that are kept for
+// figures, even in the logarithm of time.
 const maxSteps = 64
 
 // Options say what of the records is wanted.
 type Options struct {
 	Traces, Config, Tours bool
 	Best                  *bench.Optima // beats what the records say; nil for none
+	At                    []Moment      // when gaps are told; nil for DefaultMoments
+	Above                 float64       // percent: a stand-still counts above this gap
 }
 
 // Read reads records files; "-" is stdin. Of several records of one arm, instance
@@ -101,7 +109,17 @@ func Read(files []string, o Options) (*Data, error) {
 	}
 	d.name()
 	slices.SortStableFunc(d.Arms, func(a, b *Arm) int { return strings.Compare(a.Name, b.Name) }) // runs side by side end in any order
+	d.measures = measuresOf(o)
+	d.horizons()
 	d.reference(o.Best)
+	for _, a := range d.Arms {
+		for _, r := range a.Runs {
+			r.measure(d.measures)
+			if r.Trace = thin(r.Trace); !o.Traces {
+				r.Trace = nil
+			}
+		}
+	}
 	return d, nil
 }
 
@@ -140,13 +158,10 @@ func (d *Data) add(e *bench.Entry, arms map[[5]string]*Arm, o Options) error {
 		d.Arms = append(d.Arms, a)
 	}
 	r := &Run{Instance: in, Seed: e.Seed, Length: length, Seconds: e.Seconds, Heatmap: e.Heatmap, key: runKey{e.Instance, e.Seed}}
-	if o.Traces {
-		for _, p := range e.Trace {
-			if v, err := p.Length.Float64(); err == nil {
-				r.Trace = append(r.Trace, Step{p.Seconds, v}) // a length until the reference is known
-			}
+	for _, p := range e.Trace {
+		if v, err := p.Length.Float64(); err == nil {
+			r.Trace = append(r.Trace, Step{Seconds: p.Seconds, Gap: v}) // a length until the reference is known
 		}
-		r.Trace = thin(r.Trace)
 	}
 	if o.Config && e.Config != nil {
 		r.Knobs = knobsOf(e.Config)
@@ -171,6 +186,9 @@ func thin(steps []Step) []Step {
 	last := steps[len(steps)-1].Seconds
 	first := max(steps[0].Seconds, last/1e4, 1e-9)
 	ratio := math.Pow(last/first, 1/float64(maxSteps-2))
+	if !(ratio > 1) { // all at one time
+		ratio = math.Inf(1)
+	}
 	var kept []Step
 	edge := first
 	for i, s := range steps {
@@ -245,9 +263,9 @@ func (d *Data) reference(best *bench.Optima) {
 	}
 }
 
-func (in *Instance) gap(length float64) float64 { return (length/in.Reference - 1) * 100 }
+func (in *Instance) gap(length float64) float64 { return bench.GapOver(length, in.Reference) }
 
-// Gaps returns the gaps of an arm's runs.
+// Gaps returns the gaps of an arm's runs, +Inf for those that are undefined.
 func (a *Arm) Gaps() []float64 {
 	gaps := make([]float64, len(a.Runs))
 	for i, r := range a.Runs {

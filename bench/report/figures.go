@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"sort"
 	"strconv"
 
 	"gonum.org/v1/plot"
@@ -14,6 +15,8 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"tspmcts/bench"
+	pictures "tspmcts/bench/draw"
 	"tspmcts/bench/stat"
 )
 
@@ -117,14 +120,16 @@ func (d *Data) shown() (arms []*Arm, note string) {
 
 // at returns the gap that a run had reached after some seconds; not ok before its first tour.
 func (r *Run) at(seconds float64) (gap float64, ok bool) {
-	k, found := slices.BinarySearchFunc(r.Trace, seconds, func(s Step, t float64) int { return cmp.Compare(s.Seconds, t) })
-	if found {
-		k++
-	}
+	k := r.stepAt(seconds)
 	if k == 0 {
 		return 0, false
 	}
 	return r.Trace[k-1].Gap, true
+}
+
+// stepAt returns the number of steps up to a time.
+func (r *Run) stepAt(seconds float64) int {
+	return sort.Search(len(r.Trace), func(i int) bool { return r.Trace[i].Seconds > seconds })
 }
 
 // times returns points from the earliest first tour to the latest end, even in the logarithm.
@@ -178,8 +183,22 @@ func (plainTicks) Ticks(lo, hi float64) []plot.Tick {
 
 // curves draws the mean gap over time, with bands from the 10 % to the 90 % quantile of the runs.
 func (d *Data) curves(name, title string, want func(*Run) bool) (*figure, error) {
+	return d.lines(name, title, "Lines are means over the runs, from when all have a tour; bands hold the middle 80 % of the runs.", "gap, %", want, (*Run).at)
+}
+
+// integrals draws the primal integral until a time over that time, likewise.
+func (d *Data) integrals(name, title string, want func(*Run) bool) (*figure, error) {
+	return d.lines(name, title, "The mean of the gap from the start to a time, 100 % before the first tour. Lines are means over the runs, bands hold the middle 80 % of the runs.", "mean gap until then, %", want,
+		func(r *Run, t float64) (float64, bool) {
+			_, ok := r.at(t)
+			return r.integralAt(t), ok
+		})
+}
+
+// lines draws a value of the runs over time, from when all have it.
+func (d *Data) lines(name, title, text, axis string, want func(*Run) bool, value func(r *Run, seconds float64) (float64, bool)) (*figure, error) {
 	arms, note := d.shown()
-	f := newFigure(name, title, "Lines are means over the runs, from when all have a tour; bands hold the middle 80 % of the runs."+note, "seconds", "gap, %")
+	f := newFigure(name, title, text+note, "seconds", axis)
 	least, most, drawn := ceiling, 0.0, false
 	var lines []*plotter.Line
 	for i, a := range arms {
@@ -188,7 +207,7 @@ func (d *Data) curves(name, title string, want func(*Run) bool) (*figure, error)
 		for _, t := range times(runs) {
 			gaps := make([]float64, 0, len(runs))
 			for _, r := range runs {
-				if g, ok := r.at(t); ok {
+				if g, ok := value(r, t); ok {
 					gaps = append(gaps, g)
 				}
 			}
@@ -359,6 +378,9 @@ func (d *Data) timeToTarget() (*figure, error) {
 	return f, nil
 }
 
+// undefined tells a gap over a reference of 0, which no axis has a place for.
+func undefined(gap float64) bool { return math.IsInf(gap, 1) }
+
 // mostBoxes is the number of arms that boxes are drawn for.
 const mostBoxes = 40
 
@@ -368,6 +390,10 @@ func boxes(name, title, text string, names []string, groups [][]float64) (*figur
 	n := len(groups)
 	order := make([]string, n)
 	for i, g := range groups {
+		order[n-1-i] = names[i]
+		if len(g) == 0 {
+			continue
+		}
 		b, err := plotter.NewBoxPlot(vg.Points(12), float64(n-1-i), plotter.Values(g))
 		if err != nil {
 			return nil, err
@@ -379,7 +405,6 @@ func boxes(name, title, text string, names []string, groups [][]float64) (*figur
 		b.MedianStyle.Width = vg.Points(2)
 		b.GlyphStyle.Radius = vg.Points(1.5)
 		f.plot.Add(b)
-		order[n-1-i] = names[i]
 	}
 	f.plot.NominalY(order...)
 	f.plot.Y.Min, f.plot.Y.Max = -0.6, float64(n)-0.4
@@ -393,7 +418,7 @@ func (d *Data) armBoxes() (*figure, error) {
 	var names []string
 	var groups [][]float64
 	for _, a := range arms {
-		names, groups = append(names, a.Name), append(groups, a.Gaps())
+		names, groups = append(names, a.Name), append(groups, slices.DeleteFunc(a.Gaps(), undefined))
 	}
 	return boxes("boxes", "Gaps of the runs", "Boxes hold the middle half of the runs, with a line at the median; whiskers reach to 1.5 box lengths.", names, groups)
 }
@@ -404,7 +429,7 @@ func (d *Data) sourceBoxes() (*figure, error) {
 	groups := map[string][]float64{}
 	for _, a := range d.Arms {
 		for _, r := range a.Runs {
-			if r.Heatmap == "" {
+			if r.Heatmap == "" || undefined(r.Gap) {
 				continue
 			}
 			if groups[r.Heatmap] == nil {
@@ -426,7 +451,7 @@ func (d *Data) sourceBoxes() (*figure, error) {
 
 // tours draws the tour of one run.
 func tourFigure(i int, a *Arm, r *Run) (*figure, error) {
-	f := newFigure(fmt.Sprintf("tour-%d", i+1), fmt.Sprintf("%s: %s", r.Instance.Name, a.Name), fmt.Sprintf("%d cities, gap %.3f %%.", len(r.Tour), r.Gap), "", "")
+	f := newFigure(fmt.Sprintf("tour-%d", i+1), fmt.Sprintf("%s: %s", r.Instance.Name, a.Name), fmt.Sprintf("%d cities, gap %s.", len(r.Tour), bench.GapText(&r.Gap)), "", "")
 	f.plot.HideAxes()
 	f.small = true
 	route := make(plotter.XYs, len(r.Tour)+1)
@@ -435,10 +460,7 @@ func tourFigure(i int, a *Arm, r *Run) (*figure, error) {
 		route[k] = plotter.XY{X: c[0], Y: c[1]}
 	}
 	style := draw.LineStyle{Color: colourOf(i), Width: vg.Points(0.8)}
-	const piece = 200 // the time that the rasterizer takes for one path grows with its square
-	for from := 0; from < len(r.Tour); from += piece {
-		f.plot.Add(&plotter.Line{XYs: route[from : min(from+piece, len(r.Tour))+1], LineStyle: style})
-	}
+	pictures.Route(f.plot, route, style)
 	width, height := f.plot.X.Max-f.plot.X.Min, f.plot.Y.Max-f.plot.Y.Min
 	f.width = 4 * vg.Inch
 	f.height = f.width

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"math"
 	"slices"
 	"strings"
 
@@ -111,6 +112,9 @@ func (d *Data) tables(c *Comparison) []table {
 		}
 		all = append(all, table{"Pairs", text, 2, head, rows})
 	}
+	if head, rows = c.armOverTimeRows(); len(rows) > 0 {
+		all = append(all, table{"Over time", c.overTimeNote(), 1, head, rows})
+	}
 	return all
 }
 
@@ -155,7 +159,7 @@ func (d *Data) bySize() (table, bool) {
 			}
 			cell := "-"
 			if len(gaps) > 0 {
-				cell = fmt.Sprintf("%.3f (%d)", stat.Mean(gaps), len(gaps))
+				cell = fmt.Sprintf("%s (%d)", Percent(stat.Mean(gaps)).Text("%.3f"), len(gaps))
 			}
 			row = append(row, cell)
 		}
@@ -178,10 +182,14 @@ func (d *Data) figures() ([]*figure, error) {
 	}
 	if sizes := d.sizes(); len(sizes) > 1 {
 		for _, n := range sizes {
-			add(d.curves(fmt.Sprintf("curves-%d", n), fmt.Sprintf("Gap over time, %d cities", n), func(r *Run) bool { return r.Instance.N == n }))
+			want := func(r *Run) bool { return r.Instance.N == n }
+			add(d.curves(fmt.Sprintf("curves-%d", n), fmt.Sprintf("Gap over time, %d cities", n), want))
+			add(d.integrals(fmt.Sprintf("integral-%d", n), fmt.Sprintf("Primal integral over time, %d cities", n), want))
 		}
 	} else {
-		add(d.curves("curves", "Gap over time", func(*Run) bool { return true }))
+		want := func(*Run) bool { return true }
+		add(d.curves("curves", "Gap over time", want))
+		add(d.integrals("integral", "Primal integral over time", want))
 	}
 	add(d.profile(false))
 	add(d.profile(true))
@@ -218,8 +226,8 @@ func (d *Data) importance() []Share {
 	}
 	for _, a := range d.Arms {
 		for _, r := range a.Runs {
-			if r.Knobs != nil && counts[r.key] > 1 {
-				samples = append(samples, sample{r.Knobs, r.Gap - sums[r.key]/counts[r.key]})
+			if mean := sums[r.key] / counts[r.key]; r.Knobs != nil && counts[r.key] > 1 && !math.IsInf(mean, 1) {
+				samples = append(samples, sample{r.Knobs, r.Gap - mean})
 				configs[strings.Join(r.Knobs, "|")] = true
 			}
 		}

@@ -66,7 +66,7 @@ func TestPair(t *testing.T) {
 	if err := json.Unmarshal([]byte(out.String()), &pair); err != nil || strings.Count(out.String(), "\n") != 1 {
 		t.Fatal(out.String(), err)
 	}
-	if got, want := slices.Sorted(maps.Keys(pair)), strings.Fields("a b losses mean_a mean_b n p p_holm ties wins"); !slices.Equal(got, want) {
+	if got, want := slices.Sorted(maps.Keys(pair)), strings.Fields("a b losses mean_a mean_b n over_time p p_holm ties wins"); !slices.Equal(got, want) {
 		t.Errorf("fields %v, want %v", got, want)
 	}
 	for name, want := range map[string]float64{"n": 9, "wins": 2, "ties": 0, "losses": 7, "p": 0.0390625, "p_holm": 0.0390625, "mean_a": 15.9 / 9, "mean_b": 12.013 / 9} {
@@ -134,7 +134,7 @@ func TestReading(t *testing.T) {
 	}
 	unknown := func(l string) string { return strings.Replace(l, `"optimum":100`, `"optimum":null`, 1) }
 	c = compare(t, "", false, unknown(line("x", "a", 1, 110)), unknown(line("y", "a", 1, 100)))
-	if p := c.Pairs[0]; math.Abs(p.MeanA-10) > 1e-9 || p.MeanB != 0 || !strings.Contains(c.Note, "1 of 1") {
+	if p := c.Pairs[0]; math.Abs(float64(p.MeanA)-10) > 1e-9 || p.MeanB != 0 || !strings.Contains(c.Note, "1 of 1") {
 		t.Errorf("%+v %s", p, c.Note)
 	}
 	for _, bad := range [][]string{
@@ -161,7 +161,7 @@ func TestReading(t *testing.T) {
 func TestThin(t *testing.T) {
 	var steps []Step
 	for i := range 5000 {
-		steps = append(steps, Step{0.001 * float64(i+1), 100 - float64(i)/100})
+		steps = append(steps, Step{Seconds: 0.001 * float64(i+1), Gap: 100 - float64(i)/100})
 	}
 	kept := thin(steps)
 	if len(kept) > 2*maxSteps || kept[len(kept)-1] != steps[len(steps)-1] {
@@ -222,7 +222,7 @@ func TestPage(t *testing.T) {
 			}
 		}
 	}
-	for _, want := range strings.Fields("report.html curves.svg curves.png profile.svg profile-tenth.svg target.svg boxes.svg tour-1.svg") {
+	for _, want := range strings.Fields("report.html curves.svg curves.png integral.svg integral.png profile.svg profile-tenth.svg target.svg boxes.svg tour-1.svg") {
 		if !slices.Contains(names, want) {
 			t.Errorf("%s is missing from %v", want, names)
 		}
@@ -231,7 +231,7 @@ func TestPage(t *testing.T) {
 
 // What a run had reached at a time is its last step before.
 func TestAt(t *testing.T) {
-	r := &Run{Trace: []Step{{1, 9}, {2, 5}, {4, 3}}}
+	r := &Run{Trace: []Step{{Seconds: 1, Gap: 9}, {Seconds: 2, Gap: 5}, {Seconds: 4, Gap: 3}}}
 	for at, want := range map[float64]float64{1: 9, 1.5: 9, 2: 5, 3.9: 5, 4: 3, 99: 3} {
 		if got, ok := r.at(at); !ok || got != want {
 			t.Errorf("at %v: %v, want %v", at, got, want)

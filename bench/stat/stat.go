@@ -37,11 +37,14 @@ func SortedQuantile(s []float64, p float64) float64 {
 		return math.NaN()
 	}
 	at := p * float64(len(s)-1)
-	lo := int(at)
-	if lo+1 >= len(s) {
-		return s[len(s)-1]
+	if !(at >= 0 && at <= float64(len(s)-1)) {
+		return math.NaN()
 	}
-	return s[lo] + (at-float64(lo))*(s[lo+1]-s[lo])
+	lo := int(at)
+	if part := at - float64(lo); part > 0 && s[lo] != s[lo+1] { // of two infinities there is no difference
+		return s[lo] + part*(s[lo+1]-s[lo])
+	}
+	return s[lo]
 }
 
 // Bootstrap returns what a statistic is in resamples samples of x with
@@ -70,18 +73,26 @@ func Interval(x []float64, level float64, resamples int, seed uint64) (lo, hi fl
 	return SortedQuantile(all, (1-level)/2), SortedQuantile(all, (1+level)/2)
 }
 
+// ascending compares two values; NaN is above all others, and equal to itself.
+func ascending(a, b float64) int {
+	if math.IsNaN(a) || math.IsNaN(b) {
+		return -cmp.Compare(a, b)
+	}
+	return cmp.Compare(a, b)
+}
+
 // Ranks returns the rank of each value, from 1 for the smallest; equal values
-// share the mean of their ranks.
+// share the mean of their ranks. NaN ranks last.
 func Ranks(x []float64) []float64 {
 	order := make([]int, len(x))
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(x[a], x[b]) })
+	slices.SortStableFunc(order, func(a, b int) int { return ascending(x[a], x[b]) })
 	ranks := make([]float64, len(x))
 	for i := 0; i < len(order); {
 		j := i
-		for j < len(order) && x[order[j]] == x[order[i]] {
+		for j < len(order) && ascending(x[order[j]], x[order[i]]) == 0 {
 			j++
 		}
 		for _, k := range order[i:j] {
@@ -98,7 +109,8 @@ const exactLimit = 100
 
 // Wilcoxon returns the two-sided p-value of the signed-rank test of the
 // differences d being symmetric around 0, and the sum of the ranks of the positive
-// ones. Zeros are dropped, as Wilcoxon did. Up to 100 differences p is exact, of
+// ones. Zeros are dropped, as Wilcoxon did, and NaN; infinite differences rank above
+// the others. Up to 100 differences p is exact, of
 // the distribution over all signs given the ranks, ties included; above, it is the
 // normal approximation with corrections for ties and continuity. Without a
 // difference p is 1.
@@ -106,7 +118,7 @@ func Wilcoxon(d []float64) (p, positive float64) {
 	var size []float64
 	var plus []bool
 	for _, v := range d {
-		if v != 0 {
+		if v != 0 && !math.IsNaN(v) {
 			size = append(size, math.Abs(v))
 			plus = append(plus, v > 0)
 		}
@@ -166,7 +178,7 @@ func Holm(p []float64) []float64 {
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(p[a], p[b]) })
+	slices.SortStableFunc(order, func(a, b int) int { return ascending(p[a], p[b]) })
 	corrected := make([]float64, len(p))
 	least := 0.0
 	for i, k := range order {

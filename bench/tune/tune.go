@@ -36,7 +36,7 @@ type Tuner struct {
 	ctx    context.Context
 	rng    *rand.Rand
 	blocks []block
-	known  map[runID]float64
+	known  map[runID]found
 	spent  int
 	all    []*configuration
 	byName map[string]*configuration
@@ -47,6 +47,24 @@ type Tuner struct {
 type block struct {
 	item bench.SetItem
 	seed uint64
+}
+
+// found is what a run found.
+type found struct {
+	gap    float64 // percent; +Inf where it is undefined: over a length of 0
+	length float64
+}
+
+// less returns a's gap minus b's. Where one is undefined that is infinite, with
+// the sign of the difference of their lengths.
+func (a found) less(b found) float64 {
+	switch {
+	case !math.IsInf(a.gap, 1) && !math.IsInf(b.gap, 1):
+		return a.gap - b.gap
+	case a.length == b.length:
+		return 0
+	}
+	return math.Inf(cmp.Compare(a.length, b.length))
 }
 
 type runID struct {
@@ -99,7 +117,7 @@ func (t *Tuner) Run(ctx context.Context) (*Result, error) {
 		return nil, fmt.Errorf("there are %d instances to train on and %d held out, want at least 2 of each", len(t.Train), len(t.Verify))
 	}
 	t.ctx, t.rng = ctx, rand.New(rand.NewPCG(t.Seed, 0x74756e65))
-	t.known, t.byName, t.first = map[runID]float64{}, map[string]*configuration{}, map[string]float64{}
+	t.known, t.byName, t.first = map[runID]found{}, map[string]*configuration{}, map[string]float64{}
 	for _, i := range t.rng.Perm(len(t.Train)) {
 		t.blocks = append(t.blocks, block{t.Train[i], 1})
 	}
@@ -181,15 +199,14 @@ func (t *Tuner) play(configs []*configuration, blocks []int) error {
 	for _, o := range todo {
 		jobs = append(jobs, o.job)
 	}
-	if err := t.runJobs(jobs, "training"); err != nil {
+	err := t.runJobs(jobs, "training")
+	if err != nil {
 		return err
 	}
 	for _, o := range todo {
-		gap, err := t.gap(o.job)
-		if err != nil {
+		if t.known[o.id], err = t.found(o.job); err != nil {
 			return err
 		}
-		t.known[o.id] = gap
 		t.spent++
 	}
 	return nil
@@ -215,31 +232,33 @@ func (t *Tuner) runJobs(jobs []*bench.Job, what string) error {
 	return err
 }
 
-// gap returns what a job found: percent over the optimum, or over what the base
-// found on the instance first, which every tuner runs before anything else.
-func (t *Tuner) gap(j *bench.Job) (float64, error) {
+// found returns what a job found; its gap is over the optimum, or over what the
+// base found on the instance first, which every tuner runs before anything else.
+func (t *Tuner) found(j *bench.Job) (found, error) {
 	e := t.Store.Done(j.Key())
 	if e == nil {
-		return 0, ErrStopped
-	}
-	if e.Gap != nil {
-		return *e.Gap, nil
+		return found{}, ErrStopped
 	}
 	length, err := e.Length.Float64()
 	if err != nil {
-		return 0, err
+		return found{}, err
 	}
-	if t.first[e.Instance] == 0 {
+	if e.Gap != nil {
+		return found{*e.Gap, length}, nil
+	}
+	first, ok := t.first[e.Instance]
+	if !ok {
+		first = length
 		t.first[e.Instance] = length
 	}
-	return (length/t.first[e.Instance] - 1) * 100, nil
+	return found{bench.GapOver(length, first), length}, nil
 }
 
 // mean returns the mean gap of a configuration on the first n blocks.
 func (t *Tuner) mean(c *configuration, n int) float64 {
 	sum := 0.0
 	for k := range n {
-		sum += t.known[runID{c.knobs.Label, k}]
+		sum += t.known[runID{c.knobs.Label, k}].gap
 	}
 	return sum / float64(n)
 }
@@ -405,11 +424,11 @@ func (t *Tuner) rank(field []*configuration, n int) {
 	})
 }
 
-// row returns the gaps of configurations on a block.
+// row returns the lengths that configurations found on a block, which rank them as gaps do.
 func (t *Tuner) row(field []*configuration, k int) []float64 {
 	row := make([]float64, len(field))
 	for i, c := range field {
-		row[i] = t.known[runID{c.knobs.Label, k}]
+		row[i] = t.known[runID{c.knobs.Label, k}].length
 	}
 	return row
 }
@@ -423,8 +442,7 @@ func (t *Tuner) drop(field []*configuration, n int) []*configuration {
 	if len(field) == 2 {
 		d := make([]float64, n)
 		for k := range d {
-			row := t.row(field, k)
-			d[k] = row[0] - row[1]
+			d[k] = t.known[runID{field[0].knobs.Label, k}].less(t.known[runID{field[1].knobs.Label, k}])
 		}
 		if p, _ := stat.Wilcoxon(d); p < 0.05 {
 			return field[:1]
@@ -533,8 +551,8 @@ func (t *Tuner) samples() (x [][]float64, y []float64) {
 		var gaps []float64
 		var points [][]float64
 		for _, c := range t.all {
-			if gap, ok := t.known[runID{c.knobs.Label, k}]; ok {
-				gaps, points = append(gaps, scale(gap)), append(points, c.x)
+			if f, ok := t.known[runID{c.knobs.Label, k}]; ok {
+				gaps, points = append(gaps, scale(min(f.gap, 1e6))), append(points, c.x) // undefined is very bad
 			}
 		}
 		m := stat.Mean(gaps)
@@ -599,9 +617,9 @@ func (t *Tuner) verify(base *configuration) (*Result, error) {
 	}
 	slices.SortStableFunc(best, func(a, b *configuration) int { return cmp.Compare(t.mean(a, most), t.mean(b, most)) })
 	best = append([]*configuration{base}, best[:min(finalists, len(best))]...)
-	gaps := map[*configuration][]float64{}
+	gaps, all := map[*configuration][]float64{}, map[*configuration][]found{}
 	jobs := map[*configuration][]*bench.Job{}
-	var all []*bench.Job
+	var todo []*bench.Job
 	for i, item := range t.Verify {
 		for _, c := range best {
 			j, err := t.job(c, block{item, verifySeed + uint64(i)})
@@ -609,19 +627,19 @@ func (t *Tuner) verify(base *configuration) (*Result, error) {
 				return nil, err
 			}
 			jobs[c] = append(jobs[c], j)
-			all = append(all, j)
+			todo = append(todo, j)
 		}
 	}
-	if err := t.runJobs(all, "held-out instances"); err != nil {
+	if err := t.runJobs(todo, "held-out instances"); err != nil {
 		return nil, err
 	}
 	for _, c := range best { // the base first: others are measured by it where there is no optimum
 		for _, j := range jobs[c] {
-			gap, err := t.gap(j)
+			f, err := t.found(j)
 			if err != nil {
 				return nil, err
 			}
-			gaps[c] = append(gaps[c], gap)
+			gaps[c], all[c] = append(gaps[c], f.gap), append(all[c], f)
 		}
 		r.Finalists = append(r.Finalists, Finalist{Label: c.knobs.Label, Knobs: c.knobs, Train: t.mean(c, most), Verify: stat.Mean(gaps[c]), IsBase: c.isBase})
 	}
@@ -629,8 +647,8 @@ func (t *Tuner) verify(base *configuration) (*Result, error) {
 	slices.SortStableFunc(r.Finalists, func(a, b Finalist) int { return cmp.Compare(a.Verify, b.Verify) })
 	r.Winner, r.IsBase = winner.knobs, winner.isBase
 	var d []float64
-	for i, gap := range gaps[winner] {
-		v := gap - gaps[base][i]
+	for i, f := range all[winner] {
+		v := f.less(all[base][i])
 		switch {
 		case v < -1e-7:
 			r.Wins++

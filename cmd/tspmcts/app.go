@@ -36,7 +36,7 @@ func prepare(commands []*cli.Command) {
 	for _, cmd := range commands {
 		cmd.HideHelpCommand = true // the first argument is a file, never a topic
 		cmd.OnUsageError = onUsageError
-		if len(cmd.Subcommands) == 0 {
+		if len(cmd.Flags) > 0 || len(cmd.Subcommands) == 0 {
 			cmd.BashComplete = completeValues(cmd)
 		}
 		prepare(cmd.Subcommands)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -32,15 +33,20 @@ func intersperse(app *cli.App, args []string) ([]string, error) {
 		cmd = sub
 		at++
 	}
-	if len(cmd.Subcommands) > 0 {
+	if len(cmd.Subcommands) > 0 && len(cmd.Flags) == 0 { // heatmap alone, which only lists what is below it
 		return args, nil
 	}
+	path := slices.Clone(args[:at+1])
 	var flags, rest []string
 	for i := at + 1; i < len(args); i++ {
 		arg := args[i]
 		if arg == "--" {
 			rest = append(rest, args[i+1:]...)
 			break
+		}
+		if sub := findCommand(cmd, arg); sub != nil && len(rest) == 0 { // behind the flags
+			path, cmd = append(path, arg), sub
+			continue
 		}
 		if len(arg) < 2 || arg[0] != '-' {
 			rest = append(rest, arg)
@@ -50,22 +56,21 @@ func intersperse(app *cli.App, args []string) ([]string, error) {
 		name, _, hasValue := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(arg, "-"), "-"), "=")
 		flag := findFlag(cmd, name)
 		if flag == nil {
-			return nil, usagef("%s has no flag %s; did you mean %s? tspmcts %s --help lists them", cmd.Name, arg, cli.SuggestFlag(cmd.Flags, name, false), cmd.Name)
+			return nil, usagef("%s has no flag %s; did you mean %s? tspmcts %[1]s --help lists them", strings.Join(path[1:], " "), arg, cli.SuggestFlag(cmd.Flags, name, false))
 		}
 		if flag == cli.HelpFlag { // with arguments the library would take them for topics
-			return append(append([]string{}, args[:at+1]...), "--help"), nil
+			return append(path, "--help"), nil
 		}
 		if _, isBool := flag.(*cli.BoolFlag); isBool || hasValue {
 			continue
 		}
 		if i+1 == len(args) || strings.HasPrefix(args[i+1], "--") {
-			return nil, usagef("%s needs a value; tspmcts %s --help tells which", arg, cmd.Name)
+			return nil, usagef("%s needs a value; tspmcts %s --help tells which", arg, strings.Join(path[1:], " "))
 		}
 		i++
 		flags = append(flags, args[i])
 	}
-	out := append(append([]string{}, args[:at+1]...), flags...)
-	return append(append(out, "--"), rest...), nil
+	return slices.Concat(path, flags, []string{"--"}, rest), nil
 }
 
 // findCommand returns the command of that name below cmd, or nil.

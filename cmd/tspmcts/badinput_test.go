@@ -188,6 +188,10 @@ func TestBadUsage(t *testing.T) {
 		{"generate --format csv", `--format is "csv", want tsplib or lines`},
 		{"generate --count 3", `--count.*lines`},
 		{"generate --clusters 3", `--clusters is for --kind clustered`},
+		{"generate --kind dimacs-m --format lines", `--kind dimacs-m is a matrix, which no data set line can hold`},
+		{"generate --kind dimacs-c --cities 99", `kind dimacs-c has a centre for each 100 cities, so it needs as many; found 99`},
+		{"generate --kind dimacs-e --seed 1000000000", `the seed of kind dimacs-e is 1000000000, want 0 to 999999999`},
+		{"generate --kind dimacs-e --seed 999999999 --count 2 --format lines", `the seed of kind dimacs-e is 1000000000`},
 		{"eval", `PROBLEM and TOUR`},
 		{"eval a.tsp", `no tour in its file`},
 		{"completion tcsh", `bash, zsh, fish or pwsh`},
@@ -236,7 +240,7 @@ func TestBadOutput(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, flag := range []string{"--out", "--json", "--plot"} {
-		oneError(t, dir, 1, `none/x\.svg: there is no such file or directory`, call{args: []string{"solve", "--time", "1h", flag, "none/x.svg"}})
+		oneError(t, dir, 1, `none/sub: there is no such file or directory`, call{args: []string{"solve", "--time", "1h", flag, "none/sub/x.svg"}})
 		oneError(t, dir, 1, `a\.tsp/x\.svg: a part of the path is no directory`, call{args: []string{"solve", "--time", "1h", flag, "a.tsp/x.svg"}})
 		oneError(t, dir, 1, `sub\.svg is a directory, want a file in it`, call{args: []string{"solve", "--time", "1h", flag, "sub.svg"}})
 	}

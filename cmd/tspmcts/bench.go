@@ -20,22 +20,20 @@ import (
 
 func benchCommand() *cli.Command {
 	return &cli.Command{
-		Name:      "bench",
-		Usage:     "run an experiment, or import the results of other solvers",
-		ArgsUsage: "[SUITE] | import FILE...",
+		Name:        "bench",
+		Usage:       "run an experiment, or import the results of other solvers",
+		ArgsUsage:   "[SUITE] | import FILE...",
+		Subcommands: []*cli.Command{benchImportCommand()},
 		Description: "Runs every combination of instances, heatmaps, knobs, budgets and seeds, of the\n" +
 			"suite file SUITE or of the flags, and appends a JSON line a run to --out. What is in\n" +
 			"that file already is not run again: the same command goes on where it was stopped.\n" +
-			"bench import adds results of other solvers: CSV files with the columns instance,\n" +
-			"solver, seed, seconds, length, and logs of LKH and linkern.",
+			"bench import adds results of other solvers; bench import --help tells more.",
 		Flags: []cli.Flag{
 			option(catInput, "set", "run on the instances of `FILE`, or several with commas between them"),
 			option(catInput, "data", "look in `DIR` for the files that a suite names (default: beside the suite)"),
 			option(catInput, "lines", "take the instances `A:B`, A to B-1 of a data set file, from 0"),
 			option(catInput, "best", "tell gaps to the best known lengths in the CSV `FILE`: instance,best"),
-			option(catInput, "instance", "import: `NAME` of the instance, where a log does not tell"),
-			option(catInput, "solver", "import: `NAME` of the solver, instead of what the file tells"),
-			option(catSearch, "heatmaps", "compare the heatmap `SOURCES`, with commas or semicolons between them (default: "+bench.AutoHeatmap+", what suits the preset)"),
+			option(catSearch, "heatmaps", "compare the heatmap `SOURCES`, with commas or semicolons between them (default: "+mcts.AutoHeatmap+", what suits the preset)"),
 			option(catSearch, "presets", "compare the `PRESETS`, with commas between them: "+strings.Join(mcts.Presets, ", ")+" (default: default)"),
 			option(catSearch, "params", "compare the parameter `FILES`, with commas between them, besides the presets"),
 			option(catSearch, "seeds", "run each with `K` seeds, from 1 (default: 1)"),
@@ -46,12 +44,25 @@ func benchCommand() *cli.Command {
 			option(catOutput, "out", "append the records to `FILE`"),
 			&cli.BoolFlag{Name: "tours", Usage: "keep the tours in the records, for pictures", EnvVars: []string{envName("tours")}, Category: catOutput},
 		},
-		Action: func(c *cli.Context) error {
-			if c.Args().First() == "import" {
-				return runImport(c, c.Args().Tail())
-			}
-			return runBench(c)
+		Action: runBench,
+	}
+}
+
+func benchImportCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "import",
+		Usage:     "add the results of other solvers to records",
+		ArgsUsage: "FILE...",
+		Description: "Appends a record a run to --out, of CSV files with the columns instance, solver, seed,\n" +
+			"seconds, length, or of logs of LKH and linkern. Several lines of a CSV file about one\n" +
+			"run are the improvements in it. What is in --out already is not added again.",
+		Flags: []cli.Flag{
+			option(catInput, "best", "tell gaps to the best known lengths in the CSV `FILE`: instance,best"),
+			option(catInput, "instance", "`NAME` of the instance, where a log does not tell"),
+			option(catInput, "solver", "`NAME` of the solver, instead of what the file tells"),
+			option(catOutput, "out", "append the records to `FILE`"),
 		},
+		Action: runImport,
 	}
 }
 
@@ -104,7 +115,7 @@ func benchSuites(c *cli.Context) ([]*bench.Suite, error) {
 		return nil, err
 	}
 	if text := c.String("heatmaps"); text != "" {
-		s.Heatmaps = bench.SplitSources(text, append(heatmap.Names(), bench.AutoHeatmap))
+		s.Heatmaps = bench.SplitSources(text, append(heatmap.Names(), mcts.AutoHeatmap))
 	}
 	for _, name := range list(c, "presets") {
 		k, err := bench.NamedKnobs(name)
@@ -246,8 +257,7 @@ type counter struct {
 const quiet = 30 * time.Second
 
 func newCounter(what string) *counter {
-	info, err := os.Stderr.Stat()
-	return &counter{what: what, terminal: err == nil && info.Mode()&os.ModeCharDevice != 0, last: time.Now()}
+	return &counter{what: what, terminal: onTerminal(), last: time.Now()}
 }
 
 func (p *counter) tell(s bench.Status) {
@@ -272,12 +282,12 @@ func (p *counter) show(line string) {
 // end removes the line.
 func (p *counter) end() {
 	if p.shown {
-		fmt.Fprintf(os.Stderr, "\r%79s\r", "")
+		fmt.Fprintf(os.Stderr, "\r%81s\r", "") // with ^C behind the line
 	}
 }
 
-func runImport(c *cli.Context, files []string) error {
-	out := c.String("out")
+func runImport(c *cli.Context) error {
+	files, out := c.Args().Slice(), c.String("out")
 	if len(files) == 0 || out == "" {
 		return usagef("bench import takes FILE... and --out FILE for the records")
 	}

@@ -110,6 +110,8 @@ func TestBadBench(t *testing.T) {
 		{1, `old.jsonl:1: a record of version 0, want 1`, []string{"bench", "--set", "set.txt", "--actions", "1", "--out", "old.jsonl"}},
 		{1, `nowhere: there is no such file or directory`, []string{"bench", "--set", "set.txt", "--actions", "1", "--out", "nowhere/r.jsonl"}},
 		{2, "bench import takes FILE", []string{"bench", "import", "--out", "r.jsonl"}},
+		{2, "bench import has no flag --time; .*tspmcts bench import --help", []string{"bench", "import", "set.txt", "--time", "1s"}},
+		{2, "bench has no flag --solver", []string{"bench", "s.json", "--solver", "x", "--out", "r.jsonl"}},
 		{1, "set.txt:1: found neither the columns", []string{"bench", "import", "set.txt", "--out", "r.jsonl"}},
 	} {
 		oneError(t, dir, c.code, c.want, call{args: c.args})
@@ -179,6 +181,33 @@ func TestTuneTable(t *testing.T) {
 	oneError(t, dir, 1, `t.json: the table of tuned knobs, row 1: preset ""`, call{args: args})
 }
 
+// bench import is a command of its own, wherever --out stands, and adds nothing twice.
+func TestImport(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "peers.csv", "instance,solver,seed,seconds,length\na,X,1,2,100\na,X,1,1,110\na,X,2,1,105\n")
+	for _, c := range []struct {
+		want string
+		args []string
+	}{
+		{"r.jsonl: 2 records, 2 of them new\n", []string{"bench", "import", "peers.csv", "--out", "r.jsonl"}},
+		{"r.jsonl: 2 records, 0 of them new\n", []string{"bench", "--out", "r.jsonl", "import", "peers.csv"}},
+		{"r.jsonl: 2 records, 2 of them new\n", []string{"bench", "import", "--out", "r.jsonl", "--solver", "Y", "peers.csv"}},
+	} {
+		if out := must(t, dir, c.args...); out != c.want {
+			t.Errorf("%v: %s, want %s", c.args, out, c.want)
+		}
+	}
+	if r := records(t, read(t, dir, "r.jsonl")); len(r) != 4 || r[0]["length"] != 100.0 || len(r[0]["trace"].([]any)) != 2 || r[2]["solver"] != "Y" {
+		t.Errorf("%v", r)
+	}
+	if out := must(t, dir, "bench", "import", "--help"); !strings.Contains(out, "--solver NAME") || strings.Contains(out, "--set") {
+		t.Error(out)
+	}
+	if out := must(t, dir, "bench", "--help"); strings.Contains(out, "--solver") || !strings.Contains(out, "import") {
+		t.Error(out)
+	}
+}
+
 // compare writes what it is asked for.
 func TestCompare(t *testing.T) {
 	dir := benchDir(t)
@@ -186,6 +215,10 @@ func TestCompare(t *testing.T) {
 	pairs := records(t, must(t, dir, "compare", "r.jsonl", "--json", "-", "--csv", "p.csv", "--markdown", "p.md"))
 	if len(pairs) != 6 || pairs[0]["n"] != 6.0 || strings.Count(read(t, dir, "p.csv"), "\n") != 7 || !strings.Contains(read(t, dir, "p.md"), "|---|") {
 		t.Errorf("%v", pairs)
+	}
+	if out := must(t, dir, "compare", "r.jsonl", "--at", "1s,50%", "--above", "2"); !strings.Contains(out, "gap at 1s") ||
+		!strings.Contains(out, "gap at 50 %") || !strings.Contains(out, "stand-still above 2") || strings.Contains(out, "gap at 30 %") {
+		t.Error(out)
 	}
 	write(t, dir, "bad.jsonl", "{}\n")
 	for _, c := range []struct {
@@ -195,6 +228,9 @@ func TestCompare(t *testing.T) {
 	}{
 		{2, "compare takes the records", []string{"compare"}},
 		{2, `there is no arm "x" in the records, want one of`, []string{"compare", "r.jsonl", "--against", "x"}},
+		{2, `--at is "1", want times and shares of the budget`, []string{"compare", "r.jsonl", "--at", "1s,1"}},
+		{2, `--at is "120%", want a share of the budget above 0 and up to 100%`, []string{"compare", "r.jsonl", "--at", "120%"}},
+		{2, `--above is "100", want a gap in percent from 0 and below 100`, []string{"compare", "r.jsonl", "--above", "100"}},
 		{2, "both write to stdout", []string{"compare", "r.jsonl", "--json", "-", "--csv", "-"}},
 		{1, `bad.jsonl:1: found "\{\}", want a JSON line`, []string{"compare", "bad.jsonl"}},
 		{1, "none.jsonl: there is no such file", []string{"compare", "none.jsonl"}},

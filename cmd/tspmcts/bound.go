@@ -8,6 +8,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"tspmcts/bench"
+	"tspmcts/mcts"
 )
 
 func boundCommand() *cli.Command {
@@ -60,7 +61,7 @@ func runBound(c *cli.Context) error {
 			return err
 		}
 		start := time.Now()
-		b, converged, err := bench.ProveBound(ctx, item.Instance, limit.Of(item.N()))
+		b, converged, err := mcts.LowerBound(ctx, item.Instance, limit.Of(item.N()))
 		if err != nil {
 			return fmt.Errorf("%s: %w", item.Name, err)
 		}

@@ -1,16 +1,37 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
-	"time"
+	"strings"
 
 	"tspmcts/bench"
 	"tspmcts/mcts"
 )
 
-// saveEvery is the time between two checkpoints where none is given.
-const saveEvery = 5 * time.Second
+// resumed adds to an error about a checkpoint of another search what to do.
+func resumed(err error) error {
+	if !errors.Is(err, mcts.ErrCheckpoint) {
+		return err
+	}
+	_, found, _ := strings.Cut(err.Error(), mcts.ErrCheckpoint.Error()+": of ")
+	var n uint64
+	switch {
+	case scans(found, "%d workers", &n):
+		return fmt.Errorf("%w; add --workers %d", err, n)
+	case scans(found, "seed %d", &n):
+		return fmt.Errorf("%w; add --seed %d", err, n)
+	case strings.HasPrefix(found, "other knobs"):
+		return fmt.Errorf("%w; give the preset and knobs of the search that wrote it", err)
+	}
+	return fmt.Errorf("%w; give the files and sources of the search that wrote it", err)
+}
+
+func scans(text, format string, n *uint64) bool {
+	_, err := fmt.Sscanf(text, format, n)
+	return err == nil
+}
 
 // prepare gives run what --initial-tour, --resume and --checkpoint say.
 func (s *solver) prepare(run *bench.Run) error {
@@ -38,19 +59,12 @@ func (s *solver) prepare(run *bench.Run) error {
 		}
 	}
 	if s.checkpoint != "" {
-		every := s.every.Of(in.N())
-		if every == 0 {
-			every = saveEvery
-		}
-		next := time.Now().Add(every)
-		run.SaveDue = func() bool { return !time.Now().Before(next) }
-		run.Save = func(c *mcts.Checkpoint) {
+		run.Save = &mcts.Saver{Every: s.every.Of(in.N()), Save: func(c *mcts.Checkpoint) {
 			if err := writeFile(s.checkpoint, func(w io.Writer) error { return c.Encode(w) }); err != nil && s.saveErr == nil {
 				s.saveErr = err
 				warn("no checkpoint: %v", err)
 			}
-			next = time.Now().Add(every)
-		}
+		}}
 	}
 	return nil
 }

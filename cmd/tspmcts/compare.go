@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"io"
+	"os"
+	"strconv"
 
 	"github.com/urfave/cli/v2"
 
@@ -14,15 +16,19 @@ func compareCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "compare",
 		Usage:     "compare the arms of records with statistical tests",
-		ArgsUsage: "RECORDS...",
+		ArgsUsage: "RECORDS... [--markdown FILE] [--csv FILE] [--json FILE]",
 		Description: "Pairs the runs of records files on instance and seed: gaps with bootstrap intervals,\n" +
 			"wins, ties and losses, Wilcoxon's signed-rank test with Holm's correction, and for\n" +
 			"more than two arms Friedman's test with critical differences. An arm is what tells\n" +
-			"runs apart besides instance and seed: heatmap, knobs, budget, workers, solver.",
+			"runs apart besides instance and seed: heatmap, knobs, budget, workers, solver.\n" +
+			"Over time, by the improvements in the records: primal integral, gap at moments, and\n" +
+			"the longest stand-still, compared likewise.",
 		Flags: []cli.Flag{
 			option(catInput, "best", "tell gaps to the best known lengths in the CSV `FILE`: instance,best"),
 			option(catInput, "against", "compare `ARM` with the others only, instead of all pairs"),
 			&cli.BoolFlag{Name: "by-instance", Usage: "take the mean over an instance's seeds for one run", EnvVars: []string{envName("by-instance")}, Category: catInput},
+			option(catInput, "at", "tell gaps at `MOMENTS`, with commas between them: times such as 3s or 0.01n, or shares of the budget (default: 1%,3%,10%,30%,100%)"),
+			option(catInput, "above", "count a stand-still while the gap is above `P` percent (default: 0.05)"),
 			option(catOutput, "markdown", "write Markdown to `FILE`; - is stdout, then with nothing else there"),
 			option(catOutput, "csv", "write a CSV line a pair to `FILE`; - is stdout, then with nothing else there"),
 			option(catOutput, "json", "write one JSON object a pair and line to `FILE`; - is stdout, then with nothing else there"),
@@ -48,6 +54,35 @@ func readData(c *cli.Context, o report.Options) (*report.Data, error) {
 	return report.Read(c.Args().Slice(), o)
 }
 
+// overTimeOptions returns what --at and --above say.
+func overTimeOptions(c *cli.Context) (report.Options, error) {
+	o := report.Options{Above: report.DefaultAbove}
+	var err error
+	if text := c.String("at"); text != "" {
+		if o.At, err = report.ParseMoments(text); err != nil {
+			return o, usagef("%s is %v", flagged("at"), err)
+		}
+	}
+	if text := c.String("above"); text != "" {
+		if o.Above, err = strconv.ParseFloat(text, 64); err != nil || !(o.Above >= 0 && o.Above < 100) {
+			return o, usagef("%s is %q, want a gap in percent from 0 and below 100", flagged("above"), text)
+		}
+	}
+	return o, nil
+}
+
+// holdsRecords reports whether a file begins like records.
+func holdsRecords(name string) bool {
+	f, err := os.Open(name)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	var first [1]byte
+	_, err = io.ReadFull(f, first[:])
+	return err == nil && first[0] == '{'
+}
+
 func runCompare(c *cli.Context) error {
 	toStdout := ""
 	for _, flag := range []string{"markdown", "csv", "json"} {
@@ -57,12 +92,27 @@ func runCompare(c *cli.Context) error {
 		case name == "-":
 			toStdout = flag
 		case name != "":
+			if !c.Args().Present() {
+				return usagef("--%s takes the FILE to write to, - for stdout: compare RECORDS... --%s FILE", flag, flag)
+			}
+			if holdsRecords(name) && flag != "json" {
+				return usagef("--%s would replace %s, which holds records; it takes the FILE to write to, - for stdout", flag, name)
+			}
+			for _, arg := range c.Args().Slice() {
+				if same(arg, name) {
+					return usagef("--%s would replace the input %s", flag, arg)
+				}
+			}
 			if err := probe(name); err != nil {
 				return err
 			}
 		}
 	}
-	data, err := readData(c, report.Options{})
+	o, err := overTimeOptions(c)
+	if err != nil {
+		return err
+	}
+	data, err := readData(c, o)
 	if err != nil {
 		return err
 	}

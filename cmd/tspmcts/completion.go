@@ -7,6 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"tspmcts/bench/generate"
 	"tspmcts/mcts"
 )
 
@@ -77,7 +78,7 @@ func choices(flag string) []string {
 	case "heatmap":
 		return strings.Split(heatmapNames(false), ", ")
 	case "kind":
-		return kinds
+		return generate.Kinds
 	case "format":
 		return []string{"tsplib", "lines"}
 	}

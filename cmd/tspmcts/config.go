@@ -13,7 +13,7 @@ import (
 
 const (
 	defaultPreset  = "default"
-	defaultHeatmap = bench.AutoHeatmap
+	defaultHeatmap = mcts.AutoHeatmap
 )
 
 // knobFlags returns one flag for each knob of the search.

@@ -14,6 +14,7 @@ import (
 
 	"tspmcts/bench"
 	"tspmcts/heatmap"
+	"tspmcts/heatmap/mapfile"
 	"tspmcts/tsp"
 )
 
@@ -56,7 +57,7 @@ func sourceHelp() string {
 		}
 		b.WriteByte('\n')
 	}
-	b.WriteString("{} in the name of a file stands for the instance.")
+	b.WriteString("In the name of a file {} stands for the instance, {i} for its place in its data set, from 0.")
 	return b.String()
 }
 
@@ -97,18 +98,18 @@ func mapFormatOf(c *cli.Context, file string) (string, error) {
 func writeMap(w io.Writer, format string, m *heatmap.Map, item *bench.Item) error {
 	switch format {
 	case "dense":
-		return heatmap.WriteDense(w, m)
+		return mapfile.WriteDense(w, m)
 	case "npy":
-		return heatmap.WriteNPY(w, 32, false, m)
+		return mapfile.WriteNPY(w, 32, false, m)
 	case "npy64":
-		return heatmap.WriteNPY(w, 64, false, m)
+		return mapfile.WriteNPY(w, 64, false, m)
 	case "utsp":
 		if item == nil {
 			return usagef("a UTSP line holds the cities too; name their file with --instance")
 		}
-		return heatmap.WriteUTSP(w, m, item.Instance, item.Reference)
+		return mapfile.WriteUTSP(w, m, item.Instance, item.Reference)
 	}
-	return heatmap.Write(w, m)
+	return mapfile.Write(w, m)
 }
 
 func heatmapBuildCommand() *cli.Command {
@@ -151,6 +152,10 @@ func eachInstance(c *cli.Context, out string, do func(ctx context.Context, item 
 	if err := bench.CheckInputs(args); err != nil {
 		return err
 	}
+	files := outputs{}
+	if err := files.addAll("--out", out, args); err != nil {
+		return err
+	}
 	ctx, cancel := interruptible()
 	defer cancel()
 	r := bench.NewReader(args, lines, warn)
@@ -167,6 +172,9 @@ func eachInstance(c *cli.Context, out string, do func(ctx context.Context, item 
 		item, err := r.Next(ctx)
 		if err == io.EOF {
 			return nil
+		}
+		if err == nil {
+			err = files.add("--out", out, item.Name, args)
 		}
 		if err == nil {
 			err = do(ctx, item)
@@ -271,11 +279,11 @@ func heatmapConvertCommand() *cli.Command {
 				return err
 			}
 			defer f.Close()
-			opt := heatmap.ReadOptions{Index: int(index), Keep: int(keep)}
+			opt := mapfile.ReadOptions{Index: int(index), Keep: int(keep), Warn: warn}
 			if item != nil {
 				opt.Cities = item.N()
 			}
-			m, err := heatmap.Read(f, from, opt)
+			m, err := mapfile.Read(f, from, opt)
 			if err != nil {
 				return err
 			}
@@ -292,14 +300,18 @@ func heatmapConvertCommand() *cli.Command {
 }
 
 func tourOption() cli.Flag {
-	return option(catInput, "tour", "hold it against the tour in `FILE`; "+perInstance+" in the name stands for the instance (default: the tour in the data set's line)")
+	return option(catInput, "tour", "hold it against the tour in `FILE`; in the name {} stands for the instance and {i} for its place in its data set, from 0 (default: the tour in the data set's line)")
 }
 
 // referenceOf returns the tour to hold an item's map against, nil for none.
 func referenceOf(c *cli.Context, item *bench.Item) (tsp.Tour, error) {
 	tour, name := item.Reference, item.Name
 	if file := c.String("tour"); file != "" {
-		tours, at, err := readTours(strings.ReplaceAll(file, perInstance, item.Name))
+		own, err := item.File(file)
+		if err != nil {
+			return nil, err
+		}
+		tours, at, err := readTours(own)
 		if err != nil {
 			return nil, err
 		}
@@ -368,7 +380,7 @@ func runHeatmapFit(c *cli.Context) error {
 			return err
 		}
 		if tour == nil {
-			return usagef("%s has no tour in its file; give one: --tour FILE", item.Name)
+			return usagef("%s has no tour in its file; give one: --tour FILE, or with a file for each instance --tour 'tours/{}.tour'", item.Name)
 		}
 		if table == nil {
 			table, counted = heatmap.PublishedRanks(item.N()), heatmap.PublishedEnds(item.N())

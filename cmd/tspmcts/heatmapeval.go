@@ -4,15 +4,12 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"tspmcts/bench"
 	"tspmcts/heatmap"
-	"tspmcts/mcts"
-	"tspmcts/tsp"
 )
 
 func heatmapEvalCommand() *cli.Command {
@@ -81,7 +78,7 @@ func runHeatmapEval(c *cli.Context) error {
 			return err
 		}
 		if tour == nil {
-			return usagef("%s has no tour in its file; give one: --tour FILE", item.Name)
+			return usagef("%s has no tour in its file; give one: --tour FILE, or with a file for each instance --tour 'tours/{}.tour'", item.Name)
 		}
 		m, took, err := buildMap(ctx, s, item, seed)
 		if err != nil {
@@ -89,7 +86,7 @@ func runHeatmapEval(c *cli.Context) error {
 		}
 		x := m.Measure(tour, 10)
 		j := judgement{item.Name, s.String(), x.Recall, x.LogLoss, nil, x.Entropy, x.Edges, took}
-		if j.Coverage, err = coverage(ctx, item.Instance, m, tour, int(candidates)); err != nil {
+		if j.Coverage, err = bench.Coverage(ctx, item.Instance, m, tour, int(candidates)); err != nil {
 			return err
 		}
 		all = append(all, x)
@@ -162,103 +159,4 @@ func (j *judgement) text() string {
 	}
 	return fmt.Sprintf("recall at 1 %.4f, 5 %.4f, 10 %.4f   log-loss %.4f   coverage %s   entropy %.3f   %d edges   %.3f s",
 		j.Recall[0], j.Recall[4], j.Recall[9], j.LogLoss, covered, j.Entropy, j.Edges, j.Seconds)
-}
-
-// largestCovered is the number of cities up to which coverage searches for a
-// tour: it takes a matrix.
-const largestCovered = 5000
-
-// coverage returns the length of the tour over that of the best tour that was
-// found in the graph of each city's k most probable. Where the graph has all of the tour's
-// edges that is 1 without a search; otherwise a search runs on a matrix in which all
-// other edges are longer than any tour, from the given tour on, for 100 actions a city. k = 0 looks for none: nil.
-func coverage(ctx context.Context, in *tsp.Instance, m *heatmap.Map, tour tsp.Tour, k int) (*float64, error) {
-	n := in.N()
-	if k == 0 {
-		return nil, nil
-	}
-	graph := make([]map[int32]bool, n)
-	for i := range graph {
-		graph[i] = map[int32]bool{}
-	}
-	for i := range int32(n) {
-		cities, _ := m.Of(i)
-		for _, j := range cities[:min(k, len(cities))] {
-			graph[i][j], graph[j][i] = true, true
-		}
-	}
-	share := 1.0
-	missing := 0
-	longest := int64(1)
-	for at, i := range tour {
-		j := tour[(at+1)%n]
-		if i != j && !graph[i][j] && !in.IsFixed(i, j) {
-			missing++
-		}
-	}
-	if missing == 0 || n <= 3 {
-		return &share, nil
-	}
-	for i := range int32(n) {
-		if len(graph[i]) < 2 { // no tour passes here
-			share = 0
-			return &share, nil
-		}
-		for j := range graph[i] {
-			longest = max(longest, int64(in.Dist(i, j)))
-		}
-	}
-	if n > largestCovered {
-		return nil, nil
-	}
-	// An edge outside must cost more than a whole tour inside can save: in units
-	// coarse enough that a tour stays below MaxDist/2.
-	shift := 0
-	for longest>>shift > tsp.MaxDist/4/int64(n) && shift < 30 {
-		shift++
-	}
-	outside := int32(tsp.MaxDist - 1)
-	w := make([]int32, n*n)
-	for i := range w {
-		w[i] = outside
-	}
-	for i := range int32(n) {
-		w[int(i)*n+int(i)] = 0
-		for j := range graph[i] {
-			w[int(i)*n+int(j)] = in.Dist(i, j) >> shift
-		}
-		if a, b := in.FixedPartners(i); a >= 0 {
-			w[int(i)*n+int(a)] = in.Dist(i, a) >> shift
-			if b >= 0 {
-				w[int(i)*n+int(b)] = in.Dist(i, b) >> shift
-			}
-		}
-	}
-	inside, err := tsp.NewMatrix(in.Name, n, w)
-	if err != nil {
-		return nil, err
-	}
-	if err := inside.SetFixed(slices.Clone(in.Fixed)); err != nil {
-		return nil, err
-	}
-	cfg, err := mcts.Preset("default", n, "gtprior")
-	if err != nil {
-		return nil, err
-	}
-	cfg.Candidates, cfg.Order = max(10, k), "distance"
-	nb, err := tsp.NearestNeighbors(ctx, inside, mcts.NeedNeighbors(cfg))
-	if err != nil {
-		return nil, err
-	}
-	p := &mcts.Problem{Instance: inside, Neighbors: nb, Heatmap: m, Initial: []tsp.Tour{tour}}
-	res, err := mcts.Solve(ctx, p, cfg, 1, 1, mcts.Budget{Actions: int64(100 * n)}, nil)
-	if err != nil {
-		return nil, err
-	}
-	if res.Length >= int64(outside) {
-		share = 0
-	} else {
-		share = in.Value(tour) / in.Value(res.Tour)
-	}
-	return &share, nil
 }

@@ -25,7 +25,7 @@ func heatmapNames(told bool) string {
 func heatmapFlags() []cli.Flag {
 	return []cli.Flag{
 		option(catSearch, "heatmap", "`SOURCE` of what is believed about edges at first: "+heatmapNames(true)+" (default: alpha for preset default where the time allows, else gtprior); some take parameters, such as softdist:tau=0.005 or mix:gtprior=0.5,alpha=0.5, that heatmap build --help lists"),
-		option(catSearch, "heatmap-file", "read the heatmap from `FILE`; {} in the name stands for the instance, else line or map number i of FILE is for instance i"),
+		option(catSearch, "heatmap-file", "read the heatmap from `FILE`; in the name {} stands for the instance and {i} for its place in its data set, from 0; without them line or map number i of FILE is for instance i"),
 		option(catSearch, "ranks", "take the table of gtprior or alpha from `FILE`: the shares of edges to the nearest city, the second nearest, ..."),
 	}
 }
@@ -60,7 +60,7 @@ func heatmapSpec(c *cli.Context) (string, error) {
 	}
 	// Files of all instances are looked at before time is spent.
 	for _, name := range s.Files() {
-		if strings.Contains(name, perInstance) {
+		if bench.PerInstance(name) {
 			continue
 		}
 		f, err := bench.OpenFile(name)

@@ -12,6 +12,7 @@ import (
 
 	"tspmcts/bench"
 	"tspmcts/heatmap"
+	"tspmcts/heatmap/learned"
 	"tspmcts/mcts"
 	"tspmcts/tsp"
 )
@@ -76,7 +77,7 @@ func runHeatmapTrain(c *cli.Context) error {
 	}
 	ctx, cancel := interruptible()
 	defer cancel()
-	var train, held heatmap.Trainer
+	var train, held learned.Trainer
 	var apart []example
 	all, _ := bench.ParseLines("")
 	r := bench.NewReader(files, all, warn)
@@ -115,7 +116,7 @@ func runHeatmapTrain(c *cli.Context) error {
 	}
 	m.About = fmt.Sprintf("tspmcts heatmap train --set %s --hidden %d --iterations %d --actions %d --seed %d: %d pairs, log-loss a pair %.5f trained, %.5f held out",
 		set, hidden, iterations, actions, seed, train.Examples(), train.Loss(m), held.Loss(m))
-	if err := writeFile(out, func(w io.Writer) error { return heatmap.WriteModel(w, m) }); err != nil {
+	if err := writeFile(out, func(w io.Writer) error { return learned.WriteModel(w, m) }); err != nil {
 		return err
 	}
 	fmt.Fprintf(stdout{}, "log-loss a pair: %.5f trained, %.5f held out\n", train.Loss(m), held.Loss(m))
@@ -152,20 +153,9 @@ func stopped(err error) error {
 
 // solved returns a short tour: the same for the same actions and seed.
 func solved(ctx context.Context, item *bench.Item, actions int64, seed uint64) (tsp.Tour, error) {
-	source, err := bench.HeatmapSource("alpha")
-	if err != nil {
-		return nil, err
-	}
-	cfg, err := mcts.Preset("default", item.N(), "alpha")
-	if err != nil {
-		return nil, err
-	}
-	p, err := source.Prepare(ctx, item, cfg)
-	if err == nil {
-		var res *mcts.Result
-		if res, err = mcts.Solve(ctx, p, cfg, seed, 1, mcts.Budget{Actions: actions * int64(item.N())}, nil); err == nil && ctx.Err() == nil {
-			return res.Tour, nil
-		}
+	res, err := mcts.Solve(ctx, item.Instance, mcts.Options{Source: "alpha", Seed: seed, Workers: 1, Actions: actions * int64(item.N())})
+	if err == nil && ctx.Err() == nil {
+		return res.Tour, nil
 	}
 	if ctx.Err() != nil {
 		err = errors.New("stopped before the instances were solved")

@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/signal"
 	"strings"
-	"syscall"
 
 	"github.com/urfave/cli/v2"
 
@@ -17,7 +16,9 @@ func main() { os.Exit(run(os.Args)) }
 
 // run runs the program and returns its exit code.
 func run(args []string) int {
-	signal.Ignore(syscall.SIGPIPE) // a closed stdout is an error of its writer, not the end of files being written
+	for _, s := range brokenPipe {
+		signal.Ignore(s) // a closed stdout is an error of its writer, not the end of files being written
+	}
 	app := newApp()
 	args, err := intersperse(app, args)
 	if err == nil {
@@ -42,23 +43,15 @@ func isUsage(err error) bool {
 	return errors.As(err, &u) || errors.As(err, &c)
 }
 
-// oneLine returns err's text on one line, without the packages' own prefixes.
+// oneLine returns err's text on one line.
 func oneLine(err error) string {
 	var parts []string
 	for line := range strings.Lines(err.Error()) {
-		if line = plain(strings.TrimSpace(line)); line != "" {
+		if line = strings.TrimSpace(line); line != "" {
 			parts = append(parts, line)
 		}
 	}
 	return strings.Join(parts, "; ")
-}
-
-// plain cuts package prefixes such as "tsp: " off the front of a message, also behind a file name.
-func plain(text string) string {
-	for _, p := range []string{"tsp: ", "mcts: ", "tsplib: ", "heatmap: ", "bench: "} {
-		text = strings.ReplaceAll(strings.TrimPrefix(text, p), ": "+p, ": ")
-	}
-	return text
 }
 
 // warn prints a warning.

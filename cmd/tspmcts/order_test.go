@@ -18,23 +18,27 @@ import (
 // mayImport is the import order: each package, and those of ours that it may
 // import. A package below one that is not listed itself follows the one above.
 var mayImport = map[string]string{
-	"tsp":          "",
-	"tsp/onetree":  "tsp",
-	"tsp/tsptest":  "tsp",
-	"tsplib":       "tsp",
-	"heatmap":      "tsp tsp/onetree",
-	"twoopt":       "tsp",
-	"mcts/eax":     "tsp",
-	"mcts/meter":   "",
-	"mcts/tree":    "tsp heatmap twoopt mcts/meter",
-	"mcts/kick":    "tsp twoopt mcts/meter mcts/tree",
-	"mcts":         "tsp tsp/onetree heatmap twoopt mcts/eax mcts/meter mcts/tree mcts/kick",
-	"bench":        "tsp tsp/onetree tsplib heatmap twoopt mcts mcts/kick",
-	"bench/stat":   "",
-	"bench/forest": "",
-	"bench/report": "tsp mcts bench bench/stat bench/forest",
-	"bench/tune":   "tsp mcts bench bench/stat bench/forest",
-	"cmd":          "tsp tsp/onetree tsplib heatmap twoopt mcts bench bench/stat bench/forest bench/report bench/tune",
+	"tsp":             "",
+	"tsp/onetree":     "tsp",
+	"tsp/tsptest":     "tsp",
+	"tsplib":          "tsp",
+	"heatmap":         "tsp tsp/onetree",
+	"heatmap/learned": "tsp tsp/onetree heatmap",
+	"heatmap/mapfile": "tsp heatmap",
+	"twoopt":          "tsp",
+	"mcts/eax":        "tsp",
+	"mcts/meter":      "",
+	"mcts/tree":       "tsp heatmap twoopt mcts/meter",
+	"mcts/kick":       "tsp twoopt mcts/meter mcts/tree",
+	"mcts":            "tsp tsp/onetree heatmap twoopt mcts/eax mcts/meter mcts/tree mcts/kick",
+	"bench":           "tsp tsp/onetree tsplib heatmap heatmap/learned heatmap/mapfile twoopt mcts mcts/kick",
+	"bench/generate":  "",
+	"bench/stat":      "",
+	"bench/draw":      "tsp heatmap",
+	"bench/forest":    "",
+	"bench/report":    "tsp mcts bench bench/stat bench/forest bench/draw",
+	"bench/tune":      "tsp mcts bench bench/stat bench/forest",
+	"cmd":             "tsp tsp/onetree tsplib heatmap heatmap/learned heatmap/mapfile twoopt mcts bench bench/draw bench/generate bench/stat bench/forest bench/report bench/tune",
 }
 
 // violations returns what in the tree breaks the order, or uses cgo. Tests may import anything of ours.
@@ -126,6 +130,22 @@ func TestTopLevel(t *testing.T) {
 	for name := range strings.FieldsSeq(string(out)) {
 		if !strings.HasPrefix(name, ".") && !slices.Contains(allowed, name) {
 			t.Errorf("%s does not belong at the top level", name)
+		}
+	}
+}
+
+// A program that imports the solver pulls neither an optimiser nor a reader of NumPy files.
+func TestSolverIsLight(t *testing.T) {
+	out, err := exec.Command("go", "list", "-deps", "tspmcts/mcts").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(out), "tspmcts/heatmap\n") {
+		t.Fatalf("mcts imports %s", out)
+	}
+	for name := range strings.FieldsSeq(string(out)) {
+		if strings.Contains(name, "gonum/optimize") || strings.Contains(name, "npyio") || strings.HasPrefix(name, "tspmcts/heatmap/") {
+			t.Errorf("mcts imports %s", name)
 		}
 	}
 }

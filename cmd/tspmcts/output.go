@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"syscall"
@@ -49,6 +51,42 @@ var unfinished = struct {
 	files map[string]bool
 }{files: map[string]bool{}}
 
+// left holds, by folder, the side files that were there when this process first
+// wrote to it, by the name of what they were to become.
+var left = struct {
+	sync.Mutex
+	dirs map[string]map[string][]string
+}{dirs: map[string]map[string][]string{}}
+
+var sideName = regexp.MustCompile(`^\.(.+)\.[0-9a-f]{8}$`)
+
+// removeLeft removes the side files of path that killed processes left behind:
+// those that nobody holds.
+func removeLeft(path string) {
+	dir, base := filepath.Split(path)
+	left.Lock()
+	defer left.Unlock()
+	if left.dirs[dir] == nil {
+		found := map[string][]string{}
+		entries, _ := os.ReadDir(cmp.Or(dir, ".")) // what cannot be listed has nothing to remove
+		for _, e := range entries {
+			if m := sideName.FindStringSubmatch(e.Name()); m != nil && e.Type().IsRegular() {
+				found[m[1]] = append(found[m[1]], filepath.Join(dir, e.Name()))
+			}
+		}
+		left.dirs[dir] = found
+	}
+	for _, side := range left.dirs[dir][base] {
+		if f, err := os.OpenFile(side, os.O_WRONLY, 0); err == nil {
+			if hold(f) {
+				os.Remove(side)
+			}
+			f.Close()
+		}
+	}
+	delete(left.dirs[dir], base)
+}
+
 func removeUnfinished() {
 	unfinished.Lock() // never released: nothing is put in its place any more
 	for name := range unfinished.files {
@@ -56,9 +94,14 @@ func removeUnfinished() {
 	}
 }
 
-// create begins a file. It fails where the file could not be put in its place.
+// create begins a file, and makes its folder. It fails where the file could not be put in its place.
 func create(name string) (*pending, error) {
 	p := &pending{name: name, path: name}
+	if dir := filepath.Dir(name); dir != "." {
+		if err := os.Mkdir(dir, 0o777); err != nil && errors.Is(err, fs.ErrNotExist) {
+			return nil, bench.FileError(dir, err)
+		}
+	}
 	mode := fs.FileMode(0o666)
 	info, err := os.Stat(name)
 	switch {
@@ -81,12 +124,18 @@ func create(name string) (*pending, error) {
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, bench.FileError(name, err)
 	}
+	removeLeft(p.path)
 	for range 100 {
 		side := filepath.Join(filepath.Dir(p.path), fmt.Sprintf(".%s.%08x", filepath.Base(p.path), rand.Uint32()))
 		unfinished.Lock()
 		p.f, err = os.OpenFile(side, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 		if err == nil {
-			unfinished.files[side] = true
+			if !hold(p.f) { // another process took it for one that was left
+				p.f.Close()
+				err = fs.ErrExist
+			} else {
+				unfinished.files[side] = true
+			}
 		}
 		unfinished.Unlock()
 		if !errors.Is(err, fs.ErrExist) {
@@ -228,4 +277,39 @@ func probe(pattern string) error {
 		return err
 	}
 	return p.close()
+}
+
+// outputs are the files that are written an instance, by name.
+type outputs map[string]string
+
+// add notes that pattern names a file of the instance. It returns an error where
+// that is the file of another, or one of the inputs.
+func (o outputs) add(flag, pattern, instance string, inputs []string) error {
+	if !strings.Contains(pattern, perInstance) {
+		return nil
+	}
+	file := outputName(pattern, instance)
+	if other, ok := o[file]; ok {
+		return usagef("%s %s is %s both for %s and for %s; solve them one by one, or rename a file", flag, pattern, file, other, instance)
+	}
+	for _, input := range inputs {
+		if same(input, file) {
+			return usagef("%s %s would replace the input %s", flag, pattern, input)
+		}
+	}
+	o[file] = instance
+	return nil
+}
+
+// addAll is add for what the names of the inputs tell before they are read.
+func (o outputs) addAll(flag, pattern string, inputs []string) error {
+	ahead := outputs{}
+	for _, input := range inputs {
+		for _, name := range bench.InstanceName(input) {
+			if err := ahead.add(flag, pattern, name, inputs); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

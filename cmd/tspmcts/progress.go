@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"sync/atomic"
 	"time"
@@ -17,16 +18,22 @@ import (
 // gap where an optimum is known, actions a second, and the time left. Where
 // stderr is no terminal it does nothing.
 type progress struct {
-	length, actions atomic.Int64
+	length, actions atomic.Int64 // the length as the bits of a float64
 	bars            *mpb.Progress
 	bar             *mpb.Bar
 	stop, stopped   chan struct{}
 }
 
+// onTerminal reports whether stderr is a terminal where a line can be drawn anew.
+func onTerminal() bool {
+	info, err := os.Stderr.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0 && os.Getenv("TERM") != "dumb"
+}
+
 // newProgress begins the line. limit is the time budget, 0 for none.
 func newProgress(item *bench.Item, optimum float64, limit time.Duration, clock func() time.Duration) *progress {
 	p := &progress{}
-	if info, err := os.Stderr.Stat(); err != nil || info.Mode()&os.ModeCharDevice == 0 {
+	if !onTerminal() {
 		return p
 	}
 	p.stop, p.stopped = make(chan struct{}), make(chan struct{})
@@ -36,7 +43,7 @@ func newProgress(item *bench.Item, optimum float64, limit time.Duration, clock f
 		if length == 0 {
 			return " setting up"
 		}
-		v, elapsed := item.InUnit(length), clock()
+		v, elapsed := math.Float64frombits(uint64(length)), clock()
 		s := " " + bench.LengthShort(item.Instance, v)
 		if gap := bench.GapOf(v, optimum); gap != nil {
 			s += fmt.Sprintf("  gap %.2f %%", *gap)
@@ -66,7 +73,7 @@ func newProgress(item *bench.Item, optimum float64, limit time.Duration, clock f
 
 // tell is what the search's observer hands on.
 func (p *progress) tell(now mcts.Progress) {
-	p.length.Store(now.Length)
+	p.length.Store(int64(math.Float64bits(now.Length)))
 	p.actions.Store(now.Actions)
 }
 

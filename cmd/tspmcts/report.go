@@ -19,9 +19,9 @@ func reportCommand() *cli.Command {
 		Usage:     "write a page with tables and figures about records",
 		ArgsUsage: "RECORDS...",
 		Description: "Writes report.html to --out, a page that needs nothing else, with the tables of\n" +
-			"compare, gap over time, performance profiles, time to target, box plots, importance of\n" +
-			"knobs where many were tried, and tours where bench kept them; the figures also as SVG\n" +
-			"and PNG files.",
+			"compare, gap and primal integral over time, performance profiles, time to target, box\n" +
+			"plots, importance of knobs where many were tried, and tours where bench kept them; the\n" +
+			"figures also as SVG and PNG files.",
 		Flags: []cli.Flag{
 			option(catInput, "best", "tell gaps to the best known lengths in the CSV `FILE`: instance,best"),
 			option(catOutput, "out", "write to the folder `DIR`, which is made if need be"),
@@ -36,7 +36,7 @@ func runReport(c *cli.Context) error {
 	if dir == "" {
 		return usagef("report needs --out DIR for its page")
 	}
-	data, err := readData(c, report.Options{Traces: true, Config: true, Tours: true})
+	data, err := readData(c, report.Options{Traces: true, Config: true, Tours: true, Above: report.DefaultAbove})
 	if err != nil {
 		return err
 	}

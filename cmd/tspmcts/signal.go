@@ -4,21 +4,23 @@ import (
 	"context"
 	"os"
 	"os/signal"
-	"syscall"
 )
 
-// interruptible returns a context that the first SIGINT or SIGTERM ends; the
+// interruptible returns a context that the first SIGINT, SIGTERM or SIGHUP ends; the
 // second ends the program at once, without its unfinished files.
 func interruptible() (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 2)
-	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+	for _, s := range endSignals {
 		if !signal.Ignored(s) { // by nohup, or a shell's background
 			signal.Notify(signals, s)
 		}
 	}
 	go func() {
 		<-signals
+		if onTerminal() { // which shows Ctrl-C as ^C: progress lines begin at the left
+			os.Stderr.WriteString("\r")
+		}
 		cancel()
 		<-signals
 		removeUnfinished()

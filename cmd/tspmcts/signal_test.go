@@ -48,7 +48,7 @@ func await(t *testing.T, pattern string) {
 
 // The first signal ends the search with the best tour, written, and exit code 0.
 func TestSignalEndsSearch(t *testing.T) {
-	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		dir := t.TempDir()
 		cmd, out, errs := begin(t, dir, "solve", "--time", "1h", "--out", "a.tour", "--json", "a.jsonl")
 		await(t, filepath.Join(dir, ".a.jsonl.*"))
@@ -113,6 +113,47 @@ func TestSecondSignal(t *testing.T) {
 		t.Errorf("%v, stderr %s", cmd.ProcessState, errs)
 	}
 	onlyFiles(t, dir, "a.tsp", "pipe")
+}
+
+// What a killed run left beside its output is removed by the next one with the
+// same output, but not what a run has that is still under way.
+func TestKilledRun(t *testing.T) {
+	dir := t.TempDir()
+	solve := func() *exec.Cmd {
+		cmd, _, _ := begin(t, dir, "solve", "--time", "1h", "--json", "a.jsonl")
+		return cmd
+	}
+	sides := func() []string {
+		found, _ := filepath.Glob(filepath.Join(dir, ".a.jsonl.*"))
+		return found
+	}
+	killed := solve()
+	await(t, filepath.Join(dir, ".a.jsonl.*"))
+	time.Sleep(200 * time.Millisecond) // past the trial of its place
+	killed.Process.Kill()
+	killed.Wait()
+	if len(sides()) != 1 {
+		t.Fatalf("%v", sides())
+	}
+	stale := sides()[0]
+	write(t, dir, ".b.jsonl.01234567", "another output")
+	alive := solve()
+	for range 500 {
+		if s := sides(); len(s) == 1 && s[0] != stale {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	must(t, dir, "solve", "--actions", "10", "--json", "a.jsonl")
+	if s := sides(); len(s) != 1 || s[0] == stale {
+		t.Errorf("%v, want the file of the run under way only, not %s", s, stale)
+	}
+	alive.Process.Signal(syscall.SIGTERM)
+	alive.Wait()
+	onlyFiles(t, dir, "a.jsonl", ".b.jsonl.01234567")
+	if r := records(t, read(t, dir, "a.jsonl")); len(r) != 1 || r[0]["stop"] != "interrupted" {
+		t.Errorf("%v", r)
+	}
 }
 
 // A signal while stdin is being waited for ends the program.

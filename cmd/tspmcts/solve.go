@@ -14,6 +14,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"tspmcts/bench"
+	"tspmcts/bench/draw"
 	"tspmcts/tsp"
 	"tspmcts/tsplib"
 )
@@ -68,6 +69,7 @@ type solver struct {
 	budget         bench.Budget
 	seed           uint64
 	workers        int
+	asked          bool // for that many workers
 	heatmap        bench.Source
 	knobs          *bench.Knobs
 	known          bench.Optima
@@ -80,12 +82,13 @@ type solver struct {
 	every          bench.Span // between checkpoints
 	saveErr        error      // of the first checkpoint that could not be written
 	records        *jsonLines
+	files          outputs // written so far, and to be written
 	stdoutIsClosed bool
 }
 
 // newSolver reads the flags and returns every error that can be told before a file is read.
 func newSolver(c *cli.Context) (*solver, error) {
-	s := &solver{args: c.Args().Slice(), out: c.String("out"), plot: c.String("plot"), json: c.String("json"),
+	s := &solver{files: outputs{}, args: c.Args().Slice(), out: c.String("out"), plot: c.String("plot"), json: c.String("json"),
 		bound: c.Bool("bound"), initial: c.StringSlice("initial-tour"), resume: c.String("resume"), checkpoint: c.String("checkpoint")}
 	var workers int64
 	for _, read := range []func() error{
@@ -98,7 +101,7 @@ func newSolver(c *cli.Context) (*solver, error) {
 		func() (err error) { s.seed, err = seedOption(c); return },
 		func() (err error) {
 			workers, err = intOption(c, "workers", int64(min(maxWorkers, runtime.GOMAXPROCS(0))), 1, maxWorkers)
-			s.workers = int(workers)
+			s.workers, s.asked = int(workers), c.String("workers") != ""
 			return
 		},
 		func() (err error) { s.heatmap, err = heatmapOf(c); return },
@@ -149,6 +152,9 @@ func (s *solver) checkOutputs() error {
 		}
 		if dir, _ := splitDir(o.name); strings.Contains(dir, perInstance) {
 			return usagef("%s is %s, but %s may stand in the file's name only", o.flag, o.name, perInstance)
+		}
+		if err := s.files.addAll(o.flag, o.name, s.args); err != nil {
+			return err
 		}
 		if err := probe(o.name); err != nil {
 			return err
@@ -244,9 +250,14 @@ func (s *solver) remedy(flag string) string {
 func (s *solver) solve(ctx context.Context, item *bench.Item) error {
 	start := time.Now() // the instance is in memory
 	clock := func() time.Duration { return time.Since(start) }
+	for _, o := range []struct{ flag, name string }{{"--out", s.out}, {"--plot", s.plot}} {
+		if err := s.files.add(o.flag, o.name, item.Name, s.args); err != nil {
+			return err
+		}
+	}
 	if s.plot != "" {
-		if _, _, err := places(item.Instance); err != nil {
-			return fmt.Errorf("%s: %w", item.Name, err)
+		if _, _, err := draw.Places(item.Instance); err != nil {
+			return fmt.Errorf("%s: %w, or leave --plot out", item.Name, err)
 		}
 	}
 	run := bench.Run{Item: item, Optimum: s.known.Of(item, warn), Source: s.heatmap, Knobs: s.knobs,
@@ -254,11 +265,24 @@ func (s *solver) solve(ctx context.Context, item *bench.Item) error {
 	if err := s.prepare(&run); err != nil {
 		return err
 	}
+	if most := bench.UsefulWorkers(item.N()); run.Workers > most {
+		if s.asked { // and not as many as there are CPUs
+			warn("%s: %d workers are more than %d cities have work for; %d search", item.Name, run.Workers, item.N(), most)
+		}
+		run.Workers = most
+	}
 	live := newProgress(item, run.Optimum, s.budget.Time.Of(item.N()), clock)
 	rec, tour, err := run.Do(ctx, clock, live.tell)
 	live.end()
 	if err != nil {
-		return err
+		return resumed(err)
+	}
+	if s.bound && rec.Bound == nil && item.N() > 2 && ctx.Err() == nil {
+		warn("%s: no lower bound was found in a fifth of the time; give more --time, or leave --bound out", item.Name)
+	}
+	if v := item.Value(tour); run.Optimum > 0 && v < run.Optimum*(1-1e-6) {
+		warn("%s: the tour found, %s, is shorter than the length that gaps are told to, %s; it belongs to another instance, or is out of date",
+			item.Name, bench.LengthShort(item.Instance, v), bench.LengthShort(item.Instance, run.Optimum))
 	}
 	return errors.Join(s.write(item, tour, rec, bench.LengthShort(item.Instance, item.Value(tour))), s.saveErr)
 }
@@ -274,7 +298,11 @@ func (s *solver) write(item *bench.Item, tour tsp.Tour, rec *bench.Record, lengt
 	}
 	if s.plot != "" {
 		errs = append(errs, writeFile(outputName(s.plot, item.Name), func(w io.Writer) error {
-			return drawTour(w, s.plot, item, tour, length)
+			format, err := plotFormat(s.plot)
+			if err != nil {
+				return err
+			}
+			return draw.Tour(w, format, item.Name+", length "+length, item.Instance, tour)
 		}))
 	}
 	if s.json == "-" && s.stdoutIsClosed {

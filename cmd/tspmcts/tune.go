@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -39,11 +41,11 @@ func tuneCommand() *cli.Command {
 			option(catSearch, "search", "search the `KNOBS`, with commas between them, such as alpha,beta=1:200 log,order=heatmap|distance (default: those that the base uses, in their ranges)"),
 			option(catBudget, "time", "search for `T` a run: 10s, 1m30s, or 0.1n for 0.1 s a city"),
 			option(catBudget, "actions", "search for `N` actions a run"),
-			option(catSearch, "heatmap", "`SOURCE` of the heatmaps (default: "+bench.AutoHeatmap+", what suits the preset)"),
+			option(catSearch, "heatmap", "`SOURCE` of the heatmaps (default: "+mcts.AutoHeatmap+", what suits the preset)"),
 			option(catSearch, "seed", "seed the tuner with `S` (default: 1)"),
 			option(catSearch, "jobs", "have `J` runs side by side (default: the number of CPUs)"),
 			option(catOutput, "out", "write the winner's parameters to `FILE`"),
-			option(catOutput, "log", "keep the records of all runs in `FILE` (default: that of --out with .runs.jsonl)"),
+			option(catOutput, "log", "keep the records of all runs in `FILE` (default: that of --out, or of --table, with .runs.jsonl)"),
 			option(catOutput, "table", "enter what was found in the table `FILE` of tuned knobs: the winner, if it beats the base on the held-out instances with p < 0.05, otherwise that nothing did (the presets read mcts/tuned.json when the program is built)"),
 			option(catOutput, "plot", "draw the importance of the knobs to `FILE`: .svg or .png"),
 		}, configFlags()...),
@@ -56,8 +58,12 @@ func runTune(c *cli.Context) error {
 		return usagef("tune takes no arguments, found %q; name the instances with --set", c.Args().First())
 	}
 	out := c.String("out")
-	if out == "" {
-		return usagef("tune needs --out FILE for the winner's parameters")
+	log := c.String("log")
+	if log == "" {
+		log = cmp.Or(out, c.String("table")) + ".runs.jsonl"
+	}
+	if out == "" && c.String("table") == "" {
+		return usagef("tune needs --out FILE for the winner's parameters, or --table FILE")
 	}
 	t := &tune.Tuner{Method: c.String("method")}
 	if t.Method == "" {
@@ -84,7 +90,7 @@ func runTune(c *cli.Context) error {
 	t.Budget = all[0]
 	spec := c.String("heatmap")
 	if spec == "" {
-		spec = bench.AutoHeatmap
+		spec = mcts.AutoHeatmap
 	}
 	if t.Source, err = bench.HeatmapSource(spec); err != nil {
 		return usagef("%s: %v", flagged("heatmap"), err)
@@ -108,8 +114,10 @@ func runTune(c *cli.Context) error {
 			return err
 		}
 	}
-	if err := probe(out); err != nil {
-		return err
+	if out != "" {
+		if err := probe(out); err != nil {
+			return err
+		}
 	}
 	table, err := openTable(c, spec, t.Base.Preset)
 	if err != nil {
@@ -129,10 +137,6 @@ func runTune(c *cli.Context) error {
 	}
 	if err := holdOut(c, t, train, func(s *bench.Suite) ([]bench.SetItem, error) { return s.Items(ctx, warn) }); err != nil {
 		return err
-	}
-	log := c.String("log")
-	if log == "" {
-		log = out + ".runs.jsonl"
 	}
 	if t.Store, err = openStore(log); err != nil {
 		return err
@@ -155,8 +159,10 @@ func runTune(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := writeFile(out, func(w io.Writer) error { _, err := w.Write(params); return err }); err != nil {
-		return err
+	if out != "" {
+		if err := writeFile(out, func(w io.Writer) error { _, err := w.Write(params); return err }); err != nil {
+			return err
+		}
 	}
 	if plot != "" {
 		if err := writeFile(plot, func(w io.Writer) error {
@@ -184,14 +190,14 @@ type tunedTable struct{ file, source string }
 
 // openTable checks that a row can be entered in the end.
 func openTable(c *cli.Context, source, preset string) (*tunedTable, error) {
-	t := &tunedTable{file: c.String("table"), source: bench.KindOf(source)}
+	t := &tunedTable{file: c.String("table"), source: mcts.SourceKind(source)}
 	if t.file == "" {
 		return t, nil
 	}
 	if !slices.Contains(mcts.TunedPresets, preset) {
 		return nil, usagef("%s: preset %q stays as published, want one of %s", flagged("table"), preset, strings.Join(mcts.TunedPresets, ", "))
 	}
-	if source == bench.AutoHeatmap {
+	if source == mcts.AutoHeatmap {
 		return nil, usagef("%s needs --heatmap: a row of the table belongs to a source", flagged("table"))
 	}
 	if _, err := t.rows(); err != nil {
@@ -229,6 +235,10 @@ func (t *tunedTable) enter(c *cli.Context, tuner *tune.Tuner, r *tune.Result) er
 		}
 	}
 	row.Gap = row.Base
+	if math.IsInf(row.Base, 0) || math.IsNaN(r.Difference) || math.IsInf(r.Difference, 0) {
+		_, err := fmt.Fprintf(stdout{}, "%s is left as it was: gaps on the held-out instances are undefined, over a length of 0\n", t.file)
+		return stdoutMayClose(err)
+	}
 	knobs, verdict := tuner.Base, "its own knobs, which nothing beat with p < 0.05 on the held-out instances"
 	if !r.IsBase {
 		row.P = r.P
@@ -342,6 +352,12 @@ func holdOut(c *cli.Context, t *tune.Tuner, train *bench.Suite, read func(*bench
 
 // printTuned tells what a tuner found.
 func printTuned(t *tune.Tuner, r *tune.Result, out string) error {
+	there := func(format string) string {
+		if out == "" {
+			return ""
+		}
+		return fmt.Sprintf(format, out)
+	}
 	var b strings.Builder
 	over := "gap %"
 	if r.Relative {
@@ -350,17 +366,17 @@ func printTuned(t *tune.Tuner, r *tune.Result, out string) error {
 	fmt.Fprintf(&b, "%s: %d configurations in %d runs of %s on %d instances, validated on %d\n\n", t.Method, r.Configs, r.Runs, t.Budget, len(t.Train), len(t.Verify))
 	fmt.Fprintf(&b, "%-10s %12s %12s\n%-10s %12s %12s\n", "", "training", "held out", "", over, over)
 	for _, f := range r.Finalists {
-		fmt.Fprintf(&b, "%-10s %12.3f %12.3f\n", f.Label, f.Train, f.Verify)
+		fmt.Fprintf(&b, "%-10s %12s %12s\n", f.Label, report.Percent(f.Train).Text("%.3f"), report.Percent(f.Verify).Text("%.3f"))
 	}
 	fmt.Fprintf(&b, "\nimportance of the knobs\n")
 	for _, i := range r.Importance {
 		fmt.Fprintf(&b, "%-12s %5.1f %%  %s\n", i.Knob, 100*i.Share, strings.Repeat("#", int(40*i.Share+0.5)))
 	}
 	if r.IsBase {
-		fmt.Fprintf(&b, "\nnothing beat the base on the held-out instances; %s holds the base\n", out)
+		fmt.Fprintf(&b, "\nnothing beat the base on the held-out instances%s\n", there("; %s holds the base"))
 	} else {
-		fmt.Fprintf(&b, "\n%s against base, held out: %+.3f (95 %% interval %+.3f to %+.3f), %d wins, %d ties, %d losses, p %s; in %s:\n",
-			r.Winner.Label, r.Difference, r.Lo, r.Hi, r.Wins, r.Ties, r.Losses, report.PText(r.P), out)
+		fmt.Fprintf(&b, "\n%s against base, held out: %s (95 %% interval %s to %s), %d wins, %d ties, %d losses, p %s%s:\n",
+			r.Winner.Label, report.Percent(r.Difference).Text("%+.3f"), report.Percent(r.Lo).Text("%+.3f"), report.Percent(r.Hi).Text("%+.3f"), r.Wins, r.Ties, r.Losses, report.PText(r.P), there("; in %s"))
 		values := map[string]string{}
 		for _, s := range r.Winner.Settings {
 			values[s.Knob.Name] = s.Value

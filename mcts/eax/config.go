@@ -96,7 +96,7 @@ func (c Config) Validate() error {
 	var errs []error
 	positive := func(name string, v int) {
 		if v < 1 {
-			errs = append(errs, fmt.Errorf("eax: %s is %d, want 1 or more", name, v))
+			errs = append(errs, fmt.Errorf("%s is %d, want 1 or more", name, v))
 		}
 	}
 	positive("Children", c.Children)
@@ -104,10 +104,10 @@ func (c Config) Validate() error {
 	positive("Harvest", c.Harvest)
 	positive("Patience", c.Patience)
 	if !(c.Slack >= 0) {
-		errs = append(errs, fmt.Errorf("eax: Slack is %v, want 0 or more", c.Slack))
+		errs = append(errs, fmt.Errorf("the slack is %v, want 0 or more", c.Slack))
 	}
 	if c.Selection > Entropy {
-		errs = append(errs, fmt.Errorf("eax: Selection is %v, want greedy or entropy", c.Selection))
+		errs = append(errs, fmt.Errorf("the selection is %v, want greedy or entropy", c.Selection))
 	}
 	return errors.Join(errs...)
 }

@@ -306,7 +306,7 @@ func TestValidate(t *testing.T) {
 	} {
 		c := DefaultConfig(100)
 		change(&c)
-		if err := c.Validate(); err == nil || !strings.Contains(err.Error(), name) {
+		if err := c.Validate(); err == nil || !strings.Contains(strings.ToLower(err.Error()), strings.ToLower(name)) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -37,15 +37,15 @@ func NewPopulation(in *tsp.Instance, nb *tsp.Neighbors, tours []tsp.Tour, cfg Co
 		return nil, err
 	}
 	if len(tours) == 0 {
-		return nil, fmt.Errorf("eax: a population needs at least one tour")
+		return nil, fmt.Errorf("a population needs at least one tour")
 	}
 	if len(nb.Flat) != in.N()*nb.K {
-		return nil, fmt.Errorf("eax: neighbours of %d cities for an instance of %d", len(nb.Flat)/max(1, nb.K), in.N())
+		return nil, fmt.Errorf("neighbours of %d cities for an instance of %d", len(nb.Flat)/max(1, nb.K), in.N())
 	}
 	along := 0
 	for i, t := range tours {
 		if err := in.Check(t); err != nil {
-			return nil, fmt.Errorf("eax: tour %d: %w", i, err)
+			return nil, fmt.Errorf("tour %d: %w", i, err)
 		}
 		if in.Length(t) < in.Length(tours[along]) {
 			along = i
@@ -149,7 +149,7 @@ func (p *Population) Tours() []tsp.Tour {
 // Replace puts a tour, found elsewhere, in the place of tour i.
 func (p *Population) Replace(i int, t tsp.Tour) error {
 	if err := p.s.in.Check(t); err != nil {
-		return fmt.Errorf("eax: %w", err)
+		return fmt.Errorf("%w", err)
 	}
 	x := &p.tours[i]
 	p.census.tour(x.ord, -1)

@@ -38,29 +38,29 @@ func (p *Population) Snapshot() *Snapshot {
 // Restore returns the population that s was taken of.
 func Restore(in *tsp.Instance, nb *tsp.Neighbors, s *Snapshot, cfg Config, workers int) (*Population, error) {
 	if err := in.Check(s.Along); err != nil { // any order of the cities would do
-		return nil, fmt.Errorf("eax: %w", err)
+		return nil, fmt.Errorf("%w", err)
 	}
 	if len(s.Links) != len(s.Orders) || len(s.Shuffle) != len(s.Orders) || s.Stage > Done {
-		return nil, errors.New("eax: the parts of a snapshot do not fit")
+		return nil, errors.New("the parts of a snapshot do not fit")
 	}
 	tours := make([]tsp.Tour, len(s.Orders))
 	for i, order := range s.Orders {
 		tours[i] = make(tsp.Tour, len(order))
 		for k, v := range order {
 			if v < 0 || int(v) >= len(s.Along) {
-				return nil, fmt.Errorf("eax: a tour of a snapshot holds city %d of %d", v, len(s.Along))
+				return nil, fmt.Errorf("a tour of a snapshot holds city %d of %d", v, len(s.Along))
 			}
 			tours[i][k] = s.Along[v]
 		}
 		if err := in.Check(tours[i]); err != nil {
-			return nil, fmt.Errorf("eax: tour %d of a snapshot: %w", i, err)
+			return nil, fmt.Errorf("tour %d of a snapshot: %w", i, err)
 		}
 	}
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
 	if len(tours) == 0 {
-		return nil, errors.New("eax: a snapshot without tours")
+		return nil, errors.New("a snapshot without tours")
 	}
 	p, err := newPopulation(in, nb, tours, s.Along, cfg, workers)
 	if err != nil {
@@ -69,14 +69,14 @@ func Restore(in *tsp.Instance, nb *tsp.Neighbors, s *Snapshot, cfg Config, worke
 	seen := make([]bool, len(tours))
 	for _, i := range s.Shuffle {
 		if i < 0 || int(i) >= len(tours) || seen[i] {
-			return nil, errors.New("eax: the order of a snapshot is none")
+			return nil, errors.New("the order of a snapshot is none")
 		}
 		seen[i] = true
 	}
 	for i, links := range s.Links {
 		adj := p.tours[i].adj
 		if len(links) != 2*len(adj) {
-			return nil, errors.New("eax: the parts of a snapshot do not fit")
+			return nil, errors.New("the parts of a snapshot do not fit")
 		}
 		for v := range adj {
 			// Which of its two neighbours a city names first decides how cycles are traced.
@@ -85,7 +85,7 @@ func Restore(in *tsp.Instance, nb *tsp.Neighbors, s *Snapshot, cfg Config, worke
 				x.a, x.b, x.da, x.db = x.b, x.a, x.db, x.da
 			}
 			if x.a != links[2*v] || x.b != links[2*v+1] {
-				return nil, errors.New("eax: the links of a snapshot are not those of its tours")
+				return nil, errors.New("the links of a snapshot are not those of its tours")
 			}
 		}
 	}

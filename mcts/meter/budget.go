@@ -18,6 +18,8 @@ type Budget struct {
 	Actions int64
 	// Target ends the search at a tour of at most this length, in core units; 0 for none.
 	Target int64
+	// Bound ends it as exact at a tour of at most this length, in core units, which none is below; 0 for none.
+	Bound int64
 	// Stall ends the search when no worker has found a better tour for so long; 0 for no limit.
 	Stall time.Duration
 }

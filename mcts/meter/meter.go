@@ -113,6 +113,9 @@ func (m *Meter) Offer(length int64, tour []int32) {
 		}
 		m.mu.Unlock()
 	}
+	if length <= m.budget.Bound { // 0 at least
+		m.End(StopExact)
+	}
 	if m.budget.Target > 0 && length <= m.budget.Target {
 		m.End(StopTarget)
 	}

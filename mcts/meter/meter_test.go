@@ -2,6 +2,7 @@ package meter
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -97,6 +98,30 @@ func TestObserver(t *testing.T) {
 	for i, p := range told {
 		if p.Length != want[i].length || p.Better != want[i].better || p.Tour[0] != int32(p.Length) || p.Stage != "testing" {
 			t.Errorf("told %+v, want %+v", p, want[i])
+		}
+	}
+}
+
+// TestStreamsDiffer pins that no two streams of a seed are one: of 64 indices of every
+// purpose, and of rounds and epochs far apart, no first numbers are the same.
+func TestStreamsDiffer(t *testing.T) {
+	seen := map[uint64]string{}
+	for what := ForWorker; what <= ForMixing; what++ {
+		for i := range uint64(64) {
+			for _, far := range []uint64{0, 8, 32, 40} {
+				for j := range uint64(8) {
+					if far > 0 && i == 0 {
+						continue // the same as near
+					}
+					var s Stream
+					s.Start(1, what, i<<far, j)
+					first, name := s.Uint64(), fmt.Sprint(what, i<<far, j)
+					if other, ok := seen[first]; ok && other != name {
+						t.Errorf("stream %s begins like %s", name, other)
+					}
+					seen[first] = name
+				}
+			}
 		}
 	}
 }

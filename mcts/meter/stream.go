@@ -17,29 +17,30 @@ const (
 	ForFirst                 // a first tour: 0, 0
 	ForRound                 // the kicks of a round: round, piece or worker
 	ForTour                  // a tour of a population: epoch, place
+	ForOptima                // quick local optima: 0, 0
+	ForMixing                // recombinations: which stage, 0
+	ForVisit                 // the recombination of a region: round, visit
+	ForCoarse                // the kicks of a coarse problem: its free edges, 0
 )
 
 // Stream is a stream of random numbers.
 type Stream struct{ pcg rand.PCG }
 
-// golden is 2^64 over the golden ratio: it spreads small indices.
-var golden uint64 = 0x9e3779b97f4a7c15
+// PCG returns the generator of a stream.
+func PCG(seed uint64, what Purpose, i, j uint64) *rand.PCG {
+	return rand.NewPCG(seed, mix(mix(mix(uint64(what))+i)+j))
+}
+
+// mix is the finalizer of SplitMix64 (Steele, Lea and Flood 2014), a bijection.
+func mix(x uint64) uint64 {
+	x += 0x9e3779b97f4a7c15
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
 
 // Start begins the stream of a purpose.
-func (s *Stream) Start(seed uint64, what Purpose, i, j uint64) {
-	switch what {
-	case ForWorker:
-		s.pcg.Seed(seed, golden*(i+1))
-	case ForCuts:
-		s.pcg.Seed(seed, golden*(1<<32+1))
-	case ForFirst:
-		s.pcg.Seed(seed, golden*(1<<33+1))
-	case ForRound:
-		s.pcg.Seed(seed+i<<32, golden*(j+1))
-	case ForTour:
-		s.pcg.Seed(seed+(i+1)<<40, golden*(j+1))
-	}
-}
+func (s *Stream) Start(seed uint64, what Purpose, i, j uint64) { s.pcg = *PCG(seed, what, i, j) }
 
 // Below returns a uniform number in 0..n-1, n >= 1 (bias below n/2^64).
 func (s *Stream) Below(n int32) int32 {

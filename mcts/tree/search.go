@@ -3,6 +3,7 @@ package tree
 import (
 	"errors"
 	"fmt"
+	"math"
 
 	"tspmcts/mcts/meter"
 	"tspmcts/tsp"
@@ -48,7 +49,7 @@ type best struct {
 // tally counts a search's actions.
 type tally struct {
 	actions   int64 // simulated
-	limit     int64 // 0 for none
+	limit     int64
 	flushed   int64 // those that the meter knows of
 	sincePoll int
 	stopped   bool
@@ -70,7 +71,7 @@ func New(in *tsp.Instance, stats *Stats, cfg Config, m *meter.Meter, rng meter.S
 	}
 	w := &Search{in: in, cfg: cfg, cand: stats.cand, stats: stats, rng: rng, meter: m, tour: twoopt.NewTour(identity),
 		best: best{make(tsp.Tour, n), meter.NoTour}, action: action{path: twoopt.NewPath(cfg.Depth)},
-		first: firstTour{tour: make(tsp.Tour, 0, n), free: make([]int32, 0, n), freeAt: make([]int32, n)}}
+		first: firstTour{tour: make(tsp.Tour, 0, n), free: make([]int32, 0, n), freeAt: make([]int32, n)}, tally: tally{limit: math.MaxInt64}}
 	if len(cfg.Breadth) > 0 {
 		w.chain = twoopt.NewChain(in, w.tour, w.cand, twoopt.ChainConfig{Breadth: cfg.Breadth, Depth: cfg.Depth})
 	}
@@ -81,7 +82,7 @@ func New(in *tsp.Instance, stats *Stats, cfg Config, m *meter.Meter, rng meter.S
 // Begin makes the search begin with tour instead of a drawn one.
 func (w *Search) Begin(tour tsp.Tour) { w.first.given = tour }
 
-// Limit ends the search after so many actions, 0 for no limit.
+// Limit ends the search after so many actions, 0 or more; without it there is no limit.
 func (w *Search) Limit(actions int64) { w.tally.limit = actions }
 
 // Best returns the best tour so far, which stays the search's own, and its
@@ -90,7 +91,7 @@ func (w *Search) Best() (tsp.Tour, int64) { return w.best.tour, w.best.length }
 
 // Done reports whether the limit of actions is reached, or the meter's end was seen.
 func (w *Search) Done() bool {
-	return w.tally.stopped || w.tally.limit > 0 && w.tally.actions >= w.tally.limit
+	return w.tally.stopped || w.tally.actions >= w.tally.limit
 }
 
 // Advance searches until about that many more actions are simulated, or the
@@ -153,7 +154,7 @@ func (w *Search) descend() {
 	for !w.chain.Idle() && !w.tally.stopped {
 		before := w.chain.Tried
 		w.length -= w.chain.Run(meter.PollEvery)
-		if w.tally.actions += w.chain.Tried - before; w.tally.limit > 0 && w.tally.actions >= w.tally.limit {
+		if w.tally.actions += w.chain.Tried - before; w.tally.actions >= w.tally.limit {
 			w.tally.stopped = true
 		} else {
 			w.poll()
@@ -174,7 +175,7 @@ func (w *Search) keep() {
 // step counts an action and reports whether the search is to end.
 func (w *Search) step() bool {
 	t := &w.tally
-	if t.limit > 0 && t.actions >= t.limit {
+	if t.actions >= t.limit {
 		t.stopped = true
 		return true
 	}

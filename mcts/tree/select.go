@@ -77,7 +77,7 @@ func (w *Search) drawFan(a1, b, second int32) (slot, a int32) {
 }
 
 // same is -1 when two cities are the same, otherwise 0.
-func same(a, b int32) int { return (int(a^b) - 1) >> 63 }
+func same(a, b int32) int { return int((int64(a^b) - 1) >> 63) }
 
 // rows are the sums of cities with lists of any length.
 type rows struct {

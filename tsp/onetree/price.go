@@ -3,10 +3,11 @@ package onetree
 import (
 	"context"
 	"math"
-	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"tspmcts/tsp"
 )
 
 // dense is the number of cities up to which the complete graph is priced by
@@ -314,7 +315,7 @@ func (c *complete) round(ctx context.Context, ub []int64) error {
 		}
 	}
 	var wg sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), (n+chunk-1)/chunk) - 1 {
+	for range min(tsp.Workers(ctx), (n+chunk-1)/chunk) - 1 {
 		wg.Go(work)
 	}
 	work()

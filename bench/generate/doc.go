@@ -1,0 +1,19 @@
+// Package generate makes instances of any size, city by city, so that the size
+// costs no memory. The same Spec makes the same instance on every machine.
+//
+// Kinds, in a square:
+//
+//   - uniform: cities drawn uniformly;
+//   - clustered: around centres drawn uniformly, normal distributions as wide as the
+//     clusters would lie apart;
+//   - grid: a square grid, filled row by row; the seed changes nothing;
+//   - cluster, explosion, implosion: uniform cities after a mutation of Bossek et al.
+//     (see mutation);
+//   - dimacs-e, dimacs-c, dimacs-m: the uniform and clustered instances and the random
+//     matrices of the 8th DIMACS Implementation Challenge (D. S. Johnson and L. A.
+//     McGeoch, 2000), number for number. E1k.0 has 1000 cities and the seed 1000,
+//     E1k.1 has 10001, and so on: the seed of number k > 0 of n cities is 10 n + k.
+//     The sizes are 1000, 3162, 10000, 31623, 100000, ... E and C were compared with
+//     published instances, the matrices only with the challenge's formula, none of
+//     them being at hand.
+package generate

@@ -1,0 +1,31 @@
+package bench
+
+import (
+	"fmt"
+
+	"tspmcts/tsp"
+)
+
+// What a search takes at least, in bytes: neighbours, heatmap, candidates and
+// tours a city, and what each worker has of its own. Measured at 100,000 cities.
+const (
+	bytesPerCity   = 700
+	bytesPerWorker = 14 // and city
+)
+
+// checkMemory returns an error when a search of in cannot fit the memory that
+// this process may have, where the system tells how much that is.
+func checkMemory(in *tsp.Instance, workers int) error {
+	needed := int64(in.N()) * int64(bytesPerCity+bytesPerWorker*workers)
+	left, ok := memoryLeft()
+	if !ok || needed <= left {
+		return nil
+	}
+	const mega = 1 << 20
+	return fmt.Errorf("a search of %d cities with %d workers needs about %d MB of memory, but there are %d MB; raise the limit, or give fewer --workers or a smaller instance",
+		in.N(), workers, needed/mega, left/mega)
+}
+
+// UsefulWorkers returns the number of workers above which the tours of n cities
+// get longer, not shorter, in the same time: each has too few cities to itself.
+func UsefulWorkers(n int) int { return max(16, n/6) }

@@ -1,0 +1,31 @@
+package bench
+
+import (
+	"path/filepath"
+	"strings"
+
+	"tspmcts/tsplib"
+)
+
+// InstanceName returns the name of the instance in a file, or of the first of
+// several, as far as it can be told without reading it: none of stdin, and of
+// what no kind of file is. Two files with one name have instances of one name.
+func InstanceName(arg string) []string {
+	if arg == "-" {
+		return nil
+	}
+	f, err := OpenFile(arg)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	kind, _, err := tsplib.Detect(f)
+	if err != nil {
+		return nil
+	}
+	name := strings.TrimSuffix(filepath.Base(arg), filepath.Ext(arg))
+	if kind == tsplib.KindLines {
+		name += "_0"
+	}
+	return []string{name}
+}

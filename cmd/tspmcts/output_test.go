@@ -1,0 +1,73 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// Two instances of one name would overwrite each other's files, and a file named
+// after an instance its input: both are refused before the search.
+func TestOutputsClash(t *testing.T) {
+	dir := t.TempDir()
+	for _, sub := range []string{"a", "b"} {
+		if err := os.Mkdir(filepath.Join(dir, sub), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		write(t, dir, sub+"/x.tsp", square)
+		must(t, dir, "generate", "--format", "lines", "--count", "2", "--cities", "12", "--out", sub+"/set.txt")
+	}
+	write(t, dir, "y.tsp", square)
+	write(t, dir, "set_1.tsp", square)
+	for _, c := range []struct{ args, want string }{
+		{"solve a/x.tsp b/x.tsp --time 1h --out {}.tour", `--out {}\.tour is x\.tour both for x and for x`},
+		{"solve a/x.tsp b/x.tsp --time 1h --plot {}.svg", `--plot {}\.svg is x\.svg both`},
+		{"solve a/set.txt b/set.txt --time 1h --out {}.tour", `set_0\.tour both`},
+		{"solve y.tsp --time 1h --out {}.tsp", `--out {}\.tsp would replace the input y\.tsp`},
+		{"heatmap build a/x.tsp b/x.tsp --out {}.heat", `--out {}\.heat is x\.heat both`},
+		{"heatmap build y.tsp --out {}.tsp", `would replace the input y\.tsp`},
+	} {
+		oneError(t, dir, 2, c.want, call{args: strings.Fields(c.args)})
+	}
+	onlyFiles(t, dir, "a", "b", "y.tsp", "set_1.tsp")
+	// What only reading tells is refused before the search that would overwrite.
+	_, errs, code := call{args: strings.Fields("solve set_1.tsp a/set.txt --actions 10 --out {}.tour")}.run(t, dir)
+	if code != 2 || !strings.Contains(errs, "set_1.tour both for set_1 and for set_1") {
+		t.Errorf("exit code %d, stderr %s", code, errs)
+	}
+}
+
+// The folder of an output file is made, and an error names what was given.
+func TestOutputFolder(t *testing.T) {
+	dir := t.TempDir()
+	must(t, dir, "generate", "--format", "lines", "--count", "2", "--cities", "12", "--out", "set.txt")
+	must(t, dir, "solve", "set.txt", "--actions", "10", "--out", "tours/{}.tour", "--json", "json/a.jsonl", "--plot", "plots/{}.svg")
+	onlyFiles(t, filepath.Join(dir, "tours"), "set_0.tour", "set_1.tour")
+	onlyFiles(t, filepath.Join(dir, "plots"), "set_0.svg", "set_1.svg")
+	onlyFiles(t, filepath.Join(dir, "json"), "a.jsonl")
+	must(t, dir, "heatmap", "build", "set.txt", "--out", "maps/{}.heat")
+	onlyFiles(t, filepath.Join(dir, "maps"), "set_0.heat", "set_1.heat")
+	oneError(t, dir, 1, "no/sub: there is no such file or directory", call{args: []string{"solve", "set.txt", "--time", "1h", "--out", "no/sub/{}.tour"}})
+}
+
+// The program builds and vets for the other systems that the README names.
+func TestOtherSystems(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds for other systems")
+	}
+	for _, system := range []string{"windows/amd64", "darwin/arm64", "linux/386", "js/wasm"} {
+		if system == runtime.GOOS+"/"+runtime.GOARCH {
+			continue
+		}
+		goos, goarch, _ := strings.Cut(system, "/")
+		cmd := exec.Command("go", "vet", "./...")
+		cmd.Dir = filepath.Join("..", "..")
+		cmd.Env = append(os.Environ(), "GOOS="+goos, "GOARCH="+goarch, "CGO_ENABLED=0")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("%s: %v\n%s", system, err, out)
+		}
+	}
+}

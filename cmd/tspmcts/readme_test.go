@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+// shorter makes the commands of the manuals short; what they print is not compared.
+var shorter = []struct {
+	flag *regexp.Regexp
+	by   string
+}{
+	{regexp.MustCompile(`--time \S+`), "--time 0.02s"},
+	{regexp.MustCompile(`--trials \d+`), "--trials 2"},
+}
+
+// provided makes the files that the manuals speak of and do not make. (A tour in the order
+// of the cities would be taken for none.)
+var provided = []string{
+	"tspmcts generate --cities 20 --count 24 --format lines --out tsp500.txt",
+	"tspmcts generate --cities 20 --count 16 --seed 2 --format lines --out tsp1000.txt",
+	"tspmcts generate --cities 20 --count 72 --seed 3 --format lines --out u500.txt",
+	`tspmcts generate --cities 20 --count 4 --seed 4 --format lines --out plain && sed "s/\$/ output 1 $(seq -s " " 20 -1 2) 1/" plain > set.txt`,
+	`tspmcts generate --cities 20 --count 4 --seed 5 --format lines --out plain && sed "s/\$/ output 1 $(seq -s " " 20 -1 2) 1/" plain > a.txt`,
+	`tspmcts generate --cities 20 --count 4 --seed 6 --format lines --out plain && sed "s/\$/ output 1 $(seq -s " " 20 -1 2) 1/" plain > b.txt`,
+	"tspmcts generate --cities 2000 --out city.tsp",
+	`echo 'instance,best' > best.csv; for i in $(seq 0 23); do echo "tsp500_$i,3.5" >> best.csv; done`,
+	`echo '{"sets": [{"file": "tsp500.txt", "lines": "0:2"}], "budgets": ["100 actions"]}' > suite.json`,
+	`printf 'PROBLEM_FILE = a.tsp\nRun 1: Cost = 378032, Time = 0.90 sec.\n' > lkh.log`,
+	`printf 'Chained Lin-Kernighan with seed 99\nProblem Name: pr1002\nFinal Cycle: 259045\n' > linkern.log`,
+	`printf 'instance,solver,seed,seconds,length\na,X,1,2,11\n' > peers.csv`,
+}
+
+// refused are commands that are shown with the error that they end with.
+var refused = regexp.MustCompile(`^tspmcts solve x\.tsp`)
+
+// batch returns a NumPy file of count matrices of n x n.
+func batch(count, n int) string {
+	head := fmt.Sprintf("{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d, %d), }", count, n, n)
+	head += strings.Repeat(" ", (64-(10+len(head)+1)%64)%64) + "\n"
+	text := "\x93NUMPY\x01\x00" + string([]byte{byte(len(head)), byte(len(head) >> 8)}) + head
+	return text + strings.Repeat("\x00\x00\x00\x3f", count*n*n) // 0.5
+}
+
+// commands returns what the code blocks of a manual tell to type into a shell.
+func commands(text string) (all []string) {
+	for i, part := range strings.Split(text, "```") {
+		if i%2 == 0 {
+			continue
+		}
+		for line := range strings.Lines(part) {
+			if c, ok := strings.CutPrefix(line, "$ "); ok {
+				all = append(all, strings.TrimSpace(c))
+			}
+		}
+	}
+	return all
+}
+
+// Every command of every README does what it says: it succeeds, one after the other in one folder.
+func TestManuals(t *testing.T) {
+	shell, err := exec.LookPath("sh")
+	if err != nil || runtime.GOOS == "windows" {
+		t.Skip("no shell here")
+	}
+	var manuals []string
+	err = filepath.WalkDir("../..", func(name string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && strings.HasPrefix(d.Name(), ".") && d.Name() != ".." {
+			return fs.SkipDir
+		}
+		if err == nil && d.Name() == "README.md" {
+			manuals = append(manuals, name)
+		}
+		return err
+	})
+	if err != nil || len(manuals) == 0 {
+		t.Fatal(manuals, err)
+	}
+	total := 0
+	for _, manual := range manuals {
+		t.Run(filepath.ToSlash(manual), func(t *testing.T) {
+			dir := t.TempDir()
+			run := func(line string) (string, error) {
+				ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+				defer cancel()
+				cmd := exec.CommandContext(ctx, shell, "-c", line)
+				cmd.Dir = dir
+				cmd.Env = []string{"PATH=" + filepath.Dir(binary) + string(os.PathListSeparator) + os.Getenv("PATH")}
+				out, err := cmd.CombinedOutput()
+				return string(out), err
+			}
+			text, err := os.ReadFile(manual)
+			if err != nil {
+				t.Fatal(err)
+			}
+			typed := commands(string(text))
+			total += len(typed)
+			if len(typed) == 0 {
+				return
+			}
+			write(t, dir, "difusco.npy", batch(4, 5))
+			write(t, dir, "x.tsp", strings.Replace(square, "2 0 10", "2 0 nan", 1))
+			for _, line := range provided {
+				if out, err := run(line); err != nil {
+					t.Fatalf("%s: %v\n%s", line, err, out)
+				}
+			}
+			for _, line := range typed {
+				short := line
+				for _, s := range shorter {
+					short = s.flag.ReplaceAllString(short, s.by)
+				}
+				if strings.HasPrefix(line, "tspmcts solve ") && !strings.Contains(line, "--time ") {
+					short = strings.Replace(short, "tspmcts solve", "tspmcts solve --time 0.02s", 1)
+				}
+				out, err := run(short)
+				if bad := refused.MatchString(line); bad != (err != nil) || bad && !strings.HasPrefix(out, "tspmcts: x.tsp:") {
+					t.Errorf("$ %s\n%s%v", line, out, err)
+				}
+			}
+		})
+	}
+	if total == 0 {
+		t.Error("no README holds a command that begins with $")
+	}
+}

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+	"unsafe"
+)
+
+// terminal opens a new terminal of 24 lines of 100 columns: our end and its.
+func terminal(t *testing.T) (ours, its *os.File) {
+	t.Helper()
+	ours, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
+	if err != nil {
+		t.Skip(err)
+	}
+	t.Cleanup(func() { ours.Close() })
+	ask := func(request uintptr, value unsafe.Pointer) {
+		if _, _, errno := syscall.Syscall(syscall.SYS_IOCTL, ours.Fd(), request, uintptr(value)); errno != 0 {
+			t.Skip(errno)
+		}
+	}
+	var number, locked uint32
+	ask(syscall.TIOCGPTN, unsafe.Pointer(&number))
+	ask(syscall.TIOCSPTLCK, unsafe.Pointer(&locked))
+	size := [4]uint16{24, 100}
+	ask(syscall.TIOCSWINSZ, unsafe.Pointer(&size))
+	if its, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|syscall.O_NOCTTY, 0); err != nil {
+		t.Skip(err)
+	}
+	t.Cleanup(func() { its.Close() })
+	return ours, its
+}
+
+// Ctrl-C on a terminal leaves the result, and nothing of the progress line or of
+// the ^C that the terminal shows; a terminal that cannot move the cursor gets no
+// line at all.
+func TestTerminal(t *testing.T) {
+	for _, term := range []string{"xterm", "dumb"} {
+		ours, its := terminal(t)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		cmd := call{args: []string{"solve", "--time", "1h"}, env: []string{"TERM=" + term}}.command(ctx, t.TempDir())
+		cmd.Stdin, cmd.Stdout, cmd.Stderr = its, its, its
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		its.Close()
+		time.Sleep(1500 * time.Millisecond)
+		ours.Write([]byte{3})
+		var shown strings.Builder
+		b := make([]byte, 4096)
+		for {
+			n, err := ours.Read(b)
+			shown.Write(b[:n])
+			if err != nil {
+				break
+			}
+		}
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("%s: %v", term, err)
+		}
+		if term == "dumb" && strings.Contains(shown.String(), "\x1b") {
+			t.Errorf("dumb: %q", shown.String())
+		}
+		if term != "dumb" && !strings.Contains(shown.String(), "actions/s") {
+			t.Errorf("%s: no progress in %q", term, shown.String())
+		}
+		if text := screen(shown.String()); term != "dumb" && (len(text) != 1 || !strings.HasPrefix(text[0], "sunflower1000        1000 cities") || !strings.HasSuffix(text[0], "interrupted")) {
+			t.Errorf("%s: the screen shows %q of %q", term, text, shown.String())
+		}
+	}
+}
+
+// screen returns the lines that a terminal shows of what is written to it.
+func screen(s string) (lines []string) {
+	row, column := 0, 0
+	for len(s) > 0 {
+		for row >= len(lines) {
+			lines = append(lines, "")
+		}
+		switch {
+		case s[0] == '\r':
+			column = 0
+		case s[0] == '\n':
+			row++
+		case strings.HasPrefix(s, "\x1b["):
+			n := 1
+			rest := strings.TrimLeft(s[2:], "0123456789")
+			fmt.Sscan(s[2:len(s)-len(rest)], &n)
+			switch rest[0] {
+			case 'A':
+				row = max(0, row-n)
+			case 'J':
+				lines = lines[:row+1]
+				lines[row] = lines[row][:min(column, len(lines[row]))]
+			}
+			s = rest[1:]
+			continue
+		default:
+			line := fmt.Sprintf("%-*s", column+1, lines[row])
+			lines[row] = line[:column] + s[:1] + line[column+1:]
+			column++
+		}
+		s = s[1:]
+	}
+	return lines
+}

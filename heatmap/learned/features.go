@@ -1,0 +1,172 @@
+package learned
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"tspmcts/heatmap"
+	"tspmcts/tsp"
+)
+
+// The pairs that the learned source judges: each city's learnNear nearest and
+// its learnAlpha first by alpha-nearness, seen from either end.
+const (
+	learnNear  = 10
+	learnAlpha = 8
+)
+
+// FeatureNames names what the learned source knows of a pair of cities. Of what has
+// a value at either end, "least" and "most" are the two. Nothing has a unit: a map does not change
+// when an instance is scaled, turned or its cities are renumbered, but for ties.
+var FeatureNames = []string{
+	"near rank, least", "near rank, most", // log(1 + place among the nearest)
+	"alpha rank, least", "alpha rank, most", // log(1 + place by alpha-nearness)
+	"alpha",                                         // log(1 + alpha / spacing)
+	"alpha over 2nd, least", "alpha over 2nd, most", // alpha less that of the end's second candidate, over spacing, squashed
+	"in 1-tree",                                 // alpha is 0
+	"over spacing, least", "over spacing, most", // log of distance over the end's mean distance to its 5 nearest
+	"over 1st, least", "over 1st, most", // log of distance over that to the end's nearest
+	"over 2nd, least", "over 2nd, most", // ... to its second nearest
+	"over 3rd, least", "over 3rd, most",
+	"sector rank, least", "sector rank, most", // log(1 + nearer cities within 45 degrees of the direction)
+	"lune",    // log(1 + cities nearer to both ends than they are to each other)
+	"circle",  // log(1 + cities in the circle over the pair as diameter)
+	"density", // |log of the ratio of the spacings|
+}
+
+// pairs holds the features of pairs of cities, a row of len(FeatureNames) each.
+type pairs struct {
+	u, v []int32
+	x    []float64
+}
+
+// newPairs returns the pairs of in and their features. Cost: that of alpha, and
+// O(learnNear + learnAlpha) distances a pair. The error is ctx's.
+func newPairs(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors) (*pairs, error) {
+	alpha, err := heatmap.Nearness(ctx, in, nb, heatmap.AlphaSteps, learnAlpha)
+	if err != nil {
+		return nil, err
+	}
+	n := int32(in.N())
+	p := &pairs{}
+	// Distances are taken with this on top: a nearest city may be in the same place.
+	spacing := make([]float64, n)
+	total := 0.0
+	for i := range n {
+		list := nb.Of(i)[:min(5, nb.K)]
+		for _, j := range list {
+			spacing[i] += float64(in.Dist(i, j))
+		}
+		spacing[i] /= float64(max(1, len(list)))
+		total += spacing[i]
+	}
+	floor := max(1e-9, total/float64(n)/1000)
+	for i := range spacing {
+		spacing[i] += floor
+	}
+	sector := func(i, j int32) int { // nearer neighbours of i in about j's direction
+		count := 0
+		for _, k := range nb.Of(i) {
+			if k == j || in.Dist(i, k) >= in.Dist(i, j) {
+				break
+			}
+			if !in.Planar() {
+				count++
+				continue
+			}
+			ax, ay, bx, by := in.X[j]-in.X[i], in.Y[j]-in.Y[i], in.X[k]-in.X[i], in.Y[k]-in.Y[i]
+			dot := float64(ax*bx) + float64(ay*by)
+			if dot > 0 && float64(2*dot*dot) > (float64(ax*ax)+float64(ay*ay))*(float64(bx*bx)+float64(by*by)) {
+				count++
+			}
+		}
+		return count
+	}
+	log1 := func(k int) float64 { return math.Log1p(float64(k)) }
+	both := func(x []float64, a, b float64) []float64 { return append(x, min(a, b), max(a, b)) }
+	rank := func(list []int32, j int32, most int) int {
+		if k := slices.Index(list, j); k >= 0 {
+			return k
+		}
+		return most
+	}
+	nth := func(i int32, k int) float64 { // distance to the (k+1)-th nearest
+		list := nb.Of(i)
+		return float64(in.Dist(i, list[min(k, len(list)-1)]))
+	}
+	second := func(alphas []int64) float64 {
+		if len(alphas) == 0 {
+			return 0
+		}
+		return float64(alphas[min(1, len(alphas)-1)])
+	}
+	add := func(i, j int32) {
+		d := float64(in.Dist(i, j))
+		citiesI, alphasI := alpha.Of(i)
+		citiesJ, alphasJ := alpha.Of(j)
+		si, sj := spacing[i], spacing[j]
+		s := (si + sj) / 2 * float64(alpha.Unit)
+		ri, rj := rank(citiesI, j, learnAlpha), rank(citiesJ, i, learnAlpha)
+		a := 4 * s // for pairs that neither list holds
+		if ri < learnAlpha {
+			a = float64(alphasI[ri])
+		} else if rj < learnAlpha {
+			a = float64(alphasJ[rj])
+		}
+		p.u, p.v = append(p.u, i), append(p.v, j)
+		x := p.x
+		x = both(x, log1(rank(nb.Of(i), j, learnNear)), log1(rank(nb.Of(j), i, learnNear)))
+		x = both(x, log1(ri), log1(rj))
+		x = append(x, math.Log1p(a/s))
+		over := func(b float64) float64 { r := (a - b) / s; return r / (1 + math.Abs(r)) }
+		x = both(x, over(second(alphasI)), over(second(alphasJ)))
+		tree := 0.0
+		if a == 0 {
+			tree = 1
+		}
+		x = append(x, tree)
+		d += floor
+		x = both(x, math.Log(d/si), math.Log(d/sj))
+		for k := range 3 {
+			x = both(x, math.Log(d/(nth(i, k)+floor)), math.Log(d/(nth(j, k)+floor)))
+		}
+		x = both(x, log1(sector(i, j)), log1(sector(j, i)))
+		lune, circle := 0, 0
+		d -= floor
+		for _, k := range nb.Of(i) {
+			if a := float64(in.Dist(i, k)); k != j && a < d {
+				if b := float64(in.Dist(j, k)); b < d {
+					lune++
+					if float64(a*a)+float64(b*b) < float64(d*d) {
+						circle++
+					}
+				}
+			}
+		}
+		x = append(x, log1(lune), log1(circle), math.Abs(math.Log(si/sj)))
+		p.x = x
+	}
+	lists := func(i, j int32) bool { // i's list holds j
+		cities, _ := alpha.Of(i)
+		return slices.Contains(nb.Of(i), j) || slices.Contains(cities, j)
+	}
+	for i := range n {
+		if i&1023 == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		near := nb.Of(i)
+		for _, j := range near {
+			if i < j || !lists(j, i) {
+				add(min(i, j), max(i, j))
+			}
+		}
+		cities, _ := alpha.Of(i)
+		for _, j := range cities {
+			if !slices.Contains(near, j) && (i < j || !lists(j, i)) {
+				add(min(i, j), max(i, j))
+			}
+		}
+	}
+	return p, nil
+}

@@ -1,0 +1,80 @@
+package heatmap
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+)
+
+// Check tells each fault that a map can have, and New and FromMatrix refuse what would make one.
+func TestCheck(t *testing.T) {
+	good := func() *Map {
+		return &Map{Source: "s", Start: []int32{0, 1, 3, 4}, City: []int32{1, 0, 2, 1}, P: []float32{.5, .5, .25, .25}}
+	}
+	if err := good().Check(); err != nil {
+		t.Fatal(err)
+	}
+	for want, spoil := range map[string]func(m *Map){
+		"4 starts for 3 entries":               func(m *Map) { m.City = m.City[:3] },
+		"0 starts":                             func(m *Map) { m.Start = nil },
+		"city 1 ends before it begins":         func(m *Map) { m.Start[1], m.Start[2] = 3, 1 },
+		"city 0 has an entry for 0":            func(m *Map) { m.City[0] = 0 },
+		"city 0 has an entry for 3":            func(m *Map) { m.City[0] = 3 },
+		"city 1 has two entries for 0":         func(m *Map) { m.City[2] = 0 },
+		"the edge 0-1 has the probability 2":   func(m *Map) { m.P[0] = 2 },
+		"the edge 0-1 has the probability NaN": func(m *Map) { m.P[0] = float32(math.NaN()) },
+		"city 1 does not descend":              func(m *Map) { m.P[1] = .125 },
+		"0.75, but not the other way":          func(m *Map) { m.P[0] = .75 },
+		"0.5, but not the other way":           func(m *Map) { m.City[0] = 2 },
+	} {
+		m := good()
+		spoil(m)
+		if err := m.Check(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+	for want, entry := range map[string]struct {
+		j int32
+		p float32
+	}{"entry for 3": {3, .5}, "entry for -1": {-1, .5}, "entry for 0": {0, .5}, "probability 1.5": {1, 1.5}, "probability NaN": {1, float32(math.NaN())}} {
+		_, err := New("s", 3, func(i int32, add func(int32, float32)) {
+			if i == 0 {
+				add(entry.j, entry.p)
+			}
+		})
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+	if _, err := New("s", 0, nil); err == nil {
+		t.Error("a map of no city")
+	}
+	for _, p := range [][]float64{nil, {0, 1, 1}, {0, math.NaN(), 1, 0}, {0, math.Inf(1), 1, 0}, {0, 1e31, 1, 0}} {
+		if m, err := FromMatrix(2, p); err == nil {
+			t.Errorf("%v is the map %v", p, m)
+		}
+	}
+	if m, err := FromMatrix(2, []float64{7, 3, -1, math.NaN()}); err != nil || m.Check() != nil || fmt.Sprint(m.P) != "[1 1]" {
+		t.Errorf("%v, %v", m, err)
+	}
+}
+
+// A name that is taken, or that specs could not hold, is not registered.
+func TestRegister(t *testing.T) {
+	build := func() Kind { return Kind{Name: "x", Build: Kinds[0].Build} }
+	for _, spoil := range []func(k *Kind){
+		func(k *Kind) { k.Name = "zero" }, func(k *Kind) { k.Name = "" }, func(k *Kind) { k.Name = "a:b" }, func(k *Kind) { k.Build = nil },
+	} {
+		k := build()
+		spoil(&k)
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%q was registered", k.Name)
+				}
+			}()
+			Register(k)
+		}()
+	}
+}

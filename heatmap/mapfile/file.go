@@ -1,0 +1,21 @@
+package mapfile
+
+import (
+	"context"
+
+	"tspmcts/heatmap"
+)
+
+func init() {
+	heatmap.Register(heatmap.Kind{Name: "file", Usage: "as a file says", Files: 1, Verbatim: true, Build: build})
+}
+
+// build reads the map of r's instance: the one at its index where the file holds several.
+func build(_ context.Context, s *heatmap.Source, r heatmap.Request) (*heatmap.Map, error) {
+	f, name, err := r.OpenFile(s.Operands()[0])
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return Read(f, name, ReadOptions{Cities: r.Instance.N(), Index: r.Index, Warn: r.Warn})
+}

@@ -1,0 +1,162 @@
+package mapfile
+
+import (
+	"bufio"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+
+	"codeberg.org/sbinet/npyio/npy"
+
+	"tspmcts/heatmap"
+)
+
+// readNPY reads a matrix of n x n numbers from a NumPy file, or one of batch x n x n, row by row.
+func readNPY(b *bufio.Reader, name string, opt ReadOptions) (m *heatmap.Map, err error) {
+	fail := func(format string, args ...any) error {
+		return fmt.Errorf("%s: %s (%w)", name, fmt.Sprintf(format, args...), ErrFormat)
+	}
+	r, err := npyHeader(b)
+	if err != nil {
+		return nil, fail("the header: %v", err)
+	}
+	shape := r.Header.Descr.Shape
+	for len(shape) > 3 && shape[0] == 1 {
+		shape = shape[1:]
+	}
+	batch := 1
+	if len(shape) == 3 {
+		batch, shape = shape[0], shape[1:]
+		if r.Header.Descr.Fortran && batch != 1 {
+			return nil, fail("found a batch of matrices in Fortran order, want C order: numpy.ascontiguousarray makes it")
+		}
+	}
+	if len(shape) != 2 || shape[0] != shape[1] {
+		return nil, fail("found the shape %v, want n x n, 1 x n x n or batch x n x n", r.Header.Descr.Shape)
+	}
+	n := shape[0]
+	if err := opt.wrongSize(n); err != nil {
+		return nil, fail("found %v", err)
+	}
+	if opt.Index >= batch || opt.Index < 0 {
+		return nil, fail("found %d maps, want number %d of them, from 0%s", batch, opt.Index, wantOwn)
+	}
+	const piece = 4096 // a row may be as long as a lying header says
+	var row []float64
+	var read func(k int) error
+	size := int64(8)
+	switch r.Header.Descr.Type { // to the letter: the library panics on others
+	case "'<f4'", "'>f4'":
+		size = 4
+		single := make([]float32, piece)
+		row = make([]float64, piece)
+		read = func(k int) error {
+			s := single[:k]
+			err := r.Read(&s)
+			for i, v := range s {
+				row[i] = float64(v)
+			}
+			return err
+		}
+	case "'<f8'", "'>f8'":
+		row = make([]float64, piece)
+		read = func(k int) error {
+			s := row[:k]
+			return r.Read(&s)
+		}
+	default:
+		return nil, fail("found numbers of the type %s, want float32 or float64", r.Header.Descr.Type)
+	}
+	// Skip whole matrices, one at a time so that the product cannot overflow.
+	for range opt.Index {
+		for range n {
+			if _, err := io.CopyN(io.Discard, b, size*int64(n)); err != nil {
+				return nil, fail("the file ends before map %d, from 0", opt.Index)
+			}
+		}
+	}
+	g := heatmap.NewRows(opt.Keep)
+	for i := range n {
+		for j := 0; j < n; j += piece {
+			k := min(piece, n-j)
+			if err := read(k); err != nil {
+				return nil, fail("row %d: %v", i+1, err)
+			}
+			for c, v := range row[:k] {
+				if !g.Add(int32(j+c), v) {
+					return nil, fail("row %d, column %d: found %v, want %s", i+1, j+c+1, v, badEntry(v))
+				}
+			}
+		}
+		g.End()
+	}
+	if opt.Index == batch-1 {
+		if _, err := b.ReadByte(); err != io.EOF {
+			return nil, fail("found more than the %v numbers of the header", r.Header.Descr.Shape)
+		}
+	}
+	return g.Map("file"), nil
+}
+
+// npyHeader reads the header. The library panics on some broken ones, and
+// allocates what they say: those are refused beforehand.
+func npyHeader(b *bufio.Reader) (r *npy.Reader, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			r, err = nil, fmt.Errorf("it is broken (%v)", p)
+		}
+	}()
+	head, err := b.Peek(12)
+	if err != nil {
+		return nil, fmt.Errorf("the file ends in it")
+	}
+	if head[6] == 2 && binary.LittleEndian.Uint32(head[8:]) > 1<<16 {
+		return nil, fmt.Errorf("it is %d bytes long", binary.LittleEndian.Uint32(head[8:]))
+	}
+	return npy.NewReader(b)
+}
+
+// WriteNPY writes maps of one size as a NumPy file of 32 or 64 bits a number:
+// n x n for one map, unless batch is set; else batch x n x n.
+func WriteNPY(w io.Writer, bits int, batch bool, maps ...*heatmap.Map) error {
+	if bits != 32 && bits != 64 {
+		panic("mapfile: a NumPy file has 32 or 64 bits a number")
+	}
+	n := maps[0].N()
+	for _, m := range maps {
+		if m.N() != n {
+			return fmt.Errorf("mapfile: maps of %d and %d cities do not fit one NumPy file", n, m.N())
+		}
+	}
+	shape := fmt.Sprintf("(%d, %d)", n, n)
+	if batch || len(maps) > 1 {
+		shape = fmt.Sprintf("(%d, %d, %d)", len(maps), n, n)
+	}
+	// Magic, version 1.0, length, dictionary; in all a multiple of 64 bytes.
+	dict := fmt.Sprintf("{'descr': '<f%d', 'fortran_order': False, 'shape': %s, }", bits/8, shape)
+	dict += strings.Repeat(" ", (64-(10+len(dict)+1)%64)%64) + "\n"
+	b := bufio.NewWriterSize(w, 1<<16)
+	b.WriteString("\x93NUMPY\x01\x00")
+	b.Write(binary.LittleEndian.AppendUint16(nil, uint16(len(dict))))
+	b.WriteString(dict)
+	row := make([]float32, n)
+	var raw []byte
+	for _, m := range maps {
+		for i := range int32(n) {
+			raw = raw[:0]
+			for _, p := range m.Spread(row, i) {
+				if bits == 32 {
+					raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(p))
+				} else {
+					raw = binary.LittleEndian.AppendUint64(raw, math.Float64bits(float64(p)))
+				}
+			}
+			if _, err := b.Write(raw); err != nil {
+				return err
+			}
+		}
+	}
+	return b.Flush()
+}

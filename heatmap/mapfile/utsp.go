@@ -1,0 +1,164 @@
+package mapfile
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strconv"
+
+	"tspmcts/heatmap"
+	"tspmcts/tsp"
+)
+
+// readUTSP reads the line of one instance of a UTSP file: coordinates, the word output
+// and a tour, the word indices and k cities for each city (from 1; -1 for none), the
+// word value and a number for each of these.
+func readUTSP(t *tokens, opt ReadOptions) (*heatmap.Map, error) {
+	first := t.buf
+	for range opt.Index {
+		if err := t.skipLine(); err != nil {
+			return nil, err
+		}
+		tok, err := []byte(nil), error(nil)
+		if t.nextLine() {
+			tok, err = t.next()
+		}
+		if err != nil {
+			return nil, err
+		}
+		if tok == nil {
+			return nil, t.fail("the end of the file", fmt.Sprintf("the map of instance %d, from 0", opt.Index))
+		}
+		first = tok
+	}
+	tok := first
+	// part reads what stands before the next word and passes each number to take.
+	part := func(what string, take func(k int, v float64) bool) (count int, word string, err error) {
+		for ; tok != nil; count++ {
+			v, ok := parseEntry(tok)
+			if !ok {
+				word = string(tok)
+				if tok, err = t.inLine(); err != nil {
+					return 0, "", err
+				}
+				return count, word, nil
+			}
+			if !take(count, v) {
+				return 0, "", t.fail(fmt.Sprintf("%.40q", tok), fmt.Sprintf("%s, number %d of them", what, count+1))
+			}
+			if tok, err = t.inLine(); err != nil {
+				return 0, "", err
+			}
+		}
+		return count, "", nil
+	}
+	any := func(int, float64) bool { return true }
+	coordinates, word, err := part("coordinates", any)
+	if err != nil {
+		return nil, err
+	}
+	n := coordinates / 2
+	if coordinates%2 != 0 || word == "" || opt.Index == 0 && coordinates == 0 {
+		return nil, t.fail(fmt.Sprintf("%d numbers before %q", coordinates, word),
+			wantMap)
+	}
+	if err := opt.wrongSize(n); err != nil {
+		return nil, t.fail(err.Error(), "the instance's map")
+	}
+	var index []int32
+	for {
+		switch word {
+		case "output":
+			_, word, err = part("a tour", any)
+		case "indices":
+			index = []int32{}
+			_, word, err = part(fmt.Sprintf("a city from 1 to %d, or -1", n), func(_ int, v float64) bool {
+				if v != -1 && !(v >= 1 && v <= float64(n) && v == float64(int32(v))) {
+					return false
+				}
+				index = append(index, int32(v)-1)
+				return true
+			})
+		case "value", "values":
+			g := heatmap.NewRows(opt.Keep)
+			wide := n
+			if index != nil {
+				if len(index) == 0 || len(index)%n != 0 {
+					return nil, t.fail(fmt.Sprintf("%d indices", len(index)), fmt.Sprintf("a multiple of %d", n))
+				}
+				wide = len(index) / n
+			}
+			count, _, err := part("a finite number", func(k int, v float64) bool {
+				if k >= wide*n {
+					return true
+				}
+				j := int32(k % wide)
+				if index != nil {
+					j = index[k]
+				}
+				if j >= 0 && !g.Add(j, v) { // -2 is no city: the index was -1
+					return false
+				}
+				if (k+1)%wide == 0 {
+					g.End()
+				}
+				return true
+			})
+			if err != nil {
+				return nil, err
+			}
+			if count != wide*n {
+				return nil, t.fail(fmt.Sprintf("%d values", count), fmt.Sprintf("%d for each of %d cities", wide, n))
+			}
+			return g.Map("file"), nil
+		case "":
+			return nil, t.fail("the end of the line", "the word value and the map")
+		default:
+			return nil, t.fail(fmt.Sprintf("%.40q", word), "a number, or one of the words output, indices, value")
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+}
+
+// WriteUTSP writes m as a UTSP line for the instance in, dense as these files are. tour may be nil.
+func WriteUTSP(w io.Writer, m *heatmap.Map, in *tsp.Instance, tour tsp.Tour) error {
+	if in.X == nil {
+		return fmt.Errorf("mapfile: a UTSP line needs coordinates, and %s has none", in.Name)
+	}
+	b := bufio.NewWriterSize(w, 1<<16)
+	var text []byte
+	for i := range in.N() {
+		text = append(strconv.AppendFloat(text[:0], in.X[i], 'g', -1, 64), ' ')
+		text = append(strconv.AppendFloat(text, in.Y[i], 'g', -1, 64), ' ')
+		b.Write(text)
+	}
+	b.WriteString("output ")
+	for k := range tour {
+		b.Write(append(strconv.AppendInt(text[:0], int64(tour[k])+1, 10), ' '))
+		if k+1 == len(tour) {
+			b.Write(append(strconv.AppendInt(text[:0], int64(tour[0])+1, 10), ' '))
+		}
+	}
+	b.WriteString("indices ")
+	for i := range in.N() {
+		for j := range in.N() {
+			if i == j {
+				b.WriteString("-1 ")
+			} else {
+				b.Write(append(strconv.AppendInt(text[:0], int64(j)+1, 10), ' '))
+			}
+		}
+	}
+	b.WriteString("value ")
+	row := make([]float32, m.N())
+	for i := range int32(m.N()) {
+		text = appendRow(text[:0], m.Spread(row, i))
+		if _, err := b.Write(text); err != nil {
+			return err
+		}
+	}
+	b.WriteByte('\n')
+	return b.Flush()
+}

@@ -1,0 +1,211 @@
+package mcts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"runtime"
+	"time"
+
+	"tspmcts/heatmap"
+	"tspmcts/mcts/kick"
+	"tspmcts/mcts/meter"
+	"tspmcts/tsp"
+)
+
+// Errors that errors.Is finds in what Solve returns.
+var (
+	ErrCheckpoint = errors.New("the checkpoint is of another search")
+	ErrHeatmap    = errors.New("the heatmap does not fit the instance")
+	ErrInitial    = errors.New("the initial tour does not fit the instance")
+)
+
+// Endless, as the time of Options, is no limit.
+const Endless = time.Duration(math.MaxInt64)
+
+// defaultTime is how long a search lasts where nothing ends it.
+const defaultTime = 10 * time.Second
+
+// Options say how to search. The zero Options are the default preset, on all
+// cores, for ten seconds.
+type Options struct {
+	// Preset names the knobs to search with (Presets); "" is "default".
+	Preset string
+	// Configure, if not nil, returns the knobs instead, for n cities and a heatmap
+	// of that source: what Preset returns, with changes.
+	Configure func(n int, source string) (Config, error)
+
+	// Source is the spec of what is believed about edges at first (heatmap.Parse);
+	// "" or "auto" is what suits the preset, the size and the time (DefaultHeatmap).
+	Source string
+	// Build, if not nil, makes the map of a source, of the neighbours given or more. nil: sources
+	// that read files open them by name, and those of tours have quick local optima. The
+	// instance is Solve's, or that of its places where cities share them and the source reads no files.
+	Build func(ctx context.Context, in *tsp.Instance, source string, nb *tsp.Neighbors) (*heatmap.Map, error)
+	// Heatmap is a map that is there already; it takes the place of Source.
+	Heatmap *heatmap.Map
+
+	Seed    uint64
+	Workers int // cores that are used, in every phase; 0 for all
+
+	// The first of these that is reached ends the search, as does the context; where
+	// none is given it lasts ten seconds.
+	Time    time.Duration        // for everything, from the call on; Endless for no limit
+	Actions int64                // of all workers; with this limit alone the tour depends on nothing but seed and workers
+	Stall   time.Duration        // without a better tour
+	Target  float64              // a length in the instance's unit
+	Clock   func() time.Duration // the time since the budget began to count; nil: from the call on
+
+	Bound   bool       // prove a lower bound first, in at most a fifth of the time, and stop at a tour that meets it
+	Best    float64    // best known length, for the gaps that Observe is told; 0 for none
+	Initial []tsp.Tour // to start from; the answer is never longer than the best of them
+
+	// Observe, if not nil, is told how the search goes, some times a second, by one
+	// goroutine at a time. It must return quickly.
+	Observe func(Progress)
+
+	Save   *Saver      // of checkpoints; nil: none
+	Resume *Checkpoint // to go on from, of the same instance, knobs, heatmap, initial tours, seed and workers
+}
+
+// Progress is what an observer is told: a better tour, or that time passes.
+type Progress struct {
+	Tour    tsp.Tour      // the best so far, valid during the call
+	Length  float64       // of it, in the instance's unit
+	Gap     float64       // of it, in percent over Options.Best, or over the bound; NaN where there is neither
+	Elapsed time.Duration // on the clock
+	Stage   string        // what the search is at: see the package's table
+	Actions int64         // so far, all workers
+	Better  bool          // the tour is new
+}
+
+// Saver is given checkpoints. What it is given goes on changing when Save has returned.
+type Saver struct {
+	Save  func(*Checkpoint)
+	Every time.Duration // between two; 0 for five seconds. The last one comes at the end of the search.
+}
+
+const saveEvery = 5 * time.Second
+
+// validate returns every violation.
+func (o *Options) validate(in *tsp.Instance) error {
+	var errs []error
+	if o.Workers < 0 {
+		errs = append(errs, fmt.Errorf("%d workers, want 1 or more, or 0 for all cores", o.Workers))
+	}
+	if !(o.Target >= 0 && o.Best >= 0) {
+		errs = append(errs, fmt.Errorf("target %v, best %v: want lengths, or 0 for none", o.Target, o.Best))
+	}
+	errs = append(errs, o.budget(in).Validate())
+	for i, t := range o.Initial {
+		if err := in.Check(t); err != nil {
+			errs = append(errs, fmt.Errorf("%w: number %d: %w", ErrInitial, i+1, err))
+		}
+	}
+	if o.Heatmap != nil {
+		errs = append(errs, fits(o.Heatmap, in))
+	}
+	if o.Save != nil && (o.Save.Save == nil || o.Save.Every < 0) {
+		errs = append(errs, errors.New("a Saver needs Save, and Every may not be negative"))
+	}
+	return errors.Join(errs...)
+}
+
+// budget returns the budget of the search.
+func (o *Options) budget(in *tsp.Instance) meter.Budget {
+	b := meter.Budget{Time: o.Time, Actions: o.Actions, Stall: o.Stall, Clock: o.Clock}
+	if o.Target > 0 {
+		b.Target = int64(min(o.Target*in.Scale, math.MaxInt64/2))
+	}
+	switch {
+	case b.Time == Endless:
+		b.Time = 0
+	case b.Time == 0 && b.Actions == 0 && b.Stall == 0 && b.Target == 0:
+		b.Time = defaultTime
+	}
+	if b.Clock == nil {
+		start := time.Now()
+		b.Clock = func() time.Duration { return time.Since(start) }
+	}
+	return b
+}
+
+// workers returns how many there are.
+func (o *Options) workers() int {
+	if o.Workers == 0 {
+		return runtime.GOMAXPROCS(0)
+	}
+	return o.Workers
+}
+
+// source returns the spec of the heatmap.
+func (o *Options) source(n int, limit time.Duration) string {
+	switch {
+	case o.Heatmap != nil:
+		return o.Heatmap.Source
+	case o.Source == "" || o.Source == AutoHeatmap:
+		return DefaultHeatmap(o.preset(), n, limit)
+	}
+	return o.Source
+}
+
+func (o *Options) preset() string {
+	if o.Preset == "" {
+		return "default"
+	}
+	return o.Preset
+}
+
+// configure returns the knobs.
+func (o *Options) configure(n int, source string) (Config, error) {
+	configure := o.Configure
+	if configure == nil {
+		configure = func(n int, source string) (Config, error) { return Preset(o.preset(), n, source) }
+	}
+	cfg, err := configure(n, source)
+	if err == nil {
+		err = cfg.Validate()
+	}
+	return cfg, err
+}
+
+// build makes the map of a source.
+func (o *Options) build(ctx context.Context, in *tsp.Instance, source string, nb *tsp.Neighbors) (*heatmap.Map, error) {
+	if o.Build != nil {
+		return o.Build(ctx, in, source, nb)
+	}
+	s, err := heatmap.Parse(source)
+	if err != nil {
+		return nil, err
+	}
+	return s.Build(ctx, heatmap.Request{Instance: in, Neighbors: nb,
+		Open: func(name string) (io.ReadCloser, error) { return os.Open(name) },
+		Tours: func(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, count int) ([]tsp.Tour, error) {
+			return kick.Optima(ctx, in, nb, count, 1)
+		}})
+}
+
+// observer returns what the meter tells.
+func (o *Options) observer(in *tsp.Instance, expand func(tsp.Tour) tsp.Tour, bound func() float64) meter.Observer {
+	if o.Observe == nil {
+		return nil
+	}
+	var best tsp.Tour
+	return func(p meter.Progress) {
+		if p.Better || best == nil {
+			best = expand(p.Tour)
+		}
+		told := Progress{Tour: best, Length: in.InUnit(p.Length), Gap: math.NaN(), Elapsed: p.Elapsed, Stage: p.Stage, Actions: p.Actions, Better: p.Better}
+		over := o.Best
+		if over == 0 {
+			over = bound()
+		}
+		if over > 0 {
+			told.Gap = 100 * (told.Length/over - 1)
+		}
+		o.Observe(told)
+	}
+}

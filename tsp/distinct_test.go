@@ -1,0 +1,68 @@
+package tsp
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// A tour of the places expands to a tour of all cities of the same length, and
+// contracts to itself; what must not be merged is not.
+func TestDistinct(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	for _, m := range []Metric{Euc2D, Exact2D, Ceil2D, Floor2D, Man2D, Att, Euc3D, Geo} {
+		n := 60
+		x, y := make([]float64, n), make([]float64, n)
+		var z []float64
+		for i := range x {
+			x[i], y[i] = float64(rng.IntN(4)), float64(rng.IntN(3))
+		}
+		if m.Dims() == 3 {
+			z = slices.Clone(x)
+		}
+		in, err := NewPoints("x", m, x, y, z)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := NewDistinct(t.Context(), in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m == Geo {
+			if d != nil {
+				t.Error("cities 1 apart are merged")
+			}
+			continue
+		}
+		if d == nil || d.N() != 12 {
+			t.Fatalf("%v: %+v, want 12 places", m, d)
+		}
+		tour := make(Tour, d.N())
+		for i, u := range rng.Perm(d.N()) {
+			tour[i] = int32(u)
+		}
+		all := d.Expand(tour)
+		if err := in.Check(all); err != nil {
+			t.Fatalf("%v: %v", m, err)
+		}
+		if in.Length(all) != d.Length(tour) || in.Value(all) != d.Value(tour) {
+			t.Errorf("%v: length %d of the places, %d of the cities", m, d.Length(tour), in.Length(all))
+		}
+		if back := d.Contract(all); d.Length(back) != d.Length(tour) || d.Check(back) != nil {
+			t.Errorf("%v: %v contracts to %v", m, tour, back)
+		}
+		if in.SetFixed([][2]int32{{0, 1}}); true {
+			if d, _ := NewDistinct(t.Context(), in); d != nil {
+				t.Errorf("%v: merged in spite of a fixed edge", m)
+			}
+		}
+	}
+	in, _ := NewPoints("x", Euc2D, []float64{0, .4, .4, .8, .8, 0}, make([]float64, 6), nil)
+	if d, _ := NewDistinct(t.Context(), in); d == nil || d.Metrical() {
+		t.Errorf("0, 0.4 and 0.8 on a line obey the triangle inequality, rounded")
+	}
+	in, _ = NewPoints("x", Euc2D, []float64{0, 0, 1, 2, 3}, make([]float64, 5), nil)
+	if d, _ := NewDistinct(t.Context(), in); d != nil {
+		t.Error("merged for one city")
+	}
+}
