@@ -1,0 +1,107 @@
+package region
+
+import (
+	"context"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"tspmcts/tsp"
+	"tspmcts/tsp/tsptest"
+)
+
+// TestJoin pins the law that any set of valid exchanges of disjoint regions joins to one tour whose
+// length is what Join reports: whole trees of regions get random tours that keep the links.
+func TestJoin(t *testing.T) {
+	for seed := range uint64(300) {
+		rng := rand.NewPCG(seed, 1)
+		r := rand.New(rng)
+		n := 60 + r.IntN(400)
+		in := tsptest.Random(tsp.Euc2D, n, seed)
+		if seed%5 == 0 {
+			if err := in.SetFixed([][2]int32{{0, 1}, {1, 2}, {5, 9}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		order := start(in)
+		pos := make([]int32, n)
+		for i, c := range order {
+			pos[c] = int32(i)
+		}
+		nb := tsptest.Must(tsp.NearestNeighbors(context.Background(), in, 8))
+		var tree Tree
+		tree.Grow(in, pos, 12+r.IntN(40), rng)
+		if err := tree.Check(n); err != nil {
+			t.Fatal(err)
+		}
+		var exchanges []Exchange
+		for _, leaf := range tree.Leaves {
+			var p Problem
+			nd := tree.Nodes[leaf]
+			Cut(&p, order, pos, tree.Cities[nd.From:nd.To])
+			exchanges = append(exchanges, improve(in, &p, r))
+		}
+		before := in.Length(order)
+		gain := NewJoiner(in, nb).Join(order, pos, exchanges)
+		if err := in.Check(order); err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+		if after := in.Length(order); before-after != gain || gain < 0 {
+			t.Fatalf("seed %d: %d before, %d after, but Join reports %d", seed, before, after, gain)
+		}
+		for i, c := range order {
+			if pos[c] != int32(i) {
+				t.Fatalf("seed %d: pos is not the inverse of order", seed)
+			}
+		}
+	}
+}
+
+// start returns a tour that keeps the fixed edges of TestJoin: by x, with these in one piece.
+func start(in *tsp.Instance) tsp.Tour {
+	t := make(tsp.Tour, in.N())
+	for i := range t {
+		t[i] = int32(i)
+	}
+	slices.SortFunc(t, func(a, b int32) int { return int(in.X[a] - in.X[b]) })
+	t = slices.DeleteFunc(t, func(c int32) bool { return c <= 2 || c == 5 || c == 9 })
+	return append(t, 0, 1, 2, 5, 9)
+}
+
+// improve carries out 2-opt moves in the problem's own tour that keep its links
+// and fixed edges, most of them improving, and returns the exchange.
+func improve(in *tsp.Instance, p *Problem, r *rand.Rand) Exchange {
+	m := len(p.Cities)
+	tour := make([]int32, m)
+	for i := range tour {
+		tour[i] = int32(i)
+	}
+	linked := func(a, b int32) bool {
+		for _, l := range p.Links {
+			if next := (l + 1) % int32(m); a == l && b == next || b == l && a == next {
+				return true
+			}
+		}
+		return in.IsFixed(p.Cities[a], p.Cities[b])
+	}
+	d := func(a, b int32) int64 { return int64(in.Dist(p.Cities[a], p.Cities[b])) }
+	var gain int64
+	for range 20 * m {
+		i, j := r.IntN(m), r.IntN(m)
+		if i > j {
+			i, j = j, i
+		}
+		if j-i < 2 || i == 0 && j == m-1 {
+			continue
+		}
+		a, b, c, e := tour[i], tour[i+1], tour[j], tour[(j+1)%m]
+		if linked(a, b) || linked(c, e) {
+			continue
+		}
+		if g := d(a, b) + d(c, e) - d(a, c) - d(b, e); g > 0 || r.IntN(50) == 0 {
+			slices.Reverse(tour[i+1 : j+1])
+			gain += g
+		}
+	}
+	return p.Compare(tour, gain)
+}
