@@ -1,7 +1,7 @@
 package mcts
 
 import (
-	"cmp"
+	"math"
 	"slices"
 
 	"tspmcts/mcts/kick"
@@ -35,18 +35,18 @@ const leastCoarse = 1000
 // freeLongest improves the tour over the ends of its k longest edges.
 func (s *search) freeLongest(c *kick.Climber, t *kick.Tour, k int) {
 	in, n := s.in, len(t.Order)
-	type edge struct{ d, at int32 }
-	edges := make([]edge, 0, n)
+	edges := make([]uint64, 0, n) // length from the longest down, place
 	for i, a := range t.Order {
 		b := t.Order[(i+1)%n]
 		if !in.IsFixed(a, b) {
-			edges = append(edges, edge{in.Dist(a, b), int32(i)})
+			edges = append(edges, uint64(math.MaxInt32-in.Dist(a, b))<<32|uint64(i))
 		}
 	}
-	slices.SortFunc(edges, func(a, b edge) int { return cmp.Or(cmp.Compare(b.d, a.d), cmp.Compare(a.at, b.at)) })
+	slices.Sort(edges)
 	var cities []int32
 	for _, e := range edges[:min(k, len(edges))] {
-		cities = append(cities, t.Order[e.at], t.Order[(int(e.at)+1)%n])
+		at := int(uint32(e))
+		cities = append(cities, t.Order[at], t.Order[(at+1)%n])
 	}
 	slices.Sort(cities)
 	cities = slices.Compact(cities)

@@ -1,7 +1,7 @@
 package mcts
 
 import (
-	"cmp"
+	"context"
 	"math"
 	"slices"
 
@@ -42,19 +42,19 @@ func firstResort(in *tsp.Instance) tsp.Tour {
 }
 
 // believed lists the edges between each city and the first of its row in the
-// heatmap, as many as it has candidates, the most probable first and of equal ones the shorter. Greedy by
-// length closes every cluster before it looks at the next; by probability a long edge
-// that a tour is likely to need comes in its time. Where cities are candidates by distance there are none.
-func believed(in *tsp.Instance, m *heatmap.Map, cfg Config) [][2]int32 {
+// heatmap, as many as it has candidates, the most probable first and of equal
+// ones the shorter. Greedy by length closes every cluster before it looks at the
+// next; by probability a long edge that a tour is likely to need comes in its
+// time. Where candidates are chosen by distance there are none. Nor are there when ctx has ended.
+func believed(ctx context.Context, in *tsp.Instance, m *heatmap.Map, cfg Config) [][2]int32 {
 	if cfg.Order != "heatmap" {
 		return nil
 	}
-	type edge struct {
-		key  uint64
-		a, b int32
-	}
-	var edges []edge
+	var edges []ranked
 	for i := range int32(m.N()) {
+		if i&0xffff == 0 && ctx.Err() != nil {
+			return nil
+		}
 		cities, p := m.Of(i)
 		for k, j := range cities[:min(len(cities), cfg.Candidates)] {
 			if j < i { // listed there, unless it is not among j's first
@@ -62,13 +62,50 @@ func believed(in *tsp.Instance, m *heatmap.Map, cfg Config) [][2]int32 {
 					continue
 				}
 			}
-			edges = append(edges, edge{uint64(math.MaxUint32-math.Float32bits(p[k]))<<32 | uint64(in.Dist(i, j)), i, j})
+			edges = append(edges, ranked{uint64(math.MaxUint32-math.Float32bits(p[k]))<<32 | uint64(in.Dist(i, j)), i, j})
 		}
 	}
-	slices.SortFunc(edges, func(a, b edge) int { return cmp.Compare(a.key, b.key) })
+	rank(edges)
 	list := make([][2]int32, len(edges))
 	for k, e := range edges {
 		list[k] = [2]int32{e.a, e.b}
 	}
 	return list
+}
+
+// ranked is an edge and what it is sorted by.
+type ranked struct {
+	key  uint64
+	a, b int32
+}
+
+// rank sorts ascending by key, and leaves equal ones in their order: a radix sort, which
+// takes a tenth of the time of one by comparisons for millions of edges.
+func rank(edges []ranked) {
+	const digit = 11
+	spare := make([]ranked, len(edges))
+	from, to := edges, spare
+	for shift := 0; shift < 64; shift += digit {
+		var at [1 << digit]int
+		for i := range from {
+			at[from[i].key>>shift&(1<<digit-1)]++
+		}
+		if len(from) > 0 && at[from[0].key>>shift&(1<<digit-1)] == len(from) {
+			continue // all the same
+		}
+		sum := 0
+		for d, count := range at {
+			at[d] = sum
+			sum += count
+		}
+		for _, e := range from {
+			d := e.key >> shift & (1<<digit - 1)
+			to[at[d]] = e
+			at[d]++
+		}
+		from, to = to, from
+	}
+	if len(edges) > 0 && &from[0] != &edges[0] {
+		copy(edges, from)
+	}
 }

@@ -63,7 +63,7 @@ func (s *search) grow() stage {
 		if k > 1 {
 			var preferred [][2]int32
 			if k > 2 {
-				preferred = slices.DeleteFunc(believed(s.in, s.heatmap, s.cfg), func([2]int32) bool { return rng.Below(2) == 0 })
+				preferred = slices.DeleteFunc(believed(s.meter.Context(), s.in, s.heatmap, s.cfg), func([2]int32) bool { return rng.Below(2) == 0 })
 			}
 			tour, err := tsp.GreedyEdge(s.meter.Context(), s.in, s.nb, preferred...)
 			if err != nil {

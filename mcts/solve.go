@@ -276,7 +276,7 @@ func (p *problem) begin(curve tsp.Tour) *search {
 	s.BestLength = meter.NoTour
 	switch cfg.FirstTour {
 	case "greedy":
-		s.first, _ = tsp.GreedyEdge(m.Context(), in, p.nb, believed(in, p.heatmap, cfg)...)
+		s.first, _ = tsp.GreedyEdge(m.Context(), in, p.nb, believed(m.Context(), in, p.heatmap, cfg)...)
 	case "curve":
 		s.first = curve
 	}
