@@ -38,7 +38,7 @@ func TestJSON(t *testing.T) {
 	if last := trace[len(trace)-1].(map[string]any); last["length"] != length {
 		t.Errorf("the trace ends with %v, the length is %v", last, length)
 	}
-	if length != float64(int(length)) || r[0]["config"].(map[string]any)["depth"] != 25.0 {
+	if length != float64(int(length)) || r[0]["config"].(map[string]any)["depth"] != 50.0 {
 		t.Errorf("length %v, config %v", length, r[0]["config"])
 	}
 	if r := records(t, must(t, dir, "solve", "--json", "-", "--actions", "500")); r[0]["gap"] != nil || r[0]["optimum"] != nil {
