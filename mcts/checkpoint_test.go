@@ -28,7 +28,7 @@ var resumable = []struct {
 	{"kicks", 400, 30000, 2, func(c *Config) { c.Population = 0 }},
 	{"kicks, stretches", 400, 30000, 2, func(c *Config) { c.Population, c.Stretch = 0, 150 }},
 	{"kicks, drawn", 400, 30000, 2, func(c *Config) { c.Population, c.Action = 0, "draw" }},
-	{"population", 400, 150000, 2, func(c *Config) { c.Population, c.Polish = 30, 0 }},
+	{"population", 1000, 300000, 2, func(c *Config) { c.Population, c.Polish = 30, 0 }},
 	{"regions", 6000, 300000, 2, func(c *Config) { c.Whole = 3000 }},
 	{"population, drawn", 400, 400000, 2, func(c *Config) { c.Population, c.Polish, c.Action = 30, 0, "draw" }},
 }
