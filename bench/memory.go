@@ -7,7 +7,8 @@ import (
 )
 
 // What a search takes at least, in bytes: neighbours, heatmap, candidates and
-// tours a city, and what each worker has of its own. Measured at 100,000 cities.
+// tours a city, and what each worker has of its own: a low estimate, after two
+// searches of 100,000 cities (98.6 MB with 1 worker, 120 MB with 16).
 const (
 	bytesPerCity   = 700
 	bytesPerWorker = 14 // and city
@@ -26,6 +27,7 @@ func checkMemory(in *tsp.Instance, workers int) error {
 		in.N(), workers, needed/mega, left/mega)
 }
 
-// UsefulWorkers returns the number of workers above which the tours of n cities
-// get longer, not shorter, in the same time: each has too few cities to itself.
+// UsefulWorkers returns a number of workers above which more of them have too few
+// of n cities to themselves. One case is known: 1000 workers on 400 cities end 7 %
+// longer than 64.
 func UsefulWorkers(n int) int { return max(16, n/6) }
