@@ -59,7 +59,11 @@ func TestResume(t *testing.T) {
 				t.Errorf("phases seen: %v, want building, recombining and crossing", phases)
 			}
 			p.Save = nil
-			for k := 0; k < len(saved); k += max(1, len(saved)/12) {
+			resumes := 12
+			if testing.Short() { // under the race detector
+				resumes = 2
+			}
+			for k := 0; k < len(saved); k += max(1, len(saved)/resumes) {
 				c := tsptest.Must(DecodeCheckpoint(bytes.NewReader(saved[k])))
 				p.Resume = c
 				r := tsptest.Must(p.run(context.Background(), cfg, 7, tt.workers, budget, nil))
