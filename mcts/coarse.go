@@ -56,7 +56,7 @@ func (s *search) freeLongest(c *kick.Climber, t *kick.Tour, k int) {
 	}
 	var p region.Problem
 	region.Cut(&p, t.Order, t.Positions(), cities)
-	row := make([]int32, n) // of a city in nb, and then its place in the problem
+	row := make([]int32, n) // of a city in nb, -1 for none
 	for i := range row {
 		row[i] = -1
 	}

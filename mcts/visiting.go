@@ -110,7 +110,7 @@ func (v *visiting) kicksDue(now float64) bool {
 }
 
 // sweep cuts the plane into leaves to visit. A visit is to take a small part of
-// the time so far, so that the tour improves all the time, or a fifth of a second.
+// the time so far, so that the tour improves all the time.
 func (v *visiting) sweep(s *search) {
 	n := s.in.N()
 	if len(v.Tree.Leaves) > 0 {
