@@ -18,10 +18,20 @@ import (
 // the tour has few cities left, chains reach far. First a 64th of the edges are
 // free, then a 16th, then a quarter (multilevel refinement, Walshaw 2002).
 func (s *search) coarsen(c *kick.Climber, t *kick.Tour) {
+	before := c.Actions()
+	defer func() { s.Used += c.Actions() - before }()
 	for _, share := range []int{64, 16, 4} {
-		if k := len(t.Order) / share; k >= 8 && k <= mostFree && !c.Poll() {
-			s.freeLongest(c, t, k)
+		k := len(t.Order) / share
+		if k < 8 || k > mostFree || c.Poll() {
+			continue
 		}
+		var actions int64 // that are left, 0 for no limit
+		if limit := s.meter.Budget().Actions; limit > 0 {
+			if actions = limit - s.Used - (c.Actions() - before); actions <= 0 {
+				return
+			}
+		}
+		s.freeLongest(c, t, k, actions)
 	}
 }
 
@@ -32,8 +42,8 @@ const mostFree = 50000
 // leastCoarse is the number of cities below which the chain reaches across the whole tour anyway.
 const leastCoarse = 1000
 
-// freeLongest improves the tour over the ends of its k longest edges.
-func (s *search) freeLongest(c *kick.Climber, t *kick.Tour, k int) {
+// freeLongest improves the tour over the ends of its k longest edges, in about that many actions (0: no limit).
+func (s *search) freeLongest(c *kick.Climber, t *kick.Tour, k int, actions int64) {
 	in, n := s.in, len(t.Order)
 	edges := make([]uint64, 0, n) // length from the longest down, place
 	for i, a := range t.Order {
@@ -78,9 +88,12 @@ func (s *search) freeLongest(c *kick.Climber, t *kick.Tour, k int) {
 	})
 	c.LoadRegion(in, cand, p.Cities, p.Links, t.Length, func(city int32) int32 { return place[city] })
 	c.Seed(s.seed, meter.ForCoarse, uint64(k), 0)
-	c.Descend(0)
+	before := c.Actions()
+	c.Descend(actions)
 	m := int64(len(p.Cities))
-	c.Kick(min(2*m, 20000+m/10), 0, s.cfg.KickSize, nil)
+	if left := actions - (c.Actions() - before); actions == 0 || left > 0 {
+		c.Kick(min(2*m, 20000+m/10), max(0, left), s.cfg.KickSize, nil)
+	}
 	if gain := c.Gain(); gain > 0 {
 		j := region.NewJoiner(in, s.nb)
 		t.Length -= j.Join(t.Order, t.Positions(), []region.Exchange{p.Compare(c.Local(), gain)})
