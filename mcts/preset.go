@@ -57,12 +57,12 @@ func untuned(name string, n int, source string) (Config, error) {
 	c.Preset = name
 	switch name {
 	case "default":
-		c.Candidates, c.Depth = 7, 50
+		c.Candidates, c.Depth = 7, 25
 		if source == "alpha" {
 			c.Candidates = 5 // hold 98.9 % of a short tour's edges; of the nearest it takes 8
 		}
 		c.Action, c.FirstTour, c.Restart, c.Temperature = "best", "greedy", "kick", 0.2
-		c.Breadth, c.Population = "2,1", 400
+		c.Breadth, c.Population = "1", 400
 		c.Polish = min(0.02, float64(n)/200000)
 		c.Children = min(1000, max(30, n/100))
 	case "paper-default":
