@@ -25,7 +25,7 @@ const (
 )
 
 // graph sets up the links. Cost: linear in the edges of the AB-cycles.
-func (x *Crosser) graph() {
+func (x *crosser) graph() {
 	b, c := &x.blocks, &x.cycles
 	m := int32(c.len())
 	if b.first == nil {
@@ -72,7 +72,7 @@ func (x *Crosser) graph() {
 // block tries children by E-sets of several AB-cycles each: a center drawn at
 // random and what a short tabu search puts around it such that few cities are
 // left where the child changes between edges of A and of B.
-func (x *Crosser) block(a *individual, rng *rand.PCG) {
+func (x *crosser) block(a *individual, rng *rand.PCG) {
 	x.graph()
 	b := &x.blocks
 	m := x.cycles.len()
@@ -120,7 +120,7 @@ func (b *blocks) flip(id int32) {
 }
 
 // around sets x.set to an E-set that holds the center.
-func (x *Crosser) around(center int32, rng *rand.PCG) {
+func (x *crosser) around(center int32, rng *rand.PCG) {
 	b, c := &x.blocks, &x.cycles
 	m := c.len()
 	clear(b.inside)

@@ -22,6 +22,16 @@ type cycles struct {
 	w     []int32 // length of the edge from city[i] to the next
 }
 
+// tracer finds the AB-cycles of a pair.
+type tracer struct {
+	apart     []int32 // cities where A and B differ
+	junctions []junction
+	path      []int32 // of the walk, with the lengths of its edges and their sums, those of B negative
+	pathW     []int32
+	sum       []int64
+	cycles    cycles
+}
+
 func (c *cycles) len() int { return len(c.gain) }
 
 func (c *cycles) reset() {
@@ -30,7 +40,7 @@ func (c *cycles) reset() {
 
 // differ lists in x.apart the cities at which a and b have different edges and
 // sets up their junctions. Cost: one pass over both tours.
-func (x *Crosser) differ(a, b *individual) {
+func (x *tracer) differ(a, b *individual) {
 	apart := x.apart[:0]
 	aAdj, bAdj := a.adj, b.adj[:len(a.adj)]
 	junctions := x.junctions[:len(a.adj)]
@@ -66,7 +76,7 @@ func (x *Crosser) differ(a, b *individual) {
 // to a city that it has left by the other parent's kind of edge, the part in
 // between is an AB-cycle (step 2 of EAX). It stops after enough cycles
 // of at least the given gain; each edge is walked once.
-func (x *Crosser) trace(rng *rand.PCG, enough int, least int64) {
+func (x *tracer) trace(rng *rand.PCG, enough int, least int64) {
 	c := &x.cycles
 	c.reset()
 	js := x.junctions
