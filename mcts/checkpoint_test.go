@@ -188,7 +188,7 @@ func resumedSignature(t *testing.T, b *strings.Builder) {
 
 // phaseOf names the phase that a checkpoint was taken in.
 func phaseOf(c *Checkpoint) string {
-	apart := func(name string, k kicks) string {
+	apart := func(name string, k *kicking) string {
 		if k.Own != nil {
 			return name + " apart"
 		}
@@ -203,7 +203,7 @@ func phaseOf(c *Checkpoint) string {
 		}
 		return "descending"
 	case *kicking:
-		return apart("kicking", st.Kicks)
+		return apart("kicking", st)
 	case *joining:
 		return "joined"
 	case *growing:

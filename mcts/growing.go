@@ -51,9 +51,9 @@ func (g *growing) name() string {
 // kick reaches, would else be in all tours, and recombination could not mend it.
 const bases = 4
 
-// grow begins the stage at a local optimum. The others come from a space-filling
+// newGrowing begins the stage at a local optimum. The others come from a space-filling
 // curve, from greedy by length, and from greedy that prefers every other of the edges that the heatmap believes in.
-func (s *search) grow() stage {
+func (s *search) newGrowing() *growing {
 	g := &growing{Bases: []*kick.Tour{s.Tour.Clone()}, Due: leastTours, RNG: meter.PCG(s.seed, meter.ForMixing, 1, 0)}
 	var rng meter.Stream
 	rng.Start(s.seed, meter.ForFirst, 1, 0)
@@ -73,7 +73,7 @@ func (s *search) grow() stage {
 		}
 		s.Tour = kick.NewTour(s.in, first)
 		for _, pieces := range []int{s.pieces(), 1} {
-			s.play(pieces, func(c *kick.Climber, actions int64) { c.Descend(actions) })
+			s.round(pieces, (*kick.Climber).Descend)
 		}
 		g.Bases = append(g.Bases, s.Tour)
 	}
@@ -82,20 +82,12 @@ func (s *search) grow() stage {
 	return g
 }
 
-// cost returns what the search has cost so far: seconds, or actions where these are the budget.
-func (s *search) cost() float64 {
-	if b := s.meter.Budget(); b.Actions > 0 || b.Time == 0 && b.Stall == 0 {
-		return float64(s.Used)
-	}
-	return s.meter.Clock().Seconds()
-}
-
-func (g *growing) step(s *search) stage {
+func (g *growing) step(s *search) bool {
 	start := s.cost()
 	if g.PerTour > 0 && g.Kicks < kickShare*(g.Kicks+g.Rest)+leastTours*g.PerTour {
 		s.kickOn()
 		g.Kicks += s.cost() - start
-		return g
+		return false
 	}
 	switch {
 	case g.pop != nil:
@@ -111,19 +103,7 @@ func (g *growing) step(s *search) stage {
 		g.begin(s, append(tours, g.Tours...), false)
 	}
 	g.Rest += s.cost() - start
-	return g
-}
-
-// kickOn kicks the best tour for a while.
-func (s *search) kickOn() {
-	if s.Tour.Length > s.BestLength+s.BestLength/2000 {
-		s.Tour.Order = append(s.Tour.Order[:0], s.Best...)
-		s.Tour.Measure(s.in)
-	}
-	heat := float64(0.1*s.cfg.Temperature*float64(s.Tour.Length)) / float64(s.in.N())
-	s.play(s.pieces(), func(c *kick.Climber, actions int64) {
-		c.Kick(int64(c.Size())/8+16, actions, s.cfg.KickSize, func() float64 { return heat })
-	})
+	return false
 }
 
 func (g *growing) begin(s *search, tours []tsp.Tour, crossing bool) {
@@ -145,7 +125,8 @@ func (g *growing) recombine(s *search) {
 		s.Used += made
 		s.meter.Add(made)
 		if p.BestLength() < s.BestLength {
-			s.adopt(p.Best())
+			s.keep(p.Best())
+			s.toBest()
 		}
 		return
 	}
@@ -170,13 +151,6 @@ func (g *growing) recombine(s *search) {
 // blocks reports whether large E-sets are worth their time: not for a small
 // population of many cities, which a larger one follows soon.
 func (g *growing) blocks(s *search) bool { return g.Crossing || s.in.N() <= 5000 || len(g.Tours) >= 64 }
-
-// adopt makes a better tour that of the search.
-func (s *search) adopt(tour tsp.Tour, length int64) {
-	s.keep(tour, length)
-	s.Tour.Order = append(s.Tour.Order[:0], tour...)
-	s.Tour.Measure(s.in)
-}
 
 // build appends tours until there are size, or the budget ends. Each depends on
 // the seed, the epoch and its place alone.

@@ -106,12 +106,21 @@ func (o *Options) validate(in *tsp.Instance) error {
 		}
 	}
 	if o.Heatmap != nil {
-		errs = append(errs, fits(o.Heatmap, in))
+		if o.Heatmap.N() != in.N() {
+			errs = append(errs, foreign(o.Heatmap, in))
+		} else if err := o.Heatmap.Check(); err != nil {
+			errs = append(errs, fmt.Errorf("%w: %w", ErrHeatmap, err))
+		}
 	}
 	if o.Save != nil && (o.Save.Save == nil || o.Save.Every < 0) {
 		errs = append(errs, errors.New("a Saver needs Save, and Every may not be negative"))
 	}
 	return errors.Join(errs...)
+}
+
+// foreign is the error of a map of other cities than in's.
+func foreign(m *heatmap.Map, in *tsp.Instance) error {
+	return fmt.Errorf("%w: it is of %d cities, the instance has %d", ErrHeatmap, m.N(), in.N())
 }
 
 // budget returns the budget of the search.

@@ -124,6 +124,3 @@ func nearestTuned(preset, source string, n int) (best TunedRow, ok bool) {
 	}
 	return best, ok
 }
-
-// ratio returns how many times one of two sizes is the other, at least 1.
-func ratio(a, b int) float64 { return max(float64(a)/float64(b), float64(b)/float64(a)) }
