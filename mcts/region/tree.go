@@ -61,40 +61,12 @@ func (t *Tree) Grow(in *tsp.Instance, pos []int32, size int, rng *rand.PCG) {
 			share = 0.45 + (share-0.35)/3
 		}
 		k := min(m-1, max(1, int(share*float64(m))))
-		partition(part, k, key, rng)
+		tsp.Select(part, k, key, func(part []int32) float64 {
+			return key(part[int(rng.Uint64()>>32*uint64(len(part))>>32)])
+		})
 		left := int32(len(t.Nodes))
 		t.Nodes[v].Left = left
 		t.Nodes = append(t.Nodes, Node{From: nd.From, To: nd.From + int32(k)}, Node{From: nd.From + int32(k), To: nd.To})
-	}
-}
-
-// partition moves the k cities of least key to the front (quickselect).
-func partition(a []int32, k int, key func(int32) float64, rng *rand.PCG) {
-	lo, hi := 0, len(a)-1
-	for lo < hi {
-		p := key(a[lo+int(rng.Uint64()>>32*uint64(hi-lo+1)>>32)])
-		i, j := lo, hi
-		for i <= j {
-			for key(a[i]) < p {
-				i++
-			}
-			for key(a[j]) > p {
-				j--
-			}
-			if i <= j {
-				a[i], a[j] = a[j], a[i]
-				i++
-				j--
-			}
-		}
-		switch {
-		case k <= j:
-			hi = j
-		case k >= i:
-			lo = i
-		default:
-			return
-		}
 	}
 }
 
