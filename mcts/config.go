@@ -176,9 +176,9 @@ func (c *Config) breadth() []int {
 	return list
 }
 
-// eax returns the knobs of the recombination of tours of n cities. More
-// children of a pair take its place than in eax.DefaultConfig: a population has converged
-// in half of the time, and a larger one follows.
+// eax returns the knobs of the recombination of tours of n cities. More children of a
+// pair take its place than in eax.DefaultConfig: a population has converged in half of
+// the time, and a larger one follows.
 func (c *Config) eax(n int) eax.Config {
 	cfg := eax.DefaultConfig(n)
 	cfg.Children = min(c.Children, max(30, n/100))

@@ -10,12 +10,12 @@ import (
 	"tspmcts/tsp"
 )
 
-// growing is the work on the whole instance as one region: a population that
-// grows, and kicks between its steps. Tours are built one by one, local optima
-// shaken all over. Whenever there are twice as many, all are recombined until they have
-// converged, together with the best tour; what that ends with is crossed with the best tour, and kept for
-// the next time. No tour is built twice, so that the tour at any time is
-// about as good as that of a search that was given twice that time.
+// growing is the work on the whole instance as one region: a population that grows, and
+// kicks between its steps. Tours are built one by one, local optima shaken all over.
+// Whenever there are twice as many, all are recombined until they have converged,
+// together with the best tour; what that ends with is crossed with the best tour, and
+// kept for the next time. No tour is built twice, so that the tour at any time is about
+// as good as that of a search that was given twice that time.
 type growing struct {
 	Bases      []*kick.Tour  // local optima that are shaken
 	Tours      []tsp.Tour    // built so far
@@ -47,12 +47,14 @@ func (g *growing) name() string {
 	return "recombining"
 }
 
-// bases is the number of local optima that are shaken. What is wrong at large in one, where no
-// kick reaches, would else be in all tours, and recombination could not mend it.
+// bases is the number of local optima that are shaken. What is wrong at large in one,
+// where no kick reaches, would else be in all tours, and recombination could not mend
+// it.
 const bases = 4
 
 // newGrowing begins the stage at a local optimum. The others come from a space-filling
-// curve, from greedy by length, and from greedy that prefers every other of the edges that the heatmap believes in.
+// curve, from greedy by length, and from greedy that prefers every other of the edges
+// that the heatmap believes in.
 func (s *search) newGrowing() *growing {
 	g := &growing{Bases: []*kick.Tour{s.Tour.Clone()}, Due: leastTours, RNG: meter.PCG(s.seed, meter.ForMixing, 1, 0)}
 	var rng meter.Stream

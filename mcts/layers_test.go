@@ -55,8 +55,9 @@ func TestLayers(t *testing.T) {
 	}
 }
 
-// upward lists the calls between files of one package from a lower layer to a higher one.
-// What the files import is not looked at: names of the package are resolved without it.
+// upward lists the calls between files of one package from a lower layer to a higher
+// one. What the files import is not looked at: names of the package are resolved
+// without it.
 func upward(t *testing.T, sources map[string]string, layers []string) (calls []string) {
 	fset := token.NewFileSet()
 	var files []*ast.File

@@ -8,18 +8,19 @@ import (
 // Presets lists the names that Preset takes.
 var Presets = []string{"default", "paper", "paper-tuned", "paper-default"}
 
-// TunedPresets lists those that command tune has a say in; the others stay as published.
+// TunedPresets lists those that command tune has a say in; the others stay as
+// published.
 var TunedPresets = []string{"default", "paper-tuned"}
 
 // AutoHeatmap, as a source, is what suits preset, size and time best (DefaultHeatmap).
 const AutoHeatmap = "auto"
 
-// Preset returns the knobs of that name for an instance of n cities and a
-// heatmap of the given source, its spec or its kind. "paper" is the paper's search with the knobs
-// that its authors tuned for the source and the nearest size (those of gtprior
-// for sources that they do not have); "paper-default" the same search with
-// their defaults; "paper-tuned" that of "paper" with the knobs that command tune
-// found for the source and sizes near n, where it was run.
+// Preset returns the knobs of that name for an instance of n cities and a heatmap of
+// the given source, its spec or its kind. "paper" is the paper's search with the knobs
+// that its authors tuned for the source and the nearest size (those of gtprior for
+// sources that they do not have); "paper-default" the same search with their defaults;
+// "paper-tuned" that of "paper" with the knobs that command tune found for the source
+// and sizes near n, where it was run.
 func Preset(name string, n int, source string) (Config, error) {
 	source = SourceKind(source)
 	c, err := untuned(name, n, source)
@@ -44,8 +45,8 @@ func SourceKind(spec string) string {
 }
 
 // DefaultHeatmap names the heatmap source that suits a preset best: alpha for
-// "default", where the time allows (0: no limit), otherwise gtprior. The
-// ascent takes about 12 microseconds a city, and the first tour follows it; with less than five
+// "default", where the time allows (0: no limit), otherwise gtprior. The ascent takes
+// about 12 microseconds a city, and the first tour follows it; with less than five
 // times as much for everything, seven nearest neighbours are there sooner.
 func DefaultHeatmap(preset string, n int, limit time.Duration) string {
 	if preset == "default" && (limit == 0 || limit >= time.Duration(n)*60*time.Microsecond) {

@@ -99,7 +99,7 @@ func (p *problem) begin(curve tsp.Tour) *search {
 			if stats == nil {
 				return nil
 			}
-			c.Learn(stats, cfg.Alpha, cfg.Beta)
+			c.Guide(stats, cfg.Alpha, cfg.Beta)
 		}
 	}
 	return s
@@ -114,7 +114,8 @@ func (s *search) ended() bool {
 // spent returns which part of the budget is used.
 func (s *search) spent() float64 { return s.meter.Spent(s.Used) }
 
-// cost returns what the search has cost so far: seconds, or actions where these are the budget.
+// cost returns what the search has cost so far: seconds, or actions where these are the
+// budget.
 func (s *search) cost() float64 {
 	if b := s.meter.Budget(); b.Actions > 0 || b.Time == 0 && b.Stall == 0 {
 		return float64(s.Used)

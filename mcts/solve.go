@@ -25,7 +25,8 @@ type Result struct {
 	Bound   *onetree.Result // nil unless asked for, and found in time
 }
 
-// ExactLimit is the number of cities up to which an instance is solved by dynamic programming.
+// ExactLimit is the number of cities up to which an instance is solved by dynamic
+// programming.
 const ExactLimit = 9
 
 // Solve searches for a short tour of in until a limit of o is reached or ctx

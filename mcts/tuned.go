@@ -74,7 +74,8 @@ func ParseTuned(data []byte) ([]TunedRow, error) {
 	return rows, nil
 }
 
-// FormatTuned is the inverse of ParseTuned, a line a row, in order of preset, source and size.
+// FormatTuned is the inverse of ParseTuned, a line a row, in order of preset, source
+// and size.
 func FormatTuned(rows []TunedRow) ([]byte, error) {
 	rows = slices.Clone(rows)
 	slices.SortStableFunc(rows, func(a, b TunedRow) int {

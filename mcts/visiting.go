@@ -9,11 +9,11 @@ import (
 	"tspmcts/mcts/region"
 )
 
-// visiting is the work on an instance of many regions. A sweep cuts the plane
-// anew, by a k-d tree whose borders are drawn at random, and visits every leaf: a
-// population of shaken copies of the tour's paths in it is recombined, and what that brings is joined to the
-// tour. Each sweep has larger populations than the one before. Between the visits the
-// whole tour is kicked, for as long as that brings more a second.
+// visiting is the work on an instance of many regions. A sweep cuts the plane anew, by
+// a k-d tree whose borders are drawn at random, and visits every leaf: a population of
+// shaken copies of the tour's paths in it is recombined, and what that brings is joined
+// to the tour. Each sweep has larger populations than the one before. Between the
+// visits the whole tour is kicked, for as long as that brings more a second.
 type visiting struct {
 	Tree    region.Tree
 	Todo    []int32 // leaves that are still to be visited, last first

@@ -31,7 +31,7 @@ func (x *crosser) graph() {
 	if b.first == nil {
 		b.first, b.second = make([]int32, x.s.n), make([]int32, x.s.n)
 	}
-	for _, v := range x.apart {
+	for _, v := range x.differing {
 		b.first[v], b.second[v] = -1, -1
 	}
 	start := grow(&b.start, m+2)
@@ -53,7 +53,7 @@ func (x *crosser) graph() {
 		start[i+2] += start[i+1]
 	}
 	to := grow(&b.to, start[m+1])
-	for _, v := range x.apart {
+	for _, v := range x.differing {
 		if o, p := b.first[v], b.second[v]; p >= 0 {
 			to[start[o+1]] = p
 			start[o+1]++

@@ -178,11 +178,11 @@ func (x *crosser) restore(adj []node) {
 	x.undo = x.undo[:0]
 }
 
-// join merges the sub-tours into one, always the smallest with what its best
-// exchange of one edge each leads to (step 5 of EAX). It adds to the gain
-// so far, and returns false if that falls below x.least, ends below x.enough, or
-// the fixed edges leave no way. Cost: near cities times the size of the sub-tours merged; the
-// largest is never looked at.
+// join merges the sub-tours into one, always the smallest with what its best exchange
+// of one edge each leads to (step 5 of EAX). It adds to the gain so far, and returns
+// false if that falls below x.least, ends below x.enough, or the fixed edges leave no
+// way. Cost: near cities times the size of the sub-tours merged; the largest is never
+// looked at.
 func (x *crosser) join(a *individual, gain int64) (int64, bool) {
 	adj := a.adj
 	left := len(x.size)

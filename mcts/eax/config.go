@@ -27,9 +27,9 @@ type Config struct {
 	// Near is how many nearest neighbours of a city a merge of two sub-tours
 	// looks at, 1 or more; it is bounded by the neighbours given.
 	Near int
-	// Harvest is how many children of a pair may replace A one on top of the
-	// other, 1 or more: 1 is the paper. Large instances
-	// have room for many and need fewer generations with more.
+	// Harvest is how many children of a pair may replace A one on top of the other, 1
+	// or more: 1 is the paper. Large instances have room for many and need fewer
+	// generations with more.
 	Harvest int
 	// Patience is the number of generations without a better best tour after
 	// which a stage may end, 1 or more.

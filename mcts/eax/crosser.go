@@ -29,7 +29,7 @@ func (c *Counts) add(d Counts) {
 
 // crosser is the scratch of one worker.
 type crosser struct {
-	s      *space
+	s      *layout
 	cfg    Config
 	census *census
 	Counts Counts
@@ -76,7 +76,7 @@ type changes struct {
 	signs []int32
 }
 
-func newCrosser(s *space, cfg Config, c *census) *crosser {
+func newCrosser(s *layout, cfg Config, c *census) *crosser {
 	n := s.n
 	return &crosser{
 		s: s, cfg: cfg, census: c, enough: 1,
@@ -98,7 +98,7 @@ func newCrosser(s *space, cfg Config, c *census) *crosser {
 func (x *crosser) cross(a, b *individual, stage Stage, rng *rand.PCG) bool {
 	x.Counts.Pairs++
 	x.differ(a, b)
-	if len(x.apart) == 0 {
+	if len(x.differing) == 0 {
 		return false
 	}
 	x.locate(a)

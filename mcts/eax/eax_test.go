@@ -91,7 +91,7 @@ func TestEveryChild(t *testing.T) {
 					}
 					x.trace(rng, 1<<30, -1<<60)
 					checkCycles(t, x, &p.tours[a], &p.tours[b])
-					if len(x.apart) == 0 {
+					if len(x.differing) == 0 {
 						continue
 					}
 					x.graph()
@@ -254,7 +254,8 @@ func TestTiny(t *testing.T) {
 	}
 }
 
-// A pair replaces A by what is shorter alone, and a generation that is stopped does nothing.
+// A pair replaces A by what is shorter alone, and a generation that is stopped does
+// nothing.
 func TestCross(t *testing.T) {
 	in := tsptest.Random(tsp.Euc2D, 150, 14)
 	nb := nearest(in)

@@ -14,7 +14,7 @@ type Population struct {
 	Counts Counts
 
 	cfg      Config
-	s        *space
+	s        *layout
 	tours    []individual
 	census   *census
 	crossers []*crosser
@@ -24,10 +24,10 @@ type Population struct {
 	best  int
 	total int64
 
-	stage    Stage
-	stalled  int // generations without a better best
-	age      int // generations in this stage
-	patience int // what stalled must reach to end the stage
+	stage   Stage
+	stalled int // generations without a better best
+	age     int // generations in this stage
+	allowed int // what stalled must reach to end the stage
 }
 
 // NewPopulation returns a population of the given tours, which are copied, for
@@ -56,7 +56,7 @@ func NewPopulation(in *tsp.Instance, nb *tsp.Neighbors, tours []tsp.Tour, cfg Co
 
 // newPopulation numbers the cities along the given tour; the tours have been checked.
 func newPopulation(in *tsp.Instance, nb *tsp.Neighbors, tours []tsp.Tour, along tsp.Tour, cfg Config, workers int) (*Population, error) {
-	p := &Population{cfg: cfg, s: newSpace(in, nb, cfg.Near, along)}
+	p := &Population{cfg: cfg, s: newLayout(in, nb, cfg.Near, along)}
 	p.census = newCensus(p.s.n, len(tours))
 	for _, t := range tours {
 		x := p.s.newIndividual(t)
@@ -87,7 +87,7 @@ func (p *Population) survey() {
 	}
 }
 
-func (p *Population) enter(s Stage) { p.stage, p.stalled, p.age, p.patience = s, 0, 0, 0 }
+func (p *Population) enter(s Stage) { p.stage, p.stalled, p.age, p.allowed = s, 0, 0, 0 }
 
 // least is the gain that an E-set must have by itself.
 func (p *Population) least() int64 {
@@ -133,19 +133,19 @@ func (p *Population) Generation(rng *rand.PCG, stop *atomic.Bool) bool {
 	}
 	seed := rng.Uint64()
 	before := p.tours[p.best].length
-	// Each worker takes a stretch of the order; the first parent of a stretch
-	// is the B of the stretch before and is set aside for it.
+	// Each worker takes a share of the order; the first parent of a share
+	// is the B of the share before and is set aside for it.
 	w := min(len(p.crossers), n)
 	for k := range w {
 		p.crossers[k].least = p.least()
 		copy(p.heads[k].adj, p.tours[p.shuffle[k*n/w]].adj)
 	}
 	if w == 1 {
-		p.stretch(0, 1, seed, stop)
+		p.share(0, 1, seed, stop)
 	} else {
 		var wg sync.WaitGroup
 		for k := range w {
-			wg.Go(func() { p.stretch(k, w, seed, stop) })
+			wg.Go(func() { p.share(k, w, seed, stop) })
 		}
 		wg.Wait()
 	}
@@ -162,8 +162,8 @@ func (p *Population) Generation(rng *rand.PCG, stop *atomic.Bool) bool {
 	return better
 }
 
-// stretch crosses the pairs of worker k of w.
-func (p *Population) stretch(k, w int, seed uint64, stop *atomic.Bool) {
+// share crosses the pairs of worker k of w.
+func (p *Population) share(k, w int, seed uint64, stop *atomic.Bool) {
 	n := len(p.tours)
 	lo, hi := k*n/w, (k+1)*n/w
 	var rng rand.PCG
@@ -193,10 +193,10 @@ func (p *Population) advance(better bool) {
 		p.stage = Done
 		return
 	}
-	if p.patience == 0 && p.stalled >= p.cfg.Patience {
-		p.patience = max(p.cfg.Patience, p.age/10)
+	if p.allowed == 0 && p.stalled >= p.cfg.Patience {
+		p.allowed = max(p.cfg.Patience, p.age/10)
 	}
-	if p.patience > 0 && p.stalled >= p.patience {
+	if p.allowed > 0 && p.stalled >= p.allowed {
 		if p.stage == Single {
 			p.enter(Block)
 		} else {

@@ -7,8 +7,9 @@ import (
 	"tspmcts/tsp"
 )
 
-// Tree is a k-d tree over the cities of an instance (over positions of the tour
-// where it has no coordinates) whose cuts are drawn at random near the median, so that the borders of no two trees agree.
+// Tree is a k-d tree over the cities of an instance (over positions of the tour where
+// it has no coordinates) whose cuts are drawn at random near the median, so that the
+// borders of no two trees agree.
 type Tree struct {
 	Cities []int32 // of node v: Cities[Nodes[v].From:Nodes[v].To]
 	Nodes  []Node
@@ -21,7 +22,8 @@ type Node struct {
 	Left     int32
 }
 
-// Grow makes t a new tree with leaves of at most size cities. pos is the place of each city in the tour.
+// Grow makes t a new tree with leaves of at most size cities. pos is the place of each
+// city in the tour.
 func (t *Tree) Grow(in *tsp.Instance, pos []int32, size int, rng *rand.PCG) {
 	n := in.N()
 	if len(t.Cities) != n {
@@ -70,7 +72,8 @@ func (t *Tree) Grow(in *tsp.Instance, pos []int32, size int, rng *rand.PCG) {
 	}
 }
 
-// Check returns an error unless t, which may be read from a file, is empty or a tree over n cities.
+// Check returns an error unless t, which may be read from a file, is empty or a tree
+// over n cities.
 func (t *Tree) Check(n int) error {
 	bad := errors.New("region: no tree over the cities")
 	if len(t.Nodes) == 0 && len(t.Leaves) == 0 {
