@@ -9,7 +9,8 @@ import (
 	"tspmcts/tsp/tsptest"
 )
 
-// BenchmarkDraw times the actions of the paper's search, restarts included, with its tuned knobs.
+// BenchmarkDraw times the actions of the paper's search, restarts included, with its
+// tuned knobs.
 func BenchmarkDraw(b *testing.B) {
 	for _, n := range []int{500, 1000, 10000} {
 		b.Run(fmt.Sprintf("n=%d", n), func(b *testing.B) {

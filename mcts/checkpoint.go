@@ -78,10 +78,11 @@ func (id identity) differs(other identity) error {
 // change of what stands behind it.
 const (
 	magic   = "tspmcts checkpoint\n"
-	version = 4
+	version = 5
 )
 
-// Encode writes c: the magic, the version, the length and SHA-256 of the state, the state.
+// Encode writes c: the magic, the version, the length and SHA-256 of the state, the
+// state.
 func (c *Checkpoint) Encode(w io.Writer) error {
 	var body bytes.Buffer
 	if err := gob.NewEncoder(&body).Encode(c); err != nil {

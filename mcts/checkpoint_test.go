@@ -33,7 +33,8 @@ var resumable = []struct {
 	{"population, drawn", 400, 400000, 2, func(c *Config) { c.Population, c.Polish, c.Action = 30, 0, "draw" }},
 }
 
-// TestResume pins that a search resumed from any checkpoint ends with the tour of an uninterrupted one.
+// TestResume pins that a search resumed from any checkpoint ends with the tour of an
+// uninterrupted one.
 func TestResume(t *testing.T) {
 	for _, tt := range resumable {
 		t.Run(tt.name, func(t *testing.T) {
@@ -75,7 +76,8 @@ func TestResume(t *testing.T) {
 	}
 }
 
-// TestCheckpointRefused pins that damaged and foreign checkpoints are refused with a reason.
+// TestCheckpointRefused pins that damaged and foreign checkpoints are refused with a
+// reason.
 func TestCheckpointRefused(t *testing.T) {
 	cfg := tsptest.Must(Preset("default", 100, "gtprior"))
 	p := prepared(tsptest.Random(tsp.Euc2D, 100, 3), cfg, "gtprior")
@@ -136,7 +138,8 @@ func TestCheckpointRefused(t *testing.T) {
 	}
 }
 
-// TestNoTimeToResume ends a search before it began: the tours that are known already are not lost.
+// TestNoTimeToResume ends a search before it began: the tours that are known already
+// are not lost.
 func TestNoTimeToResume(t *testing.T) {
 	cfg := tsptest.Must(Preset("default", 100, "gtprior"))
 	p := prepared(tsptest.Random(tsp.Euc2D, 100, 3), cfg, "gtprior")
@@ -159,7 +162,8 @@ func TestNoTimeToResume(t *testing.T) {
 	}
 }
 
-// resumedSignature writes how searches end that are resumed from the middle of each of their phases.
+// resumedSignature writes how searches end that are resumed from the middle of each of
+// their phases.
 func resumedSignature(t *testing.T, b *strings.Builder) {
 	fmt.Fprintln(b, "# resumed: search, phase, its checkpoints: length actions")
 	for _, tt := range resumable {
@@ -188,7 +192,7 @@ func resumedSignature(t *testing.T, b *strings.Builder) {
 
 // phaseOf names the phase that a checkpoint was taken in.
 func phaseOf(c *Checkpoint) string {
-	apart := func(name string, k kicks) string {
+	apart := func(name string, k *kicking) string {
 		if k.Own != nil {
 			return name + " apart"
 		}
@@ -203,7 +207,7 @@ func phaseOf(c *Checkpoint) string {
 		}
 		return "descending"
 	case *kicking:
-		return apart("kicking", st.Kicks)
+		return apart("kicking", st)
 	case *joining:
 		return "joined"
 	case *growing:

@@ -39,10 +39,12 @@ func (s *search) coarsen(c *kick.Climber, t *kick.Tour) {
 // tour itself, which all workers descend together.
 const mostFree = 50000
 
-// leastCoarse is the number of cities below which the chain reaches across the whole tour anyway.
+// leastCoarse is the number of cities below which the chain reaches across the whole
+// tour anyway.
 const leastCoarse = 1000
 
-// freeLongest improves the tour over the ends of its k longest edges, in about that many actions (0: no limit).
+// freeLongest improves the tour over the ends of its k longest edges, in about that
+// many actions (0: no limit).
 func (s *search) freeLongest(c *kick.Climber, t *kick.Tour, k int, actions int64) {
 	in, n := s.in, len(t.Order)
 	edges := make([]uint64, 0, n) // length from the longest down, place

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"tspmcts/mcts/eax"
 )
 
 // Config holds every knob of the search. [Knobs] describes each: range, unit
@@ -172,6 +174,16 @@ func parseList(s string) ([]int, error) {
 func (c *Config) breadth() []int {
 	list, _ := parseList(c.Breadth)
 	return list
+}
+
+// eax returns the knobs of the recombination of tours of n cities. More children of a
+// pair take its place than in eax.DefaultConfig: a population has converged in half of
+// the time, and a larger one follows.
+func (c *Config) eax(n int) eax.Config {
+	cfg := eax.DefaultConfig(n)
+	cfg.Children = min(c.Children, max(30, n/100))
+	cfg.Harvest = max(1, n/1000)
+	return cfg
 }
 
 // FindKnob returns the knob of that name.

@@ -1,13 +1,14 @@
 // Package mcts searches for short tours by a tree search over k-opt moves that a
-// heatmap guides. This is the whole of its use, with the default preset, on all cores, for ten seconds:
+// heatmap guides. This is the whole of its use, with the default preset, on all cores,
+// for ten seconds:
 //
 //	in, err := tsp.NewPoints("mine", tsp.Euc2D, x, y, nil) // or tsplib.Read
 //	res, err := mcts.Solve(ctx, in, mcts.Options{})
 //	fmt.Println(res.Tour, res.Value, res.Stop)
 //
 // [Options] has the budget, the preset, the heatmap, an observer, checkpoints; the end
-// of ctx ends the search with its best tour. [Improvements] is the same as a loop
-// over better and better tours. Solve prepares in one order, within the budget: source of
+// of ctx ends the search with its best tour. [Improvements] is the same as a loop over
+// better and better tours. Solve prepares in one order, within the budget: source of
 // the heatmap, knobs, neighbours, map, candidates; then it searches.
 //
 // A search is a plan of stages, each of which leads to the next (plan.go). The knobs
@@ -35,7 +36,8 @@
 //
 // # What matters where cities are clustered
 //
-// Measured on C10k.1 and C100k.1 of the 8th DIMACS challenge, two workers, percent over the best known length.
+// Measured on C10k.1 and C100k.1 of the 8th DIMACS challenge, two workers, percent over
+// the best known length.
 //
 //   - The ascent. Its penalties moved a cluster of m cities m times too slowly, so that
 //     alpha-nearness was poor between clusters (package onetree).
@@ -55,5 +57,6 @@
 //  2. A search resumed from a checkpoint, with a budget of actions, ends with
 //     the tour of an uninterrupted one.
 //
-// An action is one simulated k-opt move, or one chain from a start city, or one child of a recombination.
+// An action is one simulated k-opt move, or one chain from a start city, or one child
+// of a recombination.
 package mcts

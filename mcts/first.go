@@ -41,11 +41,11 @@ func firstResort(in *tsp.Instance) tsp.Tour {
 	return t
 }
 
-// believed lists the edges between each city and the first of its row in the
-// heatmap, as many as it has candidates, the most probable first and of equal
-// ones the shorter. Greedy by length closes every cluster before it looks at the
-// next; by probability a long edge that a tour is likely to need comes in its
-// time. Where candidates are chosen by distance there are none. Nor are there when ctx has ended.
+// believed lists the edges between each city and the first of its row in the heatmap,
+// as many as it has candidates, the most probable first and of equal ones the shorter.
+// Greedy by length closes every cluster before it looks at the next; by probability a
+// long edge that a tour is likely to need comes in its time. Where candidates are
+// chosen by distance there are none. Nor are there when ctx has ended.
 func believed(ctx context.Context, in *tsp.Instance, m *heatmap.Map, cfg Config) [][2]int32 {
 	if cfg.Order != "heatmap" {
 		return nil
@@ -79,8 +79,8 @@ type ranked struct {
 	a, b int32
 }
 
-// rank sorts ascending by key, and leaves equal ones in their order: a radix sort, which
-// takes a tenth of the time of one by comparisons for millions of edges.
+// rank sorts ascending by key, and leaves equal ones in their order: a radix sort,
+// which takes a tenth of the time of one by comparisons for millions of edges.
 func rank(edges []ranked) {
 	const digit = 11
 	spare := make([]ranked, len(edges))

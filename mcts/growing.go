@@ -10,12 +10,12 @@ import (
 	"tspmcts/tsp"
 )
 
-// growing is the work on the whole instance as one region: a population that
-// grows, and kicks between its steps. Tours are built one by one, local optima
-// shaken all over. Whenever there are twice as many, all are recombined until they have
-// converged, together with the best tour; what that ends with is crossed with the best tour, and kept for
-// the next time. No tour is built twice, so that the tour at any time is
-// about as good as that of a search that was given twice that time.
+// growing is the work on the whole instance as one region: a population that grows, and
+// kicks between its steps. Tours are built one by one, local optima shaken all over.
+// Whenever there are twice as many, all are recombined until they have converged, without
+// the best tour, whose edges would crowd out better ones; what that ends with is crossed
+// with the best tour and the ends before. No tour is built twice, so that the tour at any
+// time is about as good as that of a search that was given twice that time.
 type growing struct {
 	Bases      []*kick.Tour  // local optima that are shaken
 	Tours      []tsp.Tour    // built so far
@@ -47,13 +47,15 @@ func (g *growing) name() string {
 	return "recombining"
 }
 
-// bases is the number of local optima that are shaken. What is wrong at large in one, where no
-// kick reaches, would else be in all tours, and recombination could not mend it.
+// bases is the number of local optima that are shaken. What is wrong at large in one,
+// where no kick reaches, would else be in all tours, and recombination could not mend
+// it.
 const bases = 4
 
-// grow begins the stage at a local optimum. The others come from a space-filling
-// curve, from greedy by length, and from greedy that prefers every other of the edges that the heatmap believes in.
-func (s *search) grow() stage {
+// newGrowing begins the stage at a local optimum. The others come from a space-filling
+// curve, from greedy by length, and from greedy that prefers every other of the edges
+// that the heatmap believes in.
+func (s *search) newGrowing() *growing {
 	g := &growing{Bases: []*kick.Tour{s.Tour.Clone()}, Due: leastTours, RNG: meter.PCG(s.seed, meter.ForMixing, 1, 0)}
 	var rng meter.Stream
 	rng.Start(s.seed, meter.ForFirst, 1, 0)
@@ -73,7 +75,7 @@ func (s *search) grow() stage {
 		}
 		s.Tour = kick.NewTour(s.in, first)
 		for _, pieces := range []int{s.pieces(), 1} {
-			s.play(pieces, func(c *kick.Climber, actions int64) { c.Descend(actions) })
+			s.round(pieces, (*kick.Climber).Descend)
 		}
 		g.Bases = append(g.Bases, s.Tour)
 	}
@@ -82,20 +84,12 @@ func (s *search) grow() stage {
 	return g
 }
 
-// cost returns what the search has cost so far: seconds, or actions where these are the budget.
-func (s *search) cost() float64 {
-	if b := s.meter.Budget(); b.Actions > 0 || b.Time == 0 && b.Stall == 0 {
-		return float64(s.Used)
-	}
-	return s.meter.Clock().Seconds()
-}
-
-func (g *growing) step(s *search) stage {
+func (g *growing) step(s *search) bool {
 	start := s.cost()
 	if g.PerTour > 0 && g.Kicks < kickShare*(g.Kicks+g.Rest)+leastTours*g.PerTour {
 		s.kickOn()
 		g.Kicks += s.cost() - start
-		return g
+		return false
 	}
 	switch {
 	case g.pop != nil:
@@ -107,23 +101,10 @@ func (g *growing) step(s *search) stage {
 			g.PerTour = (s.cost() - start) / float64(built)
 		}
 	default:
-		tours := append([]tsp.Tour{slices.Clone(s.Best)}, g.Ends...)
-		g.begin(s, append(tours, g.Tours...), false)
+		g.begin(s, g.Tours, false)
 	}
 	g.Rest += s.cost() - start
-	return g
-}
-
-// kickOn kicks the best tour for a while.
-func (s *search) kickOn() {
-	if s.Tour.Length > s.BestLength+s.BestLength/2000 {
-		s.Tour.Order = append(s.Tour.Order[:0], s.Best...)
-		s.Tour.Measure(s.in)
-	}
-	heat := float64(0.1*s.cfg.Temperature*float64(s.Tour.Length)) / float64(s.in.N())
-	s.play(s.pieces(), func(c *kick.Climber, actions int64) {
-		c.Kick(int64(c.Size())/8+16, actions, s.cfg.KickSize, func() float64 { return heat })
-	})
+	return false
 }
 
 func (g *growing) begin(s *search, tours []tsp.Tour, crossing bool) {
@@ -145,7 +126,8 @@ func (g *growing) recombine(s *search) {
 		s.Used += made
 		s.meter.Add(made)
 		if p.BestLength() < s.BestLength {
-			s.adopt(p.Best())
+			s.keep(p.Best())
+			s.toBest()
 		}
 		return
 	}
@@ -167,16 +149,9 @@ func (g *growing) recombine(s *search) {
 	g.Due = min(2*len(g.Tours), s.cfg.Population)
 }
 
-// blocks reports whether large E-sets are worth their time: not for a small
-// population of many cities, which a larger one follows soon.
-func (g *growing) blocks(s *search) bool { return g.Crossing || s.in.N() <= 5000 || len(g.Tours) >= 64 }
-
-// adopt makes a better tour that of the search.
-func (s *search) adopt(tour tsp.Tour, length int64) {
-	s.keep(tour, length)
-	s.Tour.Order = append(s.Tour.Order[:0], tour...)
-	s.Tour.Measure(s.in)
-}
+// blocks reports whether large E-sets are worth their time: among tours of many
+// cities only where there are few of them.
+func (g *growing) blocks(s *search) bool { return g.Crossing || s.in.N() <= 5000 }
 
 // build appends tours until there are size, or the budget ends. Each depends on
 // the seed, the epoch and its place alone.

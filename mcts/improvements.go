@@ -8,9 +8,9 @@ import (
 	"tspmcts/tsp"
 )
 
-// Improvements is Solve as a loop over the better tours that it finds, the last
-// of which is the answer. The loop body may take its time: it is given the best
-// tour of when it asks. Leaving the loop ends the search. An error comes alone, and last.
+// Improvements is Solve as a loop over the better tours that it finds, the last of
+// which is the answer. The loop body may take its time: it is given the best tour of
+// when it asks. Leaving the loop ends the search. An error comes alone, and last.
 //
 //	for p, err := range mcts.Improvements(ctx, in, mcts.Options{}) {
 //		...

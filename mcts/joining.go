@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 
 	"tspmcts/mcts/eax"
+	"tspmcts/mcts/kick"
 	"tspmcts/mcts/meter"
 	"tspmcts/tsp"
 )
@@ -15,10 +16,11 @@ type joining struct {
 	pop        *eax.Population
 }
 
-func (j *joining) name() string { return "joining" }
-
-// join begins to.
-func (s *search) join(tours []tsp.Tour) stage {
+func (s *search) newJoining(own []*kick.Tour) *joining {
+	var tours []tsp.Tour
+	for _, t := range own {
+		tours = append(tours, t.Order)
+	}
 	pop, err := eax.NewPopulation(s.in, s.nb, tours, s.cfg.eax(s.in.N()), s.workers)
 	if err != nil {
 		panic(err) // every tour was made here
@@ -26,21 +28,12 @@ func (s *search) join(tours []tsp.Tour) stage {
 	return &joining{pop: pop, RNG: meter.PCG(s.seed, meter.ForMixing, 0, 0)}
 }
 
-// eax returns the knobs of the recombination of tours of n cities. More
-// children of a pair take its place than in eax.DefaultConfig: a population has converged
-// in half of the time, and a larger one follows.
-func (c *Config) eax(n int) eax.Config {
-	cfg := eax.DefaultConfig(n)
-	cfg.Children = min(c.Children, max(30, n/100))
-	cfg.Harvest = max(1, n/500)
-	return cfg
-}
+func (j *joining) name() string { return "joining" }
 
 // step carries out a generation.
-func (j *joining) step(s *search) stage {
+func (j *joining) step(s *search) bool {
 	if j.pop.Stage() == eax.Done {
-		k := s.newKicks()
-		return &kicking{kicks{Until: 1, Since: k.Since}} // of the joint tour, downhill only
+		return true
 	}
 	before := j.pop.Counts.Children
 	j.pop.Generation(j.RNG, s.meter.Ending())
@@ -50,7 +43,7 @@ func (j *joining) step(s *search) stage {
 	if j.pop.BestLength() < s.BestLength {
 		s.keep(j.pop.Best())
 	}
-	return j
+	return false
 }
 
 func (j *joining) freeze() { j.Population = j.pop.Snapshot() }

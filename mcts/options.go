@@ -41,9 +41,10 @@ type Options struct {
 	// Source is the spec of what is believed about edges at first (heatmap.Parse);
 	// "" or "auto" is what suits the preset, the size and the time (DefaultHeatmap).
 	Source string
-	// Build, if not nil, makes the map of a source, of the neighbours given or more. nil: sources
-	// that read files open them by name, and those of tours have quick local optima. The
-	// instance is Solve's, or that of its places where cities share them and the source reads no files.
+	// Build, if not nil, makes the map of a source, of the neighbours given or more.
+	// nil: sources that read files open them by name, and those of tours have quick
+	// local optima. The instance is Solve's, or that of its places where cities share
+	// them and the source reads no files.
 	Build func(ctx context.Context, in *tsp.Instance, source string, nb *tsp.Neighbors) (*heatmap.Map, error)
 	// Heatmap is a map that is there already; it takes the place of Source.
 	Heatmap *heatmap.Map
@@ -106,12 +107,21 @@ func (o *Options) validate(in *tsp.Instance) error {
 		}
 	}
 	if o.Heatmap != nil {
-		errs = append(errs, fits(o.Heatmap, in))
+		if o.Heatmap.N() != in.N() {
+			errs = append(errs, foreign(o.Heatmap, in))
+		} else if err := o.Heatmap.Check(); err != nil {
+			errs = append(errs, fmt.Errorf("%w: %w", ErrHeatmap, err))
+		}
 	}
 	if o.Save != nil && (o.Save.Save == nil || o.Save.Every < 0) {
 		errs = append(errs, errors.New("a Saver needs Save, and Every may not be negative"))
 	}
 	return errors.Join(errs...)
+}
+
+// foreign is the error of a map of other cities than in's.
+func foreign(m *heatmap.Map, in *tsp.Instance) error {
+	return fmt.Errorf("%w: it is of %d cities, the instance has %d", ErrHeatmap, m.N(), in.N())
 }
 
 // budget returns the budget of the search.

@@ -1,7 +1,6 @@
 package mcts
 
 import (
-	"fmt"
 	"strings"
 	"time"
 )
@@ -9,32 +8,19 @@ import (
 // Presets lists the names that Preset takes.
 var Presets = []string{"default", "paper", "paper-tuned", "paper-default"}
 
-// TunedPresets lists those that command tune has a say in; the others stay as published.
+// TunedPresets lists those that command tune has a say in; the others stay as
+// published.
 var TunedPresets = []string{"default", "paper-tuned"}
-
-// paperKnobs returns the defaults of the paper (arXiv 2411.09238, section 4),
-// with what it leaves off at the values that "default" has.
-func paperKnobs() Config {
-	return Config{Alpha: 1, Beta: 10, Pool: 10, Candidates: 1000, Order: "heatmap", Depth: 10,
-		Action: "draw", Breadth: "5,3,1", FirstTour: "draw", Restart: "fresh", KickSize: 50, Stretch: 50000, ShakeSize: 100, Polish: 0.05, PolishSize: 30, Whole: 150000, Children: 30, Elite: 30}
-}
 
 // AutoHeatmap, as a source, is what suits preset, size and time best (DefaultHeatmap).
 const AutoHeatmap = "auto"
 
-// SourceKind returns the kind of source that a spec names, such as softdist of
-// softdist:tau=0.005: what presets go by.
-func SourceKind(spec string) string {
-	kind, _, _ := strings.Cut(spec, ":")
-	return kind
-}
-
-// Preset returns the knobs of that name for an instance of n cities and a
-// heatmap of the given source, its spec or its kind. "paper" is the paper's search with the knobs
-// that its authors tuned for the source and the nearest size (those of gtprior
-// for sources that they do not have); "paper-default" the same search with
-// their defaults; "paper-tuned" that of "paper" with the knobs that command tune
-// found for the source and sizes near n, where it was run.
+// Preset returns the knobs of that name for an instance of n cities and a heatmap of
+// the given source, its spec or its kind. "paper" is the paper's search with the knobs
+// that its authors tuned for the source and the nearest size (those of gtprior for
+// sources that they do not have); "paper-default" the same search with their defaults;
+// "paper-tuned" that of "paper" with the knobs that command tune found for the source
+// and sizes near n, where it was run.
 func Preset(name string, n int, source string) (Config, error) {
 	source = SourceKind(source)
 	c, err := untuned(name, n, source)
@@ -51,74 +37,16 @@ func Preset(name string, n int, source string) (Config, error) {
 // instance may be to get it: half a decade. The authors' knobs reach everywhere.
 const reach = 3.2
 
-// untuned returns a preset without what command tune found for it.
-func untuned(name string, n int, source string) (Config, error) {
-	c := paperKnobs()
-	c.Preset = name
-	switch name {
-	case "default":
-		c.Candidates, c.Depth = 7, 25
-		if source == "alpha" {
-			c.Candidates = 5 // hold 98.9 % of a short tour's edges; of the nearest it takes 8
-		}
-		c.Action, c.FirstTour, c.Restart, c.Temperature = "best", "greedy", "kick", 0.2
-		c.Breadth, c.Population = "1", 400
-		c.Polish = min(0.02, float64(n)/200000)
-		c.Children = min(1000, max(30, n/100))
-	case "paper-default":
-	case "paper", "paper-tuned":
-		published(source, n).apply(&c)
-	default:
-		return Config{}, fmt.Errorf("unknown preset %q, want one of %s", name, strings.Join(Presets, ", "))
-	}
-	return c, nil
-}
-
-// authorsRow holds the knobs that the paper's authors tuned for a source and a size.
-type authorsRow struct {
-	source      string
-	n           int
-	alpha, beta float64
-	pool        float64
-	candidates  int
-	order       string
-	depth       int
-}
-
-// authors is the paper's table (arXiv 2411.09238, appendix).
-var authors = []authorsRow{
-	{"gtprior", 500, 0, 10, 5, 5, "heatmap", 200},
-	{"gtprior", 1000, 1, 10, 5, 5, "heatmap", 200},
-	{"gtprior", 10000, 0, 10, 10, 20, "distance", 200},
-	{"zero", 500, 2, 10, 2, 5, "distance", 100},
-	{"zero", 1000, 1, 100, 5, 5, "distance", 100},
-	{"zero", 10000, 0, 100, 2, 20, "distance", 10},
-	{"softdist", 500, 1, 100, 2, 500, "heatmap", 200},
-	{"softdist", 1000, 0, 150, 2, 20, "heatmap", 200},
-	{"softdist", 10000, 0, 10, 10, 20, "distance", 200},
-}
-
-// published returns the authors' knobs for a source and the size nearest to n,
-// those for gtprior where they have none for the source.
-func published(source string, n int) (best authorsRow) {
-	for _, row := range authors {
-		if row.source == source && (best.n == 0 || ratio(row.n, n) < ratio(best.n, n)) {
-			best = row
-		}
-	}
-	if best.n == 0 {
-		return published("gtprior", n)
-	}
-	return best
-}
-
-func (row authorsRow) apply(c *Config) {
-	c.Alpha, c.Beta, c.Pool, c.Candidates, c.Order, c.Depth = row.alpha, row.beta, row.pool, row.candidates, row.order, row.depth
+// SourceKind returns the kind of source that a spec names, such as softdist of
+// softdist:tau=0.005: what presets go by.
+func SourceKind(spec string) string {
+	kind, _, _ := strings.Cut(spec, ":")
+	return kind
 }
 
 // DefaultHeatmap names the heatmap source that suits a preset best: alpha for
-// "default", where the time allows (0: no limit), otherwise gtprior. The
-// ascent takes about 12 microseconds a city, and the first tour follows it; with less than five
+// "default", where the time allows (0: no limit), otherwise gtprior. The ascent takes
+// about 12 microseconds a city, and the first tour follows it; with less than five
 // times as much for everything, seven nearest neighbours are there sooner.
 func DefaultHeatmap(preset string, n int, limit time.Duration) string {
 	if preset == "default" && (limit == 0 || limit >= time.Duration(n)*60*time.Microsecond) {

@@ -7,13 +7,9 @@ import (
 	"slices"
 	"time"
 
-	"tspmcts/heatmap"
-	"tspmcts/mcts/kick"
 	"tspmcts/mcts/meter"
-	"tspmcts/mcts/tree"
 	"tspmcts/tsp"
 	"tspmcts/tsp/onetree"
-	"tspmcts/twoopt"
 )
 
 // Result is what a search found.
@@ -29,7 +25,8 @@ type Result struct {
 	Bound   *onetree.Result // nil unless asked for, and found in time
 }
 
-// ExactLimit is the number of cities up to which an instance is solved by dynamic programming.
+// ExactLimit is the number of cities up to which an instance is solved by dynamic
+// programming.
 const ExactLimit = 9
 
 // Solve searches for a short tour of in until a limit of o is reached or ctx
@@ -100,21 +97,6 @@ func (r *Result) finish(in *tsp.Instance, t tsp.Tour) error {
 	return nil
 }
 
-// problem is what a search works on, as far as it is prepared.
-type problem struct {
-	in      *tsp.Instance
-	places  *tsp.Distinct // that in is, nil where it is all cities
-	reserve time.Duration // the end of the search takes
-	options *Options
-	cfg     Config
-	source  string
-	reads   bool // source reads files
-	meter   *meter.Meter
-	nb      *tsp.Neighbors
-	heatmap *heatmap.Map
-	cand    *twoopt.Candidates
-}
-
 // solve prepares and searches.
 func (p *problem) solve(ctx context.Context) (tsp.Tour, error) {
 	in, m, o := p.in, p.meter, p.options
@@ -142,6 +124,7 @@ func (p *problem) solve(ctx context.Context) (tsp.Tour, error) {
 	if s == nil {
 		return resort, nil
 	}
+	s.id, s.stage = p.identify(), s.plan()
 	if o.Resume != nil {
 		if err := s.resume(o.Resume); err != nil {
 			return nil, err
@@ -189,152 +172,4 @@ func (o *Options) known(in *tsp.Instance, tour tsp.Tour) tsp.Tour {
 		}
 	}
 	return tour
-}
-
-// reserve is the time that the end of a search takes at least.
-func reserve(n int) time.Duration { return time.Duration(n) * 300 * time.Nanosecond }
-
-// prepare finds neighbours, map and candidates. It reports false, and ends the
-// meter, where the budget does not allow that.
-func (p *problem) prepare(ctx context.Context) (bool, error) {
-	p.meter.Stage("preparing")
-	if b := p.meter.Budget(); b.Time > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, b.Time-b.Clock()-p.reserve, meter.ErrTime)
-		defer cancel()
-	}
-	nb, err := tsp.NearestNeighbors(ctx, p.in, max(p.cfg.Candidates, 10))
-	if err == nil {
-		p.nb = nb
-		if p.heatmap = p.options.Heatmap; p.heatmap == nil {
-			p.heatmap, err = p.options.build(ctx, p.in, p.source, nb)
-		}
-	}
-	if err == nil {
-		if err = fits(p.heatmap, p.in); err != nil {
-			return false, err
-		}
-		p.cand = candidates(p.nb, p.heatmap, p.in, p.cfg, p.meter)
-	}
-	if p.meter.Check() || ctx.Err() != nil { // the context's own end, or that of the time to prepare
-		p.meter.End(StopTime)
-		return false, nil
-	}
-	return err == nil, err
-}
-
-// fits returns an error where a map is not of in's cities.
-func fits(m *heatmap.Map, in *tsp.Instance) error {
-	if m.N() != in.N() {
-		return fmt.Errorf("%w: it is of %d cities, the instance has %d", ErrHeatmap, m.N(), in.N())
-	}
-	for _, j := range m.City {
-		if j < 0 || int(j) >= in.N() {
-			return fmt.Errorf("%w: it has an edge to city %d of 0 to %d", ErrHeatmap, j, in.N()-1)
-		}
-	}
-	return nil
-}
-
-// candidates lists each city's candidates as cfg wants them: the first of the
-// heatmap, filled up with neighbours where it has too few, or the nearest ones.
-// It returns nil when the budget ended.
-func candidates(nb *tsp.Neighbors, p *heatmap.Map, in *tsp.Instance, cfg Config, m *meter.Meter) *twoopt.Candidates {
-	list := make([]int32, 0, cfg.Candidates)
-	stopped := false
-	cand := twoopt.NewCandidates(in, func(i int32) []int32 {
-		list = list[:0]
-		if stopped = stopped || i&4095 == 4095 && m.Check(); stopped {
-			return list
-		}
-		if cfg.Order == "heatmap" {
-			cities, _ := p.Of(i)
-			list = append(list, cities[:min(len(cities), cfg.Candidates)]...)
-		}
-		given := len(list)
-		for _, j := range nb.Of(i) {
-			if len(list) >= cfg.Candidates {
-				break
-			}
-			if !slices.Contains(list[:given], j) {
-				list = append(list, j)
-			}
-		}
-		return list
-	})
-	if stopped {
-		return nil
-	}
-	return cand
-}
-
-// begin returns the search at its first stage, nil when the budget ended before.
-func (p *problem) begin(curve tsp.Tour) *search {
-	in, cfg, m, o := p.in, p.cfg, p.meter, p.options
-	s := &search{in: in, cfg: cfg, nb: p.nb, heatmap: p.heatmap, cand: p.cand, meter: m, seed: o.Seed, workers: o.workers(),
-		initial: o.Initial, id: p.identify(), stage: plan(cfg), crew: new(kick.Crew)}
-	s.BestLength = meter.NoTour
-	switch cfg.FirstTour {
-	case "greedy":
-		s.first, _ = tsp.GreedyEdge(m.Context(), in, p.nb, believed(m.Context(), in, p.heatmap, cfg)...)
-	case "curve":
-		s.first = curve
-	}
-	for _, tour := range o.Initial {
-		if s.first == nil || in.Length(tour) < in.Length(s.first) {
-			s.first = tour
-		}
-	}
-	if cfg.Restart == "fresh" {
-		return s
-	}
-	s.crew = kick.NewCrew(in, p.cand, kick.Config{Breadth: cfg.breadth(), Depth: cfg.Depth}, m, s.workers)
-	s.Cuts.Start(s.seed, meter.ForCuts, 0, 0)
-	if s.first == nil && cfg.FirstTour == "draw" {
-		if stats := tree.NewStats(p.cand, p.heatmap, m); stats != nil {
-			var rng meter.Stream
-			rng.Start(s.seed, meter.ForFirst, 0, 0)
-			s.first = tree.New(in, stats, tree.Config{Depth: cfg.Depth}, m, rng).DrawTour()
-		}
-	}
-	if s.first == nil {
-		s.first = curve
-	}
-	s.Tour = kick.NewTour(in, slices.Clone(s.first))
-	s.keep(s.Tour.Order, s.Tour.Length)
-	if cfg.Action == "draw" {
-		for _, c := range s.crew.Climbers {
-			stats := tree.NewStats(p.cand, p.heatmap, m)
-			if stats == nil {
-				return nil
-			}
-			c.Learn(stats, cfg.Alpha, cfg.Beta)
-		}
-	}
-	return s
-}
-
-// LowerBound returns a lower bound on every tour of in, found within limit, and
-// whether the ascent has converged; without a limit (0) it ends where more time
-// brings little. The bound is nil, without an error, when there was no time for any.
-func LowerBound(ctx context.Context, in *tsp.Instance, limit time.Duration) (r *onetree.Result, converged bool, err error) {
-	if in.N() < 3 {
-		return nil, false, nil
-	}
-	limited := ctx
-	tolerance := 1e-4
-	if limit > 0 {
-		var cancel context.CancelFunc
-		limited, cancel = context.WithTimeout(ctx, limit)
-		defer cancel()
-		tolerance = 1e-6
-	}
-	nb, err := tsp.NearestNeighbors(limited, in, 8)
-	if err == nil {
-		r, converged, err = onetree.Bound(limited, in, nb, tolerance)
-	}
-	if err != nil && limited.Err() != nil {
-		return nil, false, ctx.Err()
-	}
-	return r, converged, err
 }

@@ -74,7 +74,8 @@ func ParseTuned(data []byte) ([]TunedRow, error) {
 	return rows, nil
 }
 
-// FormatTuned is the inverse of ParseTuned, a line a row, in order of preset, source and size.
+// FormatTuned is the inverse of ParseTuned, a line a row, in order of preset, source
+// and size.
 func FormatTuned(rows []TunedRow) ([]byte, error) {
 	rows = slices.Clone(rows)
 	slices.SortStableFunc(rows, func(a, b TunedRow) int {
@@ -124,6 +125,3 @@ func nearestTuned(preset, source string, n int) (best TunedRow, ok bool) {
 	}
 	return best, ok
 }
-
-// ratio returns how many times one of two sizes is the other, at least 1.
-func ratio(a, b int) float64 { return max(float64(a)/float64(b), float64(b)/float64(a)) }

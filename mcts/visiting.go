@@ -9,11 +9,11 @@ import (
 	"tspmcts/mcts/region"
 )
 
-// visiting is the work on an instance of many regions. A sweep cuts the plane
-// anew, by a k-d tree whose borders are drawn at random, and visits every leaf: a
-// population of shaken copies of the tour's paths in it is recombined, and what that brings is joined to the
-// tour. Each sweep has larger populations than the one before. Between the visits the
-// whole tour is kicked, for as long as that brings more a second.
+// visiting is the work on an instance of many regions. A sweep cuts the plane anew, by
+// a k-d tree whose borders are drawn at random, and visits every leaf: a population of
+// shaken copies of the tour's paths in it is recombined, and what that brings is joined
+// to the tour. Each sweep has larger populations than the one before. Between the
+// visits the whole tour is kicked, for as long as that brings more a second.
 type visiting struct {
 	Tree    region.Tree
 	Todo    []int32 // leaves that are still to be visited, last first
@@ -57,7 +57,7 @@ const (
 
 func (v *visiting) name() string { return "visiting regions" }
 
-func (s *search) visit() stage {
+func (s *search) newVisiting() *visiting {
 	v := &visiting{Tours: firstTours, RNG: meter.PCG(s.seed, meter.ForMixing, 2, 0)}
 	v.equip(s)
 	return v
@@ -72,12 +72,12 @@ func (v *visiting) equip(s *search) {
 	}
 }
 
-func (v *visiting) step(s *search) stage {
+func (v *visiting) step(s *search) bool {
 	start, length := s.cost(), s.Tour.Length
 	if v.kicksDue(start) {
 		s.kickOn()
 		v.Kicks.add(length-s.Tour.Length, s.cost()-start)
-		return v
+		return false
 	}
 	if len(v.Todo) == 0 {
 		v.sweep(s)
@@ -94,7 +94,7 @@ func (v *visiting) step(s *search) stage {
 		cities += int(nd.To - nd.From)
 	}
 	v.PerTour = cost * float64(s.workers) / float64(cities*v.Tours)
-	return v
+	return false
 }
 
 // kicksDue reports whether to kick next: for as long as everything before took,

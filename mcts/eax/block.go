@@ -25,13 +25,13 @@ const (
 )
 
 // graph sets up the links. Cost: linear in the edges of the AB-cycles.
-func (x *Crosser) graph() {
+func (x *crosser) graph() {
 	b, c := &x.blocks, &x.cycles
 	m := int32(c.len())
 	if b.first == nil {
 		b.first, b.second = make([]int32, x.s.n), make([]int32, x.s.n)
 	}
-	for _, v := range x.apart {
+	for _, v := range x.differing {
 		b.first[v], b.second[v] = -1, -1
 	}
 	start := grow(&b.start, m+2)
@@ -53,7 +53,7 @@ func (x *Crosser) graph() {
 		start[i+2] += start[i+1]
 	}
 	to := grow(&b.to, start[m+1])
-	for _, v := range x.apart {
+	for _, v := range x.differing {
 		if o, p := b.first[v], b.second[v]; p >= 0 {
 			to[start[o+1]] = p
 			start[o+1]++
@@ -72,7 +72,7 @@ func (x *Crosser) graph() {
 // block tries children by E-sets of several AB-cycles each: a center drawn at
 // random and what a short tabu search puts around it such that few cities are
 // left where the child changes between edges of A and of B.
-func (x *Crosser) block(a *individual, rng *rand.PCG) {
+func (x *crosser) block(a *individual, rng *rand.PCG) {
 	x.graph()
 	b := &x.blocks
 	m := x.cycles.len()
@@ -120,7 +120,7 @@ func (b *blocks) flip(id int32) {
 }
 
 // around sets x.set to an E-set that holds the center.
-func (x *Crosser) around(center int32, rng *rand.PCG) {
+func (x *crosser) around(center int32, rng *rand.PCG) {
 	b, c := &x.blocks, &x.cycles
 	m := c.len()
 	clear(b.inside)

@@ -13,10 +13,29 @@ type saved struct {
 	node
 }
 
+// segments are the stretches of parent A between the edges that a child loses.
+type segments struct {
+	pos        []int32 // of A: city to its index in ord
+	keys       []uint64
+	cuts       []int32 // where each segment ends
+	ends, link []int32 // by end: what the E-set's edges of B join it to
+	sub, next  []int32 // by segment: its sub-tour, and the next segment of that
+}
+
+// parts are the sub-tours of a child before they are merged.
+type parts struct {
+	size       []int32 // cities of each, its first and last segment
+	head, tail []int32
+	alive      []int32 // not yet merged into another
+	mark       []uint8 // cities of the one that is being merged have the stamp; bytes, to fit the cache
+	stamp      uint8
+	undo       []saved
+}
+
 // cut sets up the segments that parent a falls into without the E-set's edges
 // of A, and how the edges of B link them. Segment r ends at position cuts[r]
 // and begins after cuts[r-1]; its ends are 2r and 2r+1. Cost: k log k for k edges.
-func (x *Crosser) cut(a *individual) {
+func (x *crosser) cut(a *individual) {
 	c := &x.cycles
 	keys := x.keys[:0]
 	for _, id := range x.set {
@@ -62,7 +81,7 @@ func (x *Crosser) cut(a *individual) {
 
 // subtours walks the segments along their links, numbers the sub-tours in
 // x.sub and chains the segments of each; it returns how many there are.
-func (x *Crosser) subtours() int32 {
+func (x *crosser) subtours() int32 {
 	cuts, link := x.cuts, x.link
 	k := int32(len(cuts))
 	sub, next := grow(&x.sub, k), grow(&x.next, k)
@@ -95,7 +114,7 @@ func (x *Crosser) subtours() int32 {
 }
 
 // segment returns the number of cities in segment r.
-func (x *Crosser) segment(r int32) int32 {
+func (x *segments) segment(r int32) int32 {
 	if r == 0 {
 		return x.cuts[0] - x.cuts[len(x.cuts)-1] + int32(len(x.pos))
 	}
@@ -120,7 +139,7 @@ func segmentOf(cuts []int32, p int32) int32 {
 }
 
 // exchange replaces a's edges of A in the E-set by those of B in its nodes.
-func (x *Crosser) exchange(adj []node) {
+func (x *crosser) exchange(adj []node) {
 	c := &x.cycles
 	for _, id := range x.set {
 		lo, hi := c.start[id], c.start[id+1]
@@ -141,7 +160,7 @@ func (x *Crosser) exchange(adj []node) {
 }
 
 // relink makes to instead of from a neighbour of v, and logs what v was.
-func (x *Crosser) relink(adj []node, v, from, to, w int32) {
+func (x *crosser) relink(adj []node, v, from, to, w int32) {
 	p := &adj[v]
 	x.undo = append(x.undo, saved{v, *p})
 	if p.a == from {
@@ -152,19 +171,19 @@ func (x *Crosser) relink(adj []node, v, from, to, w int32) {
 }
 
 // restore undoes every relink in the log.
-func (x *Crosser) restore(adj []node) {
+func (x *crosser) restore(adj []node) {
 	for i := len(x.undo) - 1; i >= 0; i-- {
 		adj[x.undo[i].city] = x.undo[i].node
 	}
 	x.undo = x.undo[:0]
 }
 
-// join merges the sub-tours into one, always the smallest with what its best
-// exchange of one edge each leads to (step 5 of EAX). It adds to the gain
-// so far, and returns false if that falls below x.least, ends below x.enough, or
-// the fixed edges leave no way. Cost: near cities times the size of the sub-tours merged; the
-// largest is never looked at.
-func (x *Crosser) join(a *individual, gain int64) (int64, bool) {
+// join merges the sub-tours into one, always the smallest with what its best exchange
+// of one edge each leads to (step 5 of EAX). It adds to the gain so far, and returns
+// false if that falls below x.least, ends below x.enough, or the fixed edges leave no
+// way. Cost: near cities times the size of the sub-tours merged; the largest is never
+// looked at.
+func (x *crosser) join(a *individual, gain int64) (int64, bool) {
 	adj := a.adj
 	left := len(x.size)
 	for ; left > 1; left-- {
@@ -200,7 +219,7 @@ func (x *Crosser) join(a *individual, gain int64) (int64, bool) {
 	return gain, true
 }
 
-func (x *Crosser) perform(adj []node, m merge) {
+func (x *crosser) perform(adj []node, m merge) {
 	cd, cd1 := x.s.dist(m.c, m.d), x.s.dist(m.c1, m.d1)
 	x.relink(adj, m.c, m.c1, m.d, cd)
 	x.relink(adj, m.c1, m.c, m.d1, cd1)
@@ -211,7 +230,7 @@ func (x *Crosser) perform(adj []node, m merge) {
 // bestMerge finds the exchange of one edge each between the sub-tour and any
 // other that gains most and at least what is needed, one of the new edges
 // being a near one.
-func (x *Crosser) bestMerge(a *individual, small int32, need int64) (best merge, gain int64, ok bool) {
+func (x *crosser) bestMerge(a *individual, small int32, need int64) (best merge, gain int64, ok bool) {
 	n := int32(len(a.ord))
 	ord, adj, mark := a.ord, a.adj, x.mark
 	x.stamp++
@@ -295,7 +314,7 @@ func (x *Crosser) bestMerge(a *individual, small int32, need int64) (best merge,
 // farMerge is bestMerge for a sub-tour that has only its own cities near it
 // (a cluster, duplicates) or only fixed edges there: it looks at the cities
 // beyond the ends of the sub-tour's segments, of which at least one is outside.
-func (x *Crosser) farMerge(a *individual, small int32) (best merge, gain int64, ok bool) {
+func (x *crosser) farMerge(a *individual, small int32) (best merge, gain int64, ok bool) {
 	n := int32(len(a.ord))
 	for seg := x.head[small]; seg >= 0; seg = x.next[seg] {
 		last := x.cuts[seg]
@@ -334,7 +353,7 @@ func (x *Crosser) farMerge(a *individual, small int32) (best merge, gain int64, 
 
 // child evaluates the child of a by the E-set x.set: its gain in length over
 // a, and the merges it takes in x.merges. The parent is as before afterwards.
-func (x *Crosser) child(a *individual) (int64, bool) {
+func (x *crosser) child(a *individual) (int64, bool) {
 	gain := int64(0)
 	for _, id := range x.set {
 		gain += x.cycles.gain[id]
@@ -366,7 +385,7 @@ func (x *Crosser) child(a *individual) (int64, bool) {
 
 // net lists in x.out and x.in the edges that the child just evaluated loses
 // and gains against a: those of the E-set and the merges, less what cancels.
-func (x *Crosser) net() {
+func (x *crosser) net() {
 	out, in := x.out[:0], x.in[:0]
 	c := &x.cycles
 	for _, id := range x.set {
@@ -403,7 +422,7 @@ func transfer(to, from []uint64, e uint64) ([]uint64, []uint64) {
 
 // entropy returns by how much the child's edges in x.out and x.in change the
 // population's edge entropy.
-func (x *Crosser) entropy(c *census) int64 {
+func (x *crosser) entropy(c *census) int64 {
 	var sum int64
 	for _, e := range x.out {
 		sum += c.drop[c.of(ends(e))]
@@ -416,7 +435,7 @@ func (x *Crosser) entropy(c *census) int64 {
 
 // accept turns parent a into the child of x.set and x.merges, of which x.out
 // are the edges lost. Cost: the segments are copied in their new order, n.
-func (x *Crosser) accept(a *individual, gain int64) {
+func (x *crosser) accept(a *individual, gain int64) {
 	x.undo = x.undo[:0]
 	x.exchange(a.adj)
 	for _, m := range x.merges {

@@ -5,27 +5,6 @@ import (
 	"fmt"
 )
 
-// Selection says which child of a pair, if any, takes the place of parent A.
-type Selection uint8
-
-const (
-	// Greedy takes the shortest child that is shorter than A.
-	Greedy Selection = iota
-	// Entropy takes the child with the most length gained per loss of the
-	// population's edge entropy.
-	Entropy
-)
-
-func (s Selection) String() string {
-	switch s {
-	case Greedy:
-		return "greedy"
-	case Entropy:
-		return "entropy"
-	}
-	return fmt.Sprintf("Selection(%d)", uint8(s))
-}
-
 // Stage is the strategy by which E-sets are formed.
 type Stage uint8
 
@@ -40,31 +19,17 @@ const (
 	Done
 )
 
-func (s Stage) String() string {
-	switch s {
-	case Single:
-		return "single"
-	case Block:
-		return "block"
-	case Done:
-		return "done"
-	}
-	return fmt.Sprintf("Stage(%d)", uint8(s))
-}
-
 // Config holds the knobs of the recombination.
 type Config struct {
 	// Children is the number of E-sets tried for a pair, 1 or more. Raising it
 	// makes a generation slower and each replacement better.
 	Children int
-	// Selection is the rule of replacement.
-	Selection Selection
 	// Near is how many nearest neighbours of a city a merge of two sub-tours
 	// looks at, 1 or more; it is bounded by the neighbours given.
 	Near int
-	// Harvest is how many children of a pair may replace A one on top of the
-	// other, 1 or more: 1 is the paper. Large instances
-	// have room for many and need fewer generations with more.
+	// Harvest is how many children of a pair may replace A one on top of the other, 1
+	// or more: 1 is the paper. Large instances have room for many and need fewer
+	// generations with more.
 	Harvest int
 	// Patience is the number of generations without a better best tour after
 	// which a stage may end, 1 or more.
@@ -82,12 +47,11 @@ type Config struct {
 // children per 3,300 cities.
 func DefaultConfig(n int) Config {
 	return Config{
-		Children:  max(30, n/100),
-		Harvest:   max(1, n/3300),
-		Selection: Entropy,
-		Near:      5,
-		Patience:  15,
-		Slack:     1,
+		Children: max(30, n/100),
+		Harvest:  max(1, n/3300),
+		Near:     5,
+		Patience: 15,
+		Slack:    1,
 	}
 }
 
@@ -105,9 +69,6 @@ func (c Config) Validate() error {
 	positive("Patience", c.Patience)
 	if !(c.Slack >= 0) {
 		errs = append(errs, fmt.Errorf("the slack is %v, want 0 or more", c.Slack))
-	}
-	if c.Selection > Entropy {
-		errs = append(errs, fmt.Errorf("the selection is %v, want greedy or entropy", c.Selection))
 	}
 	return errors.Join(errs...)
 }

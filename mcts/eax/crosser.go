@@ -27,82 +27,83 @@ func (c *Counts) add(d Counts) {
 	c.Replacements += d.Replacements
 }
 
-// Crosser is the scratch of one worker.
-type Crosser struct {
-	s      *space
+// crosser is the scratch of one worker.
+type crosser struct {
+	s      *layout
 	cfg    Config
 	census *census
 	Counts Counts
 
-	pos []int32 // of parent A: city to its index in ord
+	tracer   // the AB-cycles of the pair
+	blocks   blocks
+	segments // of A, cut by the E-set of the child at hand
+	parts    // its sub-tours
+	outcome  // what becomes of A in it
 
-	// AB-cycles
-	apart     []int32
-	junctions []junction
-	path      []int32
-	pathW     []int32
-	sum       []int64
-	cycles    cycles
+	least  int64 // E-sets of less gain, before or amid the merges, are dropped
+	enough int64 // children of less gain are dropped; always 1 but in tests
 
-	// the child at hand: its E-set, segments and sub-tours
-	least      int64   // E-sets of less gain, before or amid the merges, are dropped
-	enough     int64   // children of less gain are dropped; always 1 but in tests
-	set        []int32 // AB-cycles of the E-set
-	keys       []uint64
-	cuts       []int32
-	ends, link []int32
-	sub, next  []int32 // by segment: its sub-tour, and the next segment of that
-	size       []int32 // by sub-tour: cities, first and last segment
-	head, tail []int32
-	alive      []int32
-	mark       []uint8 // cities of the sub-tour that is being merged have the stamp; bytes, to fit the cache
-	stamp      uint8
-	undo       []saved
-	merges     []merge
-	out, in    []uint64 // net edges lost and gained
-
-	// the best child of the pair so far
-	bestSet         []int32
-	bestMerges      []merge
-	bestOut, bestIn []uint64
-	bestGain        int64
-	bestValue       float64
-
-	sets      []int32  // E-sets of improving
-	improving []ranked // children of the pair that are shorter than A
-
-	spare  []int32 // becomes the next replaced parent's ord
-	log    []uint64
-	signs  []int32
-	blocks blocks
+	best    outcome // of the pair so far
+	shorter shorter
+	spare   []int32 // becomes the next replaced parent's ord
+	log     changes
 }
 
-func newCrosser(s *space, cfg Config, c *census) *Crosser {
+// outcome is a child: A with an E-set exchanged and its sub-tours merged.
+type outcome struct {
+	set     []int32 // AB-cycles of the E-set
+	merges  []merge
+	out, in []uint64 // net edges lost and gained
+	gain    int64
+	value   float64 // by which children are compared
+}
+
+// shorter holds the E-sets of a pair whose children are shorter than A.
+type shorter struct {
+	sets []int32
+	list []ranked
+}
+
+// ranked is an E-set and its child's value: sets[lo:hi].
+type ranked struct {
+	value  float64
+	lo, hi int32
+}
+
+// changes are edges to enter into the census.
+type changes struct {
+	edges []uint64
+	signs []int32
+}
+
+func newCrosser(s *layout, cfg Config, c *census) *crosser {
 	n := s.n
-	return &Crosser{
+	return &crosser{
 		s: s, cfg: cfg, census: c, enough: 1,
-		pos:       make([]int32, n),
-		junctions: make([]junction, n),
-		path:      make([]int32, 2*n+2),
-		pathW:     make([]int32, 2*n+2),
-		sum:       make([]int64, 2*n+2),
-		mark:      make([]uint8, n),
-		spare:     make([]int32, 0, n),
+		tracer: tracer{
+			junctions: make([]junction, n),
+			path:      make([]int32, 2*n+2),
+			pathW:     make([]int32, 2*n+2),
+			sum:       make([]int64, 2*n+2),
+		},
+		segments: segments{pos: make([]int32, n)},
+		parts:    parts{mark: make([]uint8, n)},
+		spare:    make([]int32, 0, n),
 	}
 }
 
 // cross tries children of a and b and turns a into the best of them, if one is
 // better than a by the selection rule, and then into up to Harvest-1 more, one
 // on top of the other. The census changes are left in x.log.
-func (x *Crosser) cross(a, b *individual, stage Stage, rng *rand.PCG) bool {
+func (x *crosser) cross(a, b *individual, stage Stage, rng *rand.PCG) bool {
 	x.Counts.Pairs++
 	x.differ(a, b)
-	if len(x.apart) == 0 {
+	if len(x.differing) == 0 {
 		return false
 	}
 	x.locate(a)
-	x.bestValue, x.bestGain = 0, 0
-	x.improving, x.sets = x.improving[:0], x.sets[:0]
+	x.best.value, x.best.gain = 0, 0
+	x.shorter.list, x.shorter.sets = x.shorter.list[:0], x.shorter.sets[:0]
 	switch stage {
 	case Single:
 		x.trace(rng, x.cfg.Children, x.least)
@@ -115,21 +116,18 @@ func (x *Crosser) cross(a, b *individual, stage Stage, rng *rand.PCG) bool {
 		x.trace(rng, math.MaxInt, math.MinInt64)
 		x.block(a, rng)
 	}
-	if x.bestValue <= 0 {
+	if x.best.value <= 0 {
 		return false
 	}
-	x.set = append(x.set[:0], x.bestSet...)
-	x.merges = append(x.merges[:0], x.bestMerges...)
-	x.out = append(x.out[:0], x.bestOut...)
-	x.in = append(x.in[:0], x.bestIn...)
-	x.replace(a, x.bestGain)
+	x.outcome, x.best = x.best, x.outcome
+	x.replace(a, x.gain)
 	if x.cfg.Harvest > 1 {
 		x.harvest(a)
 	}
 	return true
 }
 
-func (x *Crosser) locate(a *individual) {
+func (x *crosser) locate(a *individual) {
 	pos := x.pos[:len(a.ord)]
 	for i, v := range a.ord {
 		pos[v] = int32(i)
@@ -137,16 +135,16 @@ func (x *Crosser) locate(a *individual) {
 }
 
 // replace turns a into the child of x.set and x.merges.
-func (x *Crosser) replace(a *individual, gain int64) {
+func (x *crosser) replace(a *individual, gain int64) {
 	x.accept(a, gain)
 	if invariants {
 		x.recheckOrder(a)
 	}
 	for _, e := range x.out {
-		x.log, x.signs = append(x.log, e), append(x.signs, -1)
+		x.log.edges, x.log.signs = append(x.log.edges, e), append(x.log.signs, -1)
 	}
 	for _, e := range x.in {
-		x.log, x.signs = append(x.log, e), append(x.signs, 1)
+		x.log.edges, x.log.signs = append(x.log.edges, e), append(x.log.signs, 1)
 	}
 	x.Counts.Replacements++
 }
@@ -155,15 +153,15 @@ func (x *Crosser) replace(a *individual, gain int64) {
 // too. E-sets may overlap, merges may have taken an edge of A or added one of
 // B, and two E-sets that each leave a tour need not do so together: each is
 // evaluated anew on what a has become.
-func (x *Crosser) harvest(a *individual) {
-	slices.SortStableFunc(x.improving, func(p, q ranked) int { return cmp.Compare(q.value, p.value) })
+func (x *crosser) harvest(a *individual) {
+	slices.SortStableFunc(x.shorter.list, func(p, q ranked) int { return cmp.Compare(q.value, p.value) })
 	x.locate(a)
 	left := x.cfg.Harvest - 1
-	for _, r := range x.improving {
+	for _, r := range x.shorter.list {
 		if left == 0 {
 			break
 		}
-		x.set = append(x.set[:0], x.sets[r.lo:r.hi]...)
+		x.set = append(x.set[:0], x.shorter.sets[r.lo:r.hi]...)
 		if !x.fits(a) {
 			continue
 		}
@@ -179,7 +177,7 @@ func (x *Crosser) harvest(a *individual) {
 }
 
 // fits reports whether a has all edges of A of the E-set and none of B.
-func (x *Crosser) fits(a *individual) bool {
+func (x *crosser) fits(a *individual) bool {
 	c := &x.cycles
 	for _, id := range x.set {
 		city := c.city[c.start[id]:c.start[id+1]]
@@ -195,59 +193,53 @@ func (x *Crosser) fits(a *individual) bool {
 	return true
 }
 
-// ranked is an E-set whose child is shorter than A: x.sets[lo:hi].
-type ranked struct {
-	value  float64
-	lo, hi int32
-}
-
 // try evaluates the child by x.set and keeps it if it is the best so far.
-func (x *Crosser) try(a *individual) {
+func (x *crosser) try(a *individual) {
 	gain, ok := x.child(a)
 	if !ok || gain <= 0 {
 		return
 	}
 	x.Counts.Improving++
 	x.net()
+	// Length gained per loss of entropy; a child that loses none is better than any
+	// that does. The paper divides by the loss itself; its power 5/4 keeps the
+	// population diverse for longer.
 	value := float64(gain)
-	if x.cfg.Selection == Entropy {
-		// Length gained per loss of entropy; a child that loses
-		// none is better than any that does. The paper divides by the loss
-		// itself; its power 5/4 keeps the population diverse for longer.
-		if h := x.entropy(x.census); h < 0 {
-			loss := float64(-h) / (1 << 40)
-			value /= loss * math.Sqrt(math.Sqrt(loss))
-		} else {
-			value *= 1 << 40
-		}
+	if h := x.entropy(x.census); h < 0 {
+		loss := float64(-h) / (1 << 40)
+		value /= loss * math.Sqrt(math.Sqrt(loss))
+	} else {
+		value *= 1 << 40
 	}
 	if x.cfg.Harvest > 1 {
-		lo := int32(len(x.sets))
-		x.sets = append(x.sets, x.set...)
-		x.improving = append(x.improving, ranked{value, lo, int32(len(x.sets))})
+		s := &x.shorter
+		lo := int32(len(s.sets))
+		s.sets = append(s.sets, x.set...)
+		s.list = append(s.list, ranked{value, lo, int32(len(s.sets))})
 	}
-	if value <= x.bestValue {
+	if value <= x.best.value {
 		return
 	}
-	x.bestValue, x.bestGain = value, gain
-	x.bestSet = append(x.bestSet[:0], x.set...)
-	x.bestMerges = append(x.bestMerges[:0], x.merges...)
-	x.bestOut, x.out = x.out, x.bestOut
-	x.bestIn, x.in = x.in, x.bestIn
+	b := &x.best
+	b.value, b.gain = value, gain
+	b.set = append(b.set[:0], x.set...)
+	b.merges = append(b.merges[:0], x.merges...)
+	b.out, x.out = x.out, b.out
+	b.in, x.in = x.in, b.in
 }
 
 // flush enters the logged changes into the census.
-func (x *Crosser) flush() {
-	for i, e := range x.log {
+func (x *crosser) flush() {
+	for i, e := range x.log.edges {
 		u, v := ends(e)
-		x.census.change(u, v, x.signs[i])
+		x.census.change(u, v, x.log.signs[i])
 	}
-	x.log, x.signs = x.log[:0], x.signs[:0]
+	x.log.edges, x.log.signs = x.log.edges[:0], x.log.signs[:0]
 }
 
 // recheck panics unless the nodes of a form one tour with the fixed edges, of
 // a length below a's by the gain.
-func (x *Crosser) recheck(a *individual, gain int64) {
+func (x *crosser) recheck(a *individual, gain int64) {
 	prev, v, count, length := int32(-1), int32(0), int32(0), int64(0)
 	for {
 		nd := a.adj[v]
@@ -280,7 +272,7 @@ func (x *Crosser) recheck(a *individual, gain int64) {
 }
 
 // recheckOrder panics unless a's two forms agree.
-func (x *Crosser) recheckOrder(a *individual) {
+func (x *crosser) recheckOrder(a *individual) {
 	seen := slices.Clone(a.ord)
 	slices.Sort(seen)
 	prev := a.ord[len(a.ord)-1]

@@ -22,16 +22,26 @@ type cycles struct {
 	w     []int32 // length of the edge from city[i] to the next
 }
 
+// tracer finds the AB-cycles of a pair.
+type tracer struct {
+	differing []int32 // cities where A and B differ
+	junctions []junction
+	path      []int32 // of the walk, with the lengths of its edges and their sums, those of B negative
+	pathW     []int32
+	sum       []int64
+	cycles    cycles
+}
+
 func (c *cycles) len() int { return len(c.gain) }
 
 func (c *cycles) reset() {
 	c.start, c.gain, c.city, c.w = append(c.start[:0], 0), c.gain[:0], c.city[:0], c.w[:0]
 }
 
-// differ lists in x.apart the cities at which a and b have different edges and
+// differ lists in x.differing the cities at which a and b have different edges and
 // sets up their junctions. Cost: one pass over both tours.
-func (x *Crosser) differ(a, b *individual) {
-	apart := x.apart[:0]
+func (x *tracer) differ(a, b *individual) {
+	differing := x.differing[:0]
 	aAdj, bAdj := a.adj, b.adj[:len(a.adj)]
 	junctions := x.junctions[:len(a.adj)]
 	for i := range aAdj {
@@ -40,7 +50,7 @@ func (x *Crosser) differ(a, b *individual) {
 		if pa == qa && pb == qb || pa == qb && pb == qa {
 			continue
 		}
-		apart = append(apart, int32(i))
+		differing = append(differing, int32(i))
 		j := &junctions[i]
 		j.seen = [2]int32{-1, -1}
 		switch { // at most one edge is common
@@ -58,7 +68,7 @@ func (x *Crosser) differ(a, b *individual) {
 			j.left = [2]int8{2, 2}
 		}
 	}
-	x.apart = apart
+	x.differing = differing
 }
 
 // trace splits the union of A and B without their common edges into AB-cycles
@@ -66,19 +76,19 @@ func (x *Crosser) differ(a, b *individual) {
 // to a city that it has left by the other parent's kind of edge, the part in
 // between is an AB-cycle (step 2 of EAX). It stops after enough cycles
 // of at least the given gain; each edge is walked once.
-func (x *Crosser) trace(rng *rand.PCG, enough int, least int64) {
+func (x *tracer) trace(rng *rand.PCG, enough int, least int64) {
 	c := &x.cycles
 	c.reset()
 	js := x.junctions
 	path, sum, pw := x.path, x.sum, x.pathW
-	apart := x.apart
+	differing := x.differing
 	bits, nbits := uint64(0), 0
-	for len(apart) > 0 {
-		r := below(rng, len(apart))
-		start := apart[r]
+	for len(differing) > 0 {
+		r := below(rng, len(differing))
+		start := differing[r]
 		if js[start].left[0] == 0 {
-			apart[r], apart[len(apart)-1] = apart[len(apart)-1], start
-			apart = apart[:len(apart)-1]
+			differing[r], differing[len(differing)-1] = differing[len(differing)-1], start
+			differing = differing[:len(differing)-1]
 			continue
 		}
 		t := int32(0)

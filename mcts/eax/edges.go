@@ -3,28 +3,28 @@ package eax
 import "math"
 
 // census counts in how many tours of the population each edge is. An edge is
-// kept with its lower city, in blocks of one cache line.
+// kept with its lower city, in buckets of one cache line.
 type census struct {
-	blocks []block // the first n are those of the cities, the rest overflow
-	more   []int32 // next block of the same city, -1 for none
-	h      []int64 // h[F] = -(F/N) ln(F/N), the share of an edge in the entropy, in units of 2^-40
-	drop   []int64 // h[F-1] - h[F]: what taking an edge out of one tour changes
-	add    []int64 // h[F+1] - h[F]
+	buckets []bucket // the first n are those of the cities, the rest overflow
+	more    []int32  // next bucket of the same city, -1 for none
+	h       []int64  // h[F] = -(F/N) ln(F/N), the share of an edge in the entropy, in units of 2^-40
+	drop    []int64  // h[F-1] - h[F]: what taking an edge out of one tour changes
+	add     []int64  // h[F+1] - h[F]
 }
 
 const slots = 8
 
-type block struct {
+type bucket struct {
 	city  [slots]int32 // -1 for a free slot
 	count [slots]int32
 }
 
-var freeBlock = block{city: [slots]int32{-1, -1, -1, -1, -1, -1, -1, -1}}
+var freeBucket = bucket{city: [slots]int32{-1, -1, -1, -1, -1, -1, -1, -1}}
 
 func newCensus(n int32, tours int) *census {
-	c := &census{blocks: make([]block, n), more: make([]int32, n)}
-	for i := range c.blocks {
-		c.blocks[i], c.more[i] = freeBlock, -1
+	c := &census{buckets: make([]bucket, n), more: make([]int32, n)}
+	for i := range c.buckets {
+		c.buckets[i], c.more[i] = freeBucket, -1
 	}
 	c.resize(tours)
 	return c
@@ -52,7 +52,7 @@ func (c *census) of(i, j int32) int32 {
 		i, j = j, i
 	}
 	for i >= 0 {
-		b := &c.blocks[i]
+		b := &c.buckets[i]
 		for s := range slots {
 			if b.city[s] == j {
 				return b.count[s]
@@ -70,7 +70,7 @@ func (c *census) change(i, j, by int32) {
 	}
 	free, freeSlot, last := int32(-1), 0, i
 	for at := i; at >= 0; at = c.more[at] {
-		b := &c.blocks[at]
+		b := &c.buckets[at]
 		for s := range slots {
 			if b.city[s] == j {
 				b.count[s] += by
@@ -83,15 +83,15 @@ func (c *census) change(i, j, by int32) {
 		last = at
 	}
 	if free < 0 {
-		free, freeSlot = int32(len(c.blocks)), 0
-		c.blocks = append(c.blocks, freeBlock)
+		free, freeSlot = int32(len(c.buckets)), 0
+		c.buckets = append(c.buckets, freeBucket)
 		c.more = append(c.more, -1)
 		c.more[last] = free
 	}
-	c.blocks[free].city[freeSlot], c.blocks[free].count[freeSlot] = j, by
+	c.buckets[free].city[freeSlot], c.buckets[free].count[freeSlot] = j, by
 }
 
-// count adds by to the count of every edge of a tour.
+// tour adds by to the count of every edge of a tour.
 func (c *census) tour(ord []int32, by int32) {
 	prev := ord[len(ord)-1]
 	for _, v := range ord {
@@ -103,9 +103,9 @@ func (c *census) tour(ord []int32, by int32) {
 // entropy returns the sum of h over all edges.
 func (c *census) entropy() int64 {
 	var sum int64
-	for i := range c.blocks {
+	for i := range c.buckets {
 		for s := range slots {
-			sum += c.h[c.blocks[i].count[s]]
+			sum += c.h[c.buckets[i].count[s]]
 		}
 	}
 	return sum

@@ -54,3 +54,11 @@ func starts(in *tsp.Instance, nb *tsp.Neighbors, count int, seed uint64) []tsp.T
 	}
 	return tours
 }
+
+// tours returns copies of all tours.
+func tours(p *Population) (all []tsp.Tour) {
+	for i := range p.tours {
+		all = append(all, p.s.tour(&p.tours[i]))
+	}
+	return all
+}

@@ -14,20 +14,20 @@ type Population struct {
 	Counts Counts
 
 	cfg      Config
-	s        *space
+	s        *layout
 	tours    []individual
 	census   *census
-	crossers []*Crosser
+	crossers []*crosser
 	shuffle  []int32
 	heads    []individual // copies of parents that another worker may change
 
 	best  int
 	total int64
 
-	stage    Stage
-	stalled  int // generations without a better best
-	age      int // generations in this stage
-	patience int // what stalled must reach to end the stage
+	stage   Stage
+	stalled int // generations without a better best
+	age     int // generations in this stage
+	allowed int // what stalled must reach to end the stage
 }
 
 // NewPopulation returns a population of the given tours, which are copied, for
@@ -56,7 +56,7 @@ func NewPopulation(in *tsp.Instance, nb *tsp.Neighbors, tours []tsp.Tour, cfg Co
 
 // newPopulation numbers the cities along the given tour; the tours have been checked.
 func newPopulation(in *tsp.Instance, nb *tsp.Neighbors, tours []tsp.Tour, along tsp.Tour, cfg Config, workers int) (*Population, error) {
-	p := &Population{cfg: cfg, s: newSpace(in, nb, cfg.Near, along)}
+	p := &Population{cfg: cfg, s: newLayout(in, nb, cfg.Near, along)}
 	p.census = newCensus(p.s.n, len(tours))
 	for _, t := range tours {
 		x := p.s.newIndividual(t)
@@ -69,7 +69,10 @@ func newPopulation(in *tsp.Instance, nb *tsp.Neighbors, tours []tsp.Tour, along 
 		p.heads = append(p.heads, individual{adj: make([]node, p.s.n)})
 	}
 	p.survey()
-	p.Restart()
+	p.enter(Single)
+	if p.converged() || p.s.n < 5 {
+		p.stage = Done
+	}
 	return p, nil
 }
 
@@ -84,24 +87,13 @@ func (p *Population) survey() {
 	}
 }
 
-// Restart begins again with the first stage, as is due after new tours came in.
-func (p *Population) Restart() {
-	p.enter(Single)
-	if p.Converged() || p.s.n < 5 {
-		p.stage = Done
-	}
-}
-
-func (p *Population) enter(s Stage) { p.stage, p.stalled, p.age, p.patience = s, 0, 0, 0 }
+func (p *Population) enter(s Stage) { p.stage, p.stalled, p.age, p.allowed = s, 0, 0, 0 }
 
 // least is the gain that an E-set must have by itself.
 func (p *Population) least() int64 {
 	mean := float64(p.tours[p.best].length) / float64(p.s.n)
 	return 1 - int64(min(mean*p.cfg.Slack, 1<<60))
 }
-
-// Len returns the number of tours.
-func (p *Population) Len() int { return len(p.tours) }
 
 // Best returns a copy of the shortest tour and its length.
 func (p *Population) Best() (tsp.Tour, int64) {
@@ -111,74 +103,15 @@ func (p *Population) Best() (tsp.Tour, int64) {
 // BestLength returns the length of the shortest tour.
 func (p *Population) BestLength() int64 { return p.tours[p.best].length }
 
-// Average returns the mean length.
-func (p *Population) Average() float64 { return float64(p.total) / float64(len(p.tours)) }
-
-// Converged reports whether all tours have the same length.
-func (p *Population) Converged() bool {
+// converged reports whether all tours have the same length.
+func (p *Population) converged() bool {
 	return p.total == p.tours[p.best].length*int64(len(p.tours))
-}
-
-// Entropy returns the edge entropy of the population in nats: the sum of
-// -F/N ln(F/N) over all edges, F being in how many of N tours an edge is.
-func (p *Population) Entropy() float64 {
-	if p.s.n < 3 {
-		return 0 // two cities: one edge, twice in each tour
-	}
-	return float64(p.census.entropy()) / (1 << 40)
 }
 
 // Stage returns the stage that the next generation is of.
 func (p *Population) Stage() Stage { return p.stage }
 
-// Tour returns a copy of tour i.
-func (p *Population) Tour(i int) tsp.Tour { return p.s.tour(&p.tours[i]) }
-
-// Length returns the length of tour i.
-func (p *Population) Length(i int) int64 { return p.tours[i].length }
-
-// Tours returns copies of all tours.
-func (p *Population) Tours() []tsp.Tour {
-	ts := make([]tsp.Tour, len(p.tours))
-	for i := range ts {
-		ts[i] = p.Tour(i)
-	}
-	return ts
-}
-
-// Replace puts a tour, found elsewhere, in the place of tour i.
-func (p *Population) Replace(i int, t tsp.Tour) error {
-	if err := p.s.in.Check(t); err != nil {
-		return fmt.Errorf("%w", err)
-	}
-	x := &p.tours[i]
-	p.census.tour(x.ord, -1)
-	p.s.load(x, t)
-	p.census.tour(x.ord, 1)
-	p.survey()
-	return nil
-}
-
-// Cross tries children of tours a and b in the current stage and replaces a by
-// the best of them if the selection rule prefers it; it reports whether it did.
-func (p *Population) Cross(a, b int, rng *rand.PCG) bool {
-	x := p.crossers[0]
-	if p.s.n < 5 || a == b {
-		return false
-	}
-	stage := p.stage
-	if stage == Done {
-		stage = Block
-	}
-	x.least = p.least()
-	done := x.cross(&p.tours[a], &p.tours[b], stage, rng)
-	x.flush()
-	p.collect(x)
-	p.survey()
-	return done
-}
-
-func (p *Population) collect(x *Crosser) {
+func (p *Population) collect(x *crosser) {
 	p.Counts.add(x.Counts)
 	x.Counts = Counts{}
 }
@@ -200,19 +133,19 @@ func (p *Population) Generation(rng *rand.PCG, stop *atomic.Bool) bool {
 	}
 	seed := rng.Uint64()
 	before := p.tours[p.best].length
-	// Each worker takes a stretch of the order; the first parent of a stretch
-	// is the B of the stretch before and is set aside for it.
+	// Each worker takes a share of the order; the first parent of a share
+	// is the B of the share before and is set aside for it.
 	w := min(len(p.crossers), n)
 	for k := range w {
 		p.crossers[k].least = p.least()
 		copy(p.heads[k].adj, p.tours[p.shuffle[k*n/w]].adj)
 	}
 	if w == 1 {
-		p.stretch(0, 1, seed, stop)
+		p.share(0, 1, seed, stop)
 	} else {
 		var wg sync.WaitGroup
 		for k := range w {
-			wg.Go(func() { p.stretch(k, w, seed, stop) })
+			wg.Go(func() { p.share(k, w, seed, stop) })
 		}
 		wg.Wait()
 	}
@@ -229,8 +162,8 @@ func (p *Population) Generation(rng *rand.PCG, stop *atomic.Bool) bool {
 	return better
 }
 
-// stretch crosses the pairs of worker k of w.
-func (p *Population) stretch(k, w int, seed uint64, stop *atomic.Bool) {
+// share crosses the pairs of worker k of w.
+func (p *Population) share(k, w int, seed uint64, stop *atomic.Bool) {
 	n := len(p.tours)
 	lo, hi := k*n/w, (k+1)*n/w
 	var rng rand.PCG
@@ -256,14 +189,14 @@ func (p *Population) advance(better bool) {
 	if better {
 		p.stalled = 0
 	}
-	if p.Converged() {
+	if p.converged() {
 		p.stage = Done
 		return
 	}
-	if p.patience == 0 && p.stalled >= p.cfg.Patience {
-		p.patience = max(p.cfg.Patience, p.age/10)
+	if p.allowed == 0 && p.stalled >= p.cfg.Patience {
+		p.allowed = max(p.cfg.Patience, p.age/10)
 	}
-	if p.patience > 0 && p.stalled >= p.patience {
+	if p.allowed > 0 && p.stalled >= p.allowed {
 		if p.stage == Single {
 			p.enter(Block)
 		} else {

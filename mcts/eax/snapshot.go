@@ -16,14 +16,14 @@ type Snapshot struct {
 	Shuffle []int32
 	Stage   Stage
 
-	Stalled, Age, Patience int
-	Counts                 Counts
+	Stalled, Age, Allowed int
+	Counts                Counts
 }
 
 // Snapshot returns the population as it is now.
 func (p *Population) Snapshot() *Snapshot {
 	s := &Snapshot{Along: p.s.orig, Shuffle: append([]int32(nil), p.shuffle...), Stage: p.stage,
-		Stalled: p.stalled, Age: p.age, Patience: p.patience, Counts: p.Counts}
+		Stalled: p.stalled, Age: p.age, Allowed: p.allowed, Counts: p.Counts}
 	for i := range p.tours {
 		links := make([]int32, 0, 2*p.s.n)
 		for _, v := range p.tours[i].adj {
@@ -79,7 +79,8 @@ func Restore(in *tsp.Instance, nb *tsp.Neighbors, s *Snapshot, cfg Config, worke
 			return nil, errors.New("the parts of a snapshot do not fit")
 		}
 		for v := range adj {
-			// Which of its two neighbours a city names first decides how cycles are traced.
+			// Which of its two neighbours a city names first decides how cycles are
+			// traced.
 			x := &adj[v]
 			if x.a == links[2*v+1] && x.b == links[2*v] {
 				x.a, x.b, x.da, x.db = x.b, x.a, x.db, x.da
@@ -90,6 +91,6 @@ func Restore(in *tsp.Instance, nb *tsp.Neighbors, s *Snapshot, cfg Config, worke
 		}
 	}
 	copy(p.shuffle, s.Shuffle)
-	p.stage, p.stalled, p.age, p.patience, p.Counts = s.Stage, s.Stalled, s.Age, s.Patience, s.Counts
+	p.stage, p.stalled, p.age, p.allowed, p.Counts = s.Stage, s.Stalled, s.Age, s.Allowed, s.Counts
 	return p, nil
 }

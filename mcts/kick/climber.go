@@ -39,9 +39,9 @@ func New(cfg Config, m *meter.Meter) *Climber {
 	return c
 }
 
-// Learn makes the climber draw its candidates by statistics of its own, instead
+// Guide makes the climber draw its candidates by statistics of its own, instead
 // of by gain alone; alpha and beta are the paper's.
-func (c *Climber) Learn(st *tree.Stats, alpha, beta float64) {
+func (c *Climber) Guide(st *tree.Stats, alpha, beta float64) {
 	c.guide = &guide{Stats: st, rng: &c.rng, alpha: alpha, beta: beta}
 	c.chain.Guided(c.guide)
 }
@@ -69,9 +69,10 @@ func (c *Climber) Load(in *tsp.Instance, cand *twoopt.Candidates, tour *Tour, fr
 	c.LoadRegion(in, cand, tour.Order[from:from+size], links, tour.Length, func(city int32) int32 { return pos[city] - lo })
 }
 
-// LoadRegion makes cities, in the order of a tour of the given length, the
-// climber's piece. A link at i is an edge between cities i and i+1 (the last and the
-// first) that is kept. local is the inverse of cities: for any city its place, or a number outside of 0..len(cities)-1.
+// LoadRegion makes cities, in the order of a tour of the given length, the climber's
+// piece. A link at i is an edge between cities i and i+1 (the last and the first) that
+// is kept. local is the inverse of cities: for any city its place, or a number outside
+// of 0..len(cities)-1.
 func (c *Climber) LoadRegion(in *tsp.Instance, cand *twoopt.Candidates, cities, links []int32, length int64, local func(city int32) int32) {
 	size := int32(len(cities))
 	c.order = append(c.order[:0], cities...)
@@ -119,7 +120,8 @@ func (c *Climber) Restart() {
 // Sub returns the piece as an instance: city i is the i-th that was loaded.
 func (c *Climber) Sub() *tsp.Instance { return &c.sub }
 
-// Local returns the piece as it is now, as places in what was loaded. It must not be changed.
+// Local returns the piece as it is now, as places in what was loaded. It must not be
+// changed.
 func (c *Climber) Local() []int32 { return c.tour.Order }
 
 // Store writes the piece, as it is now, to into: the instance's cities, with the
@@ -154,10 +156,10 @@ func (c *Climber) Descend(actions int64) {
 }
 
 // Kick searches near the tour: a kick of stretches of up to size cities at a random
-// place, which the chain repairs, is kept if the tour is shorter then, or longer by no more
-// than the temperature allows; else everything is taken back. heat returns the temperature,
-// in core units, and is asked now and then; nil is none. Kick ends after that many
-// kicks, or actions (0: no limit), or when the search ends.
+// place, which the chain repairs, is kept if the tour is shorter then, or longer by no
+// more than the temperature allows; else everything is taken back. heat returns the
+// temperature, in core units, and is asked now and then; nil is none. Kick ends after
+// that many kicks, or actions (0: no limit), or when the search ends.
 func (c *Climber) Kick(kicks, actions int64, size int, heat func() float64) {
 	if heat == nil {
 		heat = func() float64 { return 0 }

@@ -6,9 +6,9 @@ import (
 	"tspmcts/twoopt"
 )
 
-// guide lets the statistics of the tree search draw a chain's candidates. The
-// chain sees a piece of the tour, under names of its own; the statistics are over the
-// whole instance and a climber's own, so that what climbers do does not depend on each other.
+// guide lets the statistics of the tree search draw a chain's candidates. The chain
+// sees a piece of the tour, under names of its own; the statistics are over the whole
+// instance and a climber's own, so that what climbers do does not depend on each other.
 type guide struct {
 	*tree.Stats
 	rng         *meter.Stream

@@ -58,8 +58,8 @@ func TestKicksExact(t *testing.T) {
 	}
 }
 
-// TestBridgeChangesFourEdges pins that a kick is a double bridge (A D C B): all four of its
-// edges are new, so that no 3-opt move takes it back.
+// TestBridgeChangesFourEdges pins that a kick is a double bridge (A D C B): all four of
+// its edges are new, so that no 3-opt move takes it back.
 func TestBridgeChangesFourEdges(t *testing.T) {
 	in := tsptest.Random(tsp.Euc2D, 100, 1)
 	c := New(config, meter.New(context.Background(), meter.Budget{}, nil))

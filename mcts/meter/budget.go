@@ -13,14 +13,18 @@ type Budget struct {
 	// Clock returns the time that has passed since the budget began to count.
 	// nil: from the call of New.
 	Clock func() time.Duration
-	// Actions is the number of actions of all workers together; 0 for no limit.
-	// With a budget of actions alone the result depends on nothing else than the seed and the workers.
+	// Actions is the number of actions of all workers together; 0 for no limit. With a
+	// budget of actions alone the result depends on nothing else than the seed and the
+	// workers.
 	Actions int64
-	// Target ends the search at a tour of at most this length, in core units; 0 for none.
+	// Target ends the search at a tour of at most this length, in core units; 0 for
+	// none.
 	Target int64
-	// Bound ends it as exact at a tour of at most this length, in core units, which none is below; 0 for none.
+	// Bound ends it as exact at a tour of at most this length, in core units, which
+	// none is below; 0 for none.
 	Bound int64
-	// Stall ends the search when no worker has found a better tour for so long; 0 for no limit.
+	// Stall ends the search when no worker has found a better tour for so long; 0 for
+	// no limit.
 	Stall time.Duration
 }
 
@@ -48,7 +52,8 @@ const (
 	StopExact       Stop = "exact"       // the tour is proven optimal
 )
 
-// Share divides a number of actions among workers: worker i's, 0 where total is 0, for no limit.
+// Share divides a number of actions among workers: worker i's, 0 where total is 0, for
+// no limit.
 func Share(total int64, workers, i int) int64 {
 	if total == 0 {
 		return 0

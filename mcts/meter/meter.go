@@ -29,10 +29,12 @@ type Progress struct {
 	Better  bool          // the length is new
 }
 
-// Observer is called while a search runs, by one goroutine at a time. It must return quickly.
+// Observer is called while a search runs, by one goroutine at a time. It must return
+// quickly.
 type Observer func(Progress)
 
-// Meter is what the workers of one search share. All methods may be called at any time by any of them.
+// Meter is what the workers of one search share. All methods may be called at any time
+// by any of them.
 type Meter struct {
 	ctx     context.Context
 	budget  Budget
@@ -121,9 +123,6 @@ func (m *Meter) Offer(length int64, tour []int32) {
 	}
 }
 
-// Best returns the length of the best tour offered, NoTour before the first.
-func (m *Meter) Best() int64 { return m.best.Load() }
-
 // Add counts actions.
 func (m *Meter) Add(actions int64) { m.actions.Add(actions) }
 
@@ -171,8 +170,9 @@ func (m *Meter) Check() bool {
 // Clock returns the time since the budget began to count.
 func (m *Meter) Clock() time.Duration { return m.budget.Clock() }
 
-// Spent returns which part of the budget is used, from 0 to 1, after the given
-// number of actions of all workers; 0 where the budget does not say how long the search may last.
+// Spent returns which part of the budget is used, from 0 to 1, after the given number
+// of actions of all workers; 0 where the budget does not say how long the search may
+// last.
 func (m *Meter) Spent(actions int64) (share float64) {
 	if m.budget.Time > 0 {
 		share = float64(m.Clock()) / float64(m.budget.Time)

@@ -75,7 +75,8 @@ func TestReasons(t *testing.T) {
 	}
 }
 
-// TestObserver pins that the observer gets every better length that Check sees, with its tour.
+// TestObserver pins that the observer gets every better length that Check sees, with
+// its tour.
 func TestObserver(t *testing.T) {
 	var told []Progress
 	m := New(context.Background(), Budget{}, func(p Progress) {
@@ -115,7 +116,7 @@ func TestStreamsDiffer(t *testing.T) {
 					}
 					var s Stream
 					s.Start(1, what, i<<far, j)
-					first, name := s.Uint64(), fmt.Sprint(what, i<<far, j)
+					first, name := s.pcg.Uint64(), fmt.Sprint(what, i<<far, j)
 					if other, ok := seen[first]; ok && other != name {
 						t.Errorf("stream %s begins like %s", name, other)
 					}

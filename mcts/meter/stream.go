@@ -6,8 +6,8 @@ import (
 	"math/rand/v2"
 )
 
-// Purpose is what a stream of random numbers is for. Streams of different
-// purposes, and of different indices of the same one, have nothing to do with each other.
+// Purpose is what a stream of random numbers is for. Streams of different purposes, and
+// of different indices of the same one, have nothing to do with each other.
 type Purpose uint8
 
 // The purposes, with their indices.

@@ -13,14 +13,16 @@ type Problem struct {
 	Links  []int32 // places i, ascending, such that i to i+1 (the last to 0) is a link
 }
 
-// Exchange is what work on a region brought: edges of the tour to remove and to
-// add, in the instance's cities, and the length that this gains. Applied alone it leaves one tour.
+// Exchange is what work on a region brought: edges of the tour to remove and to add, in
+// the instance's cities, and the length that this gains. Applied alone it leaves one
+// tour.
 type Exchange struct {
 	Removed, Added [][2]int32
 	Gain           int64
 }
 
-// Cut makes the region of the given cities, whose order it changes, of the tour with the given inverse.
+// Cut makes the region of the given cities, whose order it changes, of the tour with
+// the given inverse.
 func Cut(p *Problem, order, pos, cities []int32) {
 	n := int32(len(order))
 	at := append(p.Cities[:0], cities...)

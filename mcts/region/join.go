@@ -6,10 +6,10 @@ import (
 	"tspmcts/tsp"
 )
 
-// Joiner turns a tour and exchanges of disjoint regions into one tour. Each
-// exchange alone leaves a tour, but two of them may turn the same path round, so
-// that together they can leave several cycles. These are merged, the smallest first, by the
-// exchange of one edge each that costs least, one new edge being to a near city (step 5 of
+// Joiner turns a tour and exchanges of disjoint regions into one tour. Each exchange
+// alone leaves a tour, but two of them may turn the same path round, so that together
+// they can leave several cycles. These are merged, the smallest first, by the exchange
+// of one edge each that costs least, one new edge being to a near city (step 5 of
 // Nagata's edge assembly).
 type Joiner struct {
 	in    *tsp.Instance
@@ -24,9 +24,10 @@ func NewJoiner(in *tsp.Instance, nb *tsp.Neighbors) *Joiner {
 	return &Joiner{in: in, nb: nb, adj: make([]int32, 2*n), cycle: make([]int32, n)}
 }
 
-// Join applies the exchanges to the tour in order, and returns by how much it
-// got shorter: what the exchanges gain less what merging cycles cost. Where
-// they do not join to a shorter tour, the best one alone is applied. pos is kept the inverse of order. Cost: O(n).
+// Join applies the exchanges to the tour in order, and returns by how much it got
+// shorter: what the exchanges gain less what merging cycles cost. Where they do not
+// join to a shorter tour, the best one alone is applied. pos is kept the inverse of
+// order. Cost: O(n).
 func (j *Joiner) Join(order, pos []int32, exchanges []Exchange) (gain int64) {
 	if invariants {
 		before := j.in.Length(order)
@@ -159,8 +160,8 @@ func (j *Joiner) cycles() (sizes, heads []int32) {
 	return sizes, heads
 }
 
-// bestMerge finds the exchange of one edge each between the cycle of head, called small, and
-// another that costs least: edges 0-1 and 2-3 leave, 0-2 and 1-3 come.
+// bestMerge finds the exchange of one edge each between the cycle of head, called
+// small, and another that costs least: edges 0-1 and 2-3 leave, 0-2 and 1-3 come.
 func (j *Joiner) bestMerge(head, small int32, name []int32) (best [4]int32, gain int64, found bool) {
 	in := j.in
 	prev, c := int32(-1), head

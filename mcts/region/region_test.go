@@ -10,8 +10,9 @@ import (
 	"tspmcts/tsp/tsptest"
 )
 
-// TestJoin pins the law that any set of valid exchanges of disjoint regions joins to one tour whose
-// length is what Join reports: whole trees of regions get random tours that keep the links.
+// TestJoin pins the law that any set of valid exchanges of disjoint regions joins to
+// one tour whose length is what Join reports: whole trees of regions get random tours
+// that keep the links.
 func TestJoin(t *testing.T) {
 	for seed := range uint64(300) {
 		rng := rand.NewPCG(seed, 1)
@@ -57,7 +58,8 @@ func TestJoin(t *testing.T) {
 	}
 }
 
-// start returns a tour that keeps the fixed edges of TestJoin: by x, with these in one piece.
+// start returns a tour that keeps the fixed edges of TestJoin: by x, with these in one
+// piece.
 func start(in *tsp.Instance) tsp.Tour {
 	t := make(tsp.Tour, in.N())
 	for i := range t {

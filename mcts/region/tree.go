@@ -7,8 +7,9 @@ import (
 	"tspmcts/tsp"
 )
 
-// Tree is a k-d tree over the cities of an instance (over positions of the tour
-// where it has no coordinates) whose cuts are drawn at random near the median, so that the borders of no two trees agree.
+// Tree is a k-d tree over the cities of an instance (over positions of the tour where
+// it has no coordinates) whose cuts are drawn at random near the median, so that the
+// borders of no two trees agree.
 type Tree struct {
 	Cities []int32 // of node v: Cities[Nodes[v].From:Nodes[v].To]
 	Nodes  []Node
@@ -21,7 +22,8 @@ type Node struct {
 	Left     int32
 }
 
-// Grow makes t a new tree with leaves of at most size cities. pos is the place of each city in the tour.
+// Grow makes t a new tree with leaves of at most size cities. pos is the place of each
+// city in the tour.
 func (t *Tree) Grow(in *tsp.Instance, pos []int32, size int, rng *rand.PCG) {
 	n := in.N()
 	if len(t.Cities) != n {
@@ -61,44 +63,17 @@ func (t *Tree) Grow(in *tsp.Instance, pos []int32, size int, rng *rand.PCG) {
 			share = 0.45 + (share-0.35)/3
 		}
 		k := min(m-1, max(1, int(share*float64(m))))
-		partition(part, k, key, rng)
+		tsp.Select(part, k, key, func(part []int32) float64 {
+			return key(part[int(rng.Uint64()>>32*uint64(len(part))>>32)])
+		})
 		left := int32(len(t.Nodes))
 		t.Nodes[v].Left = left
 		t.Nodes = append(t.Nodes, Node{From: nd.From, To: nd.From + int32(k)}, Node{From: nd.From + int32(k), To: nd.To})
 	}
 }
 
-// partition moves the k cities of least key to the front (quickselect).
-func partition(a []int32, k int, key func(int32) float64, rng *rand.PCG) {
-	lo, hi := 0, len(a)-1
-	for lo < hi {
-		p := key(a[lo+int(rng.Uint64()>>32*uint64(hi-lo+1)>>32)])
-		i, j := lo, hi
-		for i <= j {
-			for key(a[i]) < p {
-				i++
-			}
-			for key(a[j]) > p {
-				j--
-			}
-			if i <= j {
-				a[i], a[j] = a[j], a[i]
-				i++
-				j--
-			}
-		}
-		switch {
-		case k <= j:
-			hi = j
-		case k >= i:
-			lo = i
-		default:
-			return
-		}
-	}
-}
-
-// Check returns an error unless t, which may be read from a file, is empty or a tree over n cities.
+// Check returns an error unless t, which may be read from a file, is empty or a tree
+// over n cities.
 func (t *Tree) Check(n int) error {
 	bad := errors.New("region: no tree over the cities")
 	if len(t.Nodes) == 0 && len(t.Leaves) == 0 {

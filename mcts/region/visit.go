@@ -20,8 +20,8 @@ type Visitor struct {
 	near tsp.Neighbors
 }
 
-// Near is how many neighbours of a city a recombination looks at.
-const Near = 5
+// near is how many neighbours of a city a recombination looks at.
+const near = 5
 
 // Load makes the visitor's problem that of its climber. owner tells of each city which
 // region it is in, id being the visitor's; place is where it stands in its own.
@@ -32,33 +32,26 @@ func (v *Visitor) Load(in *tsp.Instance, cand *twoopt.Candidates, nb *tsp.Neighb
 		}
 		return place[c]
 	})
-	// A city that has too few neighbours inside is made its own: a merge looks at none that is in the same sub-tour.
-	v.near.K = Near
+	// A city that has too few neighbours inside is made its own: a merge looks at none
+	// that is in the same sub-tour.
+	v.near.K = near
 	v.near.Flat = v.near.Flat[:0]
 	for i, c := range v.Problem.Cities {
 		k := 0
 		for _, o := range nb.Of(c) {
-			if k < Near && owner[o] == id {
+			if k < near && owner[o] == id {
 				v.near.Flat = append(v.near.Flat, place[o])
 				k++
 			}
 		}
-		for ; k < Near; k++ {
+		for ; k < near; k++ {
 			v.near.Flat = append(v.near.Flat, int32(i))
 		}
 	}
 }
 
-// Operator is a way to work on a region.
-type Operator interface {
-	Name() string
-	// Work returns a tour of the visitor's problem and by how much it is shorter
-	// than the problem's own; no tour where it found none. It ends early when stop becomes true.
-	Work(v *Visitor, stop *atomic.Bool) (tour []int32, gain int64)
-}
-
-// Recombine is the operator that recombines shaken copies of the region's tour
-// with each other and with that by edge assembly, until they agree.
+// Recombine recombines shaken copies of the region's tour with each other and with
+// that by edge assembly, until they agree.
 type Recombine struct {
 	Tours      int     // population
 	Shake      int     // longest stretch of the kicks that make it diverse
@@ -67,8 +60,8 @@ type Recombine struct {
 	EAX        func(n int) eax.Config
 }
 
-func (r Recombine) Name() string { return "recombine" }
-
+// Work returns a tour of the visitor's problem and by how much it is shorter than the
+// problem's own; no tour where it found none. It ends early when stop becomes true.
 func (r Recombine) Work(v *Visitor, stop *atomic.Bool) ([]int32, int64) {
 	c := v.Climber
 	m := c.Size()

@@ -2,7 +2,8 @@ package tree
 
 import "math"
 
-// Backpropagate credits the edges that an improvement of a tour of length by gain added:
+// Backpropagate credits the edges that an improvement of a tour of length by gain
+// added:
 //
 //	W += beta (exp(gain/length) - 1)
 //

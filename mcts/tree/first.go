@@ -15,15 +15,16 @@ type firstTour struct {
 	slots  []int32
 }
 
-// DrawTour returns a first tour as the paper draws it: from a start city, the
-// next one among the unvisited with probability proportional to exp(W_ij), where
-// edges that are no candidates have W = 0. Weights are integers, so that every
-// machine draws the same. The tour is overwritten by the next call. Fixed edges are followed as soon as one of their ends
-// is reached. Cost: O(n k). It returns nil when the budget ended.
+// DrawTour returns a first tour as the paper draws it: from a start city, the next one
+// among the unvisited with probability proportional to exp(W_ij), where edges that are
+// no candidates have W = 0. Weights are integers, so that every machine draws the same.
+// The tour is overwritten by the next call. Fixed edges are followed as soon as one of
+// their ends is reached. Cost: O(n k). It returns nil when the budget ended.
 func (w *Search) DrawTour() tsp.Tour {
 	in, st := w.in, w.stats
 	n := int32(in.N())
-	// free holds the unvisited cities that may be entered: all but those between two fixed edges.
+	// free holds the unvisited cities that may be entered: all but those between two
+	// fixed edges.
 	free, at := w.first.free[:0], w.first.freeAt
 	for i := range n {
 		at[i] = -1

@@ -128,7 +128,8 @@ func (w *Search) begin() bool {
 	return true
 }
 
-// poolSize is the number of actions after which the search begins anew, if none of them improves.
+// poolSize is the number of actions after which the search begins anew, if none of them
+// improves.
 func (w *Search) poolSize() int64 { return max(1, int64(w.cfg.Pool*float64(w.in.N()))) }
 
 // act simulates an action, and applies it if it improves the tour.

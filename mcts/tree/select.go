@@ -52,7 +52,8 @@ func newFans(cand *twoopt.Candidates) []fan {
 	return fans
 }
 
-// drawFan draws from a fan. It returns the candidate's slot, -1 without one, and its city.
+// drawFan draws from a fan. It returns the candidate's slot, -1 without one, and its
+// city.
 func (w *Search) drawFan(a1, b, second int32) (slot, a int32) {
 	f := &w.draws.fans[b]
 	if f.as != w.stats.sims {
@@ -90,7 +91,8 @@ func newRows(cand *twoopt.Candidates) rows {
 	return rows{make([]int64, len(cand.City)+2*n), make([]int64, n)}
 }
 
-// drawRow draws from a row, which drawFan does faster. Nothing is drawn that would remove a fixed edge.
+// drawRow draws from a row, which drawFan does faster. Nothing is drawn that would
+// remove a fixed edge.
 func (w *Search) drawRow(a1, b, second int32) (slot, a int32) {
 	lo, hi := w.cand.Start[b], w.cand.Start[b+1]
 	cities := w.cand.City[lo:hi]

@@ -91,7 +91,8 @@ func (st *Stats) find(i, j int32) int32 {
 // shortList is the longest list that find reads from end to end.
 const shortList = 32
 
-// slotsByCity returns every list's slots in ascending order of their cities, nil when all lists are short.
+// slotsByCity returns every list's slots in ascending order of their cities, nil when
+// all lists are short.
 func slotsByCity(cand *twoopt.Candidates) []int32 {
 	long := false
 	for i := range len(cand.Start) - 1 {
@@ -129,7 +130,8 @@ func (st *Stats) visitEdge(i, j int32) {
 //
 //	Z_ij = W_ij / Omega_i + alpha sqrt(ln(M+1) / (Q_ij+1))
 //
-// Where a city's whole row is 0, no edge is better than another and the first term is 1.
+// Where a city's whole row is 0, no edge is better than another and the first term is
+// 1.
 func (st *Stats) Potential(i, k int32) float64 {
 	z := 1.0
 	if o := st.invOmega[i]; o > 0 {

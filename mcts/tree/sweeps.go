@@ -1,9 +1,9 @@
 package tree
 
 // twoOptSweeps applies improving 2-opt moves that add an edge to a candidate, from
-// either side, first improvement, in sweeps over all cities until one finds none. A look at a move
-// counts its two new edges and a simulation; applying one backpropagates it. It
-// reports false when the budget ended.
+// either side, first improvement, in sweeps over all cities until one finds none. A
+// look at a move counts its two new edges and a simulation; applying one backpropagates
+// it. It reports false when the budget ended.
 func (w *Search) twoOptSweeps() bool {
 	in, st, s := w.in, w.stats, w.tour
 	n := int32(in.N())

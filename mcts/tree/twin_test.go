@@ -14,15 +14,15 @@ import (
 	"tspmcts/twoopt"
 )
 
-// twin is the paper's search once more, as plainly as it is described: dense
-// n x n arrays, a copy of the tour for every action, sums over whole rows,
-// formulas as printed. It shares with worker the random numbers and the
-// order in which they are used, the candidate lists (which have a test of their
-// own), and nothing else. Its floating point differs from worker's in the last
-// digits: worker keeps Omega as a running sum, multiplies by its inverse, rounds
-// a backpropagated increment to 2^-40 and the logarithm to float32, and draws first tours by
-// integer weights of 40 bits. A drawn city would differ only where a draw falls within
-// such a rounding of a boundary between two cities, less than once in 10^7 draws; W is compared to nine digits.
+// twin is the paper's search once more, as plainly as it is described: dense n x n
+// arrays, a copy of the tour for every action, sums over whole rows, formulas as
+// printed. It shares with worker the random numbers and the order in which they are
+// used, the candidate lists (which have a test of their own), and nothing else. Its
+// floating point differs from worker's in the last digits: worker keeps Omega as a
+// running sum, multiplies by its inverse, rounds a backpropagated increment to 2^-40
+// and the logarithm to float32, and draws first tours by integer weights of 40 bits. A
+// drawn city would differ only where a draw falls within such a rounding of a boundary
+// between two cities, less than once in 10^7 draws; W is compared to nine digits.
 type twin struct {
 	in    *tsp.Instance
 	cfg   Config
@@ -42,7 +42,8 @@ type problem struct {
 	list [][]int32
 }
 
-// newProblem lists the most probable cities of the map as candidates, then the nearest; or the nearest.
+// newProblem lists the most probable cities of the map as candidates, then the nearest;
+// or the nearest.
 func newProblem(in *tsp.Instance, source string, candidates int, byHeatmap bool) *problem {
 	nb := tsptest.Must(tsp.NearestNeighbors(context.Background(), in, max(candidates, 10)))
 	p := &problem{in: in, m: heatmap.Zero(in.N())}
@@ -209,9 +210,9 @@ func (t *twin) orient(a, b int32) {
 	}
 }
 
-// twoOpt is step 2: every move that adds an edge to a candidate, from either
-// side. The orientation of the tour decides which moves are looked
-// at; like worker, it turns the shorter part of the tour.
+// twoOpt is step 2: every move that adds an edge to a candidate, from either side. The
+// orientation of the tour decides which moves are looked at; like worker, it turns the
+// shorter part of the tour.
 func (t *twin) twoOpt() {
 	for again := true; again; {
 		again = false
@@ -458,7 +459,8 @@ func runTwins(t *testing.T, p *problem, cfg Config, seed uint64, actions int) {
 				w.length -= got
 				d.credit(d.taken, want, length)
 				d.tour = after
-				// Both have the same cycle; the next a1 and b1 are of worker's orientation.
+				// Both have the same cycle; the next a1 and b1 are of worker's
+				// orientation.
 				d.orient(w.tour.Order[0], w.tour.Order[1])
 				k = -1
 			}

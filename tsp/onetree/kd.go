@@ -119,42 +119,12 @@ func (s *space) build(order []int32, lo int32) {
 		return
 	}
 	mid := len(order) / 2
-	s.selectAt(order, mid, axis)
+	p, dims := s.p[axis:], s.dims
+	key := func(city int32) float64 { return p[int(city)*dims] }
+	tsp.Select(order, mid, key, tsp.MedianOfThree(key))
 	s.build(order[:mid], lo)
 	s.nodes[me].right = int32(len(s.nodes))
 	s.build(order[mid:], lo+int32(mid))
-}
-
-// selectAt puts the k-th smallest along the axis at k, smaller ones before it (Hoare's FIND).
-func (s *space) selectAt(order []int32, k, axis int) {
-	p, dims := s.p[axis:], s.dims
-	lo, hi := 0, len(order)-1
-	for lo < hi {
-		a, b, c := p[int(order[lo])*dims], p[int(order[(lo+hi)/2])*dims], p[int(order[hi])*dims]
-		pivot := max(min(a, b), min(max(a, b), c))
-		i, j := lo, hi
-		for i <= j {
-			for p[int(order[i])*dims] < pivot {
-				i++
-			}
-			for p[int(order[j])*dims] > pivot {
-				j--
-			}
-			if i <= j {
-				order[i], order[j] = order[j], order[i]
-				i++
-				j--
-			}
-		}
-		switch {
-		case k <= j:
-			hi = j
-		case k >= i:
-			lo = i
-		default:
-			return
-		}
-	}
 }
 
 // gap returns the difference along one axis between a coordinate and an interval.

@@ -45,9 +45,9 @@ func (p *simulating) begin(s *search) bool {
 
 // step lets every worker search for a while. They wait for each other, which
 // changes nothing in what they do.
-func (p *simulating) step(s *search) stage {
+func (p *simulating) step(s *search) bool {
 	if p.searches == nil && !p.begin(s) {
-		return p
+		return false
 	}
 	var wait sync.WaitGroup
 	working := false
@@ -59,10 +59,7 @@ func (p *simulating) step(s *search) stage {
 	}
 	wait.Wait()
 	p.survey(s)
-	if !working {
-		return nil
-	}
-	return p
+	return !working
 }
 
 // survey finds the best tour of all workers.

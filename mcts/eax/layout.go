@@ -6,9 +6,9 @@ import (
 	"tspmcts/tsp"
 )
 
-// space is the instance as the hot loops want it: cities renumbered along a
+// layout is the instance as the hot loops want it: cities renumbered along a
 // good tour, so that what is near in the plane is near in memory.
-type space struct {
+type layout struct {
 	in   *tsp.Instance
 	n    int32
 	orig []int32 // instance's id of each city
@@ -27,9 +27,9 @@ type space struct {
 
 type point struct{ x, y float64 }
 
-func newSpace(in *tsp.Instance, nb *tsp.Neighbors, k int, along tsp.Tour) *space {
+func newLayout(in *tsp.Instance, nb *tsp.Neighbors, k int, along tsp.Tour) *layout {
 	n := in.N()
-	s := &space{in: in, n: int32(n), orig: append([]int32(nil), along...), id: make([]int32, n), k: min(k, nb.K)}
+	s := &layout{in: in, n: int32(n), orig: append([]int32(nil), along...), id: make([]int32, n), k: min(k, nb.K)}
 	for i, v := range s.orig {
 		s.id[v] = int32(i)
 	}
@@ -67,7 +67,7 @@ func newSpace(in *tsp.Instance, nb *tsp.Neighbors, k int, along tsp.Tour) *space
 }
 
 // dist is the distance of two cities.
-func (s *space) dist(i, j int32) int32 {
+func (s *layout) dist(i, j int32) int32 {
 	if s.flat {
 		p, q := &s.pts[i], &s.pts[j]
 		dx, dy := p.x-q.x, p.y-q.y
@@ -76,7 +76,7 @@ func (s *space) dist(i, j int32) int32 {
 	return s.in.Dist(s.orig[i], s.orig[j])
 }
 
-func (s *space) isFixed(i, j int32) bool {
+func (s *layout) isFixed(i, j int32) bool {
 	return s.fixed != nil && (s.fixed[2*i] == j || s.fixed[2*i+1] == j)
 }
 
@@ -94,14 +94,14 @@ type individual struct {
 	length int64
 }
 
-func (s *space) newIndividual(t tsp.Tour) individual {
+func (s *layout) newIndividual(t tsp.Tour) individual {
 	x := individual{adj: make([]node, s.n), ord: make([]int32, s.n)}
 	s.load(&x, t)
 	return x
 }
 
 // load sets x to the tour t, which is in the instance's ids.
-func (s *space) load(x *individual, t tsp.Tour) {
+func (s *layout) load(x *individual, t tsp.Tour) {
 	for i, v := range t {
 		x.ord[i] = s.id[v]
 	}
@@ -116,7 +116,7 @@ func (s *space) load(x *individual, t tsp.Tour) {
 	}
 }
 
-func (s *space) tour(x *individual) tsp.Tour {
+func (s *layout) tour(x *individual) tsp.Tour {
 	t := make(tsp.Tour, s.n)
 	for i, v := range x.ord {
 		t[i] = s.orig[v]

@@ -1,0 +1,34 @@
+package mcts
+
+import (
+	"context"
+	"time"
+
+	"tspmcts/tsp"
+	"tspmcts/tsp/onetree"
+)
+
+// LowerBound returns a lower bound on every tour of in, found within limit, and
+// whether the ascent has converged; without a limit (0) it ends where more time
+// brings little. The bound is nil, without an error, when there was no time for any.
+func LowerBound(ctx context.Context, in *tsp.Instance, limit time.Duration) (r *onetree.Result, converged bool, err error) {
+	if in.N() < 3 {
+		return nil, false, nil
+	}
+	limited := ctx
+	tolerance := 1e-4
+	if limit > 0 {
+		var cancel context.CancelFunc
+		limited, cancel = context.WithTimeout(ctx, limit)
+		defer cancel()
+		tolerance = 1e-6
+	}
+	nb, err := tsp.NearestNeighbors(limited, in, 8)
+	if err == nil {
+		r, converged, err = onetree.Bound(limited, in, nb, tolerance)
+	}
+	if err != nil && limited.Err() != nil {
+		return nil, false, ctx.Err()
+	}
+	return r, converged, err
+}

@@ -1,0 +1,91 @@
+package mcts
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"tspmcts/heatmap"
+	"tspmcts/mcts/meter"
+	"tspmcts/tsp"
+	"tspmcts/twoopt"
+)
+
+// problem is what a search works on, as far as it is prepared.
+type problem struct {
+	in      *tsp.Instance
+	places  *tsp.Distinct // that in is, nil where it is all cities
+	reserve time.Duration // the end of the search takes
+	options *Options
+	cfg     Config
+	source  string
+	reads   bool // source reads files
+	meter   *meter.Meter
+	nb      *tsp.Neighbors
+	heatmap *heatmap.Map
+	cand    *twoopt.Candidates
+}
+
+// reserve is the time that the end of a search takes at least.
+func reserve(n int) time.Duration { return time.Duration(n) * 300 * time.Nanosecond }
+
+// prepare finds neighbours, map and candidates. It reports false, and ends the
+// meter, where the budget does not allow that.
+func (p *problem) prepare(ctx context.Context) (bool, error) {
+	p.meter.Stage("preparing")
+	if b := p.meter.Budget(); b.Time > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, b.Time-b.Clock()-p.reserve, meter.ErrTime)
+		defer cancel()
+	}
+	nb, err := tsp.NearestNeighbors(ctx, p.in, max(p.cfg.Candidates, 10))
+	if err == nil {
+		p.nb = nb
+		if p.heatmap = p.options.Heatmap; p.heatmap == nil {
+			p.heatmap, err = p.options.build(ctx, p.in, p.source, nb)
+		}
+	}
+	if err == nil {
+		if p.heatmap.N() != p.in.N() {
+			return false, foreign(p.heatmap, p.in)
+		}
+		p.cand = candidates(p.nb, p.heatmap, p.in, p.cfg, p.meter)
+	}
+	if p.meter.Check() || ctx.Err() != nil { // the context's own end, or that of the time to prepare
+		p.meter.End(StopTime)
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// candidates lists each city's candidates as cfg wants them: the first of the
+// heatmap, filled up with neighbours where it has too few, or the nearest ones.
+// It returns nil when the budget ended.
+func candidates(nb *tsp.Neighbors, p *heatmap.Map, in *tsp.Instance, cfg Config, m *meter.Meter) *twoopt.Candidates {
+	list := make([]int32, 0, cfg.Candidates)
+	stopped := false
+	cand := twoopt.NewCandidates(in, func(i int32) []int32 {
+		list = list[:0]
+		if stopped = stopped || i&4095 == 4095 && m.Check(); stopped {
+			return list
+		}
+		if cfg.Order == "heatmap" {
+			cities, _ := p.Of(i)
+			list = append(list, cities[:min(len(cities), cfg.Candidates)]...)
+		}
+		given := len(list)
+		for _, j := range nb.Of(i) {
+			if len(list) >= cfg.Candidates {
+				break
+			}
+			if !slices.Contains(list[:given], j) {
+				list = append(list, j)
+			}
+		}
+		return list
+	})
+	if stopped {
+		return nil
+	}
+	return cand
+}
