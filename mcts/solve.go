@@ -34,7 +34,8 @@ const ExactLimit = 9
 
 // Solve searches for a short tour of in until a limit of o is reached or ctx
 // ends, and returns the best one. The end of ctx is not an error: without time
-// for more, the tour is a space-filling curve.
+// for more, the tour is a space-filling curve, and of many cities without time for that
+// the order of their ids.
 func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 	budget := o.budget(in)
 	source := o.source(in.N(), budget.Time)
@@ -54,16 +55,20 @@ func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 		budget.Bound = r.Bound.Bound
 	}
 	p := &problem{in: in, options: &o, cfg: cfg, source: source}
-	pass, err := p.merge(ctx, budget)
-	if err != nil {
+	limited, stop := within(ctx, budget)
+	defer stop()
+	p.curve = firstResort(limited, in)
+	began := budget.Clock()
+	p.length = in.Length(p.curve)
+	if now := budget.Clock(); budget.Time > 0 { // at the end the answer is checked, copied and measured: passes like this one
+		budget.Time -= min(3*(now-began), max(0, budget.Time-now)/2)
+	}
+	ctx, cancelTime := within(ctx, budget)
+	defer cancelTime()
+	if err := p.merge(ctx); err != nil {
 		return nil, err
 	}
-	p.reserve = max(reserve(in.N()), 3*pass)
-	if budget.Time > 0 {
-		budget.Time = max(1, budget.Time-pass) // for the checks of the tour
-		ctx, cancel = context.WithTimeoutCause(ctx, budget.Time-budget.Clock(), meter.ErrTime)
-		defer cancel()
-	}
+	p.resort, p.length = o.known(p.in, p.curve, p.length)
 	m := meter.New(ctx, budget, o.observer(in, p.expand, func() float64 {
 		if r.Bound == nil {
 			return 0
@@ -83,20 +88,30 @@ func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 	return r, r.finish(in, p.expand(tour))
 }
 
+// within returns ctx with an end when the budget's time is over.
+func within(ctx context.Context, budget meter.Budget) (context.Context, context.CancelFunc) {
+	if budget.Time == 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeoutCause(ctx, budget.Time-budget.Clock(), meter.ErrTime)
+}
+
 // finish checks t and measures it anew: no other tour leaves the package.
 func (r *Result) finish(in *tsp.Instance, t tsp.Tour) error {
 	if err := in.Check(t); err != nil {
 		return fmt.Errorf("the search went wrong, please report it: %w", err)
 	}
-	t = slices.Clone(t)
+	n := len(t)
 	at := slices.Index(t, 0)
-	slices.Reverse(t[:at])
-	slices.Reverse(t[at:])
-	slices.Reverse(t)
-	if n := len(t); n > 2 && t[n-1] < t[1] {
-		slices.Reverse(t[1:])
+	r.Tour = append(append(make(tsp.Tour, 0, n), t[at:]...), t[:at]...)
+	if n > 2 && r.Tour[n-1] < r.Tour[1] {
+		slices.Reverse(r.Tour[1:])
 	}
-	r.Tour, r.Length, r.Value = t, in.Length(t), in.Value(t)
+	r.Length = in.Length(r.Tour)
+	r.Value = float64(r.Length)
+	if in.Metric.Exact() {
+		r.Value = in.Value(r.Tour)
+	}
 	return nil
 }
 
@@ -104,11 +119,13 @@ func (r *Result) finish(in *tsp.Instance, t tsp.Tour) error {
 type problem struct {
 	in      *tsp.Instance
 	places  *tsp.Distinct // that in is, nil where it is all cities
-	reserve time.Duration // the end of the search takes
 	options *Options
 	cfg     Config
 	source  string
-	reads   bool // source reads files
+	reads   bool     // source reads files
+	curve   tsp.Tour // a tour that needs no preparation
+	resort  tsp.Tour // the answer where there is no time to search
+	length  int64    // of resort
 	meter   *meter.Meter
 	nb      *tsp.Neighbors
 	heatmap *heatmap.Map
@@ -129,18 +146,16 @@ func (p *problem) solve(ctx context.Context) (tsp.Tour, error) {
 			return t, nil
 		}
 	}
-	curve := firstResort(in)
-	resort := o.known(in, curve)
-	m.Offer(in.Length(resort), resort)
+	m.Offer(p.length, p.resort)
 	if m.Check() {
-		return resort, nil
+		return p.resort, nil
 	}
 	if ok, err := p.prepare(ctx); !ok {
-		return resort, err
+		return p.resort, err
 	}
-	s := p.begin(curve)
+	s := p.begin()
 	if s == nil {
-		return resort, nil
+		return p.resort, nil
 	}
 	if o.Resume != nil {
 		if err := s.resume(o.Resume); err != nil {
@@ -152,8 +167,8 @@ func (p *problem) solve(ctx context.Context) (tsp.Tour, error) {
 	if o.Save != nil {
 		o.Save.Save(s.checkpoint())
 	}
-	if s.BestLength > in.Length(resort) { // a drawn tour of many cities may be
-		return resort, nil
+	if s.BestLength > p.length { // a drawn tour of many cities may be
+		return p.resort, nil
 	}
 	return s.Best, nil
 }
@@ -176,33 +191,25 @@ func (v *Saver) due(m *meter.Meter, s *search) func() {
 	}
 }
 
-// known returns the shortest of a tour, those to start from, and that of the
-// checkpoint: what the answer is where there is no time to search.
-func (o *Options) known(in *tsp.Instance, tour tsp.Tour) tsp.Tour {
+// known returns the shortest of a tour of that length, those to start from, and that of the
+// checkpoint, with its length: what the answer is where there is no time to search.
+func (o *Options) known(in *tsp.Instance, tour tsp.Tour, length int64) (tsp.Tour, int64) {
 	others := o.Initial
 	if o.Resume != nil && in.Check(o.Resume.State.Best) == nil {
 		others = append(slices.Clone(others), o.Resume.State.Best)
 	}
 	for _, t := range others {
-		if in.Length(t) < in.Length(tour) {
-			tour = t
+		if l := in.Length(t); l < length {
+			tour, length = t, l
 		}
 	}
-	return tour
+	return tour, length
 }
-
-// reserve is the time that the end of a search takes at least.
-func reserve(n int) time.Duration { return time.Duration(n) * 300 * time.Nanosecond }
 
 // prepare finds neighbours, map and candidates. It reports false, and ends the
 // meter, where the budget does not allow that.
 func (p *problem) prepare(ctx context.Context) (bool, error) {
 	p.meter.Stage("preparing")
-	if b := p.meter.Budget(); b.Time > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, b.Time-b.Clock()-p.reserve, meter.ErrTime)
-		defer cancel()
-	}
 	nb, err := tsp.NearestNeighbors(ctx, p.in, max(p.cfg.Candidates, 10))
 	if err == nil {
 		p.nb = nb
@@ -216,8 +223,7 @@ func (p *problem) prepare(ctx context.Context) (bool, error) {
 		}
 		p.cand = candidates(p.nb, p.heatmap, p.in, p.cfg, p.meter)
 	}
-	if p.meter.Check() || ctx.Err() != nil { // the context's own end, or that of the time to prepare
-		p.meter.End(StopTime)
+	if p.meter.Check() {
 		return false, nil
 	}
 	return err == nil, err
@@ -269,7 +275,7 @@ func candidates(nb *tsp.Neighbors, p *heatmap.Map, in *tsp.Instance, cfg Config,
 }
 
 // begin returns the search at its first stage, nil when the budget ended before.
-func (p *problem) begin(curve tsp.Tour) *search {
+func (p *problem) begin() *search {
 	in, cfg, m, o := p.in, p.cfg, p.meter, p.options
 	s := &search{in: in, cfg: cfg, nb: p.nb, heatmap: p.heatmap, cand: p.cand, meter: m, seed: o.Seed, workers: o.workers(),
 		initial: o.Initial, id: p.identify(), stage: plan(cfg), crew: new(kick.Crew)}
@@ -277,8 +283,11 @@ func (p *problem) begin(curve tsp.Tour) *search {
 	switch cfg.FirstTour {
 	case "greedy":
 		s.first, _ = tsp.GreedyEdge(m.Context(), in, p.nb, believed(m.Context(), in, p.heatmap, cfg)...)
+		if m.Check() {
+			return nil
+		}
 	case "curve":
-		s.first = curve
+		s.first = p.curve
 	}
 	for _, tour := range o.Initial {
 		if s.first == nil || in.Length(tour) < in.Length(s.first) {
@@ -298,7 +307,7 @@ func (p *problem) begin(curve tsp.Tour) *search {
 		}
 	}
 	if s.first == nil {
-		s.first = curve
+		s.first = p.curve
 	}
 	s.Tour = kick.NewTour(in, slices.Clone(s.first))
 	s.keep(s.Tour.Order, s.Tour.Length)

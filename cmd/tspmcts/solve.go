@@ -280,11 +280,15 @@ func (s *solver) solve(ctx context.Context, item *bench.Item) error {
 	if s.bound && rec.Bound == nil && item.N() > 2 && ctx.Err() == nil {
 		warn("%s: no lower bound was found in a fifth of the time; give more --time, or leave --bound out", item.Name)
 	}
-	if v := item.Value(tour); run.Optimum > 0 && v < run.Optimum*(1-1e-6) {
+	v, err := rec.Length.Float64()
+	if err != nil {
+		return err
+	}
+	if run.Optimum > 0 && v < run.Optimum*(1-1e-6) {
 		warn("%s: the tour found, %s, is shorter than the length that gaps are told to, %s; it belongs to another instance, or is out of date",
 			item.Name, bench.LengthShort(item.Instance, v), bench.LengthShort(item.Instance, run.Optimum))
 	}
-	return errors.Join(s.write(item, tour, rec, bench.LengthShort(item.Instance, item.Value(tour))), s.saveErr)
+	return errors.Join(s.write(item, tour, rec, bench.LengthShort(item.Instance, v)), s.saveErr)
 }
 
 // write writes an instance's results: files first, since a reader of stdout may have gone.
