@@ -41,8 +41,11 @@ func CheckInputs(args []string) error {
 	return nil
 }
 
-// OpenFile opens a file for reading, with an error that tells what to do.
+// OpenFile opens a file for reading, - for stdin, with an error that tells what to do.
 func OpenFile(name string) (*os.File, error) {
+	if name == "-" {
+		return os.Stdin, nil
+	}
 	info, err := os.Stat(name)
 	if err != nil {
 		return nil, FileError(name, err)
@@ -57,6 +60,20 @@ func OpenFile(name string) (*os.File, error) {
 	return f, nil
 }
 
+// readWhole returns what is in a file, or in stdin for "-".
+func readWhole(name string) ([]byte, error) {
+	f, err := OpenFile(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(f)
+	if err != nil {
+		return nil, FileError(name, err)
+	}
+	return data, nil
+}
+
 // Open opens a file and tells what it holds, one of the wanted kinds.
 func Open(arg string, want ...tsplib.Kind) (*Input, error) {
 	i := &Input{Name: arg}
@@ -64,7 +81,13 @@ func Open(arg string, want ...tsplib.Kind) (*Input, error) {
 		i.Name, i.f = "stdin", os.Stdin
 	} else {
 		f, err := OpenFile(arg)
+		if err == nil {
+			err = checkReading(f)
+		}
 		if err != nil {
+			if f != nil {
+				f.Close()
+			}
 			return nil, err
 		}
 		i.f = f

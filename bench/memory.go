@@ -2,6 +2,9 @@ package bench
 
 import (
 	"fmt"
+	"os"
+	"regexp"
+	"strconv"
 
 	"tspmcts/tsp"
 )
@@ -25,6 +28,39 @@ func checkMemory(in *tsp.Instance, workers int) error {
 	const mega = 1 << 20
 	return fmt.Errorf("a search of %d cities with %d workers needs about %d MB of memory, but there are %d MB; raise the limit, or give fewer --workers or a smaller instance",
 		in.N(), workers, needed/mega, left/mega)
+}
+
+// bytesToRead is what a city takes at least while its file is read, after 5 million
+// that ran out at 184 MB.
+const bytesToRead = 60
+
+var dimension = regexp.MustCompile(`(?im)^[ \t]*DIMENSION[ \t]*:?[ \t]*(\d+)[ \t\r]*$`)
+
+// checkReading returns an error when the cities of a TSPLIB problem cannot fit the
+// memory that this process may have. It goes by the file's DIMENSION, and never by more cities than the file has
+// room for: what is wrong with that is the reader's to tell.
+func checkReading(f *os.File) error {
+	info, err := f.Stat()
+	if err != nil || !info.Mode().IsRegular() {
+		return nil
+	}
+	head := make([]byte, 4096)
+	k, _ := f.ReadAt(head, 0) // the reader meets the same error
+	m := dimension.FindSubmatch(head[:k])
+	left, ok := memoryLeft()
+	if m == nil || !ok {
+		return nil
+	}
+	n, err := strconv.ParseInt(string(m[1]), 10, 64)
+	if err != nil {
+		return nil
+	}
+	const mega = 1 << 20
+	if needed := min(n, info.Size()/4) * bytesToRead; needed > left {
+		return fmt.Errorf("%s: reading %d cities needs about %d MB of memory, but there are %d MB; raise the limit, or give a smaller instance",
+			f.Name(), n, needed/mega, left/mega)
+	}
+	return nil
 }
 
 // UsefulWorkers returns a number of workers above which more of them have too few

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
@@ -31,9 +30,9 @@ type Setting struct {
 
 // ReadParams adds what a parameter file says: the JSON of a mcts.Config, or a part of it.
 func (k *Knobs) ReadParams(file string) error {
-	data, err := os.ReadFile(file)
+	data, err := readWhole(file)
 	if err != nil {
-		return FileError(file, err)
+		return err
 	}
 	return k.parse(data, file)
 }

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -103,9 +102,9 @@ func ReadSuite(name, dir string) ([]*Suite, error) {
 	if dir == "" {
 		dir = filepath.Dir(name)
 	}
-	data, err := os.ReadFile(name)
+	data, err := readWhole(name)
 	if err != nil {
-		return nil, FileError(name, err)
+		return nil, err
 	}
 	var files []suiteFile
 	if trimmed := bytes.TrimSpace(data); len(trimmed) > 0 && trimmed[0] == '[' {
@@ -331,6 +330,12 @@ func NewJob(item SetItem, source Source, knobs *Knobs, budget Budget, seed uint6
 	cfg, err := knobs.Config(item.N(), source.Name)
 	if err != nil {
 		return nil, err
+	}
+	if most := UsefulWorkers(item.N()); workers > most {
+		if item.Warn != nil {
+			item.Warn("%s: %d workers are more than %d cities have work for; %d search", item.Name, workers, item.N(), most)
+		}
+		workers = most
 	}
 	commit, version, cpu := machine()
 	return &Job{

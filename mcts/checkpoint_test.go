@@ -148,7 +148,7 @@ func TestNoTimeToResume(t *testing.T) {
 	cancel()
 	for _, prepared := range []bool{true, false} {
 		for _, q := range []*setup{
-			{Initial: []tsp.Tour{firstResort(p.Instance), best.Tour}},
+			{Initial: []tsp.Tour{firstResort(t.Context(), p.Instance), best.Tour}},
 			{Resume: &Checkpoint{State: state{Best: best.Tour}}},
 		} {
 			if q.Instance = p.Instance; prepared {

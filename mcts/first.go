@@ -11,8 +11,8 @@ import (
 
 // firstResort returns the tour that needs no preparation: cities in the order
 // of a space-filling curve, fixed edges followed as soon as one of their ends is met.
-func firstResort(in *tsp.Instance) tsp.Tour {
-	curve := tsp.SpaceFillingCurve(in)
+func firstResort(ctx context.Context, in *tsp.Instance) tsp.Tour {
+	curve := tsp.SpaceFillingCurve(ctx, in)
 	if in.Fixed == nil {
 		return curve
 	}
@@ -65,7 +65,9 @@ func believed(ctx context.Context, in *tsp.Instance, m *heatmap.Map, cfg Config)
 			edges = append(edges, ranked{uint64(math.MaxUint32-math.Float32bits(p[k]))<<32 | uint64(in.Dist(i, j)), i, j})
 		}
 	}
-	rank(edges)
+	if !rank(ctx, edges) {
+		return nil
+	}
 	list := make([][2]int32, len(edges))
 	for k, e := range edges {
 		list[k] = [2]int32{e.a, e.b}
@@ -80,12 +82,16 @@ type ranked struct {
 }
 
 // rank sorts ascending by key, and leaves equal ones in their order: a radix sort,
-// which takes a tenth of the time of one by comparisons for millions of edges.
-func rank(edges []ranked) {
+// which takes a tenth of the time of one by comparisons for millions of edges. It
+// reports false where ctx has ended.
+func rank(ctx context.Context, edges []ranked) bool {
 	const digit = 11
 	spare := make([]ranked, len(edges))
 	from, to := edges, spare
 	for shift := 0; shift < 64; shift += digit {
+		if ctx.Err() != nil {
+			return false
+		}
 		var at [1 << digit]int
 		for i := range from {
 			at[from[i].key>>shift&(1<<digit-1)]++
@@ -108,4 +114,5 @@ func rank(edges []ranked) {
 	if len(edges) > 0 && &from[0] != &edges[0] {
 		copy(edges, from)
 	}
+	return true
 }

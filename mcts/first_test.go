@@ -18,7 +18,7 @@ func TestRank(t *testing.T) {
 			}
 			want := slices.Clone(edges)
 			slices.SortStableFunc(want, func(a, b ranked) int { return cmp.Compare(a.key, b.key) })
-			if rank(edges); !slices.Equal(edges, want) {
+			if rank(t.Context(), edges); !slices.Equal(edges, want) {
 				t.Errorf("%d edges with keys below %d are not in order", n, bound)
 			}
 		}

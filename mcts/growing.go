@@ -61,7 +61,7 @@ func (s *search) newGrowing() *growing {
 	rng.Start(s.seed, meter.ForFirst, 1, 0)
 	own := s.Tour
 	for k := 1; k < bases && !s.meter.Check(); k++ {
-		first := firstResort(s.in)
+		first := firstResort(s.meter.Context(), s.in)
 		if k > 1 {
 			var preferred [][2]int32
 			if k > 2 {

@@ -3,7 +3,6 @@ package mcts
 import (
 	"context"
 	"slices"
-	"time"
 
 	"tspmcts/heatmap"
 	"tspmcts/mcts/meter"
@@ -15,29 +14,23 @@ import (
 type problem struct {
 	in      *tsp.Instance
 	places  *tsp.Distinct // that in is, nil where it is all cities
-	reserve time.Duration // the end of the search takes
 	options *Options
 	cfg     Config
 	source  string
-	reads   bool // source reads files
+	reads   bool     // source reads files
+	curve   tsp.Tour // needs no preparation
+	resort  tsp.Tour // the answer where there is no time to search
+	length  int64    // of resort
 	meter   *meter.Meter
 	nb      *tsp.Neighbors
 	heatmap *heatmap.Map
 	cand    *twoopt.Candidates
 }
 
-// reserve is the time that the end of a search takes at least.
-func reserve(n int) time.Duration { return time.Duration(n) * 300 * time.Nanosecond }
-
 // prepare finds neighbours, map and candidates. It reports false, and ends the
 // meter, where the budget does not allow that.
 func (p *problem) prepare(ctx context.Context) (bool, error) {
 	p.meter.Stage("preparing")
-	if b := p.meter.Budget(); b.Time > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, b.Time-b.Clock()-p.reserve, meter.ErrTime)
-		defer cancel()
-	}
 	nb, err := tsp.NearestNeighbors(ctx, p.in, max(p.cfg.Candidates, 10))
 	if err == nil {
 		p.nb = nb
@@ -51,8 +44,7 @@ func (p *problem) prepare(ctx context.Context) (bool, error) {
 		}
 		p.cand = candidates(p.nb, p.heatmap, p.in, p.cfg, p.meter)
 	}
-	if p.meter.Check() || ctx.Err() != nil { // the context's own end, or that of the time to prepare
-		p.meter.End(StopTime)
+	if p.meter.Check() {
 		return false, nil
 	}
 	return err == nil, err

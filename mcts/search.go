@@ -60,7 +60,7 @@ type state struct {
 }
 
 // begin returns the search before its first stage, nil when the budget ended already.
-func (p *problem) begin(curve tsp.Tour) *search {
+func (p *problem) begin() *search {
 	in, cfg, m, o := p.in, p.cfg, p.meter, p.options
 	s := &search{in: in, cfg: cfg, nb: p.nb, heatmap: p.heatmap, cand: p.cand, meter: m, seed: o.Seed, workers: o.workers(),
 		initial: o.Initial, crew: new(kick.Crew)}
@@ -68,8 +68,11 @@ func (p *problem) begin(curve tsp.Tour) *search {
 	switch cfg.FirstTour {
 	case "greedy":
 		s.first, _ = tsp.GreedyEdge(m.Context(), in, p.nb, believed(m.Context(), in, p.heatmap, cfg)...)
+		if m.Check() {
+			return nil
+		}
 	case "curve":
-		s.first = curve
+		s.first = p.curve
 	}
 	for _, tour := range o.Initial {
 		if s.first == nil || in.Length(tour) < in.Length(s.first) {
@@ -89,7 +92,7 @@ func (p *problem) begin(curve tsp.Tour) *search {
 		}
 	}
 	if s.first == nil {
-		s.first = curve
+		s.first = p.curve
 	}
 	s.Tour = kick.NewTour(in, slices.Clone(s.first))
 	s.keep(s.Tour.Order, s.Tour.Length)

@@ -51,16 +51,18 @@ func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 		budget.Bound = r.Bound.Bound
 	}
 	p := &problem{in: in, options: &o, cfg: cfg, source: source}
-	pass, err := p.merge(ctx, budget)
-	if err != nil {
+	p.curve = firstResort(ctx, in)
+	began := budget.Clock()
+	p.length = in.Length(p.curve)
+	if now := budget.Clock(); budget.Time > 0 { // at the end the answer is checked, copied and measured: passes like this one
+		budget.Time -= min(3*(now-began), max(0, budget.Time-now)/2)
+	}
+	ctx, stop := within(ctx, budget)
+	defer stop()
+	if err := p.merge(ctx); err != nil {
 		return nil, err
 	}
-	p.reserve = max(reserve(in.N()), 3*pass)
-	if budget.Time > 0 {
-		budget.Time = max(1, budget.Time-pass) // for the checks of the tour
-		ctx, cancel = context.WithTimeoutCause(ctx, budget.Time-budget.Clock(), meter.ErrTime)
-		defer cancel()
-	}
+	p.resort, p.length = o.known(p.in, p.curve, p.length)
 	m := meter.New(ctx, budget, o.observer(in, p.expand, func() float64 {
 		if r.Bound == nil {
 			return 0
@@ -80,20 +82,30 @@ func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 	return r, r.finish(in, p.expand(tour))
 }
 
+// within returns ctx with an end when the budget's time is over.
+func within(ctx context.Context, budget meter.Budget) (context.Context, context.CancelFunc) {
+	if budget.Time == 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeoutCause(ctx, budget.Time-budget.Clock(), meter.ErrTime)
+}
+
 // finish checks t and measures it anew: no other tour leaves the package.
 func (r *Result) finish(in *tsp.Instance, t tsp.Tour) error {
 	if err := in.Check(t); err != nil {
 		return fmt.Errorf("the search went wrong, please report it: %w", err)
 	}
-	t = slices.Clone(t)
+	n := len(t)
 	at := slices.Index(t, 0)
-	slices.Reverse(t[:at])
-	slices.Reverse(t[at:])
-	slices.Reverse(t)
-	if n := len(t); n > 2 && t[n-1] < t[1] {
-		slices.Reverse(t[1:])
+	r.Tour = append(append(make(tsp.Tour, 0, n), t[at:]...), t[:at]...)
+	if n > 2 && r.Tour[n-1] < r.Tour[1] {
+		slices.Reverse(r.Tour[1:])
 	}
-	r.Tour, r.Length, r.Value = t, in.Length(t), in.Value(t)
+	r.Length = in.Length(r.Tour)
+	r.Value = float64(r.Length)
+	if in.Metric.Exact() {
+		r.Value = in.Value(r.Tour)
+	}
 	return nil
 }
 
@@ -111,18 +123,16 @@ func (p *problem) solve(ctx context.Context) (tsp.Tour, error) {
 			return t, nil
 		}
 	}
-	curve := firstResort(in)
-	resort := o.known(in, curve)
-	m.Offer(in.Length(resort), resort)
+	m.Offer(p.length, p.resort)
 	if m.Check() {
-		return resort, nil
+		return p.resort, nil
 	}
 	if ok, err := p.prepare(ctx); !ok {
-		return resort, err
+		return p.resort, err
 	}
-	s := p.begin(curve)
+	s := p.begin()
 	if s == nil {
-		return resort, nil
+		return p.resort, nil
 	}
 	s.id, s.stage = p.identify(), s.plan()
 	if o.Resume != nil {
@@ -135,8 +145,8 @@ func (p *problem) solve(ctx context.Context) (tsp.Tour, error) {
 	if o.Save != nil {
 		o.Save.Save(s.checkpoint())
 	}
-	if s.BestLength > in.Length(resort) { // a drawn tour of many cities may be
-		return resort, nil
+	if s.BestLength > p.length { // a drawn tour of many cities may be
+		return p.resort, nil
 	}
 	return s.Best, nil
 }
@@ -159,17 +169,17 @@ func (v *Saver) due(m *meter.Meter, s *search) func() {
 	}
 }
 
-// known returns the shortest of a tour, those to start from, and that of the
-// checkpoint: what the answer is where there is no time to search.
-func (o *Options) known(in *tsp.Instance, tour tsp.Tour) tsp.Tour {
+// known returns the shortest of a tour of that length, those to start from, and that of the
+// checkpoint, with its length: what the answer is where there is no time to search.
+func (o *Options) known(in *tsp.Instance, tour tsp.Tour, length int64) (tsp.Tour, int64) {
 	others := o.Initial
 	if o.Resume != nil && in.Check(o.Resume.State.Best) == nil {
 		others = append(slices.Clone(others), o.Resume.State.Best)
 	}
 	for _, t := range others {
-		if in.Length(t) < in.Length(tour) {
-			tour = t
+		if l := in.Length(t); l < length {
+			tour, length = t, l
 		}
 	}
-	return tour
+	return tour, length
 }

@@ -98,7 +98,7 @@ func TestMetrics(t *testing.T) {
 				}
 				cfg := tsptest.Must(Preset(s.preset, in.N(), s.source))
 				r := solve(t, prepared(in, cfg, s.source), cfg, 3, 1+i%2, meter.Budget{Actions: 400})
-				if curve := in.Length(firstResort(in)); s.preset == "default" && r.Length > curve+curve/5 {
+				if curve := in.Length(firstResort(t.Context(), in)); s.preset == "default" && r.Length > curve+curve/5 {
 					t.Errorf("%s %v: %d, the curve has %d", in.Name, s, r.Length, curve)
 				}
 			}
@@ -197,7 +197,7 @@ func TestNoTime(t *testing.T) {
 				cancel()
 				for _, p := range []*setup{full, {Instance: in}} {
 					r, err := p.run(ctx, cfg, 1, 2, meter.Budget{}, nil)
-					if err != nil || r.Stop != StopInterrupted || in.Check(r.Tour) != nil || r.Length != in.Length(firstResort(in)) {
+					if err != nil || r.Stop != StopInterrupted || in.Check(r.Tour) != nil || r.Length != in.Length(firstResort(t.Context(), in)) {
 						t.Errorf("%v cancelled: %+v, %v", s, r, err)
 					}
 					late := func() time.Duration { return time.Second }

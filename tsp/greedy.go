@@ -68,7 +68,7 @@ func GreedyEdge(ctx context.Context, in *Instance, nb *Neighbors, preferred ...[
 		if !fine && in.Metric != Explicit {
 			in, fine = unrounded(in), true
 		} else if before-f.paths < before/16 {
-			f.sweep(in, ends)
+			f.sweep(ctx, in, ends)
 		}
 	}
 	if err := ctx.Err(); err != nil {
@@ -268,9 +268,9 @@ func sortByDist(ctx context.Context, keys []uint64) ([]uint64, error) {
 
 // sweep joins the paths that are left in the order in which a space-filling
 // curve meets their ends.
-func (f *fragments) sweep(in *Instance, ends []int32) {
+func (f *fragments) sweep(ctx context.Context, in *Instance, ends []int32) {
 	rank := make([]int32, in.N())
-	for p, v := range SpaceFillingCurve(in) {
+	for p, v := range SpaceFillingCurve(ctx, in) {
 		rank[v] = int32(p)
 	}
 	slices.SortFunc(ends, func(a, b int32) int { return int(rank[a] - rank[b]) })

@@ -1,6 +1,7 @@
 package tsp
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -166,7 +167,7 @@ func TestExactScaleAtTheEndsOfTheRange(t *testing.T) {
 func TestValueOfUniformTours(t *testing.T) {
 	for _, m := range []Metric{Exact2D, Exact3D} {
 		in := build(t, m, 0, 500, 1)
-		tour := SpaceFillingCurve(in)
+		tour := SpaceFillingCurve(context.Background(), in)
 		want := 0.0
 		for i, v := range tour {
 			w := tour[(i+1)%len(tour)]
@@ -184,7 +185,7 @@ func TestValueOfUniformTours(t *testing.T) {
 		}
 	}
 	in := build(t, Euc2D, 0, 50, 1)
-	if tour := SpaceFillingCurve(in); in.Value(tour) != float64(in.Length(tour)) {
+	if tour := SpaceFillingCurve(context.Background(), in); in.Value(tour) != float64(in.Length(tour)) {
 		t.Error("an integer metric's value is not its length")
 	}
 }

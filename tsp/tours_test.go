@@ -1,6 +1,7 @@
 package tsp
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -97,7 +98,7 @@ func TestConstructionsAreTours(t *testing.T) {
 			for _, n := range []int{1, 2, 3, 4, 5, 13, 120} {
 				for fixed := range 2 {
 					in := build(t, m, l, n, 2)
-					curve := SpaceFillingCurve(in)
+					curve := SpaceFillingCurve(context.Background(), in)
 					if err := in.Check(curve); err != nil {
 						t.Fatalf("%s n=%d: curve: %v", in.Name, n, err)
 					}
@@ -172,7 +173,7 @@ func TestConstructionQuality(t *testing.T) {
 		nb, _ := NearestNeighbors(t.Context(), in, 8)
 		g, _ := GreedyEdge(t.Context(), in, nb)
 		greedy += in.Length(g)
-		curve += in.Length(SpaceFillingCurve(in))
+		curve += in.Length(SpaceFillingCurve(context.Background(), in))
 		brute += bruteGreedy(in)
 		n++
 	}
@@ -318,7 +319,7 @@ func BenchmarkSpaceFillingCurve(b *testing.B) {
 	benchSizes(b, func(b *testing.B, in *Instance) {
 		var t Tour
 		for b.Loop() {
-			t = SpaceFillingCurve(in)
+			t = SpaceFillingCurve(context.Background(), in)
 		}
 		b.ReportMetric(float64(in.Length(t))/math.Sqrt(float64(in.N())*1e12), "length/sqrt(nA)")
 	})
@@ -330,4 +331,53 @@ func BenchmarkQuadrantNeighbors(b *testing.B) {
 	for b.Loop() {
 		QuadrantNeighbors(context.Background(), in, nb, 2)
 	}
+}
+
+// TestCurveOfMany compares the curve of many cities, which is sorted part by part, with a plain
+// stable sort, and pins that it is finished when its context has ended.
+func TestCurveOfMany(t *testing.T) {
+	for _, in := range []*Instance{uniform(1e5, 1), build(t, Euc3D, 0, 70000, 1), line(1e5)} {
+		parts := SpaceFillingCurve(t.Context(), in)
+		if err := in.Check(parts); err != nil {
+			t.Fatal(err)
+		}
+		one := SpaceFillingCurve(WithWorkers(t.Context(), 1), in)
+		if !slices.Equal(parts, one) {
+			t.Errorf("%s: the curve depends on the cores", in.Name)
+		}
+		keys := curveKeys(t.Context(), in)
+		if keys == nil {
+			t.Fatal("no keys")
+		}
+		want := make(Tour, in.N())
+		for i := range want {
+			want[i] = int32(i)
+		}
+		slices.SortStableFunc(want, func(a, b int32) int { return cmp.Compare(keys[a], keys[b]) })
+		if !slices.Equal(parts, want) {
+			t.Errorf("%s: the curve differs from a sort", in.Name)
+		}
+		if late := SpaceFillingCurve(cancelled(), in); !slices.Equal(parts, late) {
+			t.Errorf("%s: without time the curve is another", in.Name)
+		}
+	}
+}
+
+func cancelled() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	return ctx
+}
+
+// line returns an instance of cities on one line, in an order that is not theirs.
+func line(n int) *Instance {
+	x := make([]float64, n)
+	for i := range x {
+		x[i] = float64(i * 7919 % n)
+	}
+	in, err := NewPoints("line", Euc2D, x, make([]float64, n), nil)
+	if err != nil {
+		panic(err)
+	}
+	return in
 }

@@ -1,6 +1,7 @@
 package twoopt
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -323,7 +324,7 @@ func BenchmarkDescent(b *testing.B) {
 		for _, n := range []int{1e3, 1e4, 1e5, 1e6} {
 			b.Run(fmt.Sprintf("%s/n=%d", search.name, n), func(b *testing.B) {
 				in, cand := largeInstance(b, n)
-				start := tsp.SpaceFillingCurve(in)
+				start := tsp.SpaceFillingCurve(context.Background(), in)
 				s := NewTour(start)
 				x := search.make(in, s, cand)
 				for b.Loop() {
@@ -345,7 +346,7 @@ func BenchmarkKick(b *testing.B) {
 		for _, n := range []int{1e3, 1e4, 1e5, 1e6} {
 			b.Run(fmt.Sprintf("%s/n=%d", search.name, n), func(b *testing.B) {
 				in, cand := largeInstance(b, n)
-				s := NewTour(tsp.SpaceFillingCurve(in))
+				s := NewTour(tsp.SpaceFillingCurve(context.Background(), in))
 				x := search.make(in, s, cand)
 				pushAll(x, n)
 				x.Run(0)

@@ -37,7 +37,7 @@ func (stdout) Write(p []byte) (int, error) {
 }
 
 // pending is a file that is written beside its place, and is there whole or not
-// at all. Devices and pipes are written directly.
+// at all. Devices and pipes are written directly, and so is stdout, for "-".
 type pending struct {
 	name string // for messages
 	path string // the place, links followed
@@ -96,6 +96,9 @@ func removeUnfinished() {
 
 // create begins a file, and makes its folder. It fails where the file could not be put in its place.
 func create(name string) (*pending, error) {
+	if name == "-" {
+		return &pending{name: "stdout", f: os.Stdout}, nil
+	}
 	p := &pending{name: name, path: name}
 	if dir := filepath.Dir(name); dir != "." {
 		if err := os.Mkdir(dir, 0o777); err != nil && errors.Is(err, fs.ErrNotExist) {
@@ -151,6 +154,9 @@ func create(name string) (*pending, error) {
 
 // Write appends to the file.
 func (p *pending) Write(b []byte) (int, error) {
+	if p.f == os.Stdout {
+		return stdout{}.Write(b)
+	}
 	n, err := p.f.Write(b)
 	if err != nil {
 		err = bench.FileError(p.name, err)
@@ -180,6 +186,9 @@ func (p *pending) place() error {
 
 // close ends the file; what is not in its place is removed.
 func (p *pending) close() error {
+	if p.f == os.Stdout {
+		return nil
+	}
 	err := p.f.Close()
 	if p.side {
 		unfinished.Lock()

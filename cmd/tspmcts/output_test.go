@@ -71,3 +71,31 @@ func TestOtherSystems(t *testing.T) {
 		}
 	}
 }
+
+// "-" is stdout where a command writes a file, and stdin where it reads one.
+func TestDash(t *testing.T) {
+	dir := t.TempDir()
+	problem := must(t, dir, "generate", "--cities", "12", "--out", "-")
+	write(t, dir, "a.tsp", problem)
+	tour := must(t, dir, "solve", "a.tsp", "--actions", "10", "--out", "-")
+	if !strings.HasPrefix(tour, "NAME") || strings.Contains(tour, "gap") {
+		t.Errorf("solve --out - wrote %q", tour)
+	}
+	write(t, dir, "a.tour", tour)
+	for _, c := range []call{
+		{args: []string{"solve", "-", "--actions", "10"}, stdin: strings.NewReader(problem)},
+		{args: []string{"eval", "a.tsp", "-"}, stdin: strings.NewReader(tour)},
+		{args: []string{"solve", "a.tsp", "--actions", "10", "--initial-tour", "-"}, stdin: strings.NewReader(tour)},
+		{args: []string{"solve", "a.tsp", "--actions", "10", "--params", "-"}, stdin: strings.NewReader("{}")},
+	} {
+		if out, errs, code := c.run(t, dir); code != 0 || !strings.Contains(out, "12 cities") && !strings.Contains(out, "length") {
+			t.Errorf("%s: exit code %d, %s, %s", c.args, code, out, errs)
+		}
+	}
+	if heat := must(t, dir, "heatmap", "build", "a.tsp", "--out", "-"); !strings.Contains(heat, "\n") {
+		t.Errorf("heatmap build --out - wrote %q", heat)
+	}
+	oneError(t, dir, 2, "--checkpoint .* stdout", call{args: []string{"solve", "a.tsp", "--checkpoint", "-"}})
+	oneError(t, dir, 2, "--out and --json are the same", call{args: []string{"solve", "a.tsp", "--out", "-", "--json", "-"}})
+	onlyFiles(t, dir, "a.tsp", "a.tour")
+}

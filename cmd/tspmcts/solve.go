@@ -48,7 +48,7 @@ func solveCommand() *cli.Command {
 			option(catInput, "lines", "take the instances `A:B`, A to B-1 of a data set file, from 0"),
 			option(catInput, "optimum", "tell the gap to the optimal `LENGTH`"),
 			option(catInput, "best", "tell gaps to the best known lengths in the CSV `FILE`: instance,best"),
-			option(catOutput, "out", "write the tour as TSPLIB to `FILE`; "+perInstance+" in the name stands for the instance, needed for several"),
+			option(catOutput, "out", "write the tour as TSPLIB to `FILE`, - is stdout, then with nothing else there; "+perInstance+" in the name stands for the instance, needed for several"),
 			option(catOutput, "json", "write one JSON object an instance and line to `FILE`; - is stdout, then with nothing else there"),
 			option(catOutput, "plot", "draw the tour to `FILE`: .svg or .png; "+perInstance+" as for --out"),
 		}, heatmapFlags()...), configFlags()...),
@@ -138,15 +138,18 @@ func (s *solver) checkOutputs() error {
 	}
 	taken := map[string]string{}
 	for _, o := range []struct{ flag, name string }{{"--out", s.out}, {"--json", s.json}, {"--plot", s.plot}, {"--checkpoint", s.checkpoint}} {
-		if o.name == "" || o.flag == "--json" && o.name == "-" {
+		if o.name == "" {
 			continue
+		}
+		if o.name == "-" && o.flag == "--checkpoint" {
+			return usagef("--checkpoint is written again and again, which stdout (-) cannot be; name a file")
 		}
 		if other := taken[o.name]; other != "" {
 			return usagef("%s and %s are the same file %s", other, o.flag, o.name)
 		}
 		taken[o.name] = o.flag
 		for _, arg := range s.args {
-			if same(arg, o.name) {
+			if o.name != "-" && same(arg, o.name) {
 				return usagef("%s would replace the input %s", o.flag, arg)
 			}
 		}
@@ -280,21 +283,25 @@ func (s *solver) solve(ctx context.Context, item *bench.Item) error {
 	if s.bound && rec.Bound == nil && item.N() > 2 && ctx.Err() == nil {
 		warn("%s: no lower bound was found in a fifth of the time; give more --time, or leave --bound out", item.Name)
 	}
-	if v := item.Value(tour); run.Optimum > 0 && v < run.Optimum*(1-1e-6) {
+	v, err := rec.Length.Float64()
+	if err != nil {
+		return err
+	}
+	if run.Optimum > 0 && v < run.Optimum*(1-1e-6) {
 		warn("%s: the tour found, %s, is shorter than the length that gaps are told to, %s; it belongs to another instance, or is out of date",
 			item.Name, bench.LengthShort(item.Instance, v), bench.LengthShort(item.Instance, run.Optimum))
 	}
-	return errors.Join(s.write(item, tour, rec, bench.LengthShort(item.Instance, item.Value(tour))), s.saveErr)
+	return errors.Join(s.write(item, tour, rec, bench.LengthShort(item.Instance, v)), s.saveErr)
 }
 
 // write writes an instance's results: files first, since a reader of stdout may have gone.
 func (s *solver) write(item *bench.Item, tour tsp.Tour, rec *bench.Record, length string) error {
 	var errs []error
 	if s.out != "" {
-		errs = append(errs, writeFile(outputName(s.out, item.Name), func(w io.Writer) error {
+		errs = append(errs, s.stdoutClosed(writeFile(outputName(s.out, item.Name), func(w io.Writer) error {
 			comment := fmt.Sprintf("length %s, found by tspmcts", rec.Length) // and no time: the same search writes the same file
 			return tsplib.WriteTour(w, item.Name, comment, tour)
-		}))
+		})))
 	}
 	if s.plot != "" {
 		errs = append(errs, writeFile(outputName(s.plot, item.Name), func(w io.Writer) error {
@@ -311,7 +318,7 @@ func (s *solver) write(item *bench.Item, tour tsp.Tour, rec *bench.Record, lengt
 	if s.records != nil {
 		errs = append(errs, s.stdoutClosed(s.records.write(rec)))
 	}
-	if s.json != "-" && !s.stdoutIsClosed {
+	if s.json != "-" && s.out != "-" && !s.stdoutIsClosed {
 		_, err := fmt.Fprintf(stdout{}, "%-16s %8d cities   length %12s   gap %9s   %8.2f s   %s\n",
 			item.Name, rec.N, length, bench.GapText(rec.Gap), rec.Seconds, rec.Stop)
 		errs = append(errs, s.stdoutClosed(err))

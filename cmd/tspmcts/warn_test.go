@@ -42,3 +42,34 @@ func TestLittleMemory(t *testing.T) {
 		t.Errorf("%v, %.300q, want a match of %q", err, out, want)
 	}
 }
+
+// The same before the instance is read.
+func TestLittleMemoryToRead(t *testing.T) {
+	if runtime.GOOS != "linux" || raceEnabled {
+		t.Skip("needs ulimit -v")
+	}
+	dir := t.TempDir()
+	must(t, dir, "generate", "--cities", "10000000", "--out", "a.tsp")
+	for _, command := range []string{"solve a.tsp --time 1h", "heatmap build a.tsp --out a.heat"} {
+		out, err := exec.Command("sh", "-c", `cd "$1" && ulimit -v 1600000 && exec "$2" $3`, "sh", dir, binary, command).CombinedOutput()
+		exit, ok := err.(*exec.ExitError)
+		if want := `^tspmcts: a\.tsp: reading 10000000 cities needs about \d+ MB of memory, but there are \d+ MB; .*\n$`; !ok || exit.ExitCode() != 1 || !regexp.MustCompile(want).Match(out) {
+			t.Errorf("%s: %v, %.300q, want a match of %q", command, err, out, want)
+		}
+	}
+}
+
+// bench uses no more workers than there is work for, and says so once.
+func TestBenchUsefulWorkers(t *testing.T) {
+	dir := t.TempDir()
+	must(t, dir, "generate", "--cities", "60", "--out", "a.tsp")
+	out, errs, code := call{args: []string{"bench", "--set", "a.tsp", "--workers", "500", "--seeds", "2", "--actions", "100", "--out", "r.jsonl"}}.run(t, dir)
+	if want := "a: 500 workers are more than 60 cities have work for; 16 search"; code != 0 || strings.Count(errs, want) != 1 {
+		t.Errorf("exit code %d, stdout %s, stderr %s, want %q once", code, out, errs, want)
+	}
+	for _, r := range records(t, read(t, dir, "r.jsonl")) {
+		if r["workers"] != 16.0 {
+			t.Errorf("the record says %v workers", r["workers"])
+		}
+	}
+}

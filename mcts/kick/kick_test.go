@@ -96,7 +96,7 @@ func BenchmarkKick(b *testing.B) {
 			in := tsptest.Random(tsp.Euc2D, n, 1)
 			c := New(config, meter.New(context.Background(), meter.Budget{}, nil))
 			c.Seed(1, meter.ForRound, 1, 0)
-			c.Load(in, nearest(in, 7), NewTour(in, tsp.SpaceFillingCurve(in)), 0, n)
+			c.Load(in, nearest(in, 7), NewTour(in, tsp.SpaceFillingCurve(context.Background(), in)), 0, n)
 			c.Descend(0)
 			b.ReportAllocs()
 			b.ResetTimer()
