@@ -1,0 +1,68 @@
+package main
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+var updateTables = flag.Bool("update-tables", false, "write the tables and curves of the READMEs anew, after a change of bench/results")
+
+var (
+	// tableMark encloses what a command of this program prints, run at the top level.
+	tableMark = regexp.MustCompile(`(?s)<!-- table: (.*?) -->\n(.*?)<!-- end -->`)
+	// figureMark stands before a picture that a report has: records, and the figure's name.
+	figureMark = regexp.MustCompile(`<!-- figure: (.*?) (\S+\.svg) -->\n!\[[^\]]*\]\(([^)]*)\)`)
+)
+
+// Tables and curves of the READMEs say what the committed records say.
+func TestTables(t *testing.T) {
+	const top = "../.."
+	const remedy = "is out of date: go test ./cmd/tspmcts -run TestTables -update-tables"
+	tables, figures := 0, 0
+	for _, manual := range manualsOf(t) {
+		data, err := os.ReadFile(manual)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := strings.ReplaceAll(string(data), "\r\n", "\n")
+		fresh := tableMark.ReplaceAllStringFunc(text, func(old string) string {
+			tables++
+			m := tableMark.FindStringSubmatch(old)
+			made := "<!-- table: " + m[1] + " -->\n" + must(t, top, strings.Fields(m[1])...) + "<!-- end -->"
+			if old != made && !*updateTables {
+				t.Errorf("%s: the table of %s %s", manual, m[1], remedy)
+			}
+			return made
+		})
+		if fresh != text && *updateTables {
+			if err := os.WriteFile(manual, []byte(fresh), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, m := range figureMark.FindAllStringSubmatch(text, -1) {
+			figures++
+			if runtime.GOARCH != "amd64" && !*updateTables {
+				continue // others round products differently in the last digit of a place
+			}
+			dir := t.TempDir()
+			must(t, top, append(strings.Fields("report "+m[1]), "--out", dir)...)
+			made := read(t, dir, m[2])
+			name := filepath.Join(filepath.Dir(manual), filepath.FromSlash(m[3]))
+			if *updateTables {
+				if err := os.WriteFile(name, []byte(made), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			} else if was, err := os.ReadFile(name); err != nil || strings.ReplaceAll(string(was), "\r\n", "\n") != made {
+				t.Errorf("%s: %s of %s %s (%v)", manual, m[3], m[1], remedy, err)
+			}
+		}
+	}
+	if tables == 0 || figures == 0 {
+		t.Errorf("%d tables and %d figures are marked in the READMEs", tables, figures)
+	}
+}
