@@ -8,6 +8,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"tspmcts/mcts"
 )
 
 var updateTables = flag.Bool("update-tables", false, "write the tables and curves of the READMEs anew, after a change of bench/results")
@@ -64,5 +66,39 @@ func TestTables(t *testing.T) {
 	}
 	if tables == 0 || figures == 0 {
 		t.Errorf("%d tables and %d figures are marked in the READMEs", tables, figures)
+	}
+}
+
+// The page about the search names every knob, and nothing else as one.
+func TestKnobTable(t *testing.T) {
+	text := read(t, "../../mcts", "README.md")
+	_, table, _ := strings.Cut(text, "## Knobs")
+	table, _, _ = strings.Cut(table, "\n## ")
+	named := map[string]bool{}
+	for line := range strings.Lines(table) {
+		if cells := strings.Split(line, "|"); len(cells) > 2 {
+			for _, m := range regexp.MustCompile("`([a-z-]+)`").FindAllStringSubmatch(cells[1], -1) {
+				named[m[1]] = true
+			}
+		}
+	}
+	for _, k := range mcts.Knobs {
+		if !named[k.Name] {
+			t.Errorf("mcts/README.md does not have the knob %s", k.Name)
+		}
+		delete(named, k.Name)
+	}
+	for name := range named {
+		t.Errorf("mcts/README.md has %s, which is no knob", name)
+	}
+}
+
+// The program of the first page is the first example, word for word.
+func TestFirstProgram(t *testing.T) {
+	_, program, _ := strings.Cut(read(t, "../..", "README.md"), "```go\n")
+	program, _, ok := strings.Cut(program, "```")
+	example := strings.ReplaceAll(read(t, "../../mcts", "example_test.go"), "\n\t", "\n")
+	if !ok || strings.Count(program, "\n") != 3 || !strings.Contains(example, "func ExampleSolve() {\n"+program+"// Output:") {
+		t.Errorf("README.md's program is not ExampleSolve:\n%s", program)
 	}
 }
