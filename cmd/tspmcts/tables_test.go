@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"unicode"
 
 	"tspmcts/mcts"
 )
@@ -100,5 +101,65 @@ func TestFirstProgram(t *testing.T) {
 	example := strings.ReplaceAll(read(t, "../../mcts", "example_test.go"), "\n\t", "\n")
 	if !ok || strings.Count(program, "\n") != 3 || !strings.Contains(example, "func ExampleSolve() {\n"+program+"// Output:") {
 		t.Errorf("README.md's program is not ExampleSolve:\n%s", program)
+	}
+}
+
+// linkMark is a link or picture of Markdown.
+var linkMark = regexp.MustCompile(`\]\(([^()\s]+)\)`)
+
+// anchorOf returns the name that pages of Markdown give a heading.
+func anchorOf(heading string) string {
+	var b strings.Builder
+	for _, r := range strings.ToLower(strings.TrimSpace(heading)) {
+		switch {
+		case r == ' ':
+			b.WriteByte('-')
+		case r == '-' || unicode.IsLetter(r) || unicode.IsDigit(r):
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// What the pages link to is there: file, folder and heading.
+func TestLinks(t *testing.T) {
+	pages := append(manualsOf(t), "../../CHANGELOG.md")
+	more, err := filepath.Glob("../../.github/*.md")
+	if err != nil || len(more) < 2 {
+		t.Fatal(more, err)
+	}
+	links := 0
+	for _, page := range append(pages, more...) {
+		for _, m := range linkMark.FindAllStringSubmatch(read(t, ".", page), -1) {
+			file, heading, _ := strings.Cut(m[1], "#")
+			if strings.Contains(file, "://") {
+				continue
+			}
+			links++
+			target := page
+			if file != "" {
+				target = filepath.Join(filepath.Dir(page), filepath.FromSlash(file))
+			}
+			if _, err := os.Stat(target); err != nil {
+				t.Errorf("%s links to %s: %v", page, m[1], err)
+				continue
+			}
+			if heading == "" {
+				continue
+			}
+			if info, err := os.Stat(target); err == nil && info.IsDir() {
+				target = filepath.Join(target, "README.md")
+			}
+			found := false
+			for line := range strings.Lines(read(t, ".", target)) {
+				found = found || strings.HasPrefix(line, "#") && anchorOf(strings.TrimLeft(line, "#")) == heading
+			}
+			if !found {
+				t.Errorf("%s links to %s, and there is no such heading", page, m[1])
+			}
+		}
+	}
+	if links < 20 {
+		t.Errorf("only %d links were found", links)
 	}
 }
