@@ -1,6 +1,11 @@
 // Package tsp holds what every other package speaks about: an [Instance] with
 // its [Metric], tours over it, and the nearest [Neighbors] of its cities.
 //
+//	in, err := tsp.NewPoints("mine", tsp.Euc2D, x, y, nil) // or NewMatrix, or tsplib.Read
+//	nb, err := tsp.NearestNeighbors(ctx, in, 10)
+//	err = in.Check(tour)                                   // every city once, every fixed edge used
+//	length := in.Value(tour)                               // in the caller's unit
+//
 // Cities are dense int32 ids 0..n-1. Distances are int32 and lengths int64, in
 // core units: for the integer metrics of TSPLIB a core unit is the file's own
 // unit; for the exact metrics coordinates are scaled once, on construction, so

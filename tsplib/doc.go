@@ -4,6 +4,13 @@
 // the file names nothing itself, the instance. Which of the three a file is, its
 // content says ([Sniff]), never its extension.
 //
+//	in, warnings, err := tsplib.Read(file, "berlin52.tsp")
+//	tours, err := tsplib.ReadTours(file, "berlin52.opt.tour")
+//	err = tsplib.WriteTour(w, "mine", "length 7542", tour)
+//
+//	lines := tsplib.NewLines(file, "tsp500.txt")
+//	in, reference, err := lines.Next() // until io.EOF
+//
 // # TSPLIB
 //
 // A file is a header of "KEYWORD : value" lines and sections of numbers, each

@@ -1,6 +1,14 @@
 // Package twoopt holds the local searches: what makes a tour shorter by
 // exchanging a few of its edges, until no such exchange is left.
 //
+//	cand := twoopt.NewCandidates(in, nb.Of)
+//	t := twoopt.NewTour(tour)
+//	c := twoopt.NewChain(in, t, cand, twoopt.ChainConfig{Breadth: []int{5, 3, 1}, Depth: 50})
+//	for i := range int32(in.N()) {
+//		c.Push(i)
+//	}
+//	gain := c.Run(0) // t.Order is the local optimum
+//
 // A [Tour] is an array of cities with its inverse beside it, and a log that takes moves
 // back. Two searches work on it, both from a [Queue] of cities whose
 // surroundings changed and over [Candidates], the few cities that a city may be connected to:

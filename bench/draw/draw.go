@@ -1,4 +1,7 @@
 // Package draw draws tours and heatmaps over their cities, as SVG or PNG.
+//
+//	err := draw.Tour(w, "svg", "title", in, tour)
+//	err = draw.Heatmap(w, "png", "title", in, m, tour) // over a tour; nil for none
 package draw
 
 import (

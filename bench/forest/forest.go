@@ -4,6 +4,10 @@
 // configuration, LION 5, 2011), and how much each knob matters (functional ANOVA:
 // Hutter, Hoos and Leyton-Brown, ICML 2014).
 //
+//	f := forest.Fit(x, y, seed)          // y[i] was seen at the point x[i]
+//	mean, deviation := f.Predict(point)
+//	shares := f.Importance(seed)         // of each dimension, 0 to 1
+//
 // Points lie in the unit cube, one dimension a knob. Each tree is grown on a
 // bootstrap sample; a split looks at five sixths of the dimensions and takes the
 // threshold that leaves the least squared error. The mean over the trees is the

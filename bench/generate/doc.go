@@ -1,6 +1,9 @@
 // Package generate makes instances of any size, city by city, so that the size
 // costs no memory. The same Spec makes the same instance on every machine.
 //
+//	s := generate.Spec{Kind: "uniform", Cities: 1000, Seed: 1}
+//	err := s.WriteTSPLIB(w) // or s.WriteLines(w, 16): data set lines of the seeds 1 to 16
+//
 // Kinds, in a square:
 //
 //   - uniform: cities drawn uniformly;

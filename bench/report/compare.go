@@ -27,6 +27,9 @@ type Comparison struct {
 	Friedman *stat.FriedmanResult // of the arms, in their order; nil for two arms, or without common runs
 	Note     string               // what the reader should know about the numbers
 	measures []measure            // over time
+	sets     [][]string           // rows of the table of gaps by set
+	moments  []Moment
+	only     string // the table that is written, empty for all
 }
 
 // ArmSummary describes one arm by all its runs.
@@ -106,7 +109,7 @@ const sameGap = 1e-7
 // given. byInstance takes the mean over an instance's seeds for one run, since
 // seeds of one instance are no independent witnesses.
 func (d *Data) Compare(against string, byInstance bool) (*Comparison, error) {
-	c := &Comparison{measures: d.measures}
+	c := &Comparison{measures: d.measures, moments: d.moments, sets: d.bySet()}
 	samples := make([]map[runKey]result, len(d.Arms))
 	undefined := 0
 	for i, a := range d.Arms {
@@ -345,21 +348,33 @@ func (c *Comparison) notes() []string {
 
 // allNotes returns the notes and the one that a page has beside its table.
 func (c *Comparison) allNotes() []string {
+	if c.only != "" {
+		return nil
+	}
 	if !c.measured() {
 		return c.notes()
 	}
 	return append(c.notes(), c.overTimeNote())
 }
 
-// tables has the tables of the arms and of the pairs written, an empty line
-// between them; left is the number of their columns that are names.
+// Tables are the names of a comparison's tables, in their order.
+var Tables = []string{"arms", "pairs", "arms-over-time", "pairs-over-time", "sets"}
+
+// Only leaves the one table of that name, and no notes.
+func (c *Comparison) Only(table string) { c.only = table }
+
+// tables has the tables written, an empty line between them; left is the number
+// of their columns that are names. That of the sets is written when it is asked for.
 func (c *Comparison) tables(b *strings.Builder, write func(head []string, rows [][]string, left int)) {
-	for i, table := range []func() ([]string, [][]string){c.armRows, c.pairRows, c.armOverTimeRows, c.pairOverTimeRows} {
+	for i, table := range []func() ([]string, [][]string){c.armRows, c.pairRows, c.armOverTimeRows, c.pairOverTimeRows, c.setRows} {
+		if c.only != Tables[i] && (c.only != "" || Tables[i] == "sets") {
+			continue
+		}
 		if head, rows := table(); len(rows) > 0 {
-			if i > 0 {
+			if b.Len() > 0 {
 				b.WriteByte('\n')
 			}
-			write(head, rows, i%2+1)
+			write(head, rows, []int{1, 2, 1, 2, 2}[i])
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -19,11 +20,13 @@ type Data struct {
 	Machines  []string    // processors, commits and versions of Go, each once
 	byName    map[string]*Instance
 	measures  []measure // over time
+	moments   []Moment
 }
 
 // Instance is what the records say about an instance.
 type Instance struct {
 	Name      string
+	Set       string // the file that it came from, without folder and ending; empty where the records do not tell
 	N         int
 	Reference float64 // the length that gaps are over
 	Known     bool    // it is the optimum or the best known
@@ -109,7 +112,7 @@ func Read(files []string, o Options) (*Data, error) {
 	}
 	d.name()
 	slices.SortStableFunc(d.Arms, func(a, b *Arm) int { return strings.Compare(a.Name, b.Name) }) // runs side by side end in any order
-	d.measures = measuresOf(o)
+	d.measures, d.moments = measuresOf(o), o.moments()
 	d.horizons()
 	d.reference(o.Best)
 	for _, a := range d.Arms {
@@ -141,6 +144,9 @@ func (d *Data) add(e *bench.Entry, arms map[[5]string]*Arm, o Options) error {
 		in.digest = e.Digest
 	}
 	in.N = max(in.N, e.N)
+	if e.Set != "" {
+		in.Set = strings.TrimSuffix(e.Set, filepath.Ext(e.Set))
+	}
 	in.best = min(in.best, length)
 	if e.Optimum != nil && !in.Known {
 		if v, err := e.Optimum.Float64(); err == nil && v > 0 {
@@ -210,6 +216,8 @@ func (d *Data) name() {
 	for _, a := range d.Arms {
 		if a.part[0] == bench.Own {
 			own[a.part] = true
+		} else {
+			varies[0] = true // beside others this program has a name, too
 		}
 	}
 	var first *[5]string

@@ -2,6 +2,11 @@
 // on the same instances and seeds, and writes text, Markdown, CSV, and one HTML
 // page with figures.
 //
+//	d, err := report.Read([]string{"r.jsonl"}, report.Options{Traces: true})
+//	c, err := d.Compare("", false)   // all pairs of arms
+//	err = c.Markdown(os.Stdout)
+//	files, err := d.Page("mine")     // report.html and its figures
+//
 // Gaps are percent over the optimum, or the best known length, that any record of
 // the instance has; where none has one, over the best length in the records.
 //

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -15,6 +16,8 @@ import (
 const (
 	noTour     = 100.0 // percent: the gap before the first tour
 	firstShare = 0.01  // t0/T
+
+	firstMoment = 2 // place of the first gap at a moment among the measures
 )
 
 // DefaultAbove is the gap, in percent, above which a stand-still counts.
@@ -43,6 +46,14 @@ func (m Moment) of(r *Run) float64 {
 // DefaultMoments are the shares of the horizon at which gaps are told.
 func DefaultMoments() []Moment {
 	return []Moment{{Share: 0.01}, {Share: 0.03}, {Share: 0.1}, {Share: 0.3}, {Share: 1}}
+}
+
+// moments returns the times at which gaps are told.
+func (o Options) moments() []Moment {
+	if o.At == nil {
+		return DefaultMoments()
+	}
+	return o.At
 }
 
 // ParseMoments returns moments such as 1s,0.01n,10%.
@@ -80,11 +91,7 @@ func measuresOf(o Options) []measure {
 		{"primal integral", "primal_integral", func(r *Run) float64 { return r.meanGap(0, func(t float64) float64 { return t }) }},
 		{"over log time", "primal_integral_log", func(r *Run) float64 { return r.meanGap(firstShare*r.horizon, math.Log) }},
 	}
-	moments := o.At
-	if moments == nil {
-		moments = DefaultMoments()
-	}
-	for _, m := range moments {
+	for _, m := range o.moments() {
 		key := "gap_at_" + strings.ReplaceAll(m.String(), " %", "pct")
 		all = append(all, measure{"gap at " + m.String(), key, func(r *Run) float64 { return r.gapAt(m.of(r)) }})
 	}
@@ -241,6 +248,50 @@ func (c *Comparison) measured() bool {
 	return slices.ContainsFunc(c.Arms, func(a ArmSummary) bool {
 		return slices.ContainsFunc(a.OverTime, func(v float64) bool { return !math.IsNaN(v) })
 	})
+}
+
+// bySet returns a row an arm and set of instances: the number of runs, and the mean
+// gap at each moment; - where a run ended before, or had no tour yet, or one twice as long as the reference.
+func (d *Data) bySet() (rows [][]string) {
+	var sets []string
+	for _, in := range d.Instances {
+		if !slices.Contains(sets, in.Set) {
+			sets = append(sets, in.Set)
+		}
+	}
+	for _, set := range sets {
+		for _, a := range d.Arms {
+			runs := slices.DeleteFunc(slices.Clone(a.Runs), func(r *Run) bool { return r.Instance.Set != set })
+			if len(runs) == 0 {
+				continue
+			}
+			row := []string{cmp.Or(set, "-"), a.Name, fmt.Sprint(len(runs))}
+			for i, m := range d.moments {
+				gaps := make([]float64, 0, len(runs))
+				for _, r := range runs {
+					if r.over != nil && m.of(r) <= r.horizon && r.over[firstMoment+i] < noTour {
+						gaps = append(gaps, r.over[firstMoment+i])
+					}
+				}
+				cell := "-"
+				if len(gaps) == len(runs) {
+					cell = Percent(stat.Mean(gaps)).Text("%.3f")
+				}
+				row = append(row, cell)
+			}
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+// setRows is the table of gaps by set.
+func (c *Comparison) setRows() (head []string, rows [][]string) {
+	head = []string{"set", "arm", "runs"}
+	for _, m := range c.moments {
+		head = append(head, "gap at "+m.String())
+	}
+	return head, c.sets
 }
 
 // armOverTimeRows is the table of the arms' means over time.

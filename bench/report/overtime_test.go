@@ -201,3 +201,36 @@ func TestParseMoments(t *testing.T) {
 		}
 	}
 }
+
+// The table of sets has a row a set and arm, and no gap where a run has none: before
+// its first tour, and after its end.
+func TestSets(t *testing.T) {
+	var lines []string
+	for i := range 3 {
+		own := line("x", fmt.Sprint("i", i), 1, 100+float64(i)) // 5 percent more after 0.06 s, and at 1 s
+		lines = append(lines, strings.Replace(own, `"digest"`, fmt.Sprintf(`"set":"s%d.txt","digest"`, i/2), 1))
+	}
+	lines = append(lines, `{"version":1,"solver":"other","set":"s0.txt","instance":"s0 (percent)","n":9,"length":102,"optimum":100,"seconds":8,"trace":[{"seconds":2,"length":103},{"seconds":8,"length":102}]}`)
+	d, err := Read([]string{recordsFile(t, lines...)}, Options{At: []Moment{{Share: 0.05}, {Share: 0.1}, {Span: bench.Span{Fixed: 1e9}}, {Span: bench.Span{Fixed: 4e9}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := d.Compare("", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Only("sets")
+	var b strings.Builder
+	if err := c.Markdown(&b); err != nil {
+		t.Fatal(err)
+	}
+	const want = `| set | arm | runs | gap at 5 % | gap at 10 % | gap at 1s | gap at 4s |
+|---|---|---:|---:|---:|---:|---:|
+| s0 | other | 1 | - | - | - | 3.000 |
+| s0 | tspmcts | 2 | - | 5.500 | 0.500 | - |
+| s1 | tspmcts | 1 | - | 7.000 | 2.000 | - |
+`
+	if b.String() != want {
+		t.Errorf("got\n%s", b.String())
+	}
+}

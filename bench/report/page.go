@@ -73,7 +73,8 @@ func (d *Data) Page(title string) ([]File, error) {
 			return nil, err
 		}
 		page.Figures = append(page.Figures, drawn{f.Name, f.Title, f.Text, f.small, inline(svg.String(), f.Title)})
-		files = append(files, File{f.Name + ".svg", func(w io.Writer) error { _, err := w.Write(svg.Bytes()); return err }},
+		alone := strings.Replace(svg.String(), "<svg", `<svg style="background:white"`, 1) // for viewers that are dark
+		files = append(files, File{f.Name + ".svg", func(w io.Writer) error { _, err := io.WriteString(w, alone); return err }},
 			File{f.Name + ".png", func(w io.Writer) error { return f.write(w, "png") }})
 	}
 	var text bytes.Buffer

@@ -1,5 +1,9 @@
 // Package tune searches for knobs that make short tours within a budget.
 //
+//	space, err := tune.ParseSpace("alpha=0:2,depth=10|50|200", config) // of base
+//	t := &tune.Tuner{Method: "model", Space: space, Base: base, Train: some, Verify: others, Source: source, Budget: budget, Trials: 40, Store: store, Parallel: 2}
+//	result, err := t.Run(ctx)
+//
 // A trial is one configuration; the budget of a tuner is runs: trials times
 // training instances. Three methods spend it:
 //

@@ -220,6 +220,9 @@ func TestCompare(t *testing.T) {
 		!strings.Contains(out, "gap at 50 %") || !strings.Contains(out, "stand-still above 2") || strings.Contains(out, "gap at 30 %") {
 		t.Error(out)
 	}
+	if out := must(t, dir, "compare", "r.jsonl", "--only", "sets", "--at", "100%"); !strings.HasPrefix(out, "set ") || !strings.Contains(out, "gap at 100 %") || strings.Contains(out, "p (Holm)") {
+		t.Error(out)
+	}
 	write(t, dir, "bad.jsonl", "{}\n")
 	for _, c := range []struct {
 		code int
@@ -231,6 +234,7 @@ func TestCompare(t *testing.T) {
 		{2, `--at is "1", want times and shares of the budget`, []string{"compare", "r.jsonl", "--at", "1s,1"}},
 		{2, `--at is "120%", want a share of the budget above 0 and up to 100%`, []string{"compare", "r.jsonl", "--at", "120%"}},
 		{2, `--above is "100", want a gap in percent from 0 and below 100`, []string{"compare", "r.jsonl", "--above", "100"}},
+		{2, `--only is "rows", want one of arms, pairs,`, []string{"compare", "r.jsonl", "--only", "rows"}},
 		{2, "both write to stdout", []string{"compare", "r.jsonl", "--json", "-", "--csv", "-"}},
 		{1, `bad.jsonl:1: found "\{\}", want a JSON line`, []string{"compare", "bad.jsonl"}},
 		{1, "none.jsonl: there is no such file", []string{"compare", "none.jsonl"}},

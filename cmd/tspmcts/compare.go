@@ -4,7 +4,9 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -30,6 +32,7 @@ func compareCommand() *cli.Command {
 			option(catInput, "at", "tell gaps at `MOMENTS`, with commas between them: times such as 3s or 0.01n, or shares of the budget (default: 1%,3%,10%,30%,100%)"),
 			option(catInput, "above", "count a stand-still while the gap is above `P` percent (default: 0.05)"),
 			option(catOutput, "markdown", "write Markdown to `FILE`; - is stdout, then with nothing else there"),
+			option(catOutput, "only", "write the table `NAME` alone, as text or Markdown: "+strings.Join(report.Tables, ", ")+" (default: all but sets, which has the gap at the moments of --at by set of instances)"),
 			option(catOutput, "csv", "write a CSV line a pair to `FILE`; - is stdout, then with nothing else there"),
 			option(catOutput, "json", "write one JSON object a pair and line to `FILE`; - is stdout, then with nothing else there"),
 		},
@@ -108,6 +111,9 @@ func runCompare(c *cli.Context) error {
 			}
 		}
 	}
+	if table := c.String("only"); table != "" && !slices.Contains(report.Tables, table) {
+		return usagef("%s is %q, want one of %s", flagged("only"), table, strings.Join(report.Tables, ", "))
+	}
 	o, err := overTimeOptions(c)
 	if err != nil {
 		return err
@@ -122,6 +128,9 @@ func runCompare(c *cli.Context) error {
 	result, err := data.Compare(c.String("against"), c.Bool("by-instance"))
 	if err != nil {
 		return err
+	}
+	if table := c.String("only"); table != "" {
+		result.Only(table)
 	}
 	var errs []error
 	for flag, write := range map[string]func(io.Writer) error{"markdown": result.Markdown, "csv": result.CSV, "json": result.JSON} {

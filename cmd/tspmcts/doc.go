@@ -4,6 +4,8 @@
 //	tspmcts solve [FILE...]          solve TSPLIB problems and data set files
 //	tspmcts generate                 make an instance
 //	tspmcts eval PROBLEM [TOUR]      check a tour and print its length
+//	tspmcts bound FILE...            prove a lower bound
+//	tspmcts heatmap build|...        make, convert, fit, train, judge and draw heatmaps
 //	tspmcts bench [SUITE]            run an experiment, or go on with it
 //	tspmcts bench import FILE...     add results of other solvers
 //	tspmcts compare RECORDS...       compare the arms of an experiment

@@ -66,14 +66,10 @@ func commands(text string) (all []string) {
 	return all
 }
 
-// Every command of every README does what it says: it succeeds, one after the other in one folder.
-func TestManuals(t *testing.T) {
-	shell, err := exec.LookPath("sh")
-	if err != nil || runtime.GOOS == "windows" {
-		t.Skip("no shell here")
-	}
-	var manuals []string
-	err = filepath.WalkDir("../..", func(name string, d fs.DirEntry, err error) error {
+// manualsOf returns the names of every README.
+func manualsOf(t *testing.T) (manuals []string) {
+	t.Helper()
+	err := filepath.WalkDir("../..", func(name string, d fs.DirEntry, err error) error {
 		if err == nil && d.IsDir() && strings.HasPrefix(d.Name(), ".") && d.Name() != ".." {
 			return fs.SkipDir
 		}
@@ -85,6 +81,16 @@ func TestManuals(t *testing.T) {
 	if err != nil || len(manuals) == 0 {
 		t.Fatal(manuals, err)
 	}
+	return manuals
+}
+
+// Every command of every README does what it says: it succeeds, one after the other in one folder.
+func TestManuals(t *testing.T) {
+	shell, err := exec.LookPath("sh")
+	if err != nil || runtime.GOOS == "windows" {
+		t.Skip("no shell here")
+	}
+	manuals := manualsOf(t)
 	total := 0
 	for _, manual := range manuals {
 		t.Run(filepath.ToSlash(manual), func(t *testing.T) {
