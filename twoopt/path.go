@@ -1,8 +1,5 @@
 package twoopt
 
-// MaxChain bounds the depth of a chain, and so the number of segments of a Path.
-const MaxChain = 1000
-
 // Path is a tour seen as a Hamiltonian path that a chain of moves rearranges,
 // without touching the tour: from a free end to a fixed last city t1, as a list
 // of segments of the tour. Adding the edge from the free end to a city c and

@@ -82,9 +82,6 @@ func (s *Tour) Forget() {
 // Mark returns the present height of the log, for Undo.
 func (s *Tour) Mark() int { return len(s.writes) }
 
-// Logged returns the number of positions that undoing everything would rewrite.
-func (s *Tour) Logged() int { return len(s.old) }
-
 // Undo takes back every write since the mark.
 func (s *Tour) Undo(mark int) {
 	n := int32(len(s.Order))
@@ -100,21 +97,6 @@ func (s *Tour) Undo(mark int) {
 		}
 	}
 	s.writes = s.writes[:mark]
-}
-
-// Before writes to t the tour as it was when the log was last emptied.
-func (s *Tour) Before(t tsp.Tour) {
-	copy(t, s.Order)
-	n := int32(len(s.Order))
-	top := int32(len(s.old))
-	for w := len(s.writes) - 1; w >= 0; w-- {
-		start, size := s.writes[w].start, s.writes[w].size
-		old := s.old[top-size : top]
-		top -= size
-		head := min(n-start, size)
-		copy(t[start:], old[:head])
-		copy(t, old[head:])
-	}
 }
 
 // put writes cities from position p on; p+len(cities) <= n.
