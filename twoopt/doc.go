@@ -3,10 +3,10 @@
 //
 // A [Tour] is an array of cities with its inverse beside it, and a log that takes moves
 // back. A [Chain] applies Lin-Kernighan actions (Lin and Kernighan 1973) to it, from a
-// [Queue] of cities whose surroundings changed and over [Candidates], the few cities that
-// a city may be connected to: from a space-filling curve over uniform cities to 2.5 %
-// above the optimum (BenchmarkDescent). It evaluates on a [Path], which is the tour as a
-// list of segments, so that only improvements touch the array.
+// [Queue] of cities whose surroundings changed and over [Candidates], the few cities
+// that a city may be connected to: from a space-filling curve over uniform cities to
+// 2.5 % above the optimum (BenchmarkDescent). It evaluates on a [Path], which is the
+// tour as a list of segments, so that only improvements touch the array.
 //
 // The Monte Carlo search of package mcts draws its actions on a Path too.
 //

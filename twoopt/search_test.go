@@ -215,8 +215,8 @@ func TestLaw7(t *testing.T) {
 	}
 }
 
-// bestMove returns the largest gain of a 2-opt move that adds an edge from a city a to a
-// candidate and removes a longer one at a.
+// bestMove returns the largest gain of a 2-opt move that adds an edge from a city a to
+// a candidate and removes a longer one at a.
 func bestMove(in *tsp.Instance, order []int32, cand *Candidates) (best int64) {
 	n := len(order)
 	length := in.Length(order)
@@ -283,14 +283,16 @@ func BenchmarkDescent(b *testing.B) {
 					x.Run(0)
 				}
 				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/city")
-				// The optimum of uniform cities is 0.7313, 0.7168, 0.7124 for 1e3, 1e4, 1e5 (Johnson and McGeoch 1997).
+				// The optimum of uniform cities is 0.7313, 0.7168, 0.7124 for 1e3, 1e4,
+				// 1e5 (Johnson and McGeoch 1997).
 				b.ReportMetric(float64(in.Length(s.Order))/1e6/math.Sqrt(float64(n)), "length/sqrt(nA)")
 			})
 		}
 	}
 }
 
-// BenchmarkKick repairs, and undoes when it is worse, one kick of the local optimum of a search.
+// BenchmarkKick repairs, and undoes when it is worse, one kick of the local optimum of
+// a search.
 func BenchmarkKick(b *testing.B) {
 	for _, search := range searches[:1] {
 		for _, n := range []int{1e3, 1e4, 1e5, 1e6} {

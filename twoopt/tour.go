@@ -17,7 +17,8 @@ type Tour struct {
 	logging bool
 }
 
-// write says that len(old contents) positions from start on, cyclically, were overwritten.
+// write says that len(old contents) positions from start on, cyclically, were
+// overwritten.
 type write struct{ start, size int32 }
 
 // NewTour returns t as a Tour. It keeps no reference to t.
@@ -187,7 +188,8 @@ func (s *Tour) arrange(blocks []block) {
 	s.runs = runs
 }
 
-// gather appends the contents of a stretch of positions to buf, whose capacity suffices.
+// gather appends the contents of a stretch of positions to buf, whose capacity
+// suffices.
 func (s *Tour) gather(buf []int32, first, size int32, back bool) []int32 {
 	n := int32(len(s.Order))
 	from := len(buf)
@@ -239,10 +241,10 @@ func (s *Tour) Reverse(a, b int32) {
 	}
 }
 
-// Swap3 exchanges three consecutive stretches, of the given sizes, of which the
-// first starts at position p, so that they read third, second, first: a double
-// bridge, the shortest change of four edges that no sequence of reversals
-// undoes cheaply (Martin, Otto, Felten 1991). The sizes are at least 1 and sum to less than n.
+// Swap3 exchanges three consecutive stretches, of the given sizes, of which the first
+// starts at position p, so that they read third, second, first: a double bridge, the
+// shortest change of four edges that no sequence of reversals undoes cheaply (Martin,
+// Otto, Felten 1991). The sizes are at least 1 and sum to less than n.
 func (s *Tour) Swap3(p, size1, size2, size3 int32) {
 	n := int32(len(s.Order))
 	size := size1 + size2 + size3
