@@ -120,7 +120,7 @@ func (s *search) kickOn() {
 		s.Tour.Order = append(s.Tour.Order[:0], s.Best...)
 		s.Tour.Measure(s.in)
 	}
-	heat := float64(0.1*s.cfg.Temperature*float64(s.Tour.Length)) / float64(s.in.N())
+	heat := float64(0.1*s.cfg.Temperature*float64(s.Tour.Length-s.in.Offset())) / float64(s.in.N())
 	s.play(s.pieces(), func(c *kick.Climber, actions int64) {
 		c.Kick(int64(c.Size())/8+16, actions, s.cfg.KickSize, func() float64 { return heat })
 	})

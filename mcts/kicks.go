@@ -78,7 +78,7 @@ func (s *search) newKicks() kicks {
 	s.Tour.Order = append(s.Tour.Order[:0], s.Best...)
 	s.Tour.Measure(s.in)
 	since := s.spent()
-	k := kicks{Heat0: float64(s.cfg.Temperature*float64(s.Tour.Length)) / float64(s.in.N()),
+	k := kicks{Heat0: float64(s.cfg.Temperature*float64(s.Tour.Length-s.in.Offset())) / float64(s.in.N()),
 		Since: since, Until: min(1, since+s.patience())}
 	if s.meter.Budget().Limited() && s.workers > 1 && s.in.N() <= s.cfg.Stretch {
 		k.Until = min(k.Until, since+(1-since)*0.95)

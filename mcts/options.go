@@ -105,9 +105,6 @@ func (o *Options) validate(in *tsp.Instance) error {
 			errs = append(errs, fmt.Errorf("%w: number %d: %w", ErrInitial, i+1, err))
 		}
 	}
-	if o.Heatmap != nil {
-		errs = append(errs, fits(o.Heatmap, in))
-	}
 	if o.Save != nil && (o.Save.Save == nil || o.Save.Every < 0) {
 		errs = append(errs, errors.New("a Saver needs Save, and Every may not be negative"))
 	}
@@ -118,7 +115,7 @@ func (o *Options) validate(in *tsp.Instance) error {
 func (o *Options) budget(in *tsp.Instance) meter.Budget {
 	b := meter.Budget{Time: o.Time, Actions: o.Actions, Stall: o.Stall, Clock: o.Clock}
 	if o.Target > 0 {
-		b.Target = int64(min(o.Target*in.Scale, math.MaxInt64/2))
+		b.Target = int64(min(o.Target*in.Scale, math.MaxInt64/2)) + in.Offset()
 	}
 	switch {
 	case b.Time == Endless:

@@ -34,26 +34,44 @@ const ExactLimit = 9
 
 // Solve searches for a short tour of in until a limit of o is reached or ctx
 // ends, and returns the best one. The end of ctx is not an error: without time
-// for more, the tour is a space-filling curve.
+// for more, the tour is a space-filling curve. Where in asks for a path, the tour is one.
+//
+// A directed instance, one with Ends, or with forbidden edges between places, is
+// searched as the symmetric one that stands for it (tsp.NewSymmetric), and that is what
+// the knobs, the heatmap, and the checkpoints are of. The error is ErrForbidden where
+// every tour found takes edges that may not be used.
 func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
+	given := in
+	invalid := o.validate(given)
+	sym := tsp.NewSymmetric(given)
+	if sym != nil {
+		in = sym.Instance
+		o.Initial = slices.Clone(o.Initial)
+		for i, t := range o.Initial {
+			o.Initial[i] = sym.Contract(t)
+		}
+	}
 	budget := o.budget(in)
 	source := o.source(in.N(), budget.Time)
 	cfg, err := o.configure(in.N(), source)
-	if err := errors.Join(o.validate(in), err); err != nil {
+	if o.Heatmap != nil {
+		invalid = errors.Join(invalid, fits(o.Heatmap, in))
+	}
+	if err := errors.Join(invalid, err); err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithCancel(tsp.WithWorkers(ctx, o.workers()))
 	defer cancel()
 	r := &Result{Source: source, Config: cfg}
 	if o.Bound {
-		if r.Bound, _, err = LowerBound(ctx, in, budget.Time/5); err != nil && ctx.Err() == nil {
+		if r.Bound, _, err = LowerBound(ctx, given, budget.Time/5); err != nil && ctx.Err() == nil {
 			return nil, err
 		}
 	}
 	if r.Bound != nil {
 		budget.Bound = r.Bound.Bound
 	}
-	p := &problem{in: in, options: &o, cfg: cfg, source: source}
+	p := &problem{in: in, symmetric: sym, options: &o, cfg: cfg, source: source}
 	pass, err := p.merge(ctx, budget)
 	if err != nil {
 		return nil, err
@@ -80,7 +98,7 @@ func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 		why = StopActions
 	}
 	r.Stop, r.Actions, r.Elapsed = why, m.Actions(), m.Clock()
-	return r, r.finish(in, p.expand(tour))
+	return r, r.finish(given, p.expand(tour))
 }
 
 // finish checks t and measures it anew: no other tour leaves the package.
@@ -88,13 +106,21 @@ func (r *Result) finish(in *tsp.Instance, t tsp.Tour) error {
 	if err := in.Check(t); err != nil {
 		return fmt.Errorf("the search went wrong, please report it: %w", err)
 	}
+	if err := in.Keeps(t); err != nil {
+		return fmt.Errorf("no tour without %w was found: the best has %w", tsp.ErrForbidden, err)
+	}
 	t = slices.Clone(t)
-	at := slices.Index(t, 0)
-	slices.Reverse(t[:at])
-	slices.Reverse(t[at:])
-	slices.Reverse(t)
-	if n := len(t); n > 2 && t[n-1] < t[1] {
-		slices.Reverse(t[1:])
+	n := len(t)
+	if in.Ends == nil {
+		at := slices.Index(t, 0)
+		slices.Reverse(t[:at])
+		slices.Reverse(t[at:])
+		slices.Reverse(t)
+		if n > 2 && t[n-1] < t[1] && !in.Directed {
+			slices.Reverse(t[1:])
+		}
+	} else if free := in.Ends.Start < 0 && in.Ends.End < 0; free && t[n-1] < t[0] && !in.Directed {
+		slices.Reverse(t)
 	}
 	r.Tour, r.Length, r.Value = t, in.Length(t), in.Value(t)
 	return nil
@@ -104,6 +130,8 @@ func (r *Result) finish(in *tsp.Instance, t tsp.Tour) error {
 type problem struct {
 	in      *tsp.Instance
 	places  *tsp.Distinct // that in is, nil where it is all cities
+
+	symmetric *tsp.Symmetric // that in is, nil where it is the instance given
 	reserve time.Duration // the end of the search takes
 	options *Options
 	cfg     Config
@@ -118,16 +146,16 @@ type problem struct {
 // solve prepares and searches.
 func (p *problem) solve(ctx context.Context) (tsp.Tour, error) {
 	in, m, o := p.in, p.meter, p.options
-	if in.N() <= ExactLimit {
+	if p.small() {
 		if p.reads { // what is wrong with a file is told whatever the size
 			if _, err := p.prepare(ctx); err != nil {
 				return nil, err
 			}
 		}
-		if t, ok := tsp.Exact(in); ok {
-			m.End(StopExact)
-			return t, nil
-		}
+	}
+	if t, ok := p.exact(); ok {
+		m.End(StopExact)
+		return t, nil
 	}
 	curve := firstResort(in)
 	resort := o.known(in, curve)
@@ -156,6 +184,26 @@ func (p *problem) solve(ctx context.Context) (tsp.Tour, error) {
 		return resort, nil
 	}
 	return s.Best, nil
+}
+
+// small reports whether the instance is solved by dynamic programming.
+func (p *problem) small() bool {
+	if p.symmetric != nil {
+		return p.symmetric.Of().N() <= ExactLimit
+	}
+	return p.in.N() <= ExactLimit
+}
+
+// exact returns the optimal tour of a small instance.
+func (p *problem) exact() (tsp.Tour, bool) {
+	switch {
+	case !p.small():
+		return nil, false
+	case p.symmetric != nil:
+		t, ok := tsp.Exact(p.symmetric.Of())
+		return p.symmetric.Contract(t), ok
+	}
+	return tsp.Exact(p.in)
 }
 
 // due returns a function that saves a checkpoint when it is time to.
@@ -318,6 +366,9 @@ func (p *problem) begin(curve tsp.Tour) *search {
 // whether the ascent has converged; without a limit (0) it ends where more time
 // brings little. The bound is nil, without an error, when there was no time for any.
 func LowerBound(ctx context.Context, in *tsp.Instance, limit time.Duration) (r *onetree.Result, converged bool, err error) {
+	if sym := tsp.NewSymmetric(in); sym != nil {
+		in = sym.Instance
+	}
 	if in.N() < 3 {
 		return nil, false, nil
 	}

@@ -13,8 +13,8 @@ func SpaceFillingCurve(in *Instance) Tour {
 	for i := range t {
 		t[i] = int32(i)
 	}
-	if in.Metric == Explicit {
-		return t
+	if in.Metric.Dims() == 0 {
+		return in.withoutCurve(t)
 	}
 	lo := [3]float64{math.Inf(1), math.Inf(1), math.Inf(1)}
 	extent := 0.0

@@ -27,7 +27,7 @@ func (w *Search) DrawTour() tsp.Tour {
 	free, at := w.first.free[:0], w.first.freeAt
 	for i := range n {
 		at[i] = -1
-		if _, b := in.FixedPartners(i); b < 0 {
+		if _, b := in.FixedPartners(i); b < 0 && !(in.Paired() && i&1 == 1) { // a city is entered, and left behind it
 			at[i] = int32(len(free))
 			free = append(free, i)
 		}
