@@ -56,6 +56,13 @@ func Nearness(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, steps, k
 	if !in.Planar() {
 		opt.Grow = 4 // without geometry the penalties run away along edges that the graph lacks
 	}
+	if in.Paired() {
+		a, err := onetree.Assign(ctx, in)
+		if err != nil {
+			return nil, err
+		}
+		opt.Pi = a.Start(g)
+	}
 	r := onetree.Ascend(ctx, g, opt)
 	if err := ctx.Err(); err != nil {
 		return nil, err

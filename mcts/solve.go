@@ -128,19 +128,19 @@ func (r *Result) finish(in *tsp.Instance, t tsp.Tour) error {
 
 // problem is what a search works on, as far as it is prepared.
 type problem struct {
-	in      *tsp.Instance
-	places  *tsp.Distinct // that in is, nil where it is all cities
+	in     *tsp.Instance
+	places *tsp.Distinct // that in is, nil where it is all cities
 
 	symmetric *tsp.Symmetric // that in is, nil where it is the instance given
-	reserve time.Duration // the end of the search takes
-	options *Options
-	cfg     Config
-	source  string
-	reads   bool // source reads files
-	meter   *meter.Meter
-	nb      *tsp.Neighbors
-	heatmap *heatmap.Map
-	cand    *twoopt.Candidates
+	reserve   time.Duration  // the end of the search takes
+	options   *Options
+	cfg       Config
+	source    string
+	reads     bool // source reads files
+	meter     *meter.Meter
+	nb        *tsp.Neighbors
+	heatmap   *heatmap.Map
+	cand      *twoopt.Candidates
 }
 
 // solve prepares and searches.
