@@ -218,21 +218,19 @@ func (p *problem) build() (*tsp.Instance, error) {
 	}
 	var in *tsp.Instance
 	var err error
-	if p.metric == tsp.Explicit {
-		switch p.kind {
-		case "ATSP":
-			in, err = tsp.NewDirected(p.name, p.n, p.matrix)
-		case "HCP":
-			in, err = tsp.NewGraph(p.name, p.n, p.edges)
-		default:
-			in, err = tsp.NewMatrix(p.name, p.n, p.matrix)
-		}
-		if p.display.x == nil {
-			p.display = p.nodes
-		}
-	} else {
+	switch {
+	case p.kind == "HCP":
+		in, err = tsp.NewGraph(p.name, p.n, p.edges)
+	case p.kind == "ATSP":
+		in, err = tsp.NewDirected(p.name, p.n, p.matrix)
+	case p.metric == tsp.Explicit:
+		in, err = tsp.NewMatrix(p.name, p.n, p.matrix)
+	default:
 		in, err = tsp.NewPoints(p.name, p.metric, p.nodes.x, p.nodes.y, p.nodes.z)
 		p.warnRounding()
+	}
+	if p.display.x == nil && in != nil && in.Metric.Dims() == 0 {
+		p.display = p.nodes
 	}
 	if err != nil {
 		return nil, &ParseError{Name: p.scanner.name, Line: p.seen[section], Keyword: section, Err: err}
