@@ -2,7 +2,6 @@ package tsplib
 
 import (
 	"bytes"
-	"errors"
 	"io"
 	"os"
 	"path/filepath"

@@ -104,6 +104,16 @@ func Random(m tsp.Metric, n int, seed uint64) *tsp.Instance {
 	return Must(tsp.NewPoints("uniform", m, x, y, axis()))
 }
 
+// Directed returns a random asymmetric matrix of n cities.
+func Directed(n int, seed uint64) *tsp.Instance {
+	r := rand.New(rand.NewPCG(seed, 3))
+	w := make([]int32, n*n)
+	for i := range w {
+		w[i] = 1 + r.Int32N(1000)
+	}
+	return Must(tsp.NewDirected("directed", n, w))
+}
+
 // Clustered returns n cities around five places.
 func Clustered(n int, seed uint64) *tsp.Instance {
 	r := rand.New(rand.NewPCG(seed, 1))
