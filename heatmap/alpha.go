@@ -53,7 +53,7 @@ func Nearness(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, steps, k
 		return nil, err
 	}
 	opt := onetree.Options{Steps: steps}
-	if !in.Planar() {
+	if !in.Planar() && in.Metric != tsp.Graph {
 		opt.Grow = 4 // without geometry the penalties run away along edges that the graph lacks
 	}
 	if in.Paired() {

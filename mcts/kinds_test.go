@@ -139,6 +139,80 @@ func TestAsymmetricLibrary(t *testing.T) {
 	}
 }
 
+// Graphs with a Hamiltonian cycle are solved, of those without the error says whether that is proven.
+func TestGraphs(t *testing.T) {
+	hidden := func(n, extra int, seed uint64) *tsp.Instance { // a random cycle among random edges
+		r := rand.New(rand.NewPCG(seed, 7))
+		var edges [][2]int32
+		p := r.Perm(n)
+		for i := range p {
+			edges = append(edges, [2]int32{int32(p[i]), int32(p[(i+1)%n])})
+		}
+		for range extra {
+			edges = append(edges, [2]int32{r.Int32N(int32(n)), r.Int32N(int32(n))})
+		}
+		return tsptest.Must(tsp.NewGraph("hidden", n, edges))
+	}
+	knight := func(side int32) *tsp.Instance {
+		var edges [][2]int32
+		for x := range side {
+			for y := range side {
+				for _, d := range [][2]int32{{1, 2}, {2, 1}, {2, -1}, {1, -2}} {
+					if a, b := x+d[0], y+d[1]; a < side && b >= 0 && b < side {
+						edges = append(edges, [2]int32{x*side + y, a*side + b})
+					}
+				}
+			}
+		}
+		return tsptest.Must(tsp.NewGraph("knight", int(side*side), edges))
+	}
+	petersen := func(n, k int32) *tsp.Instance { // has no cycle where k is 2 and n is 5 modulo 6
+		var edges [][2]int32
+		for i := range n {
+			edges = append(edges, [2]int32{i, (i + 1) % n}, [2]int32{i, n + i}, [2]int32{n + i, n + (i+k)%n})
+		}
+		return tsptest.Must(tsp.NewGraph("petersen", int(2*n), edges))
+	}
+	path := petersen(11, 2)
+	if err := path.SetEnds(-1, -1); err != nil {
+		t.Fatal(err)
+	}
+	given := hidden(50, 40, 3)
+	if err := given.SetEnds(0, -1); err != nil {
+		t.Fatal(err)
+	}
+	fixed := hidden(60, 100, 4)
+	first := fixed.GraphEdges()[0]
+	if err := fixed.SetEnds(first[0], -1); err != nil {
+		t.Fatal(err)
+	}
+	for name, in := range map[string]*tsp.Instance{"hidden cycle": hidden(1000, 1000, 1), "sparse": hidden(300, 30, 2), "knight 8": knight(8), "knight 20": knight(20),
+		"petersen 13": petersen(13, 2), "petersen 7,3": petersen(7, 3), "path": path, "path with a start": given, "path with another": fixed} {
+		r, err := Solve(t.Context(), in, Options{Actions: 2000000, Workers: 2, Seed: 1})
+		if err != nil || r.Value != 0 || in.Keeps(r.Tour) != nil || r.Stop != StopExact {
+			t.Errorf("%s: %+v, %v", name, r, err)
+		}
+	}
+	star := func(edges ...[2]int32) *tsp.Instance { return tsptest.Must(tsp.NewGraph("small", 6, edges)) }
+	for name, c := range map[string]struct {
+		in   *tsp.Instance
+		want error
+	}{
+		"petersen 5":  {petersen(5, 2), tsp.ErrForbidden},
+		"petersen 11": {petersen(11, 2), tsp.ErrForbidden},
+		"knight 7":    {knight(7), tsp.ErrForbidden}, // odd
+		"a leaf":      {star([2]int32{0, 1}, [2]int32{1, 2}, [2]int32{2, 3}, [2]int32{3, 4}, [2]int32{4, 0}, [2]int32{0, 5}), tsp.ErrNone},
+		"two pieces":  {star([2]int32{0, 1}, [2]int32{1, 2}, [2]int32{2, 0}, [2]int32{3, 4}, [2]int32{4, 5}, [2]int32{5, 3}), tsp.ErrNone},
+		"a cut city":  {tsptest.Must(tsp.NewGraph("bow", 5, [][2]int32{{0, 1}, {1, 2}, {2, 0}, {2, 3}, {3, 4}, {4, 2}})), tsp.ErrNone},
+		"tried all":   {star([2]int32{0, 2}, [2]int32{0, 3}, [2]int32{0, 4}, [2]int32{0, 5}, [2]int32{1, 2}, [2]int32{1, 3}, [2]int32{1, 4}, [2]int32{1, 5}), tsp.ErrNone},
+	} {
+		r, err := Solve(t.Context(), c.in, Options{Actions: 5000, Workers: 1, Seed: 1})
+		if !errors.Is(err, c.want) {
+			t.Errorf("%s: %+v, %v", name, r, err)
+		}
+	}
+}
+
 // Where no tour keeps to what may be used, that is the error.
 func TestForbiddenEverywhere(t *testing.T) {
 	for _, n := range []int{6, 30} {
@@ -150,7 +224,7 @@ func TestForbiddenEverywhere(t *testing.T) {
 		if err := in.Forbid(out); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Solve(t.Context(), in, Options{Actions: 2000, Workers: 1, Seed: 1}); !errors.Is(err, tsp.ErrForbidden) {
+		if _, err := Solve(t.Context(), in, Options{Actions: 2000, Workers: 1, Seed: 1}); !errors.Is(err, tsp.ErrNone) {
 			t.Errorf("%d cities: %v", n, err)
 		}
 	}

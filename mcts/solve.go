@@ -39,7 +39,7 @@ const ExactLimit = 9
 // A directed instance, one with Ends, or with forbidden edges between places, is
 // searched as the symmetric one that stands for it (tsp.NewSymmetric), and that is what
 // the knobs, the heatmap, and the checkpoints are of. The error is ErrForbidden where
-// every tour found takes edges that may not be used.
+// every tour found takes edges that may not be used, ErrNone where it is seen that there is no other.
 func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 	given := in
 	invalid := o.validate(given)
@@ -57,7 +57,7 @@ func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 	if o.Heatmap != nil {
 		invalid = errors.Join(invalid, fits(o.Heatmap, in))
 	}
-	if err := errors.Join(invalid, err); err != nil {
+	if err := errors.Join(invalid, err, given.Impossible()); err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithCancel(tsp.WithWorkers(ctx, o.workers()))
@@ -70,6 +70,9 @@ func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 	}
 	if r.Bound != nil {
 		budget.Bound = r.Bound.Bound
+	}
+	if given.Metric == tsp.Graph {
+		budget.Bound = max(budget.Bound, in.Offset()) // no step that is no edge
 	}
 	p := &problem{in: in, symmetric: sym, options: &o, cfg: cfg, source: source}
 	pass, err := p.merge(ctx, budget)
@@ -107,7 +110,17 @@ func (r *Result) finish(in *tsp.Instance, t tsp.Tour) error {
 		return fmt.Errorf("the search went wrong, please report it: %w", err)
 	}
 	if err := in.Keeps(t); err != nil {
-		return fmt.Errorf("no tour without %w was found: the best has %w", tsp.ErrForbidden, err)
+		if r.Stop == StopExact && in.N() <= ExactLimit {
+			return fmt.Errorf("%w that keeps off %w", tsp.ErrNone, err)
+		}
+		what := "tour"
+		switch {
+		case in.Ends != nil:
+			what = "path"
+		case in.Metric == tsp.Graph:
+			what = "Hamiltonian cycle"
+		}
+		return fmt.Errorf("no %s was found in the budget, which does not prove that there is none: the best has %w", what, err)
 	}
 	t = slices.Clone(t)
 	n := len(t)

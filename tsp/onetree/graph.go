@@ -82,7 +82,7 @@ func NewGraph(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, perQuadr
 		us, vs = append(us, min(i, j)), append(vs, max(i, j))
 	}
 	g.setEdges(us, vs)
-	if g.space != nil && g.connected() {
+	if (g.space != nil || in.Metric == tsp.Graph) && g.connected() {
 		return g, nil
 	}
 	// The minimum spanning tree of the complete graph joins the pieces. Without
