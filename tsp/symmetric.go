@@ -188,6 +188,14 @@ func (in *Instance) Paired() bool { return in.derived != nil && in.derived.paire
 // Apart reports whether no tour that stands for anything has the edge between cities i and j.
 func (in *Instance) Apart(i, j int32) bool { return in.Paired() && (i^j)&1 == 0 }
 
+// Given returns the number of cities of the instance that in stands for: its own, where it stands for itself.
+func (in *Instance) Given() int {
+	if in.derived != nil {
+		return in.derived.of.N()
+	}
+	return in.N()
+}
+
 // Offset returns what every tour is longer, in core units, than what it stands for.
 func (in *Instance) Offset() int64 { return in.offset }
 
