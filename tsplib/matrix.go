@@ -3,6 +3,7 @@ package tsplib
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"tspmcts/tsp"
@@ -114,6 +115,9 @@ func (p *problem) readMatrix(section int) error {
 				return p.matrixSize(p.line, l, have)
 			}
 			return err
+		}
+		if len(w) == cap(w) && len(w) >= 1<<22 && want <= 64*int64(len(w)) {
+			w = slices.Grow(w, int(want)-len(w)) // once: no copy of gigabytes, and what is not read is not touched
 		}
 		w = append(w, int32(v))
 		j++

@@ -57,6 +57,7 @@ func TestBadProblem(t *testing.T) {
 		{"id-out-of-range", euc + "1 0 0\n2 1 1\n7 2 2\nEOF\n", `bad\.tsp:8: .*want`},
 		{"id-zero", euc + "0 0 0\n1 1 1\n2 2 2\nEOF\n", `bad\.tsp:6: .*want`},
 		{"matrix-truncated", matrix + "0 1 2\n1 0 3\nEOF\n", `bad\.tsp:\d+: .*want`},
+		{"matrix-too-large", header("DIMENSION : 9000000", "EXPLICIT") + "EDGE_WEIGHT_FORMAT : FULL_MATRIX\nEDGE_WEIGHT_SECTION\n0 1\n", `bad\.tsp:.*(memory|numbers)`},
 		{"matrix-asymmetric", matrix + "0 1 2\n1 0 3\n9 3 0\nEOF\n", `bad\.tsp:\d+: .*symmetric`},
 		{"metric-unknown", header("DIMENSION : 3", "EUC_7D") + "NODE_COORD_SECTION\n1 0 0\n2 1 1\n3 2 2\nEOF\n", `bad\.tsp:4: EDGE_WEIGHT_TYPE.*EUC_7D.*want`},
 		{"metric-special", header("DIMENSION : 3", "SPECIAL") + "EOF\n", `bad\.tsp:4: EDGE_WEIGHT_TYPE.*SPECIAL.*want`},
