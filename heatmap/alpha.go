@@ -62,6 +62,9 @@ func Nearness(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, steps, k
 			return nil, err
 		}
 		opt.Pi = a.Start(g)
+		if in.N() > 1000 {
+			opt.Grow = 1 // each costs the square of n, and with these prices hardly an edge is missing
+		}
 	}
 	r := onetree.Ascend(ctx, g, opt)
 	if err := ctx.Err(); err != nil {

@@ -188,6 +188,26 @@ func (in *Instance) Paired() bool { return in.derived != nil && in.derived.paire
 // Apart reports whether no tour that stands for anything has the edge between cities i and j.
 func (in *Instance) Apart(i, j int32) bool { return in.Paired() && (i^j)&1 == 0 }
 
+// Ways writes to row how far it is from city i, as it is left, to where each city is
+// entered: what Dist says of a paired instance, a row at a time.
+func (in *Instance) Ways(row []int32, i int32) {
+	d := in.derived
+	if i == d.end || i == d.joker {
+		for j := range row {
+			row[j] = in.Dist(2*i+1, int32(2*j))
+		}
+		return
+	}
+	at := int(i) * d.of.stride
+	copy(row, d.of.Matrix[at:at+int(d.of.n)])
+	for _, j := range [2]int32{d.start, d.joker} {
+		if j >= 0 {
+			row[j] = d.far
+		}
+	}
+	row[i] = 0
+}
+
 // Given returns the number of cities of the instance that in stands for: its own, where it stands for itself.
 func (in *Instance) Given() int {
 	if in.derived != nil {

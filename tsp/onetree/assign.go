@@ -30,7 +30,8 @@ func Assign(ctx context.Context, in *tsp.Instance) (*Assignment, error) {
 		panic("onetree: an assignment of an instance without pairs")
 	}
 	n := in.N() / 2
-	row := make([]int64, n)
+	row, ways := make([]int64, n), make([]int32, n)
+	bound := len(in.Fixed) > n // more is fixed than the two halves of each city
 	only := make([]int32, n) // the entry that is fixed to an exit, -1 for none
 	into := make([]bool, n)  // entries that are
 	for i := range only {
@@ -44,11 +45,15 @@ func Assign(ctx context.Context, in *tsp.Instance) (*Assignment, error) {
 		}
 	}
 	costs := func(i int) []int64 {
-		exit := int32(2*i + 1)
-		for j := range row {
-			row[j] = int64(in.Dist(exit, int32(2*j)))
-			if only[i] >= 0 && j != int(only[i]) || only[i] < 0 && into[j] {
-				row[j] = barred
+		in.Ways(ways, int32(i))
+		for j, d := range ways {
+			row[j] = int64(d)
+		}
+		if bound {
+			for j := range row {
+				if only[i] >= 0 && j != int(only[i]) || only[i] < 0 && into[j] {
+					row[j] = barred
+				}
 			}
 		}
 		row[i] = barred

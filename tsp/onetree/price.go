@@ -93,6 +93,7 @@ func (c *complete) prim(ctx context.Context) error {
 	up := make([]int32, 1, n)     // the place of the one that each is joined to
 	weight := make([]int64, 1, n) // by an edge of this cost
 	rest := make([]far, n-1)
+	paired := g.in.Paired() // then g.order is that of the cities
 	for i := range rest {
 		rest[i] = far{math.MaxInt64, int32(i + 1), 0}
 	}
@@ -105,6 +106,12 @@ func (c *complete) prim(ctx context.Context) error {
 		next, least := 0, int64(math.MaxInt64)
 		for k := range rest {
 			f := &rest[k]
+			if paired && (f.city^last)&1 == 0 { // apart: in no tree
+				if f.cost < least {
+					next, least = k, f.cost
+				}
+				continue
+			}
 			if x := int64(g.dist(here, order[f.city]))<<shift + p + pi[f.city]; x < f.cost {
 				f.cost, f.from = x, last
 			}
@@ -132,6 +139,7 @@ const perCity = 6
 func (c *complete) denseAlpha(ctx context.Context, joined, up []int32, weight []int64) error {
 	g, pi := c.g, c.pi
 	n := g.n
+	paired := g.in.Paired()
 	heaviest := make([]int64, n)
 	mark := make([]int32, n)
 	type near struct {
@@ -152,7 +160,7 @@ func (c *complete) denseAlpha(ctx context.Context, joined, up []int32, weight []
 			if mark[k] != i+1 {
 				heaviest[k] = max(heaviest[up[k]], weight[k])
 			}
-			if k == i {
+			if k == i || paired && (joined[i]^joined[k])&1 == 0 {
 				continue
 			}
 			x := near{g.cost(pi, joined[i], joined[k]) - heaviest[k], joined[k]}
