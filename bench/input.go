@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"io"
@@ -238,6 +239,13 @@ func (r *Reader) read() (*Item, error) {
 				continue
 			}
 			return r.single(in, warnings, err, "one instance without a TSPLIB header")
+		}
+		if b, ok := file.Reader.(*bufio.Reader); ok {
+			prefix, _ := b.Peek(tsplib.SniffLen) // shorter files too
+			if err := checkMatrix(file.Name, prefix); err != nil {
+				file.Close()
+				return nil, err
+			}
 		}
 		in, warnings, err := tsplib.Read(file.Reader, file.Name)
 		return r.single(in, warnings, err, "a TSPLIB problem")

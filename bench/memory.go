@@ -2,9 +2,11 @@ package bench
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"tspmcts/tsp"
 )
@@ -61,6 +63,36 @@ func checkReading(f *os.File) error {
 			f.Name(), n, needed/mega, left/mega)
 	}
 	return nil
+}
+
+// matrixHead finds what tells how large the matrix of a TSPLIB file is.
+var matrixHead = regexp.MustCompile(`(?i)(?:^|[\r\n])\s*(DIMENSION|EDGE_WEIGHT_TYPE|EDGE_WEIGHT_FORMAT)\s*:\s*(\w+)`)
+
+// checkMatrix returns an error where the matrix of a TSPLIB file that begins with
+// prefix cannot fit the memory that this process may have: four bytes a number, and the half
+// of that more while a triangle unfolds.
+func checkMatrix(name string, prefix []byte) error {
+	var n, each int64 = 0, 4
+	explicit := false
+	for _, m := range matrixHead.FindAllSubmatch(prefix, -1) {
+		value := strings.ToUpper(string(m[2]))
+		switch strings.ToUpper(string(m[1])) {
+		case "DIMENSION":
+			n, _ = strconv.ParseInt(value, 10, 64)
+		case "EDGE_WEIGHT_TYPE":
+			explicit = value == "EXPLICIT"
+		case "EDGE_WEIGHT_FORMAT":
+			if value != "FULL_MATRIX" {
+				each = 6
+			}
+		}
+	}
+	left, ok := memoryLeft()
+	if !ok || !explicit || n < 1000 || n > math.MaxInt32 || each*n*n <= left {
+		return nil
+	}
+	const mega = 1 << 20
+	return fmt.Errorf("%s: a matrix of %d x %d distances needs about %d MB of memory, but there are %d MB; raise the limit, or give the cities' coordinates", name, n, n, each*n*n/mega, left/mega)
 }
 
 // UsefulWorkers returns a number of workers above which more of them have too few

@@ -53,8 +53,18 @@ func Nearness(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, steps, k
 		return nil, err
 	}
 	opt := onetree.Options{Steps: steps}
-	if !in.Planar() {
+	if !in.Planar() && in.Metric != tsp.Graph {
 		opt.Grow = 4 // without geometry the penalties run away along edges that the graph lacks
+	}
+	if in.Paired() {
+		a, err := onetree.Assign(ctx, in)
+		if err != nil {
+			return nil, err
+		}
+		opt.Pi = a.Start(g)
+		if in.N() > 1000 {
+			opt.Grow = 1 // each costs the square of n, and with these prices hardly an edge is missing
+		}
 	}
 	r := onetree.Ascend(ctx, g, opt)
 	if err := ctx.Err(); err != nil {

@@ -75,6 +75,24 @@ func (g *Rows) Map(source string) *Map {
 			add(g.city[k], g.p[k])
 		}
 	})
+	return m.within()
+}
+
+// Directed returns the map of the rows where P_ij is believed of the way from i to j, not
+// of that back: one of twice as many cities, 2j where city j is entered and 2i+1
+// where i is left (tsp.Symmetric), in which the edge from 2i+1 to 2j has P_ij.
+func (g *Rows) Directed(source string) *Map {
+	return average(source, 2*g.Len(), func(c int32, add func(int32, float32)) {
+		if i := c / 2; c&1 == 1 {
+			for k := g.start[i]; k < g.start[i+1]; k++ {
+				add(2*g.city[k], 2*g.p[k]) // one end alone says so, which halves it
+			}
+		}
+	}).within()
+}
+
+// within divides the entries by the mean sum of a row where one is above 1, and cuts what still is.
+func (m *Map) within() *Map {
 	sum, top := 0.0, float32(0)
 	for _, p := range m.P {
 		sum += float64(p)

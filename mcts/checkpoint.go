@@ -46,6 +46,20 @@ func (p *problem) identify() identity {
 		write(axis)
 	}
 	write(in.Matrix)
+	if p.symmetric != nil {
+		of := p.symmetric.Of()
+		write(of.Matrix)
+		write(of.Directed)
+		for _, axis := range [][]float64{of.X, of.Y, of.Z} {
+			write(axis)
+		}
+		if of.Ends != nil {
+			write(of.Ends)
+		}
+	}
+	for _, e := range in.GraphEdges() {
+		write(e)
+	}
 	for _, e := range in.Fixed {
 		write(e)
 	}

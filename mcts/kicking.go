@@ -20,7 +20,7 @@ func (k *kicking) name() string { return "kicking" }
 func (s *search) newKicking() *kicking {
 	s.toBest()
 	since := s.spent()
-	k := &kicking{Heat0: float64(s.cfg.Temperature*float64(s.Tour.Length)) / float64(s.in.N()),
+	k := &kicking{Heat0: float64(s.cfg.Temperature*float64(s.Tour.Length-s.in.Offset())) / float64(s.in.N()),
 		Since: since, Until: min(1, since+s.horizon())}
 	if s.meter.Budget().Limited() && s.workers > 1 && s.in.N() <= s.cfg.Stretch {
 		k.Until = min(k.Until, since+(1-since)*0.95)

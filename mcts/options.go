@@ -106,17 +106,24 @@ func (o *Options) validate(in *tsp.Instance) error {
 			errs = append(errs, fmt.Errorf("%w: number %d: %w", ErrInitial, i+1, err))
 		}
 	}
-	if o.Heatmap != nil {
-		if o.Heatmap.N() != in.N() {
-			errs = append(errs, foreign(o.Heatmap, in))
-		} else if err := o.Heatmap.Check(); err != nil {
-			errs = append(errs, fmt.Errorf("%w: %w", ErrHeatmap, err))
-		}
-	}
 	if o.Save != nil && (o.Save.Save == nil || o.Save.Every < 0) {
 		errs = append(errs, errors.New("a Saver needs Save, and Every may not be negative"))
 	}
 	return errors.Join(errs...)
+}
+
+// validateMap returns what is wrong with the heatmap given for in.
+func (o *Options) validateMap(in *tsp.Instance) error {
+	if o.Heatmap == nil {
+		return nil
+	}
+	if o.Heatmap.N() != in.N() {
+		return foreign(o.Heatmap, in)
+	}
+	if err := o.Heatmap.Check(); err != nil {
+		return fmt.Errorf("%w: %w", ErrHeatmap, err)
+	}
+	return nil
 }
 
 // foreign is the error of a map of other cities than in's.
@@ -128,7 +135,7 @@ func foreign(m *heatmap.Map, in *tsp.Instance) error {
 func (o *Options) budget(in *tsp.Instance) meter.Budget {
 	b := meter.Budget{Time: o.Time, Actions: o.Actions, Stall: o.Stall, Clock: o.Clock}
 	if o.Target > 0 {
-		b.Target = int64(min(o.Target*in.Scale, math.MaxInt64/2))
+		b.Target = int64(min(o.Target*in.Scale, math.MaxInt64/2)) + in.Offset()
 	}
 	switch {
 	case b.Time == Endless:

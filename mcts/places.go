@@ -33,10 +33,17 @@ func (p *problem) merge(ctx context.Context) error {
 	return err
 }
 
-// expand returns the tour of all cities that t stands for.
+// expand returns the tour of the instance given that t stands for.
 func (p *problem) expand(t tsp.Tour) tsp.Tour {
-	if p.places == nil {
-		return t
+	switch {
+	case p.places != nil:
+		return p.places.Expand(t)
+	case p.symmetric != nil:
+		out, err := p.symmetric.Expand(t)
+		if err != nil { // none of in's exchanges leads there
+			panic("mcts: " + err.Error())
+		}
+		return out
 	}
-	return p.places.Expand(t)
+	return t
 }

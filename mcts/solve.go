@@ -31,26 +31,44 @@ const ExactLimit = 9
 
 // Solve searches for a short tour of in until a limit of o is reached or ctx
 // ends, and returns the best one. The end of ctx is not an error: without time
-// for more, the tour is a space-filling curve.
+// for more, the tour is a space-filling curve. Where in asks for a path, the tour is one.
+//
+// A directed instance, one with Ends, or with forbidden edges between places, is
+// searched as the symmetric one that stands for it (tsp.NewSymmetric), and that is what
+// the knobs, the heatmap, and the checkpoints are of. The error is ErrForbidden where
+// every tour found takes edges that may not be used, ErrNone where it is seen that there is no other.
 func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
+	given := in
+	invalid := o.validate(given)
+	sym := tsp.NewSymmetric(given)
+	if sym != nil {
+		in = sym.Instance
+		o.Initial = slices.Clone(o.Initial)
+		for i, t := range o.Initial {
+			o.Initial[i] = sym.Contract(t)
+		}
+	}
 	budget := o.budget(in)
 	source := o.source(in.N(), budget.Time)
 	cfg, err := o.configure(in.N(), source)
-	if err := errors.Join(o.validate(in), err); err != nil {
+	if err := errors.Join(invalid, o.validateMap(in), err, given.Impossible()); err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithCancel(tsp.WithWorkers(ctx, o.workers()))
 	defer cancel()
 	r := &Result{Source: source, Config: cfg}
 	if o.Bound {
-		if r.Bound, _, err = LowerBound(ctx, in, budget.Time/5); err != nil && ctx.Err() == nil {
+		if r.Bound, _, err = LowerBound(ctx, given, budget.Time/5); err != nil && ctx.Err() == nil {
 			return nil, err
 		}
 	}
 	if r.Bound != nil {
 		budget.Bound = r.Bound.Bound
 	}
-	p := &problem{in: in, options: &o, cfg: cfg, source: source}
+	if given.Metric == tsp.Graph {
+		budget.Bound = max(budget.Bound, in.Offset()) // no step that is no edge
+	}
+	p := &problem{in: in, symmetric: sym, options: &o, cfg: cfg, source: source}
 	p.curve = firstResort(ctx, in)
 	began := budget.Clock()
 	p.length = in.Length(p.curve)
@@ -79,7 +97,7 @@ func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 		why = StopActions
 	}
 	r.Stop, r.Actions, r.Elapsed = why, m.Actions(), m.Clock()
-	return r, r.finish(in, p.expand(tour))
+	return r, r.finish(given, p.expand(tour))
 }
 
 // within returns ctx with an end when the budget's time is over.
@@ -95,14 +113,34 @@ func (r *Result) finish(in *tsp.Instance, t tsp.Tour) error {
 	if err := in.Check(t); err != nil {
 		return fmt.Errorf("the search went wrong, please report it: %w", err)
 	}
+	if err := in.Keeps(t); err != nil {
+		if r.Stop == StopExact && in.N() <= ExactLimit {
+			return fmt.Errorf("%w that keeps off %w", tsp.ErrNone, err)
+		}
+		what := "tour"
+		switch {
+		case in.Ends != nil:
+			what = "path"
+		case in.Metric == tsp.Graph:
+			what = "Hamiltonian cycle"
+		}
+		return fmt.Errorf("no %s was found in the budget, which does not prove that there is none: the best has %w", what, err)
+	}
 	n := len(t)
-	at := slices.Index(t, 0)
-	r.Tour = append(append(make(tsp.Tour, 0, n), t[at:]...), t[:at]...)
-	if n > 2 && r.Tour[n-1] < r.Tour[1] {
-		slices.Reverse(r.Tour[1:])
+	if in.Ends == nil {
+		at := slices.Index(t, 0)
+		r.Tour = append(append(make(tsp.Tour, 0, n), t[at:]...), t[:at]...)
+		if n > 2 && r.Tour[n-1] < r.Tour[1] && !in.Directed {
+			slices.Reverse(r.Tour[1:])
+		}
+	} else {
+		r.Tour = slices.Clone(t)
+		if free := in.Ends.Start < 0 && in.Ends.End < 0; free && t[n-1] < t[0] && !in.Directed {
+			slices.Reverse(r.Tour)
+		}
 	}
 	r.Length = in.Length(r.Tour)
-	r.Value = float64(r.Length)
+	r.Value = in.InUnit(r.Length)
 	if in.Metric.Exact() {
 		r.Value = in.Value(r.Tour)
 	}
@@ -111,17 +149,17 @@ func (r *Result) finish(in *tsp.Instance, t tsp.Tour) error {
 
 // solve prepares and searches.
 func (p *problem) solve(ctx context.Context) (tsp.Tour, error) {
-	in, m, o := p.in, p.meter, p.options
-	if in.N() <= ExactLimit {
+	m, o := p.meter, p.options
+	if p.small() {
 		if p.reads { // what is wrong with a file is told whatever the size
 			if _, err := p.prepare(ctx); err != nil {
 				return nil, err
 			}
 		}
-		if t, ok := tsp.Exact(in); ok {
-			m.End(StopExact)
-			return t, nil
-		}
+	}
+	if t, ok := p.exact(); ok {
+		m.End(StopExact)
+		return t, nil
 	}
 	m.Offer(p.length, p.resort)
 	if m.Check() {
@@ -149,6 +187,26 @@ func (p *problem) solve(ctx context.Context) (tsp.Tour, error) {
 		return p.resort, nil
 	}
 	return s.Best, nil
+}
+
+// small reports whether the instance is solved by dynamic programming.
+func (p *problem) small() bool {
+	if p.symmetric != nil {
+		return p.symmetric.Of().N() <= ExactLimit
+	}
+	return p.in.N() <= ExactLimit
+}
+
+// exact returns the optimal tour of a small instance.
+func (p *problem) exact() (tsp.Tour, bool) {
+	switch {
+	case !p.small():
+		return nil, false
+	case p.symmetric != nil:
+		t, ok := tsp.Exact(p.symmetric.Of())
+		return p.symmetric.Contract(t), ok
+	}
+	return tsp.Exact(p.in)
 }
 
 // due returns a function that saves a checkpoint when it is time to.

@@ -20,7 +20,7 @@ type Distinct struct {
 // one place are not 0 apart (GEO), edges are fixed, or there are no places. The
 // only error is ctx's.
 func NewDistinct(ctx context.Context, in *Instance) (*Distinct, error) {
-	if in.Metric == Explicit || in.HasFixed() || in.N() < 2 {
+	if in.Metric.Dims() == 0 || in.HasFixed() || in.N() < 2 {
 		return nil, nil
 	}
 	ix := newIndex(in, nil, 0)

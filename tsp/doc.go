@@ -13,6 +13,11 @@
 // the instance's extent. [Instance.Value] gives a tour's length in the caller's
 // unit, exactly for integer metrics and in full float precision for exact ones.
 //
+// What is not a tour with the same distances both ways is an Instance too: directed
+// distances ([NewDirected]), a path between given or free ends ([Instance.SetEnds]),
+// forbidden edges ([Instance.Forbid]), a Hamiltonian cycle ([NewGraph]). Searches work on the
+// [Symmetric] instance that stands for it.
+//
 // Glossary: n number of cities; d(i,j) distance; k neighbours kept per city;
 // tour a permutation of the cities, read as a cycle; gap the excess of a tour
 // over a reference length, in percent.

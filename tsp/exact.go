@@ -2,26 +2,44 @@ package tsp
 
 import "math"
 
-// MaxExact is the largest number of cities that [Exact] solves.
+// MaxExact is the largest number of cities that [Exact] solves: one less of a path.
 const MaxExact = 12
 
-// Exact returns an optimal tour of at most MaxExact cities, fixed edges
+// Exact returns an optimal solution of at most MaxExact cities, fixed edges
 // included, by dynamic programming over subsets (Held and Karp 1962), in n^2 2^n time;
-// false for more cities. It starts at city 0.
+// false for more cities. A tour starts at city 0. Edges that may not be used are
+// taken where there is no other way (see Keeps).
 func Exact(in *Instance) (Tour, bool) {
 	n := in.N()
+	if in.Ends != nil {
+		n++ // the last is between the path's end and its start
+	}
 	if n > MaxExact {
 		return nil, false
 	}
-	if n == 1 {
+	if in.N() == 1 {
 		return Tour{0}, true
 	}
-	// A fixed edge is cheaper by more than any tour costs, so that all are taken.
-	const bonus = (MaxExact + 1) * MaxDist
+	// An edge that may not be used costs more than any tour without one; a fixed edge is
+	// cheaper by more than tours of these cost, and a wrong end as much dearer.
+	const (
+		dear  = (MaxExact + 1) * MaxDist
+		bonus = (MaxExact + 1) * dear
+	)
 	cost := func(i, j int) int64 {
-		d := int64(in.Dist(int32(i), int32(j)))
-		if in.IsFixed(int32(i), int32(j)) {
+		switch {
+		case i == in.N():
+			return wrongEnd(in.Ends.Start, j, bonus)
+		case j == in.N():
+			return wrongEnd(in.Ends.End, i, bonus)
+		}
+		a, b := int32(i), int32(j)
+		d := int64(in.Dist(a, b))
+		switch {
+		case in.IsFixed(a, b) && !(in.Directed && in.n > 2 && !in.fixedWay(a, b)):
 			d -= bonus
+		case !in.allows(a, b):
+			d = dear
 		}
 		return d
 	}
@@ -66,5 +84,31 @@ func Exact(in *Instance) (Tour, bool) {
 		s &^= 1 << last
 		last = int(next)
 	}
+	if in.Ends != nil {
+		for k, c := range t {
+			if c == in.n {
+				rotate(t, (k+1)%n)
+				return t[:n-1], true
+			}
+		}
+	}
 	return t, true
+}
+
+// wrongEnd returns what it costs that a path ends in city c: nothing where it may.
+func wrongEnd(end int32, c int, cost int64) int64 {
+	if end < 0 || int(end) == c {
+		return 0
+	}
+	return cost
+}
+
+// fixedWay reports whether the fixed edge between cities i and j leads from i to j.
+func (in *Instance) fixedWay(i, j int32) bool {
+	for _, e := range in.Fixed {
+		if e == [2]int32{i, j} {
+			return true
+		}
+	}
+	return false
 }

@@ -24,7 +24,7 @@ func GreedyEdge(ctx context.Context, in *Instance, nb *Neighbors, preferred ...[
 	for _, e := range in.Fixed {
 		f.join(e[0], e[1])
 	}
-	if in.Metric != Explicit {
+	if in.Metric.Dims() > 0 {
 		ix := newIndex(in, nil, 1)
 		if err := ix.merge(ctx); err != nil {
 			return nil, err
@@ -65,7 +65,7 @@ func GreedyEdge(ctx context.Context, in *Instance, nb *Neighbors, preferred ...[
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if !fine && in.Metric != Explicit {
+		if !fine && in.Metric.Dims() > 0 {
 			in, fine = unrounded(in), true
 		} else if before-f.paths < before/16 {
 			f.sweep(ctx, in, ends)
@@ -282,6 +282,9 @@ func (f *fragments) sweep(ctx context.Context, in *Instance, ends []int32) {
 		if last < 0 {
 			last = f.tail[v]
 			continue
+		}
+		if in.Apart(last, v) { // of each path one end is an entry, and one an exit
+			v = f.tail[v]
 		}
 		far := f.tail[v]
 		if f.join(last, v) {

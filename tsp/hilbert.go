@@ -19,8 +19,8 @@ func SpaceFillingCurve(ctx context.Context, in *Instance) Tour {
 	for i := range t {
 		t[i] = int32(i)
 	}
-	if in.Metric == Explicit {
-		return t
+	if in.Metric.Dims() == 0 {
+		return in.withoutCurve(ctx, t)
 	}
 	ctx = context.WithoutCancel(ctx)
 	keys := curveKeys(ctx, in)

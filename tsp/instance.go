@@ -4,27 +4,40 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 )
 
 // MaxDist bounds every distance, in core units, so that the gain of a move of
 // any depth that the search makes fits an int64 and a single one an int32.
 const MaxDist = 1 << 30
 
-// Instance is a symmetric TSP. It does not change once built, so that any
-// number of goroutines may read it.
+// NoEdge, in a matrix, says that no tour may go this way.
+const NoEdge = MaxDist + 1
+
+// Instance is a TSP: a shortest tour of its cities is wanted, or a shortest path
+// (SetEnds), mostly with distances that are the same both ways. Searches work on
+// tours of symmetric instances; [NewSymmetric] makes one of the others. It does not
+// change once built, so that any number of goroutines may read it.
 type Instance struct {
 	Name    string
 	Comment string
 	Metric  Metric
 	X, Y, Z []float64 // coordinates in the caller's unit; nil for Explicit, Z nil in the plane
-	Matrix  []int32   // n x n row-major for Explicit, else nil
+	Matrix  []int32   // n x n row-major for Explicit, else nil; an entry may be NoEdge
+
+	// Directed says that Matrix holds the distances from the row's city to the
+	// column's, which need not be those back (the asymmetric TSP).
+	Directed bool
 
 	// DisplayX and DisplayY place the cities of an Explicit instance in a
 	// picture; nil where the file has none.
 	DisplayX, DisplayY []float64
 
-	// Fixed holds edges that every tour must contain.
+	// Fixed holds edges that every tour must contain, in this direction where the instance is Directed.
 	Fixed [][2]int32
+
+	// Ends, if not nil, asks for a path through all cities instead of a tour.
+	Ends *Ends
 
 	// Scale is core units per caller's unit: 1 except for the exact metrics.
 	Scale float64
@@ -37,6 +50,11 @@ type Instance struct {
 	partner []int32 // 2 per city: the other ends of its fixed edges, -1 for none; nil without any
 	rows    []int32 // of Sub: row of Matrix by city, nil for the identity
 	stride  int     // of Matrix
+	holes   bool    // Matrix has an entry NoEdge
+	graph   *links  // of a Graph: its edges
+	closed  *links  // the edges that Forbid forbade where there is no matrix, nil for none
+	derived *derived
+	offset  int64 // see Offset
 }
 
 // maxDegrees is far above any latitude or longitude in a file, and far below
@@ -119,28 +137,67 @@ func NewPoints(name string, m Metric, x, y, z []float64) (*Instance, error) {
 }
 
 // NewMatrix returns an instance over the n x n row-major matrix w, which must
-// be symmetric, with entries from 0 to MaxDist off the diagonal (the diagonal is never read).
+// be symmetric, with entries from 0 to MaxDist, or NoEdge, off the diagonal (the diagonal is never read).
 func NewMatrix(name string, n int, w []int32) (*Instance, error) {
+	in, err := newMatrix(name, n, w)
+	if err != nil {
+		return nil, err
+	}
+	const block = 64 // rows and columns at a time: both stay in the cache
+	for top := 0; top < n; top += block {
+		for left := 0; left <= top; left += block {
+			for i := top; i < min(top+block, n); i++ {
+				for j := left; j < min(left+block, i); j++ {
+					if w[i*n+j] != w[j*n+i] {
+						return nil, fmt.Errorf("the matrix is not symmetric: d(%d,%d) = %d, d(%d,%d) = %d", i+1, j+1, w[i*n+j], j+1, i+1, w[j*n+i])
+					}
+				}
+			}
+		}
+	}
+	return in, nil
+}
+
+// NewDirected returns a Directed instance: w[i*n+j], from 0 to MaxDist or NoEdge, is
+// the distance from city i to city j. The diagonal is never read.
+func NewDirected(name string, n int, w []int32) (*Instance, error) {
+	in, err := newMatrix(name, n, w)
+	if err != nil {
+		return nil, err
+	}
+	in.Directed = true
+	return in, nil
+}
+
+// newMatrix checks all but the symmetry.
+func newMatrix(name string, n int, w []int32) (*Instance, error) {
 	if n < 1 || len(w) != n*n {
 		return nil, fmt.Errorf("a matrix of %d numbers for %d cities", len(w), n)
 	}
+	if n > math.MaxInt32/2 {
+		return nil, fmt.Errorf("%d cities are more than %d", n, math.MaxInt32/2)
+	}
+	in := &Instance{Name: name, Metric: Explicit, Matrix: w, Scale: 1, n: int32(n), stride: n}
 	for i := range n {
-		for j := range i {
-			if w[i*n+j] != w[j*n+i] {
-				return nil, fmt.Errorf("the matrix is not symmetric: d(%d,%d) = %d, d(%d,%d) = %d", i+1, j+1, w[i*n+j], j+1, i+1, w[j*n+i])
-			}
-			if d := w[i*n+j]; d < 0 || d > MaxDist {
+		for j, d := range w[i*n : i*n+n] {
+			switch {
+			case i == j || d >= 0 && d <= MaxDist:
+			case d == NoEdge:
+				in.holes = true
+			default:
 				return nil, fmt.Errorf("d(%d,%d) = %d is outside 0..%d", i+1, j+1, d, MaxDist)
 			}
 		}
 	}
-	return &Instance{Name: name, Metric: Explicit, Matrix: w, Scale: 1, n: int32(n), stride: n}, nil
+	return in, nil
 }
 
 // N returns the number of cities.
 func (in *Instance) N() int { return int(in.n) }
 
-// Dist returns the distance of cities i and j in core units. It is symmetric.
+// Dist returns the distance from city i to city j in core units, which is that
+// back, but where the instance is Directed. That of an edge that no tour may have is
+// above MaxDist, or what it would be.
 func (in *Instance) Dist(i, j int32) int32 {
 	if in.flat {
 		p, q := &in.pts[i], &in.pts[j]
@@ -171,6 +228,9 @@ func (in *Instance) dist(i, j int32) int32 {
 		}
 		return in.Matrix[int(i)*in.stride+int(j)]
 	}
+	if in.Metric >= metrics {
+		return in.derivedDist(i, j)
+	}
 	return int32(in.distance(i, j))
 }
 
@@ -200,13 +260,26 @@ func (in *Instance) SetFixed(edges [][2]int32) error {
 		return v
 	}
 	var kept [][2]int32
+	var way []bool // out of each city, and into it
+	if in.Directed {
+		way = make([]bool, 2*in.n)
+	}
 	for _, e := range edges {
 		a, b := e[0], e[1]
 		if a < 0 || b < 0 || a >= in.n || b >= in.n || a == b {
 			return fmt.Errorf("%w: fixed edge %d-%d, want two different cities of 1..%d", ErrFixed, a+1, b+1, in.n)
 		}
 		if partner[2*a] == b || partner[2*a+1] == b {
+			if in.Directed && in.n > 2 && !slices.Contains(kept, e) {
+				return fmt.Errorf("%w: %d-%d is fixed in both directions", ErrFixed, a+1, b+1)
+			}
 			continue // given twice
+		}
+		if in.Directed {
+			if way[2*a] || way[2*b+1] {
+				return fmt.Errorf("%w: two fixed edges lead out of city %d, or into city %d", ErrFixed, a+1, b+1)
+			}
+			way[2*a], way[2*b+1] = true, true
 		}
 		for _, v := range [2]int32{a, b} {
 			if partner[2*v+1] >= 0 {

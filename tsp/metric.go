@@ -36,10 +36,19 @@ const (
 var metricNames = [metrics]string{"EXPLICIT", "EUC_2D", "EUC_3D", "CEIL_2D", "CEIL_3D", "FLOOR_2D", "FLOOR_3D",
 	"EXACT_2D", "EXACT_3D", "MAN_2D", "MAN_3D", "MAX_2D", "MAX_3D", "GEO", "GEOM", "ATT", "XRAY1", "XRAY2"}
 
+// Metrics that no EDGE_WEIGHT_TYPE names.
+const (
+	Graph     Metric = metrics + iota // 1 along an edge of a graph, 2 else
+	byAnother                         // see derived
+)
+
 // String returns the TSPLIB keyword.
 func (m Metric) String() string {
 	if m < metrics {
 		return metricNames[m]
+	}
+	if m == Graph {
+		return "GRAPH"
 	}
 	return fmt.Sprintf("Metric(%d)", uint8(m))
 }
@@ -57,7 +66,7 @@ func ParseMetric(s string) (Metric, bool) {
 // Dims returns the number of coordinates that a city has under m: 0, 2 or 3.
 func (m Metric) Dims() int {
 	switch m {
-	case Explicit:
+	case Explicit, Graph, byAnother:
 		return 0
 	case Euc3D, Ceil3D, Floor3D, Exact3D, Man3D, Max3D, XRay1, XRay2:
 		return 3
@@ -68,6 +77,11 @@ func (m Metric) Dims() int {
 // Exact reports whether lengths under m are real numbers, so that the search
 // runs on scaled integers.
 func (m Metric) Exact() bool { return m == Exact2D || m == Exact3D }
+
+// Exact reports whether lengths are real numbers, so that those in core units are rounded.
+func (in *Instance) Exact() bool {
+	return in.Metric.Exact() || in.derived != nil && in.derived.of.Metric.Exact()
+}
 
 // nint rounds half up, as TSPLIB95 does.
 func nint(x float64) float64 { return math.Floor(x + 0.5) }

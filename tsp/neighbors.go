@@ -55,6 +55,9 @@ func nearest(ctx context.Context, in *Instance, cities []int32, k int) (*Neighbo
 		}
 		return nb, nil
 	}
+	if in.Metric >= metrics {
+		return nearestDerived(ctx, in, cities, k)
+	}
 	if in.Metric == Explicit {
 		if err := nearestInRows(ctx, in, cities, nb); err != nil {
 			return nil, err

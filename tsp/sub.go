@@ -21,8 +21,8 @@ func (in *Instance) Sub(dst *Instance, cities []int32, local func(c int32) int32
 			dst.z[i] = in.z[c]
 		}
 	}
-	if in.Metric == Explicit {
-		dst.Matrix, dst.stride = in.Matrix, in.stride
+	if in.Metric.Dims() == 0 {
+		dst.Matrix, dst.stride, dst.graph, dst.derived = in.Matrix, in.stride, in.graph, in.derived
 		for _, c := range cities {
 			if in.rows != nil {
 				c = in.rows[c]

@@ -5,10 +5,12 @@ import (
 	"math"
 )
 
-// Tour is an order in which the cities are visited; the last is followed by the first.
+// Tour is an order in which the cities are visited; the last is followed by the first,
+// unless the instance has Ends.
 type Tour []int32
 
-// Check returns an error unless t is a tour of in: every city once, every fixed edge used.
+// Check returns an error unless t is a tour of in, or a path between its Ends: every
+// city once, every fixed edge used. See Keeps for forbidden edges.
 func (in *Instance) Check(t Tour) error {
 	if len(t) != int(in.n) {
 		return fmt.Errorf("the tour visits %d cities, want %d", len(t), in.n)
@@ -24,10 +26,15 @@ func (in *Instance) Check(t Tour) error {
 		pos[v] = int32(i) + 1
 	}
 	for _, e := range in.Fixed {
-		d := pos[e[0]] - pos[e[1]]
-		if d != 1 && d != -1 && d != in.n-1 && d != 1-in.n {
+		d := pos[e[1]] - pos[e[0]]
+		forth := d == 1 || d == 1-in.n && in.Ends == nil
+		back := d == -1 || d == in.n-1 && in.Ends == nil
+		if !forth && (in.Directed || !back) {
 			return fmt.Errorf("the tour lacks the fixed edge %d-%d", e[0]+1, e[1]+1)
 		}
+	}
+	if in.Ends != nil {
+		return in.checkEnds(t)
 	}
 	return nil
 }
@@ -39,6 +46,8 @@ func (in *Instance) Length(t Tour) int64 {
 		w := t[0]
 		if i+1 < len(t) {
 			w = t[i+1]
+		} else if in.Ends != nil {
+			break
 		}
 		sum += int64(in.Dist(v, w))
 	}
@@ -49,7 +58,7 @@ func (in *Instance) Length(t Tour) int64 {
 // integer metrics, the sum of the unrounded Euclidean distances otherwise.
 func (in *Instance) Value(t Tour) float64 {
 	if !in.Metric.Exact() {
-		return float64(in.Length(t))
+		return in.InUnit(in.Length(t))
 	}
 	// Scale is a power of two: the sum in core units, scaled back, is the sum in
 	// the caller's unit to the last bit, and its squares do not overflow.
@@ -58,6 +67,8 @@ func (in *Instance) Value(t Tour) float64 {
 		w := t[0]
 		if i+1 < len(t) {
 			w = t[i+1]
+		} else if in.Ends != nil {
+			break
 		}
 		var dz float64
 		if in.z != nil {
@@ -68,5 +79,5 @@ func (in *Instance) Value(t Tour) float64 {
 	return sum / in.Scale
 }
 
-// InUnit converts a length in core units to the caller's unit.
-func (in *Instance) InUnit(length int64) float64 { return float64(length) / in.Scale }
+// InUnit converts the length of a tour in core units to that of what it stands for in the caller's unit.
+func (in *Instance) InUnit(length int64) float64 { return float64(length-in.offset) / in.Scale }

@@ -3,6 +3,7 @@ package tsplib
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"tspmcts/tsp"
@@ -41,7 +42,7 @@ func (l layout) size(n int64) int64 {
 	return n * (n - 1) / 2
 }
 
-// readMatrix reads an EDGE_WEIGHT_SECTION. The square of n cities is only
+// readMatrix reads an EDGE_WEIGHT_SECTION. An entry inf, or 2147483647, is no edge. The square of n cities is only
 // allocated once all numbers are there. What stands on the diagonal is kept if it
 // is a distance, else it becomes 0: nobody reads it.
 func (p *problem) readMatrix(section int) error {
@@ -63,6 +64,9 @@ func (p *problem) readMatrix(section int) error {
 		}
 		return p.fail(line, "EDGE_WEIGHT_FORMAT", found, "one of "+strings.Join(names, ", "), nil)
 	}
+	if p.kind == "ATSP" && l.shape != full {
+		return p.fail(p.seen["EDGE_WEIGHT_FORMAT"], "EDGE_WEIGHT_FORMAT", l.name, "FULL_MATRIX, for TYPE ATSP; or TYPE TSP", nil)
+	}
 	n, want := int64(p.n), l.size(int64(p.n))
 	var w []int32
 	i, j := int64(0), int64(0) // row and column of the next number
@@ -73,7 +77,7 @@ func (p *problem) readMatrix(section int) error {
 		}
 	}
 	for int64(len(w)) < want {
-		if c, ok := p.skipSpace(); !ok || !startsNumber(c) {
+		if c, ok := p.skipSpace(); !ok || !startsNumber(c) && c != 'i' && c != 'I' {
 			if err := p.stray(key, "a whole number"); err != nil {
 				return err
 			}
@@ -83,6 +87,10 @@ func (p *problem) readMatrix(section int) error {
 		tok := p.token()
 		v, ok := parseInt(tok)
 		switch {
+		case strings.EqualFold(string(tok), "inf") || strings.EqualFold(string(tok), "infinity") || ok && v == math.MaxInt32:
+			if v = tsp.NoEdge; i == j {
+				v = 0
+			}
 		case i == j:
 			if _, number := parseFloat(tok); !number {
 				return p.fail(line, key, quote(tok), "a number", nil)
@@ -98,15 +106,18 @@ func (p *problem) readMatrix(section int) error {
 		case v < 0:
 			return p.fail(line, key, quote(tok), fmt.Sprintf("0 to %d; add one constant to all distances to make none negative", tsp.MaxDist), nil)
 		case v > tsp.MaxDist:
-			return p.fail(line, key, quote(tok), fmt.Sprintf("0 to %d; divide all distances", tsp.MaxDist), nil)
+			return p.fail(line, key, quote(tok), fmt.Sprintf("0 to %d, or inf for no edge; divide all distances", tsp.MaxDist), nil)
 		}
-		if l.shape == full && j < i && int64(w[j*n+i]) != v {
+		if l.shape == full && j < i && p.kind != "ATSP" && int64(w[j*n+i]) != v {
 			err := p.fail(line, key, fmt.Sprintf("d(%d,%d) = %d but d(%d,%d) = %d", i+1, j+1, v, j+1, i+1, w[j*n+i]),
-				"a symmetric matrix; replace each city by a pair of cities to make it so", ErrUnsupported)
+				"a symmetric matrix, or TYPE ATSP", ErrUnsupported)
 			if have := int64(len(w)) + 1 + p.countNumbers(); have != want { // a triangle, rather
 				return p.matrixSize(p.line, l, have)
 			}
 			return err
+		}
+		if len(w) == cap(w) && len(w) >= 1<<22 && want <= 64*int64(len(w)) {
+			w = slices.Grow(w, int(want)-len(w)) // once: no copy of gigabytes, and what is not read is not touched
 		}
 		w = append(w, int32(v))
 		j++

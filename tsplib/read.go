@@ -13,16 +13,15 @@ import (
 
 // refused says for each TYPE that is not solved what its owner can do.
 var refused = map[string]string{
-	"ATSP": "TYPE TSP: asymmetric distances are not supported; replace each city by a pair of cities to make them symmetric, or declare TSP if the matrix is symmetric",
-	"SOP":  "TYPE TSP: precedences between cities are not supported; drop them, or use a solver for sequential ordering",
-	"HCP":  "TYPE TSP: for a Hamiltonian cycle, write an EXPLICIT matrix with 0 for each edge of the graph and 1 elsewhere, and look for a tour of length 0",
-	"CVRP": "TYPE TSP: vehicle routing is not supported; for one vehicle without demands, drop the capacity, demands and depots",
+	"SOP":  "TYPE TSP, ATSP, HCP or HPP: precedences between cities are not supported; drop them, or use a solver for sequential ordering",
+	"CVRP": "TYPE TSP, ATSP, HCP or HPP: vehicle routing is not supported; for one vehicle without demands, drop the capacity, demands and depots",
 	"TOUR": "TYPE TSP: this file holds tours, not a problem",
 }
 
 // problem collects a problem's sections.
 type problem struct {
 	*parser
+	kind      string // TYPE
 	metric    tsp.Metric
 	format    string
 	threeD    bool // NODE_COORD_TYPE says that there are three coordinates
@@ -31,6 +30,7 @@ type problem struct {
 	matrix    []int32
 	fixed     [][2]int32
 	fixedLine []int
+	edges     [][2]int32 // of the graph of HCP
 }
 
 // Read reads a TSPLIB problem. The instance is named by NAME or, without one,
@@ -75,9 +75,17 @@ func (p *problem) entry(key string, line int) error {
 		if why, ok := refused[tok]; ok {
 			return p.fail(line, key, tok, why, ErrUnsupported)
 		}
-		if tok != "TSP" {
-			return p.fail(line, key, quote(tok), "TSP", ErrUnsupported)
+		switch tok {
+		case "TSP", "ATSP", "HCP", "HPP":
+		default:
+			return p.fail(line, key, quote(tok), "TSP, ATSP, HCP or HPP", ErrUnsupported)
 		}
+		for _, data := range []string{"EDGE_WEIGHT_SECTION", "EDGE_DATA_SECTION"} {
+			if p.seen[data] > 0 {
+				return p.fail(line, key, "it below "+data, "it above, for that is read by it", nil)
+			}
+		}
+		p.kind = tok
 	case "EDGE_WEIGHT_TYPE":
 		tok := strings.ToUpper(string(p.inLine()))
 		m, ok := tsp.ParseMetric(tok)
@@ -90,8 +98,16 @@ func (p *problem) entry(key string, line int) error {
 		p.metric = m
 	case "EDGE_WEIGHT_FORMAT":
 		p.format = strings.ToUpper(string(p.inLine()))
-	case "EDGE_DATA_FORMAT", "EDGE_DATA_SECTION":
-		return p.fail(line, key, "a graph given by its edges, as for HCP", "coordinates or a matrix; write an EXPLICIT matrix with a large distance for each missing edge", ErrUnsupported)
+	case "EDGE_DATA_FORMAT":
+		p.format = strings.ToUpper(string(p.inLine()))
+	case "EDGE_DATA_SECTION":
+		if p.kind != "HCP" {
+			return p.fail(line, key, "a graph given by its edges, as for HCP", "TYPE HCP; or coordinates, or a matrix with inf for each missing edge", ErrUnsupported)
+		}
+		if err := p.ready(key, line, "DIMENSION"); err != nil {
+			return err
+		}
+		return p.readGraph(line)
 	case "NODE_COORD_TYPE":
 		p.threeD = strings.EqualFold(string(p.inLine()), "THREED_COORDS")
 	case "DISPLAY_DATA_TYPE": // the sections that are there say it all
@@ -171,17 +187,28 @@ func (p *problem) readFixed() error {
 
 // build makes the instance once the file has been read.
 func (p *problem) build() (*tsp.Instance, error) {
-	for _, key := range []string{"DIMENSION", "EDGE_WEIGHT_TYPE"} {
+	keys := []string{"DIMENSION", "EDGE_WEIGHT_TYPE"}
+	section := "NODE_COORD_SECTION"
+	switch {
+	case p.kind == "HCP":
+		keys, section = keys[:1], "EDGE_DATA_SECTION"
+	case p.metric == tsp.Explicit:
+		section = "EDGE_WEIGHT_SECTION"
+	}
+	for _, key := range keys {
 		if p.seen[key] == 0 {
 			return nil, p.fail(p.line, key, "the end of the file", "a line "+key+" : ...", nil)
 		}
 	}
-	section := "NODE_COORD_SECTION"
-	if p.metric == tsp.Explicit {
-		section = "EDGE_WEIGHT_SECTION"
-	}
-	if p.seen[section] == 0 {
+	switch {
+	case p.seen[section] > 0:
+	case p.kind == "HCP":
+		return nil, p.fail(p.line, section, "the end of the file", "the section: the edges of the graph", nil)
+	default:
 		return nil, p.fail(p.line, section, "the end of the file", "the section, for EDGE_WEIGHT_TYPE "+p.metric.String(), nil)
+	}
+	if p.kind == "ATSP" && p.metric != tsp.Explicit {
+		return nil, p.fail(p.seen["TYPE"], "TYPE", "ATSP with the symmetric distances of "+p.metric.String(), "TYPE TSP, or a FULL_MATRIX", nil)
 	}
 	if p.seen["TYPE"] == 0 {
 		p.warn(1, "the file has no TYPE, read as TSP")
@@ -191,14 +218,19 @@ func (p *problem) build() (*tsp.Instance, error) {
 	}
 	var in *tsp.Instance
 	var err error
-	if p.metric == tsp.Explicit {
+	switch {
+	case p.kind == "HCP":
+		in, err = tsp.NewGraph(p.name, p.n, p.edges)
+	case p.kind == "ATSP":
+		in, err = tsp.NewDirected(p.name, p.n, p.matrix)
+	case p.metric == tsp.Explicit:
 		in, err = tsp.NewMatrix(p.name, p.n, p.matrix)
-		if p.display.x == nil {
-			p.display = p.nodes
-		}
-	} else {
+	default:
 		in, err = tsp.NewPoints(p.name, p.metric, p.nodes.x, p.nodes.y, p.nodes.z)
 		p.warnRounding()
+	}
+	if p.display.x == nil && in != nil && in.Metric.Dims() == 0 {
+		p.display = p.nodes
 	}
 	if err != nil {
 		return nil, &ParseError{Name: p.scanner.name, Line: p.seen[section], Keyword: section, Err: err}
@@ -209,6 +241,11 @@ func (p *problem) build() (*tsp.Instance, error) {
 		if err := in.SetFixed(p.fixed); err != nil {
 			first := sort.Search(len(p.fixed)-1, func(i int) bool { return in.SetFixed(p.fixed[:i+1]) != nil })
 			return nil, &ParseError{Name: p.scanner.name, Line: p.fixedLine[first], Keyword: "FIXED_EDGES_SECTION", Err: in.SetFixed(p.fixed[:first+1])}
+		}
+	}
+	if p.kind == "HPP" {
+		if err := in.SetEnds(-1, -1); err != nil {
+			return nil, &ParseError{Name: p.scanner.name, Line: p.seen["TYPE"], Keyword: "TYPE", Err: err}
 		}
 	}
 	return in, nil

@@ -19,10 +19,30 @@ import (
 func Write(w io.Writer, in *tsp.Instance) error {
 	b := bufio.NewWriterSize(w, 64<<10)
 	n := in.N()
-	header(b, in.Name, in.Comment, "TSP", n)
-	fmt.Fprintf(b, "EDGE_WEIGHT_TYPE : %v\n", in.Metric)
+	kind := "TSP"
+	switch {
+	case in.Directed:
+		kind = "ATSP"
+	case in.Metric == tsp.Graph:
+		kind = "HCP"
+	case in.Ends != nil && in.Ends.Start < 0 && in.Ends.End < 0:
+		kind = "HPP"
+	}
+	if in.Ends != nil && kind != "HPP" {
+		return fmt.Errorf("tsplib: %s is a path that TSPLIB has no TYPE for", in.Name)
+	}
+	header(b, in.Name, in.Comment, kind, n)
+	if kind == "HCP" {
+		fmt.Fprintf(b, "EDGE_DATA_FORMAT : EDGE_LIST\n")
+	} else {
+		fmt.Fprintf(b, "EDGE_WEIGHT_TYPE : %v\n", in.Metric)
+	}
 	if in.Metric == tsp.Explicit {
-		fmt.Fprintf(b, "EDGE_WEIGHT_FORMAT : LOWER_DIAG_ROW\n")
+		if in.Directed {
+			fmt.Fprintf(b, "EDGE_WEIGHT_FORMAT : FULL_MATRIX\n")
+		} else {
+			fmt.Fprintf(b, "EDGE_WEIGHT_FORMAT : LOWER_DIAG_ROW\n")
+		}
 		if in.DisplayX == nil {
 			fmt.Fprintf(b, "DISPLAY_DATA_TYPE : NO_DISPLAY\n")
 		}
@@ -42,16 +62,30 @@ func Write(w io.Writer, in *tsp.Instance) error {
 		fmt.Fprintf(b, "EDGE_WEIGHT_SECTION\n")
 		for i := range n {
 			row = row[:0]
-			for j, d := range in.Matrix[i*n : i*n+i+1] {
-				if i == j && (d < 0 || d > tsp.MaxDist) {
-					d = 0
+			width := i + 1
+			if in.Directed {
+				width = n
+			}
+			for j, d := range in.Matrix[i*n : i*n+width] {
+				switch {
+				case i == j && (d < 0 || d > tsp.MaxDist):
+					row = append(row, '0')
+				case d == tsp.NoEdge:
+					row = append(row, "inf"...)
+				default:
+					row = strconv.AppendInt(row, int64(d), 10)
 				}
-				row = strconv.AppendInt(row, int64(d), 10)
 				row = append(row, ' ')
 			}
 			row[len(row)-1] = '\n'
 			b.Write(row)
 		}
+	} else if kind == "HCP" {
+		fmt.Fprintf(b, "EDGE_DATA_SECTION\n")
+		for _, e := range in.GraphEdges() {
+			fmt.Fprintf(b, "%d %d\n", e[0]+1, e[1]+1)
+		}
+		fmt.Fprintf(b, "-1\n")
 	} else {
 		writeNodes(b, "NODE_COORD_SECTION", in.X, in.Y, in.Z)
 	}

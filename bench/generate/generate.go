@@ -10,7 +10,8 @@ import (
 )
 
 // Kinds lists the kinds of instances. See the package documentation.
-var Kinds = []string{"uniform", "clustered", "grid", "cluster", "explosion", "implosion", "dimacs-e", "dimacs-c", "dimacs-m"}
+var Kinds = []string{"uniform", "clustered", "grid", "cluster", "explosion", "implosion", "dimacs-e", "dimacs-c", "dimacs-m",
+	"atsp-random", "atsp-closure", "atsp-crane", "atsp-drill", "atsp-shop"}
 
 // Side is the length of the square that TSPLIB instances fill, GridStep that of a grid's step.
 const (
@@ -75,7 +76,18 @@ func (s Spec) WriteTSPLIB(w io.Writer) error {
 		comment = fmt.Sprintf("%s N=%d, seed=%d", program, s.Cities, s.Seed)
 		end = ""
 	}
-	fmt.Fprintf(b, "NAME : %s\nCOMMENT : %s\nTYPE : TSP\nDIMENSION : %d\n", name, comment, s.Cities)
+	kind := "TSP"
+	if s.Directed() {
+		kind = "ATSP"
+	}
+	fmt.Fprintf(b, "NAME : %s\nCOMMENT : %s\nTYPE : %s\nDIMENSION : %d\n", name, comment, kind, s.Cities)
+	if s.Directed() {
+		if err := s.writeDirected(b); err != nil {
+			return err
+		}
+		b.WriteString(end)
+		return b.Flush()
+	}
 	if s.Kind == "dimacs-m" {
 		if err := writeMatrix(b, s.Cities, s.Seed); err != nil {
 			return err
@@ -102,7 +114,7 @@ func (s Spec) WriteTSPLIB(w io.Writer) error {
 // their coordinates in [0,1], but where dimacs-c puts cities beside the square. A
 // matrix cannot be a line.
 func (s Spec) WriteLines(w io.Writer, count int) error {
-	if s.Kind == "dimacs-m" {
+	if s.Kind == "dimacs-m" || s.Directed() {
 		return fmt.Errorf("kind %s is a matrix, which no data set line can hold; write it as TSPLIB", s.Kind)
 	}
 	b := bufio.NewWriterSize(w, 1<<16)

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	problems "tspmcts/tsplib"
 )
 
 func tsplib(t *testing.T, s Spec) []byte {
@@ -203,6 +204,51 @@ func TestValidate(t *testing.T) {
 	} {
 		if err := bad.Validate(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: %v, want %s", bad, err, want)
+		}
+	}
+}
+
+// Asymmetric kinds are read back, differ by direction, are the same for the same seed, and keep to what makes them.
+func TestDirected(t *testing.T) {
+	for _, kind := range Kinds {
+		spec := Spec{Kind: kind, Cities: 30, Seed: 5}
+		if !spec.Directed() {
+			continue
+		}
+		var a, b, c bytes.Buffer
+		for _, x := range []struct {
+			w    *bytes.Buffer
+			spec Spec
+		}{{&a, spec}, {&b, spec}, {&c, Spec{Kind: kind, Cities: 30, Seed: 6}}} {
+			if err := x.spec.WriteTSPLIB(x.w); err != nil {
+				t.Fatal(kind, err)
+			}
+		}
+		if !bytes.Equal(a.Bytes(), b.Bytes()) || bytes.Equal(a.Bytes(), c.Bytes()) {
+			t.Errorf("%s does not depend on the seed alone", kind)
+		}
+		in, _, err := problems.Read(&a, kind)
+		if err != nil || !in.Directed || in.N() != 30 {
+			t.Fatal(kind, err)
+		}
+		differ, triangle := 0, 0
+		for i := range int32(30) {
+			for j := range i {
+				if in.Dist(i, j) != in.Dist(j, i) {
+					differ++
+				}
+				for k := range int32(30) {
+					if in.Dist(i, j) > in.Dist(i, k)+in.Dist(k, j)+2 && k != i && k != j { // 2 for rounding
+						triangle++
+					}
+				}
+			}
+		}
+		if differ < 300 {
+			t.Errorf("%s: only %d of 435 distances differ by direction", kind, differ)
+		}
+		if metric := kind == "atsp-closure" || kind == "atsp-drill"; metric && triangle > 0 {
+			t.Errorf("%s: %d ways are longer than a detour", kind, triangle)
 		}
 	}
 }

@@ -57,10 +57,24 @@ func TestBadProblem(t *testing.T) {
 		{"id-out-of-range", euc + "1 0 0\n2 1 1\n7 2 2\nEOF\n", `bad\.tsp:8: .*want`},
 		{"id-zero", euc + "0 0 0\n1 1 1\n2 2 2\nEOF\n", `bad\.tsp:6: .*want`},
 		{"matrix-truncated", matrix + "0 1 2\n1 0 3\nEOF\n", `bad\.tsp:\d+: .*want`},
+		{"matrix-too-large", header("DIMENSION : 9000000", "EXPLICIT") + "EDGE_WEIGHT_FORMAT : FULL_MATRIX\nEDGE_WEIGHT_SECTION\n0 1\n", `bad\.tsp:.*(memory|numbers)`},
 		{"matrix-asymmetric", matrix + "0 1 2\n1 0 3\n9 3 0\nEOF\n", `bad\.tsp:\d+: .*symmetric`},
 		{"metric-unknown", header("DIMENSION : 3", "EUC_7D") + "NODE_COORD_SECTION\n1 0 0\n2 1 1\n3 2 2\nEOF\n", `bad\.tsp:4: EDGE_WEIGHT_TYPE.*EUC_7D.*want`},
 		{"metric-special", header("DIMENSION : 3", "SPECIAL") + "EOF\n", `bad\.tsp:4: EDGE_WEIGHT_TYPE.*SPECIAL.*want`},
-		{"atsp", "NAME : x\nTYPE : ATSP\nDIMENSION : 3\n", `bad\.tsp:2: TYPE.*ATSP.*want`},
+		{"atsp-of-places", "NAME : x\nTYPE : ATSP\nDIMENSION : 2\nEDGE_WEIGHT_TYPE : EUC_2D\nNODE_COORD_SECTION\n1 0 0\n2 1 1\nEOF\n", `bad\.tsp:2: TYPE.*ATSP.*want`},
+		{"atsp-ragged", strings.Replace(matrix, ": TSP", ": ATSP", 1) + "0 1 2\n1 0\n2 3 0\nEOF\n", `bad\.tsp:\d+: .*8 numbers, want 9`},
+		{"atsp-negative", strings.Replace(matrix, ": TSP", ": ATSP", 1) + "0 1 2\n-1 0 4\n2 3 0\nEOF\n", `bad\.tsp:8: .*-1.*want 0 to`},
+		{"atsp-nan", strings.Replace(matrix, ": TSP", ": ATSP", 1) + "0 1 2\n1 0 nan\n2 3 0\nEOF\n", `bad\.tsp:8: .*nan.*want a whole number`},
+		{"atsp-all-forbidden", strings.Replace(matrix, ": TSP", ": ATSP", 1) + "0 inf inf\ninf 0 inf\ninf inf 0\nEOF\n", `bad: there is no tour: no way leads out of city 1`},
+		{"matrix-city-cut-off", matrix + "0 inf 2\ninf 0 inf\n2 inf 0\nEOF\n", `bad: there is no tour: city 1 has one edge`},
+		{"atsp-fixed-twice", strings.Replace(matrix, ": TSP", ": ATSP", 1) + "0 1 2\n1 0 4\n2 3 0\nFIXED_EDGES_SECTION\n1 3\n2 3\n-1\nEOF\n", `bad\.tsp:12: .*lead out of city 2, or into city 3`},
+		{"sop", "TYPE : SOP\nDIMENSION : 3\n", `bad\.tsp:1: TYPE.*SOP.*precedences.*solver`},
+		{"cvrp", "TYPE : CVRP\nDIMENSION : 3\n", `bad\.tsp:1: TYPE.*CVRP.*vehicle routing`},
+		{"hcp-no-format", "TYPE : HCP\nDIMENSION : 3\nEDGE_DATA_SECTION\n1 2\n-1\n", `bad\.tsp:3: EDGE_DATA_FORMAT.*want EDGE_LIST`},
+		{"hcp-beyond", "TYPE : HCP\nDIMENSION : 3\nEDGE_DATA_FORMAT : EDGE_LIST\nEDGE_DATA_SECTION\n1 9\n-1\n", `bad\.tsp:5: .*"9", want a city, 1 to 3`},
+		{"hcp-leaf", "TYPE : HCP\nDIMENSION : 4\nEDGE_DATA_FORMAT : EDGE_LIST\nEDGE_DATA_SECTION\n1 2 2 3 3 1 4 1\n-1\n", `bad: there is no tour: city 4 has one edge`},
+		{"hcp-none-found", "TYPE : HCP\nDIMENSION : 10\nEDGE_DATA_FORMAT : ADJ_LIST\nEDGE_DATA_SECTION\n" +
+			"1 2 5 6 -1\n2 3 7 -1\n3 4 8 -1\n4 5 9 -1\n5 10 -1\n6 8 9 -1\n7 9 10 -1\n8 10 -1\n-1\nEOF\n", `bad: no Hamiltonian cycle was found in the budget, which does not prove`},
 		{"fixed-edge", header("DIMENSION : 3", "EUC_2D") + "FIXED_EDGES_SECTION\n1 9\n-1\nNODE_COORD_SECTION\n1 0 0\n2 1 1\n3 2 2\nEOF\n", `bad\.tsp:6: .*want`},
 		{"line-odd", "0 0 0 1 1\n", `bad\.tsp:1: .*want`},
 		{"line-nan", "0 0 0 1\n0 0 nan 1\n", `bad\.tsp:2: .*want`},
@@ -76,6 +90,39 @@ func TestBadProblem(t *testing.T) {
 			oneError(t, dir, 1, c.want, call{args: args})
 			onlyFiles(t, dir, "bad.tsp")
 		})
+	}
+}
+
+// Ends and forbidden edges that make no sense are told, each in one line.
+func TestBadWanted(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "a.tsp", square)
+	write(t, dir, "fixed.tsp", strings.Replace(square, "NODE_COORD", "FIXED_EDGES_SECTION\n1 3\n3 2\n-1\nNODE_COORD", 1))
+	write(t, dir, "beyond.txt", "# comment\n1 2\n1 9\n")
+	write(t, dir, "three.txt", "1 2 3\n")
+	write(t, dir, "fixed.txt", "3 1\n")
+	write(t, dir, "all.txt", "1 2\n1 3\n1 4\n")
+	write(t, dir, "most.txt", "1 2\n1 3\n")
+	write(t, dir, "t.tour", "TYPE : TOUR\nTOUR_SECTION\n1\n2\n3\n4\n-1\nEOF\n")
+	for _, c := range []struct {
+		code int
+		want string
+		args []string
+	}{
+		{2, `--start is "9", want a city of a, 1 to 4`, []string{"solve", "a.tsp", "--start", "9"}},
+		{2, `--end is "home", want a city of a, 1 to 4`, []string{"solve", "a.tsp", "--end", "home"}},
+		{1, `a: the path is to begin and to end in city 2`, []string{"solve", "a.tsp", "--start", "2", "--end", "2"}},
+		{1, `fixed: the fixed edges allow no tour as a path between these ends; choose other ends`, []string{"solve", "fixed.tsp", "--start", "3"}},
+		{1, `beyond\.txt:3: found "1 9", want two cities, 1 to 4`, []string{"solve", "a.tsp", "--forbid", "beyond.txt"}},
+		{1, `three\.txt:1: found "1 2 3", want two cities`, []string{"solve", "a.tsp", "--forbid", "three.txt"}},
+		{1, `fixed\.txt: .*3-1 is a fixed edge`, []string{"solve", "fixed.tsp", "--forbid", "fixed.txt"}},
+		{1, `a: there is no tour: no edge leads to city 1`, []string{"solve", "a.tsp", "--forbid", "all.txt"}},
+		{1, `a: there is no tour: city 1 has one edge`, []string{"solve", "a.tsp", "--forbid", "most.txt"}},
+		{1, `none\.txt: there is no such file`, []string{"solve", "a.tsp", "--forbid", "none.txt"}},
+		{1, `t\.tour: no tour of a: edges that may not be used: 1 of them, the first 1-2`, []string{"eval", "a.tsp", "t.tour", "--forbid", "most.txt"}},
+		{1, `t\.tour: no path of a: the path begins with city 1, want 2`, []string{"eval", "a.tsp", "t.tour", "--start", "2"}},
+	} {
+		oneError(t, dir, c.code, c.want, call{args: c.args})
 	}
 }
 

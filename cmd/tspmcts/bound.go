@@ -16,15 +16,16 @@ func boundCommand() *cli.Command {
 		Name:      "bound",
 		Usage:     "prove a lower bound on the length of every tour",
 		ArgsUsage: "FILE...",
-		Description: "Prints the Held-Karp bound by subgradient ascent, priced against all edges: a\n" +
+		Description: "Prints the Held-Karp bound by subgradient ascent, priced against all edges (of asymmetric\n" +
+			"distances that of the assignment, where it is better): a\n" +
 			"certificate for tours of instances whose optimum is unknown. It ends where more time\n" +
 			"brings little; with --time, when the bound has converged, and says whether it has.",
-		Flags: []cli.Flag{
+		Flags: append([]cli.Flag{
 			option(catBudget, "time", "ascend for `T` an instance at most: 10s, 1m30s, or 0.1n for 0.1 s a city"),
 			option(catInput, "lines", "take the instances `A:B`, A to B-1 of a data set file, from 0"),
 			option(catInput, "optimum", "tell the gap below the optimal `LENGTH`"),
 			option(catInput, "best", "tell gaps below the best known lengths in the CSV `FILE`: instance,best"),
-		},
+		}, wantedFlags()...),
 		Action: runBound,
 	}
 }
@@ -58,6 +59,9 @@ func runBound(c *cli.Context) error {
 			return nil
 		}
 		if err != nil {
+			return err
+		}
+		if err := wantedOf(c).apply(item); err != nil {
 			return err
 		}
 		start := time.Now()

@@ -20,11 +20,11 @@ func evalCommand() *cli.Command {
 		Description: "Checks each tour of the TSPLIB file TOUR against PROBLEM: every city once, every\n" +
 			"fixed edge used. Of a data set file without TOUR it checks the reference tours.\n" +
 			"The exit code is 1 if there is a tour that is none.",
-		Flags: []cli.Flag{
+		Flags: append([]cli.Flag{
 			option(catInput, "lines", "take the instances `A:B`, A to B-1 of a data set file, from 0"),
 			option(catInput, "optimum", "tell the gap to the optimal `LENGTH`"),
 			option(catInput, "best", "tell gaps to the best known lengths in the CSV `FILE`: instance,best"),
-		},
+		}, wantedFlags()...),
 		Action: runEval,
 	}
 }
@@ -64,6 +64,9 @@ func runEval(c *cli.Context) error {
 		if err != nil {
 			return err
 		}
+		if err := wantedOf(c).apply(item); err != nil {
+			return err
+		}
 		tours, name := []tsp.Tour{item.Reference}, args[0]
 		if len(args) == 2 {
 			if tours, name, err = readTours(args[1]); err != nil {
@@ -74,8 +77,16 @@ func runEval(c *cli.Context) error {
 		}
 		optimum := known.Of(item, warn)
 		for _, t := range tours {
-			if err := item.Check(t); err != nil {
-				return fmt.Errorf("%s: no tour of %s: %w", name, item.Name, err)
+			err := item.Check(t)
+			if err == nil {
+				err = item.Keeps(t)
+			}
+			if err != nil {
+				what := "tour"
+				if item.Ends != nil {
+					what = "path"
+				}
+				return fmt.Errorf("%s: no %s of %s: %w", name, what, item.Name, err)
 			}
 			v := item.Value(t)
 			if _, err := fmt.Fprintf(stdout{}, "%-16s %8d cities   length %12s   gap %9s\n", item.Name, item.N(), bench.LengthText(item.Instance, v), bench.GapText(bench.GapOf(v, optimum))); err != nil {

@@ -21,7 +21,8 @@ func generateCommand() *cli.Command {
 			"costs no memory. As TSPLIB it has whole coordinates and rounded distances (EUC_2D),\n" +
 			"as a data set line coordinates in [0,1]. The kinds dimacs-e, dimacs-c and dimacs-m are\n" +
 			"the instances of the 8th DIMACS challenge, number for number: E1k.0 is --kind dimacs-e\n" +
-			"--cities 1000 --seed 1000, and the seed of E1k.1 is 10001, ten times the cities plus one.",
+			"--cities 1000 --seed 1000, and the seed of E1k.1 is 10001, ten times the cities plus one.\n" +
+			"The kinds atsp-... are matrices of asymmetric distances.",
 		Flags: []cli.Flag{
 			option(catShape, "kind", "`KIND` of instance: "+strings.Join(generate.Kinds, ", ")+" (default: uniform)"),
 			option(catShape, "cities", "`N`, the number of cities (default: 1000)"),
@@ -68,7 +69,7 @@ func runGenerate(c *cli.Context) error {
 	switch {
 	case format != "" && format != "tsplib" && format != "lines":
 		return usagef("%s is %q, want tsplib or lines", flagged("format"), format)
-	case format == "lines" && kind == "dimacs-m":
+	case format == "lines" && (kind == "dimacs-m" || strings.HasPrefix(kind, "atsp-")):
 		return usagef("--kind %s is a matrix, which no data set line can hold; leave --format out", kind)
 	case format != "lines" && count > 1:
 		return usagef("%s is %d, but a TSPLIB file holds one instance; add --format lines", flagged("count"), count)

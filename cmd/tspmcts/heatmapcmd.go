@@ -173,6 +173,9 @@ func eachInstance(c *cli.Context, out string, do func(ctx context.Context, item 
 		if err == io.EOF {
 			return nil
 		}
+		if err == nil && tsp.NewSymmetric(item.Instance) != nil {
+			err = fmt.Errorf("%s: heatmap commands are for tours with distances that are the same both ways; solve makes the heatmaps of others itself", item.Name)
+		}
 		if err == nil {
 			err = files.add("--out", out, item.Name, args)
 		}

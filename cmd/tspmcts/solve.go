@@ -51,7 +51,7 @@ func solveCommand() *cli.Command {
 			option(catOutput, "out", "write the tour as TSPLIB to `FILE`, - is stdout, then with nothing else there; "+perInstance+" in the name stands for the instance, needed for several"),
 			option(catOutput, "json", "write one JSON object an instance and line to `FILE`; - is stdout, then with nothing else there"),
 			option(catOutput, "plot", "draw the tour to `FILE`: .svg or .png; "+perInstance+" as for --out"),
-		}, heatmapFlags()...), configFlags()...),
+		}, append(wantedFlags(), heatmapFlags()...)...), configFlags()...),
 		Action: func(c *cli.Context) error {
 			s, err := newSolver(c)
 			if err != nil {
@@ -73,6 +73,7 @@ type solver struct {
 	heatmap        bench.Source
 	knobs          *bench.Knobs
 	known          bench.Optima
+	wanted         wanted
 	out, plot      string
 	json           string
 	bound          bool
@@ -89,7 +90,7 @@ type solver struct {
 // newSolver reads the flags and returns every error that can be told before a file is read.
 func newSolver(c *cli.Context) (*solver, error) {
 	s := &solver{files: outputs{}, args: c.Args().Slice(), out: c.String("out"), plot: c.String("plot"), json: c.String("json"),
-		bound: c.Bool("bound"), initial: c.StringSlice("initial-tour"), resume: c.String("resume"), checkpoint: c.String("checkpoint")}
+		bound: c.Bool("bound"), wanted: wantedOf(c), initial: c.StringSlice("initial-tour"), resume: c.String("resume"), checkpoint: c.String("checkpoint")}
 	var workers int64
 	for _, read := range []func() error{
 		func() (err error) { s.lines, err = linesOption(c); return },
@@ -251,6 +252,9 @@ func (s *solver) remedy(flag string) string {
 
 // solve solves one instance and writes what was asked for.
 func (s *solver) solve(ctx context.Context, item *bench.Item) error {
+	if err := s.wanted.apply(item); err != nil {
+		return err
+	}
 	start := time.Now() // the instance is in memory
 	clock := func() time.Duration { return time.Since(start) }
 	for _, o := range []struct{ flag, name string }{{"--out", s.out}, {"--plot", s.plot}} {

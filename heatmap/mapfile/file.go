@@ -17,5 +17,10 @@ func build(_ context.Context, s *heatmap.Source, r heatmap.Request) (*heatmap.Ma
 		return nil, err
 	}
 	defer f.Close()
-	return Read(f, name, ReadOptions{Cities: r.Instance.N(), Index: r.Index, Warn: r.Warn})
+	in := r.Instance
+	m, err := Read(f, name, ReadOptions{Cities: in.Given(), Index: r.Index, Directed: in.Paired(), Warn: r.Warn})
+	for err == nil && m.N() < in.N() { // of a city that the file does not know, nothing is believed
+		m.Start = append(m.Start, m.Start[m.N()])
+	}
+	return m, err
 }

@@ -97,7 +97,7 @@ func readNPY(b *bufio.Reader, name string, opt ReadOptions) (m *heatmap.Map, err
 			return nil, fail("found more than the %v numbers of the header", r.Header.Descr.Shape)
 		}
 	}
-	return g.Map("file"), nil
+	return opt.finish(g), nil
 }
 
 // npyHeader reads the header. The library panics on some broken ones, and

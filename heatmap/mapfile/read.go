@@ -17,8 +17,19 @@ type ReadOptions struct {
 	Cities int // how many cities the map must have; 0 for any number
 	Index  int // which map to take, from 0, where the file holds several
 	Keep   int // entries to keep of a city's row, the largest; 0 for heatmap.DefaultKeep
+	// Directed keeps the beliefs in both directions of an edge apart: the map is one of exits and
+	// entries (heatmap.Rows). Formats that hold symmetric maps only are refused.
+	Directed bool
 	// Warn is told what of the file was passed over; nil for nobody.
 	Warn func(format string, args ...any)
+}
+
+// finish makes the map of the rows that were read.
+func (opt *ReadOptions) finish(g *heatmap.Rows) *heatmap.Map {
+	if opt.Directed {
+		return g.Directed("file")
+	}
+	return g.Map("file")
 }
 
 func (opt *ReadOptions) warn(format string, args ...any) {
@@ -49,6 +60,8 @@ func Read(r io.Reader, name string, opt ReadOptions) (*heatmap.Map, error) {
 	switch {
 	case bytes.HasPrefix(head, []byte("\x93NUMPY")):
 		return readNPY(b, name, opt)
+	case string(head) == sparseMagic && opt.Directed:
+		return nil, fmt.Errorf("%s:1: found a map that believes the same in both directions, want a matrix: dense text, UTSP lines or .npy: %w", name, ErrFormat)
 	case string(head) == sparseMagic:
 		return readSparse(b, name, opt)
 	}

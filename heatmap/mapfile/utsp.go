@@ -110,7 +110,7 @@ func readUTSP(t *tokens, opt ReadOptions) (*heatmap.Map, error) {
 			if count != wide*n {
 				return nil, t.fail(fmt.Sprintf("%d values", count), fmt.Sprintf("%d for each of %d cities", wide, n))
 			}
-			return g.Map("file"), nil
+			return opt.finish(g), nil
 		case "":
 			return nil, t.fail("the end of the line", "the word value and the map")
 		default:

@@ -33,7 +33,7 @@ func (t *Tree) Grow(in *tsp.Instance, pos []int32, size int, rng *rand.PCG) {
 		t.Cities[i] = int32(i)
 	}
 	t.Nodes, t.Leaves = append(t.Nodes[:0], Node{To: int32(n)}), t.Leaves[:0]
-	planar := in.Metric != tsp.Explicit
+	planar := in.Metric.Dims() > 0
 	turn := int32(rng.Uint64() >> 32 * uint64(n) >> 32)
 	for v := 0; v < len(t.Nodes); v++ {
 		nd := t.Nodes[v]

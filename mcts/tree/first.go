@@ -37,12 +37,13 @@ func (w *Search) DrawTour() tsp.Tour {
 	return f.tour
 }
 
-// reset frees every city but those between two fixed edges.
+// reset frees every city that may be entered: all but those between two fixed edges, and
+// of pairs the first, since a city is entered there and left behind it.
 func (f *firstTour) reset(in *tsp.Instance) {
 	f.tour, f.free = f.tour[:0], f.free[:0]
 	for i := range int32(in.N()) {
 		f.freeAt[i] = -1
-		if _, b := in.FixedPartners(i); b < 0 {
+		if _, b := in.FixedPartners(i); b < 0 && !(in.Paired() && i&1 == 1) {
 			f.freeAt[i] = int32(len(f.free))
 			f.free = append(f.free, i)
 		}

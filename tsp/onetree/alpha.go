@@ -115,7 +115,7 @@ func (x *cand) before(y *cand) bool {
 
 // cost returns the reduced cost of an edge in internal ids.
 func (g *Graph) cost(pi []int64, i, j int32) int64 {
-	return int64(g.in.Dist(g.order[i], g.order[j]))<<g.shift + pi[i] + pi[j]
+	return int64(g.dist(g.order[i], g.order[j]))<<g.shift + pi[i] + pi[j]
 }
 
 // paths answers for the heaviest edge on the path between two cities of a tree. It is

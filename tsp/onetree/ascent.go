@@ -133,7 +133,7 @@ func Ascend(ctx context.Context, g *Graph, opt Options) *Result {
 	a.build()
 	r.g = a.g
 	r.oneTree = a.oneTree()
-	r.Estimate = float64(best) / float64(r.Unit)
+	r.Estimate = float64(best)/float64(r.Unit) + float64(a.g.rebate())
 	r.pi = bestPi
 	r.Pi = make([]int64, g.n)
 	for i, city := range g.order {
@@ -150,12 +150,12 @@ func (r *Result) Graph() *Graph { return r.g }
 func (a *ascent) firstStep(steps int) int64 {
 	g := a.g
 	for e, d := range g.d {
-		a.cost[e] = int64(d)
+		a.cost[e] = int64(max(0, d)) // of a fixed edge, without the bonus
 	}
 	a.f.span(g.n, g.u, g.v, a.cost)
 	var u, v, d []int32
 	for _, e := range a.f.tree {
-		u, v, d = append(u, g.u[e]), append(v, g.v[e]), append(d, g.d[e])
+		u, v, d = append(u, g.u[e]), append(v, g.v[e]), append(d, max(0, g.d[e]))
 	}
 	a.groups = newClusters(g.n, u, v, d)
 	slices.Sort(d)

@@ -15,13 +15,27 @@ func roundSteps(n int) int { return min(300, max(100, 1000000/max(n, 1))) }
 // small steps raises the bound by less than the given share of it, 1e-4 for a
 // bound in little time, 1e-6 for the Held-Karp bound to all that matters; converged
 // reports whether it did. nb should hold 8 to 10 neighbours a city. When ctx ends, the best of what was
-// proven by then is returned; the error is ctx's when that is nothing.
+// proven by then is returned; the error is ctx's when that is nothing. Of pairs the
+// bound is at least that of the assignment, from whose prices the ascent begins.
 func Bound(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, tolerance float64) (best *Result, converged bool, err error) {
 	g, err := NewGraph(ctx, in, nb, 2)
 	if err != nil {
 		return nil, false, err
 	}
 	opt := Options{Steps: roundSteps(in.N()), Damp: 1}
+	if in.Paired() {
+		a, failed := Assign(ctx, in)
+		if failed != nil {
+			return nil, false, failed
+		}
+		opt.Pi = a.Start(g)
+		defer func() { // which bound is the better one depends on the instance
+			if best == nil {
+				best, err = &Result{g: g, Bound: a.Length}, nil
+			}
+			best.Bound = max(best.Bound, a.Length)
+		}()
+	}
 	for {
 		r := Ascend(ctx, g, opt)
 		if _, err := r.Price(ctx); err != nil {

@@ -22,6 +22,7 @@ type Graph struct {
 	order []int32 // internal -> city
 	rank  []int32 // city -> internal
 	space *space  // nil: no geometry that prunes
+	bonus int32   // what a fixed edge is shorter by in a 1-tree, and a tour by as often as there are some; see bonusOf
 
 	// Edges, each once, u < v, ascending by (u, v), in internal ids.
 	u, v []int32
@@ -43,6 +44,7 @@ func NewGraph(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, perQuadr
 	n := in.N()
 	g := &Graph{in: in, n: n}
 	g.space, g.order = newSpace(in)
+	g.bonus = bonusOf(in, nb)
 	if g.order == nil {
 		g.order = make([]int32, n)
 		for i := range g.order {
@@ -80,7 +82,7 @@ func NewGraph(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, perQuadr
 		us, vs = append(us, min(i, j)), append(vs, max(i, j))
 	}
 	g.setEdges(us, vs)
-	if g.space != nil && g.connected() {
+	if (g.space != nil || in.Metric == tsp.Graph) && g.connected() {
 		return g, nil
 	}
 	// The minimum spanning tree of the complete graph joins the pieces. Without
@@ -95,6 +97,37 @@ func NewGraph(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, perQuadr
 	more.setScale()
 	return more, nil
 }
+
+// bonusOf returns the bonus of the fixed edges of an instance of pairs, 0 for others.
+// Every tour has all of them, and a 1-tree that need not is a bound far below: the
+// bonus is twice the longest edge to a neighbour, so that the tree takes them too.
+// It keeps the sum over all n fixed edges below 2^60 as well.
+func bonusOf(in *tsp.Instance, nb *tsp.Neighbors) int32 {
+	if !in.Paired() {
+		return 0
+	}
+	most := int32(1)
+	for i := range int32(in.N()) {
+		for _, j := range nb.Of(i) {
+			if d := in.Dist(i, j); d <= tsp.MaxDist/2 {
+				most = max(most, d)
+			}
+		}
+	}
+	return 2 * most
+}
+
+// dist is the distance of two cities, less the bonus where the edge is fixed.
+func (g *Graph) dist(i, j int32) int32 {
+	d := g.in.Dist(i, j)
+	if g.bonus > 0 && g.in.IsFixed(i, j) {
+		d -= g.bonus
+	}
+	return d
+}
+
+// rebate is the sum of the bonus in a tour, in core units.
+func (g *Graph) rebate() int64 { return int64(g.bonus) * int64(len(g.in.Fixed)) }
 
 // N returns the number of cities.
 func (g *Graph) N() int { return g.n }
@@ -127,7 +160,7 @@ func (g *Graph) setEdges(us, vs []int32) {
 				continue
 			}
 			g.u, g.v = append(g.u, i), append(g.v, j)
-			g.d = append(g.d, g.in.Dist(g.order[i], g.order[j]))
+			g.d = append(g.d, g.dist(g.order[i], g.order[j]))
 		}
 	}
 
@@ -157,8 +190,8 @@ func (g *Graph) setEdges(us, vs []int32) {
 func (g *Graph) setScale() {
 	var sum, longest int64
 	for _, d := range g.d {
-		sum += int64(d)
-		longest = max(longest, int64(d))
+		sum += int64(max(0, d))
+		longest = max(longest, int64(d), int64(-d))
 	}
 	mean := uint64(0)
 	if len(g.d) > 0 {

@@ -46,8 +46,8 @@ func (r *Result) Price(ctx context.Context) (int64, error) {
 // length may be that much below its length in core units.
 func (r *Result) Value() float64 {
 	in := r.g.in
-	if !in.Metric.Exact() {
-		return float64(r.Bound)
+	if !in.Exact() {
+		return in.InUnit(r.Bound)
 	}
 	return max(0, in.InUnit(r.Bound-int64(r.g.n+1)/2)*(1-1e-12))
 }
@@ -93,6 +93,7 @@ func (c *complete) prim(ctx context.Context) error {
 	up := make([]int32, 1, n)     // the place of the one that each is joined to
 	weight := make([]int64, 1, n) // by an edge of this cost
 	rest := make([]far, n-1)
+	paired := g.in.Paired() // then g.order is that of the cities
 	for i := range rest {
 		rest[i] = far{math.MaxInt64, int32(i + 1), 0}
 	}
@@ -101,11 +102,17 @@ func (c *complete) prim(ctx context.Context) error {
 		if len(rest)&127 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		in, order, shift, here, p := g.in, g.order, g.shift, g.order[last], pi[last]
+		order, shift, here, p := g.order, g.shift, g.order[last], pi[last]
 		next, least := 0, int64(math.MaxInt64)
 		for k := range rest {
 			f := &rest[k]
-			if x := int64(in.Dist(here, order[f.city]))<<shift + p + pi[f.city]; x < f.cost {
+			if paired && (f.city^last)&1 == 0 { // apart: in no tree
+				if f.cost < least {
+					next, least = k, f.cost
+				}
+				continue
+			}
+			if x := int64(g.dist(here, order[f.city]))<<shift + p + pi[f.city]; x < f.cost {
 				f.cost, f.from = x, last
 			}
 			if f.cost < least {
@@ -132,6 +139,7 @@ const perCity = 6
 func (c *complete) denseAlpha(ctx context.Context, joined, up []int32, weight []int64) error {
 	g, pi := c.g, c.pi
 	n := g.n
+	paired := g.in.Paired()
 	heaviest := make([]int64, n)
 	mark := make([]int32, n)
 	type near struct {
@@ -152,7 +160,7 @@ func (c *complete) denseAlpha(ctx context.Context, joined, up []int32, weight []
 			if mark[k] != i+1 {
 				heaviest[k] = max(heaviest[up[k]], weight[k])
 			}
-			if k == i {
+			if k == i || paired && (joined[i]^joined[k])&1 == 0 {
 				continue
 			}
 			x := near{g.cost(pi, joined[i], joined[k]) - heaviest[k], joined[k]}
@@ -492,7 +500,7 @@ func (c *complete) bound() int64 {
 	if c.g.n == 2 { // the tour uses its one edge twice
 		return 2 * int64(c.g.in.Dist(0, 1))
 	}
-	return max(0, (c.value()+(1<<c.g.shift)-1)>>c.g.shift)
+	return max(0, (c.value()+(1<<c.g.shift)-1)>>c.g.shift+c.g.rebate())
 }
 
 // grown returns the graph with the 1-tree and the further edges found, the same graph if it has them all.

@@ -120,6 +120,16 @@ func Places(n, k int, doubles bool) (*tsp.Instance, *tsp.Neighbors) {
 	return in, Must(tsp.NearestNeighbors(context.Background(), in, k))
 }
 
+// Directed returns a random asymmetric matrix of n cities.
+func Directed(n int, seed uint64) *tsp.Instance {
+	r := rand.New(rand.NewPCG(seed, 3))
+	w := make([]int32, n*n)
+	for i := range w {
+		w[i] = 1 + r.Int32N(1000)
+	}
+	return Must(tsp.NewDirected("directed", n, w))
+}
+
 // Clustered returns n cities around five places.
 func Clustered(n int, seed uint64) *tsp.Instance {
 	r := rand.New(rand.NewPCG(seed, 1))

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"tspmcts/bench"
+	"tspmcts/tsp"
+)
+
+// wantedFlags say what of an instance is wanted, where its file does not.
+func wantedFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.BoolFlag{Name: "path", Usage: "find a path through all cities instead of a tour, from any city to any other", EnvVars: []string{envName("path")}, Category: catInput},
+		option(catInput, "start", "find a path that begins with `CITY`, by its number in the file"),
+		option(catInput, "end", "find a path that ends with `CITY`; with --start both ends are given"),
+		option(catInput, "forbid", "use no edge that is in `FILE`: two numbers of cities a line, from the first to the second where distances are asymmetric"),
+	}
+}
+
+// wanted is what the flags of wantedFlags say.
+type wanted struct {
+	path       bool
+	start, end string
+	forbid     string
+}
+
+func wantedOf(c *cli.Context) wanted {
+	w := wanted{path: c.Bool("path"), start: c.String("start"), end: c.String("end"), forbid: c.String("forbid")}
+	w.path = w.path || w.start != "" || w.end != ""
+	return w
+}
+
+// apply makes the instance one of what is wanted.
+func (w wanted) apply(item *bench.Item) error {
+	if w.forbid != "" {
+		if err := forbid(item.Instance, w.forbid); err != nil {
+			return err
+		}
+	}
+	if !w.path {
+		return nil
+	}
+	start, err := cityOption("start", w.start, item)
+	if err != nil {
+		return err
+	}
+	end, err := cityOption("end", w.end, item)
+	if err != nil {
+		return err
+	}
+	if err := item.SetEnds(start, end); err != nil {
+		return fmt.Errorf("%s: %w; choose other ends", item.Name, err)
+	}
+	return nil
+}
+
+// cityOption returns the city that a flag names, -1 where it is not given.
+func cityOption(flag, text string, item *bench.Item) (int32, error) {
+	if text == "" {
+		return -1, nil
+	}
+	v, err := strconv.Atoi(text)
+	if err != nil || v < 1 || v > item.N() {
+		return 0, usagef("%s is %q, want a city of %s, 1 to %d", flagged(flag), text, item.Name, item.N())
+	}
+	return int32(v - 1), nil
+}
+
+// forbid reads a file of edges that may not be used: two cities a line; # begins a comment.
+func forbid(in *tsp.Instance, name string) error {
+	f, err := bench.OpenFile(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	var edges [][2]int32
+	lines := bufio.NewScanner(f)
+	for n := 1; lines.Scan(); n++ {
+		text, _, _ := strings.Cut(lines.Text(), "#")
+		words := strings.FieldsFunc(text, func(c rune) bool { return c == ' ' || c == '\t' || c == ',' || c == '\r' })
+		if len(words) == 0 || len(words) == 1 && words[0] == "-1" {
+			continue
+		}
+		var edge [2]int32
+		for k, word := range words {
+			v, err := strconv.Atoi(word)
+			if err != nil || len(words) != 2 || v < 1 || v > in.N() {
+				return fmt.Errorf("%s:%d: found %q, want two cities, 1 to %d", name, n, strings.TrimSpace(text), in.N())
+			}
+			edge[k] = int32(v - 1)
+		}
+		edges = append(edges, edge)
+	}
+	if err := lines.Err(); err != nil {
+		return bench.FileError(name, err)
+	}
+	if err := in.Forbid(edges); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}

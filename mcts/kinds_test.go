@@ -1,0 +1,263 @@
+package mcts
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"tspmcts/tsp"
+	"tspmcts/tsp/tsptest"
+	"tspmcts/tsplib"
+)
+
+// kind is an instance that is searched as another one.
+type kind struct {
+	name string
+	in   *tsp.Instance
+}
+
+func kindsOf(t *testing.T, n int, seed uint64) (all []kind) {
+	r := rand.New(rand.NewPCG(seed, uint64(n)))
+	for _, base := range []string{"directed", "matrix", "euclid", "exact"} {
+		for _, ends := range [][2]int32{{-2, -2}, {-1, -1}, {3, -1}, {-1, 5}, {7, 2}} {
+			for _, more := range []string{"", "fixed", "forbidden"} {
+				var in *tsp.Instance
+				switch base {
+				case "directed":
+					in = tsptest.Directed(n, r.Uint64())
+				case "matrix":
+					in = tsptest.Random(tsp.Explicit, n, r.Uint64())
+				case "euclid":
+					in = tsptest.Random(tsp.Euc2D, n, r.Uint64())
+				case "exact":
+					in = tsptest.Random(tsp.Exact2D, n, r.Uint64())
+				}
+				var err error
+				switch more {
+				case "fixed":
+					err = in.SetFixed([][2]int32{{0, 1}, {1, 6}, {3, 4}})
+				case "forbidden":
+					err = in.Forbid([][2]int32{{0, 1}, {4, 3}, {2, 8}, {8, 2}})
+				}
+				if ends[0] > -2 {
+					err = errors.Join(err, in.SetEnds(ends[0], ends[1]))
+				}
+				if err != nil {
+					t.Fatal(base, ends, more, err)
+				}
+				all = append(all, kind{fmt.Sprintf("%s %v %s %d", base, ends, more, n), in})
+			}
+		}
+	}
+	return all
+}
+
+// Small instances of every kind end at the optimum: by the search too, which those of ten
+// and eleven cities go through.
+func TestKinds(t *testing.T) {
+	for n := 9; n <= 11; n++ {
+		for _, k := range kindsOf(t, n, 1) {
+			best, ok := tsp.Exact(k.in)
+			if !ok {
+				t.Fatal(k.name)
+			}
+			for _, preset := range []string{"default", "paper"} {
+				r, err := Solve(t.Context(), k.in, Options{Preset: preset, Actions: 4000, Workers: 1, Seed: 1, Bound: preset == "default"})
+				if err != nil {
+					t.Errorf("%s, %s: %v", k.name, preset, err)
+					continue
+				}
+				want := k.in.Value(best)
+				if r.Value > want*(1+1e-9) && preset == "default" || r.Value < want*(1-1e-9) || r.Length != k.in.Length(r.Tour) {
+					t.Errorf("%s, %s: %v, the optimum is %v", k.name, preset, r.Value, want)
+				}
+				if n == 9 && r.Stop != StopExact {
+					t.Errorf("%s, %s: it ended by %s", k.name, preset, r.Stop)
+				}
+				if r.Bound != nil && r.Bound.Value() > want*(1+1e-9) {
+					t.Errorf("%s: bound %v above the optimum %v", k.name, r.Bound.Value(), want)
+				}
+			}
+		}
+	}
+}
+
+// A search of each kind depends on seed and workers alone, goes on from tours that it is given, and from its checkpoint.
+func TestKindsResume(t *testing.T) {
+	for _, k := range kindsOf(t, 40, 2) {
+		var saved []byte
+		o := Options{Actions: 3000, Workers: 2, Seed: 3}
+		whole, err := Solve(t.Context(), k.in, o)
+		if err != nil {
+			t.Fatal(k.name, err)
+		}
+		half := o
+		half.Actions = 1500
+		half.Save = &Saver{Save: func(c *Checkpoint) { saved = encoded(t, c) }}
+		if _, err := Solve(t.Context(), k.in, half); err != nil {
+			t.Fatal(k.name, err)
+		}
+		rest := o
+		rest.Resume = decoded(t, saved)
+		resumed, err := Solve(t.Context(), k.in, rest)
+		if err != nil {
+			t.Fatal(k.name, err)
+		}
+		if resumed.Length > whole.Length+whole.Length/50 {
+			t.Errorf("%s: %d resumed, %d in one go", k.name, resumed.Length, whole.Length)
+		}
+		o.Actions, o.Initial = 10, []tsp.Tour{whole.Tour}
+		again, err := Solve(t.Context(), k.in, o)
+		if err != nil || again.Length > whole.Length {
+			t.Errorf("%s: %v, length %d from a tour of %d", k.name, err, again.Length, whole.Length)
+		}
+		other := tsptest.Directed(40, 99)
+		if _, err := Solve(t.Context(), other, rest); !errors.Is(err, ErrCheckpoint) {
+			t.Errorf("%s: the checkpoint fits another instance: %v", k.name, err)
+		}
+	}
+}
+
+// The public asymmetric instances end at the optimum.
+func TestAsymmetricLibrary(t *testing.T) {
+	dir := tsptest.Data(t)
+	for name, best := range map[string]float64{"br17": 39, "ftv33": 1286, "ftv70": 1950, "p43": 5620, "ry48p": 14422, "ft53": 6905, "kro124p": 36230, "rbg323": 1326} {
+		in := readTSPLIB(t, filepath.Join(dir, "atsp", name+".atsp"))
+		r, err := Solve(t.Context(), in, Options{Actions: 300000, Target: best, Workers: 2, Seed: 1})
+		if err != nil || r.Value != best {
+			t.Errorf("%s: %v, the optimum is %v; %v", name, r.Value, best, err)
+		}
+		b, _, err := LowerBound(t.Context(), in, 0)
+		if err != nil || b.Value() > best || b.Value() < 0.9*best && name != "br17" && name != "p43" {
+			t.Errorf("%s: bound %v, optimum %v, %v", name, b.Value(), best, err)
+		}
+		t.Logf("%s: bound %v, optimum %v", name, b.Value(), best)
+	}
+}
+
+// Graphs with a Hamiltonian cycle are solved, of those without the error says whether that is proven.
+func TestGraphs(t *testing.T) {
+	hidden := func(n, extra int, seed uint64) *tsp.Instance { // a random cycle among random edges
+		r := rand.New(rand.NewPCG(seed, 7))
+		var edges [][2]int32
+		p := r.Perm(n)
+		for i := range p {
+			edges = append(edges, [2]int32{int32(p[i]), int32(p[(i+1)%n])})
+		}
+		for range extra {
+			edges = append(edges, [2]int32{r.Int32N(int32(n)), r.Int32N(int32(n))})
+		}
+		return tsptest.Must(tsp.NewGraph("hidden", n, edges))
+	}
+	knight := func(side int32) *tsp.Instance {
+		var edges [][2]int32
+		for x := range side {
+			for y := range side {
+				for _, d := range [][2]int32{{1, 2}, {2, 1}, {2, -1}, {1, -2}} {
+					if a, b := x+d[0], y+d[1]; a < side && b >= 0 && b < side {
+						edges = append(edges, [2]int32{x*side + y, a*side + b})
+					}
+				}
+			}
+		}
+		return tsptest.Must(tsp.NewGraph("knight", int(side*side), edges))
+	}
+	petersen := func(n, k int32) *tsp.Instance { // has no cycle where k is 2 and n is 5 modulo 6
+		var edges [][2]int32
+		for i := range n {
+			edges = append(edges, [2]int32{i, (i + 1) % n}, [2]int32{i, n + i}, [2]int32{n + i, n + (i+k)%n})
+		}
+		return tsptest.Must(tsp.NewGraph("petersen", int(2*n), edges))
+	}
+	path := petersen(11, 2)
+	if err := path.SetEnds(-1, -1); err != nil {
+		t.Fatal(err)
+	}
+	given := hidden(50, 40, 3)
+	if err := given.SetEnds(0, -1); err != nil {
+		t.Fatal(err)
+	}
+	fixed := hidden(60, 100, 4)
+	first := fixed.GraphEdges()[0]
+	if err := fixed.SetEnds(first[0], -1); err != nil {
+		t.Fatal(err)
+	}
+	for name, in := range map[string]*tsp.Instance{"hidden cycle": hidden(1000, 1000, 1), "sparse": hidden(300, 30, 2), "knight 8": knight(8), "knight 20": knight(20),
+		"petersen 13": petersen(13, 2), "petersen 7,3": petersen(7, 3), "path": path, "path with a start": given, "path with another": fixed} {
+		r, err := Solve(t.Context(), in, Options{Actions: 2000000, Workers: 2, Seed: 1})
+		if err != nil || r.Value != 0 || in.Keeps(r.Tour) != nil || r.Stop != StopExact {
+			t.Errorf("%s: %+v, %v", name, r, err)
+		}
+	}
+	star := func(edges ...[2]int32) *tsp.Instance { return tsptest.Must(tsp.NewGraph("small", 6, edges)) }
+	for name, c := range map[string]struct {
+		in   *tsp.Instance
+		want error
+	}{
+		"petersen 5":  {petersen(5, 2), tsp.ErrForbidden},
+		"petersen 11": {petersen(11, 2), tsp.ErrForbidden},
+		"knight 7":    {knight(7), tsp.ErrForbidden}, // odd
+		"a leaf":      {star([2]int32{0, 1}, [2]int32{1, 2}, [2]int32{2, 3}, [2]int32{3, 4}, [2]int32{4, 0}, [2]int32{0, 5}), tsp.ErrNone},
+		"two pieces":  {star([2]int32{0, 1}, [2]int32{1, 2}, [2]int32{2, 0}, [2]int32{3, 4}, [2]int32{4, 5}, [2]int32{5, 3}), tsp.ErrNone},
+		"a cut city":  {tsptest.Must(tsp.NewGraph("bow", 5, [][2]int32{{0, 1}, {1, 2}, {2, 0}, {2, 3}, {3, 4}, {4, 2}})), tsp.ErrNone},
+		"tried all":   {star([2]int32{0, 2}, [2]int32{0, 3}, [2]int32{0, 4}, [2]int32{0, 5}, [2]int32{1, 2}, [2]int32{1, 3}, [2]int32{1, 4}, [2]int32{1, 5}), tsp.ErrNone},
+	} {
+		r, err := Solve(t.Context(), c.in, Options{Actions: 5000, Workers: 1, Seed: 1})
+		if !errors.Is(err, c.want) {
+			t.Errorf("%s: %+v, %v", name, r, err)
+		}
+	}
+}
+
+// Where no tour keeps to what may be used, that is the error.
+func TestForbiddenEverywhere(t *testing.T) {
+	for _, n := range []int{6, 30} {
+		in := tsptest.Directed(n, 1)
+		var out [][2]int32
+		for j := range int32(n - 1) {
+			out = append(out, [2]int32{2, (3 + j) % int32(n)})
+		}
+		if err := in.Forbid(out); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Solve(t.Context(), in, Options{Actions: 2000, Workers: 1, Seed: 1}); !errors.Is(err, tsp.ErrNone) {
+			t.Errorf("%d cities: %v", n, err)
+		}
+	}
+}
+
+func encoded(t *testing.T, c *Checkpoint) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := c.Encode(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func decoded(t *testing.T, saved []byte) *Checkpoint {
+	t.Helper()
+	c, err := DecodeCheckpoint(bytes.NewReader(saved))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func readTSPLIB(t *testing.T, name string) *tsp.Instance {
+	t.Helper()
+	f, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	in, _, err := tsplib.Read(f, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return in
+}

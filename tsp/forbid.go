@@ -1,0 +1,106 @@
+package tsp
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// ErrForbidden is what errors.Is finds where no tour, or none that was found, keeps to the edges that may be used.
+var ErrForbidden = errors.New("edges that may not be used")
+
+// NewGraph returns the instance of the Hamiltonian cycle problem on the graph of n
+// cities, at least three, with the given edges: the length of a tour is the number
+// of its steps that are no edges, so that a cycle has length 0. Memory is that of the edges.
+func NewGraph(name string, n int, edges [][2]int32) (*Instance, error) {
+	if n < 3 {
+		return nil, fmt.Errorf("a graph of %d cities has no Hamiltonian cycle; want three or more", n)
+	}
+	for _, e := range edges {
+		if min(e[0], e[1]) < 0 || int(max(e[0], e[1])) >= n {
+			return nil, fmt.Errorf("edge %d-%d, want cities of 1..%d", e[0]+1, e[1]+1, n)
+		}
+	}
+	return &Instance{Name: name, Metric: Graph, Scale: 1, n: int32(n), graph: newLinks(n, edges), offset: int64(n)}, nil
+}
+
+// GraphEdges lists the edges of a Graph, each once; nil for other metrics.
+func (in *Instance) GraphEdges() [][2]int32 {
+	if in.graph == nil {
+		return nil
+	}
+	return in.graph.edges()
+}
+
+// Forbid demands that no tour holds the given edges, in this direction where the
+// instance is Directed. It writes NoEdge to the instance's matrix, if it has one. The
+// error is ErrForbidden where an edge is fixed as well.
+func (in *Instance) Forbid(edges [][2]int32) error {
+	for _, e := range edges {
+		if min(e[0], e[1]) < 0 || max(e[0], e[1]) >= in.n || e[0] == e[1] {
+			return fmt.Errorf("%w: %d-%d, want two different cities of 1..%d", ErrForbidden, e[0]+1, e[1]+1, in.n)
+		}
+		if slices.ContainsFunc(in.Fixed, func(f [2]int32) bool { return f == e || !in.Directed && f == [2]int32{e[1], e[0]} }) {
+			return fmt.Errorf("%w: %d-%d is a fixed edge", ErrForbidden, e[0]+1, e[1]+1)
+		}
+	}
+	switch {
+	case len(edges) == 0:
+	case in.Metric == Explicit:
+		in.holes = true
+		for _, e := range edges {
+			in.Matrix[int(e[0])*in.stride+int(e[1])] = NoEdge
+			if !in.Directed {
+				in.Matrix[int(e[1])*in.stride+int(e[0])] = NoEdge
+			}
+		}
+	case in.Metric == Graph:
+		gone := newLinks(int(in.n), edges)
+		in.graph = newLinks(int(in.n), slices.DeleteFunc(in.graph.edges(), func(e [2]int32) bool { return gone.has(e[0], e[1]) }))
+	default:
+		if in.closed != nil {
+			edges = append(in.closed.edges(), edges...)
+		}
+		in.closed = newLinks(int(in.n), edges)
+	}
+	return nil
+}
+
+// Forbids reports whether there are edges that no tour may have.
+func (in *Instance) Forbids() bool { return in.holes || in.graph != nil || in.closed != nil }
+
+// allows reports whether a tour may go from city i to city j.
+func (in *Instance) allows(i, j int32) bool {
+	switch {
+	case in.holes:
+		return in.Matrix[int(i)*in.stride+int(j)] != NoEdge
+	case in.graph != nil:
+		return in.graph.has(i, j)
+	case in.closed != nil:
+		return !in.closed.has(i, j)
+	}
+	return true
+}
+
+// Keeps returns ErrForbidden, with the first step and the number of them, where t
+// takes steps that may not be used. Check does not look at them: a search may
+// have to pass through such tours.
+func (in *Instance) Keeps(t Tour) error {
+	if !in.Forbids() || len(t) < 2 {
+		return nil
+	}
+	count, first := 0, [2]int32{}
+	for k := range in.steps() {
+		i, j := t[k], t[(k+1)%len(t)]
+		if !in.allows(i, j) {
+			if count == 0 {
+				first = [2]int32{i, j}
+			}
+			count++
+		}
+	}
+	if count == 0 {
+		return nil
+	}
+	return fmt.Errorf("%w: %d of them, the first %d-%d", ErrForbidden, count, first[0]+1, first[1]+1)
+}

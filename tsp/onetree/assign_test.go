@@ -1,0 +1,94 @@
+package onetree
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"tspmcts/tsp"
+	"tspmcts/tsp/tsptest"
+)
+
+// The assignment is the shortest of all, its prices prove that, and it is no longer than a tour.
+func TestAssign(t *testing.T) {
+	for seed := range uint64(60) {
+		r := rand.New(rand.NewPCG(seed, 1))
+		n := 3 + r.IntN(4)
+		in := tsptest.Directed(n, seed)
+		if seed%3 == 0 { // many of one length
+			for k := range in.Matrix {
+				in.Matrix[k] %= 4
+			}
+		}
+		var err error
+		switch seed % 4 {
+		case 1:
+			err = in.SetFixed([][2]int32{{0, 1}, {1, 2}}[:1+r.IntN(2)])
+		case 2:
+			err = in.SetEnds(int32(r.IntN(2))-1, -1)
+		case 3:
+			err = in.SetEnds(0, 2)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := tsp.NewSymmetric(in)
+		a, err := Assign(ctx, s.Instance)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := s.N() / 2
+		row := make([]int32, m)
+		sum, seen := int64(0), make([]bool, m)
+		for i := range int32(m) {
+			s.Ways(row, i)
+			for j := range int32(m) {
+				if d := s.Dist(2*i+1, 2*j); d != row[j] {
+					t.Fatalf("seed %d: the way from %d to %d is %d, not %d", seed, i, j, row[j], d)
+				}
+				if seed%4 == 0 && i != j && a.Out[i]+a.In[j] > int64(row[j]) {
+					t.Errorf("seed %d: prices %d and %d for %d", seed, a.Out[i], a.In[j], row[j])
+				}
+			}
+			j := a.Entry[i]
+			if seen[j] || i == j {
+				t.Fatalf("seed %d: %v is no assignment", seed, a.Entry)
+			}
+			seen[j] = true
+			sum += int64(row[j])
+		}
+		best := int64(math.MaxInt64)
+		perm := make([]int32, 0, m)
+		used := make([]bool, m)
+		var try func(i int32, length int64)
+		try = func(i int32, length int64) {
+			if int(i) == m {
+				best = min(best, length)
+				return
+			}
+			for j := range int32(m) {
+				if used[j] || i == j || !s.IsFixed(2*i+1, 2*j) && (second(s, 2*i+1) || second(s, 2*j)) {
+					continue
+				}
+				used[j] = true
+				perm = append(perm, j)
+				try(i+1, length+int64(s.Dist(2*i+1, 2*j)))
+				used[j], perm = false, perm[:len(perm)-1]
+			}
+		}
+		try(0, 0)
+		if a.Length != sum || a.Length != best {
+			t.Errorf("seed %d: %d, its ways are %d long, and the shortest of all %d", seed, a.Length, sum, best)
+		}
+		tour, ok := tsp.Exact(in)
+		if !ok || a.Length > s.Length(s.Contract(tour)) {
+			t.Errorf("seed %d: %d above the tour's %d", seed, a.Length, s.Length(s.Contract(tour)))
+		}
+	}
+}
+
+// second reports whether a city has a fixed edge besides that to its other half.
+func second(s *tsp.Symmetric, c int32) bool {
+	_, b := s.FixedPartners(c)
+	return b >= 0
+}

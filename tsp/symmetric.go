@@ -1,0 +1,495 @@
+package tsp
+
+import (
+	"context"
+	"errors"
+	"slices"
+)
+
+// Symmetric is a symmetric instance whose tours stand for the solutions of another
+// one: of directed instances, paths, and forbidden edges between places. Its metric
+// looks at that of the other whenever it is asked; nothing is n x n.
+//
+// A directed instance of n cities becomes one of 2n (Jonker and Volgenant,
+// "Transforming asymmetric into symmetric traveling salesman problems", Operations
+// Research Letters 2, 1983): city 2i is where city i is entered, 2i+1 where it is left,
+// a fixed edge of length 0 joins them, and from 2i+1 to 2j it is as far as from i to j. Two
+// entries, and two exits, are [Instance.Apart]: no list of neighbours holds such a pair, so that no
+// exchange of edges along the lists ever joins one, whatever the lengths.
+//
+// A path between two given ends becomes a tour by a fixed edge from the one to
+// the other; where one or both are free, by a city more that is equally far
+// from all others, and fixed to a given end.
+type Symmetric struct {
+	*Instance
+	of *Instance
+}
+
+// derived is the metric of an instance that stands for another.
+type derived struct {
+	of     *Instance
+	paired bool   // cities 2i and 2i+1 are where city i is entered and left
+	joker  int32  // the city more, in the numbers of the other instance; -1 for none
+	start  int32  // all ways into it are far, because the path begins there; -1 for none
+	end    int32  // all ways out of it are
+	far    int32  // how long these, and those of the joker, are
+	closed *links // of the other instance
+}
+
+// apart is the distance of two entries, or two exits: more than of all else.
+const apart = NoEdge + 1
+
+// NewSymmetric returns the symmetric instance that stands for of, nil if that is
+// one, and a tour is wanted.
+func NewSymmetric(of *Instance) *Symmetric {
+	if !of.Directed && of.Ends == nil && of.closed == nil {
+		return nil
+	}
+	n, fixed := of.symmetricFixed()
+	s := &Symmetric{Instance: &Instance{Name: of.Name, Metric: byAnother, Scale: of.Scale, n: n, offset: of.offset}, of: of}
+	ends := of.Ends
+	plain := *of
+	plain.Ends, plain.closed, plain.Fixed, plain.partner = nil, nil, nil, nil
+	d := &derived{of: &plain, paired: of.Directed, joker: -1, start: -1, end: -1, closed: of.closed}
+	s.derived = d
+	switch {
+	case ends == nil:
+	case ends.Start >= 0 && ends.End >= 0 && of.Directed:
+		d.start, d.end, d.far = ends.Start, ends.End, NoEdge // but from the end to the start
+	case ends.Start >= 0 && ends.End >= 0:
+		if of.closed == nil {
+			s.Instance = &plain
+		}
+		s.offset += int64(s.Dist(ends.Start, ends.End))
+	case of.Directed && (ends.Start >= 0 || ends.End >= 0):
+		d.start, d.end = ends.Start, ends.End
+		d.far = of.longest()
+		s.offset += int64(d.far)
+	default:
+		d.joker = of.n
+		d.far = of.longest()
+		s.offset += 2 * int64(d.far)
+	}
+	if err := s.SetFixed(fixed); err != nil {
+		panic("tsp: " + err.Error()) // SetEnds has tried it
+	}
+	return s
+}
+
+// symmetricFixed returns the number of cities and the fixed edges of the symmetric instance that stands for in.
+func (in *Instance) symmetricFixed() (n int32, fixed [][2]int32) {
+	ends := in.Ends
+	both := ends != nil && ends.Start >= 0 && ends.End >= 0
+	if !in.Directed {
+		fixed = slices.Clone(in.Fixed)
+		switch {
+		case ends == nil:
+			return in.n, fixed
+		case both:
+			if in.n > 1 {
+				fixed = append(fixed, [2]int32{ends.Start, ends.End})
+				if in.IsFixed(ends.Start, ends.End) && in.n > 2 {
+					fixed = append(fixed, [2]int32{0, 0}) // refused: the path would be that edge alone
+				}
+			}
+			return in.n, fixed
+		}
+		if given := max(ends.Start, ends.End); given >= 0 {
+			fixed = append(fixed, [2]int32{given, in.n})
+		}
+		return in.n + 1, fixed
+	}
+	n = in.n
+	if ends != nil && ends.Start < 0 && ends.End < 0 {
+		n++
+	}
+	for i := range n {
+		fixed = append(fixed, [2]int32{2 * i, 2*i + 1})
+	}
+	for _, e := range in.Fixed {
+		fixed = append(fixed, [2]int32{2*e[0] + 1, 2 * e[1]})
+	}
+	if both && in.n > 1 {
+		fixed = append(fixed, [2]int32{2*ends.End + 1, 2 * ends.Start})
+	}
+	if ends != nil && !both { // a given end may have no fixed edge on its outer side
+		for _, e := range in.Fixed {
+			if e[0] == ends.End || e[1] == ends.Start {
+				fixed = append(fixed, [2]int32{0, 0})
+			}
+		}
+	}
+	return 2 * n, fixed
+}
+
+// longest returns a length that few edges exceed: the largest of a matrix, or how far cities are from the first, twice.
+func (in *Instance) longest() int32 {
+	most := int32(1)
+	if in.Metric == Explicit {
+		for i := range int(in.n) {
+			for j, d := range in.Matrix[i*in.stride : i*in.stride+int(in.n)] {
+				if d > most && d < NoEdge && i != j {
+					most = d
+				}
+			}
+		}
+		return most
+	}
+	for j := range in.n {
+		most = max(most, in.Dist(0, j))
+	}
+	return min(2*min(most, MaxDist/2), MaxDist)
+}
+
+// dist is the distance of two different cities.
+func (d *derived) dist(i, j int32) int32 {
+	if d.paired {
+		if (i^j)&1 == 0 {
+			return apart
+		}
+		if i&1 == 0 {
+			i, j = j, i
+		}
+		i, j = i>>1, j>>1
+		switch {
+		case i == j || i == d.end && j == d.start:
+			return 0
+		case j == d.start || i == d.end || i == d.joker || j == d.joker:
+			return d.far
+		}
+		return d.of.Matrix[int(i)*d.of.stride+int(j)]
+	}
+	switch {
+	case i == d.joker || j == d.joker:
+		return d.far
+	case d.closed != nil && d.closed.has(i, j):
+		return NoEdge
+	}
+	return d.of.Dist(i, j)
+}
+
+// derivedDist is dist for the metrics that no file names.
+func (in *Instance) derivedDist(i, j int32) int32 {
+	if in.rows != nil {
+		i, j = in.rows[i], in.rows[j]
+	}
+	if in.Metric == Graph {
+		if in.graph.has(i, j) {
+			return 1
+		}
+		return 2
+	}
+	return in.derived.dist(i, j)
+}
+
+// Paired reports whether cities 2i and 2i+1 are the entry and the exit of one (see Symmetric).
+func (in *Instance) Paired() bool { return in.derived != nil && in.derived.paired }
+
+// Apart reports whether no tour that stands for anything has the edge between cities i and j.
+func (in *Instance) Apart(i, j int32) bool { return in.Paired() && (i^j)&1 == 0 }
+
+// Ways writes to row how far it is from city i, as it is left, to where each city is
+// entered: what Dist says of a paired instance, a row at a time.
+func (in *Instance) Ways(row []int32, i int32) {
+	d := in.derived
+	if i == d.end || i == d.joker {
+		for j := range row {
+			row[j] = in.Dist(2*i+1, int32(2*j))
+		}
+		return
+	}
+	at := int(i) * d.of.stride
+	copy(row, d.of.Matrix[at:at+int(d.of.n)])
+	for _, j := range [2]int32{d.start, d.joker} {
+		if j >= 0 {
+			row[j] = d.far
+		}
+	}
+	row[i] = 0
+}
+
+// Given returns the number of cities of the instance that in stands for: its own, where it stands for itself.
+func (in *Instance) Given() int {
+	if in.derived != nil {
+		return in.derived.of.N()
+	}
+	return in.N()
+}
+
+// Offset returns what every tour is longer, in core units, than what it stands for.
+func (in *Instance) Offset() int64 { return in.offset }
+
+// errAlternate says that a tour of pairs stands for nothing.
+var errAlternate = errors.New("the tour does not enter and leave one city after the other")
+
+// Expand returns the solution that the tour t stands for.
+func (s *Symmetric) Expand(t Tour) (Tour, error) {
+	if err := s.Check(t); err != nil {
+		return nil, err
+	}
+	n := len(t)
+	d, ends := s.derived, s.of.Ends
+	out := make(Tour, 0, s.of.n)
+	if s.of.Directed {
+		at := slices.Index(t, 0)
+		step := 1
+		if t[(at+1)%n] != 1 {
+			step = n - 1
+		}
+		for range n / 2 {
+			enter, leave := t[at], t[(at+step)%n]
+			if enter&1 == 1 || leave != enter+1 {
+				return nil, errAlternate
+			}
+			out = append(out, enter>>1)
+			at = (at + 2*step) % n
+		}
+	} else {
+		out = append(out, t...)
+	}
+	if ends == nil {
+		return out, nil
+	}
+	// A path begins behind the joker, at its start, or behind its end.
+	first := 0
+	switch {
+	case d != nil && d.joker >= 0:
+		first = slices.Index(out, d.joker) + 1
+	case ends.Start >= 0:
+		first = slices.Index(out, ends.Start)
+	default:
+		first = slices.Index(out, ends.End) + 1
+	}
+	rotate(out, first%len(out))
+	if d != nil && d.joker >= 0 {
+		out = out[:len(out)-1]
+	}
+	if !s.of.Directed {
+		if ends.Start >= 0 && out[0] != ends.Start || ends.End >= 0 && out[len(out)-1] != ends.End {
+			slices.Reverse(out)
+			if ends.Start >= 0 && ends.End >= 0 && out[0] != ends.Start {
+				rotate(out, len(out)-1)
+			}
+		}
+	}
+	return out, s.of.Check(out)
+}
+
+// rotate makes position k of t its first.
+func rotate(t Tour, k int) {
+	slices.Reverse(t[:k])
+	slices.Reverse(t[k:])
+	slices.Reverse(t)
+}
+
+// Contract returns the tour that stands for t, a solution that was checked.
+func (s *Symmetric) Contract(t Tour) Tour {
+	cities := t
+	if d := s.derived; d != nil && d.joker >= 0 {
+		cities = append(slices.Clone(t), d.joker)
+	}
+	if !s.of.Directed {
+		return slices.Clone(cities)
+	}
+	out := make(Tour, 0, s.n)
+	for _, c := range cities {
+		out = append(out, 2*c, 2*c+1)
+	}
+	return out
+}
+
+// Of returns the instance that s stands for.
+func (s *Symmetric) Of() *Instance { return s.of }
+
+// withoutCurve orders cities without coordinates: t, which holds them ascending, but
+// for a paired instance entries first, and the joker last.
+func (in *Instance) withoutCurve(ctx context.Context, t Tour) Tour {
+	switch {
+	case in.Paired():
+		half := len(t) / 2
+		for i := range half {
+			t[i], t[half+i] = int32(2*i), int32(2*i+1)
+		}
+	case in.Metric == byAnother && in.rows == nil:
+		copy(t, SpaceFillingCurve(ctx, in.derived.of))
+	}
+	return t
+}
+
+// nearestDerived is nearest for the metrics that no file names. A paired instance's
+// lists hold no pair that is apart, nor the other half of a city; they are shorter
+// than k where so few are left.
+func nearestDerived(ctx context.Context, in *Instance, cities []int32, k int) (*Neighbors, error) {
+	switch {
+	case in.Metric == Graph:
+		return in.graph.nearest(ctx, cities, int(in.n), k)
+	case in.derived.paired:
+		return in.nearestPaired(ctx, cities, k)
+	}
+	d := in.derived
+	all := cities
+	if cities == nil {
+		all = make([]int32, in.n)
+		for i := range all {
+			all[i] = int32(i)
+		}
+	}
+	joker := d.joker >= 0 && len(all) > 0 && all[len(all)-1] == d.joker // ids ascend
+	among := all
+	if joker {
+		among = all[:len(all)-1]
+	}
+	// Forbidden edges go to the end of a list, so look further by as many as there may be.
+	further := 0
+	if d.closed != nil {
+		for _, c := range among {
+			further = max(further, len(d.closed.of(c)))
+		}
+	}
+	base, err := nearest(ctx, d.of, among, k+further)
+	if err != nil {
+		return nil, err
+	}
+	k = min(k, len(all)-1)
+	nb := &Neighbors{K: k, Flat: make([]int32, 0, len(all)*k)}
+	for r, c := range among {
+		row := base.Of(int32(r))
+		from := len(nb.Flat)
+		want := k
+		if joker {
+			want--
+		}
+		for pass := range 2 {
+			for _, j := range row {
+				if len(nb.Flat)-from < want && (d.closed != nil && d.closed.has(c, j)) == (pass == 1) {
+					nb.Flat = append(nb.Flat, j)
+				}
+			}
+		}
+		if joker {
+			nb.Flat = append(nb.Flat, d.joker)
+		}
+	}
+	if joker {
+		nb.Flat = append(nb.Flat, among[:k]...)
+	}
+	return nb, nil
+}
+
+// nearestPaired lists the nearest exits of entries, and entries of exits. The ways
+// from a city stand in a row, those to it in a column: sixteen columns are read at a time.
+func (in *Instance) nearestPaired(ctx context.Context, cities []int32, k int) (*Neighbors, error) {
+	d := in.derived
+	var sides [2][]int32 // entries and exits
+	place := [2][]int32{}
+	rows := len(cities)
+	if cities == nil {
+		rows = int(in.n)
+	}
+	for r := range rows {
+		c := int32(r)
+		if cities != nil {
+			c = cities[r]
+		}
+		sides[c&1] = append(sides[c&1], c)
+		place[c&1] = append(place[c&1], int32(r))
+	}
+	// A list lacks the other half of its city where that is among the cities.
+	k = min(k, len(sides[0]), len(sides[1]))
+	if k > 0 {
+		for _, side := range sides {
+			other := sides[1-side[0]&1]
+			for _, c := range side {
+				if _, found := slices.BinarySearch(other, c^1); found {
+					k = min(k, len(other)-1)
+					break
+				}
+			}
+		}
+	}
+	nb := &Neighbors{K: k, Flat: make([]int32, rows*k)}
+	if k == 0 {
+		return nb, ctx.Err()
+	}
+	const batch = 16
+	for s := range sides {
+		own, other := sides[s], sides[1-s]
+		err := parallel(ctx, (len(own)+batch-1)/batch, func() func(int) {
+			tops := make([]*top, batch)
+			for b := range tops {
+				tops[b] = newTop(k)
+			}
+			return func(b int) {
+				part := own[b*batch : min(len(own), (b+1)*batch)]
+				for b := range part {
+					tops[b].reset()
+				}
+				for _, j := range other {
+					for b, i := range part {
+						if key := pack(d.dist(i, j), j); key < tops[b].worst && i^1 != j {
+							tops[b].push(key)
+						}
+					}
+				}
+				for c := range part {
+					row := nb.Flat[int(place[s][b*batch+c])*k:][:k]
+					for t, key := range tops[c].sorted() {
+						row[t] = int32(uint32(key))
+					}
+				}
+			}
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return nb, nil
+}
+
+// nearest lists the cities linked to each, then others: those that two links lead to, then any.
+func (l *links) nearest(ctx context.Context, cities []int32, n, k int) (*Neighbors, error) {
+	all := cities
+	if cities == nil {
+		all = make([]int32, n)
+		for i := range all {
+			all[i] = int32(i)
+		}
+	}
+	in := make([]bool, n) // among the cities
+	for _, c := range all {
+		in[c] = true
+	}
+	k = min(k, len(all)-1)
+	nb := &Neighbors{K: k, Flat: make([]int32, len(all)*k)}
+	const batch = 256
+	err := parallel(ctx, (len(all)+batch-1)/batch, func() func(int) {
+		seen := make([]int32, n) // 1 + the row that holds it
+		return func(b int) {
+			for r := b * batch; r < min(len(all), (b+1)*batch); r++ {
+				c := all[r]
+				row := nb.Flat[r*k : r*k : r*k+k]
+				seen[c] = int32(r) + 1
+				add := func(j int32) {
+					if len(row) < k && in[j] && seen[j] != int32(r)+1 {
+						seen[j] = int32(r) + 1
+						row = append(row, j)
+					}
+				}
+				for _, j := range l.of(c) {
+					add(j)
+				}
+				direct := len(row)
+				for _, j := range row[:direct] {
+					for _, h := range l.of(j) {
+						add(h)
+					}
+				}
+				for t := 1; len(row) < k; t++ {
+					add(all[(r+t)%len(all)])
+				}
+				slices.Sort(row[direct:]) // ties by id
+			}
+		}
+	})
+	return nb, err
+}

@@ -1,0 +1,231 @@
+package tsp_test
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"tspmcts/tsp"
+	"tspmcts/tsp/tsptest"
+)
+
+// kinds returns small instances of every kind that is searched as another one,
+// with each kind of ends, with and without fixed and forbidden edges.
+func kinds(n int, seed uint64) map[string]*tsp.Instance {
+	r := rand.New(rand.NewPCG(seed, uint64(n)))
+	all := map[string]*tsp.Instance{}
+	for _, base := range []string{"directed", "matrix", "euclid", "exact", "graph"} {
+		for _, ends := range []string{"tour", "free", "start", "end", "both"} {
+			for _, more := range []string{"", "fixed", "forbidden"} {
+				var in *tsp.Instance
+				switch base {
+				case "directed":
+					in = tsptest.Directed(n, seed)
+				case "matrix":
+					in = tsptest.Random(tsp.Explicit, n, seed)
+				case "euclid":
+					in = tsptest.Random(tsp.Euc2D, n, seed)
+				case "exact":
+					in = tsptest.Random(tsp.Exact2D, n, seed)
+				case "graph":
+					var edges [][2]int32
+					for i := range int32(n) {
+						edges = append(edges, [2]int32{i, (i + 1) % int32(n)}, [2]int32{i, r.Int32N(int32(n))})
+					}
+					in = tsptest.Must(tsp.NewGraph("graph", n, edges))
+				}
+				p := r.Perm(n)
+				a, b, c, d := int32(p[0]), int32(p[1]), int32(p[2]), int32(p[3])
+				switch more {
+				case "fixed":
+					if err := in.SetFixed([][2]int32{{b, c}, {c, d}}); err != nil {
+						panic(err)
+					}
+					a, b = b, a // an end with a fixed edge
+					if base == "directed" && ends == "end" {
+						b = d
+					}
+				case "forbidden":
+					if err := in.Forbid([][2]int32{{a, c}, {c, d}}); err != nil {
+						panic(err)
+					}
+				}
+				var err error
+				switch ends {
+				case "free":
+					err = in.SetEnds(-1, -1)
+				case "start":
+					err = in.SetEnds(a, -1)
+				case "end":
+					err = in.SetEnds(-1, b)
+				case "both":
+					err = in.SetEnds(a, b)
+				}
+				if err != nil {
+					panic(fmt.Sprint(base, ends, more, err))
+				}
+				all[base+" "+ends+" "+more] = in
+			}
+		}
+	}
+	return all
+}
+
+// brute returns the shortest solution by trying all, and what it is worth.
+func brute(in *tsp.Instance) float64 {
+	n := in.N()
+	t := make(tsp.Tour, n)
+	for i := range t {
+		t[i] = int32(i)
+	}
+	best := math.Inf(1)
+	var try func(k int)
+	try = func(k int) {
+		if k == n {
+			if in.Check(t) == nil && in.Keeps(t) == nil {
+				best = min(best, in.Value(t))
+			}
+			return
+		}
+		for i := k; i < n; i++ {
+			t[k], t[i] = t[i], t[k]
+			try(k + 1)
+			t[k], t[i] = t[i], t[k]
+		}
+	}
+	first := 0
+	if in.Ends == nil {
+		first = 1
+	}
+	try(first)
+	return best
+}
+
+// The exact solver against all orders of the cities; and of any solution, what stands
+// for it is checked, as long, and stands for it.
+func TestKindsExact(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for n := 4; n <= 7; n++ {
+		for name, in := range kinds(n, uint64(n)) {
+			name = fmt.Sprintf("%s %d", name, n)
+			want := brute(in)
+			tour, ok := tsp.Exact(in)
+			if !ok || in.Check(tour) != nil {
+				t.Fatalf("%s: %v, %v", name, tour, in.Check(tour))
+			}
+			if err := in.Keeps(tour); math.IsInf(want, 1) != errors.Is(err, tsp.ErrForbidden) {
+				t.Errorf("%s: %v, but the best of all is %v", name, err, want)
+			}
+			if got := in.Value(tour); got != want && !math.IsInf(want, 1) && math.Abs(got/want-1) > 1e-9 {
+				t.Errorf("%s: %v, the best of all is %v", name, got, want)
+			}
+			s := tsp.NewSymmetric(in)
+			if s == nil {
+				continue
+			}
+			for range 20 {
+				inner := tsptest.Tour(s.Instance, r)
+				if s.Paired() {
+					inner = s.Contract(tour)
+					if r.IntN(2) == 0 {
+						slices.Reverse(inner)
+					}
+					inner = tsptest.Rotate(inner, r.Int32N(int32(len(inner))))
+				}
+				out, err := s.Expand(inner)
+				if err != nil {
+					t.Fatalf("%s: %v stands for %v: %v", name, inner, out, err)
+				}
+				if in.Keeps(out) == nil {
+					if s.Length(inner)-s.Offset() != in.Length(out)-in.Offset() {
+						t.Errorf("%s: %v of length %d - %d stands for %v of %d", name, inner, s.Length(inner), s.Offset(), out, in.Length(out))
+					}
+				}
+				again := s.Contract(out)
+				if err := s.Check(again); err != nil || s.Length(again) != s.Length(inner) {
+					t.Errorf("%s: %v becomes %v, %v", name, inner, again, err)
+				}
+			}
+		}
+	}
+}
+
+// Lists of neighbours hold what sorting all would, but no pair that is apart.
+func TestKindsNearest(t *testing.T) {
+	for name, in := range kinds(9, 3) {
+		s := in
+		if sym := tsp.NewSymmetric(in); sym != nil {
+			s = sym.Instance
+		}
+		nb, err := tsp.NearestNeighbors(t.Context(), s, 5)
+		if err != nil || nb.K != 5 {
+			t.Fatal(name, nb.K, err)
+		}
+		for i := range int32(s.N()) {
+			row := nb.Of(i)
+			for k, j := range row {
+				switch {
+				case j == i || s.Apart(i, j) || s.Paired() && i^1 == j || slices.Contains(row[:k], j):
+					t.Errorf("%s: city %d has %v", name, i, row)
+				case k > 0 && s.Dist(i, row[k-1]) > s.Dist(i, j):
+					t.Errorf("%s: %v of city %d are not in order", name, row, i)
+				}
+			}
+			for j := range int32(s.N()) {
+				if j == i || s.Apart(i, j) || s.Paired() && i^1 == j || slices.Contains(row, j) {
+					continue
+				}
+				if s.Dist(i, j) < s.Dist(i, row[4]) && s.Dist(i, row[4]) <= tsp.MaxDist && !tie(s, i, row) {
+					t.Errorf("%s: city %d has %v, but %d is nearer", name, i, row, j)
+				}
+			}
+		}
+	}
+}
+
+// tie reports whether the list ends with the joker of a path, whatever is nearer.
+func tie(s *tsp.Instance, i int32, row []int32) bool { return int(row[len(row)-1]) == s.N()-1 }
+
+// What is none is refused.
+func TestKindsRefused(t *testing.T) {
+	in := tsptest.Directed(6, 1)
+	for name, err := range map[string]error{
+		"two into one":     in.SetFixed([][2]int32{{0, 1}, {2, 1}}),
+		"two out of one":   in.SetFixed([][2]int32{{0, 1}, {0, 2}}),
+		"forth and back":   in.SetFixed([][2]int32{{0, 1}, {1, 0}}),
+		"a cycle":          in.SetFixed([][2]int32{{0, 1}, {1, 2}, {2, 0}}),
+		"the same ends":    in.SetEnds(2, 2),
+		"no such city":     in.SetEnds(2, 6),
+		"forbidden beyond": in.Forbid([][2]int32{{0, 6}}),
+	} {
+		if err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+	square := tsptest.Random(tsp.Euc2D, 5, 1)
+	if err := square.SetFixed([][2]int32{{0, 1}, {1, 2}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, ends := range [][2]int32{{1, -1}, {-1, 1}, {1, 3}, {0, 2}} {
+		if err := square.SetEnds(ends[0], ends[1]); !errors.Is(err, tsp.ErrFixed) {
+			t.Errorf("ends %v: %v", ends, err)
+		}
+	}
+	if err := square.Forbid([][2]int32{{1, 0}}); !errors.Is(err, tsp.ErrForbidden) {
+		t.Errorf("a fixed edge is forbidden: %v", err)
+	}
+	directed := tsptest.Directed(5, 1)
+	forth, back := tsp.Tour{0, 1, 2, 3, 4}, tsp.Tour{4, 3, 2, 1, 0}
+	if directed.Length(forth) == directed.Length(back) {
+		t.Error("both directions are as long")
+	}
+	if err := directed.SetFixed([][2]int32{{1, 2}}); err != nil || directed.Check(forth) != nil || directed.Check(back) == nil {
+		t.Errorf("a fixed edge against its direction: %v, %v", err, directed.Check(forth))
+	}
+	if err := directed.Forbid([][2]int32{{2, 1}}); err != nil || directed.Keeps(forth) != nil || !errors.Is(directed.Keeps(back), tsp.ErrForbidden) {
+		t.Errorf("a forbidden edge: %v, %v", err, directed.Keeps(forth))
+	}
+}
