@@ -32,8 +32,8 @@ func Assign(ctx context.Context, in *tsp.Instance) (*Assignment, error) {
 	n := in.N() / 2
 	row, ways := make([]int64, n), make([]int32, n)
 	bound := len(in.Fixed) > n // more is fixed than the two halves of each city
-	only := make([]int32, n) // the entry that is fixed to an exit, -1 for none
-	into := make([]bool, n)  // entries that are
+	only := make([]int32, n)   // the entry that is fixed to an exit, -1 for none
+	into := make([]bool, n)    // entries that are
 	for i := range only {
 		only[i] = -1
 		a, b := in.FixedPartners(int32(2*i + 1))
