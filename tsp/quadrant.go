@@ -24,7 +24,7 @@ func QuadrantNeighbors(ctx context.Context, in *Instance, nb *Neighbors, perQuad
 		return out, ctx.Err()
 	}
 	planar := in.Planar()
-	round := in.Metric == Geo || in.Metric == GeoM
+	round := in.Metric.Degrees()
 	const batch = 1 << 10
 	err := parallel(ctx, (n+batch-1)/batch, func() func(int) {
 		taken := make([]bool, nb.K)

@@ -254,7 +254,7 @@ func checkQuadrants(t *testing.T, in *Instance, nb, q *Neighbors, per int) {
 		var seen [4]int
 		for _, j := range nb.Of(i) {
 			dy := in.pts[j].y - in.pts[i].y
-			if (in.Metric == Geo || in.Metric == GeoM) && math.Abs(dy) > math.Pi {
+			if in.Metric.Degrees() && math.Abs(dy) > math.Pi {
 				dy -= math.Copysign(2*math.Pi, dy)
 			}
 			c := quadrant(in.pts[j].x-in.pts[i].x, dy)
