@@ -33,6 +33,9 @@ type Instance struct {
 	// picture; nil where the file has none.
 	DisplayX, DisplayY []float64
 
+	// DisplayDegrees says that DisplayX are longitudes and DisplayY latitudes.
+	DisplayDegrees bool
+
 	// Fixed holds edges that every tour must contain, in this direction where the instance is Directed.
 	Fixed [][2]int32
 

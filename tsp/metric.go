@@ -79,6 +79,25 @@ func (m Metric) Dims() int {
 // Degrees reports whether the coordinates under m are latitudes, X, and longitudes, Y.
 func (m Metric) Degrees() bool { return m == Geo || m == GeoM || m.earthly() }
 
+// LatLon returns where city i lies, in decimal degrees; ok only where its file says so.
+func (in *Instance) LatLon(i int32) (lat, lon float64, ok bool) {
+	switch {
+	case in.Metric == Geo: // degrees and minutes
+		return decimal(in.X[i]), decimal(in.Y[i]), true
+	case in.Metric.Degrees():
+		return in.X[i], in.Y[i], true
+	case in.DisplayDegrees:
+		return in.DisplayY[i], in.DisplayX[i], true
+	}
+	return 0, 0, false
+}
+
+// decimal returns degrees and minutes, DDD.MM, as decimal degrees.
+func decimal(x float64) float64 {
+	deg := math.Trunc(x)
+	return deg + (x-deg)*5/3
+}
+
 // earthly reports whether m is a metric of earth.go.
 func (m Metric) earthly() bool { return m == Haversine || m == Geodesic }
 
