@@ -221,7 +221,7 @@ func (f *file) readEither(doc part, members map[string]part, sources part, meter
 	key := have[0]
 	if w := f.opt.Weight; w != "" {
 		if key = w; !slices.Contains(have, w) {
-			return nil, doc.fail(0, w, "only "+strings.Join(have, " and "), "what --weight names; ask the engine for it (OSRM: annotations=duration,distance)")
+			return nil, doc.fail(0, "", "only "+strings.Join(have, " and "), w+", which --weight names; ask the engine for it (OSRM: annotations=duration,distance)")
 		}
 	} else if len(have) > 1 {
 		f.warn(members[key].line(), "%s are there: %s are minimized; --weight chooses", strings.Join(have, " and "), key)
