@@ -369,7 +369,7 @@ func (f *file) readSquare(r *rows, first []string, line int) (*tsp.Instance, err
 	if bare && full && m.n <= 3 {
 		return nil, f.fail(start, "", fmt.Sprintf("%d lines of %d numbers, none on the diagonal 0", m.n, m.n), wantTable, nil)
 	}
-	in, err := f.instance(m, start, "entries", "")
+	in, err := f.instance(m, start, entries, "")
 	if err == nil && names != nil {
 		in.Names = slices.Clone(names)
 		err = f.labels(nil, in.Names, func(i int) (string, int) { return fmt.Sprintf("column %d", i+1), 1 })

@@ -145,7 +145,7 @@ func (f *file) readJSON(b *bufio.Reader) (*tsp.Instance, error) {
 		return nil, doc.fail(len(doc.raw), "", "more than one JSON value", "one")
 	}
 	if doc.first() == '[' {
-		return f.readWeights(doc, "entries", "", nil, 1)
+		return f.readMatrixJSON(doc, entries, "", nil, 1)
 	}
 	for _, key := range []string{"error", "error_message"} {
 		if v, ok := members[key]; ok {
@@ -234,14 +234,6 @@ func (f *file) readEither(doc part, members map[string]part, sources part, meter
 		unit, factor = "m", meters
 	}
 	return f.readMatrixJSON(members[key], key, unit, f.sources(sources), factor)
-}
-
-// readWeights reads a matrix that is the only one, so that there is nothing to choose.
-func (f *file) readWeights(rows part, what, unit string, t *table, factor float64) (*tsp.Instance, error) {
-	if f.opt.Weight != "" {
-		return nil, rows.fail(0, "", "one matrix", "several for --weight; leave it out")
-	}
-	return f.readMatrixJSON(rows, what, unit, t, factor)
 }
 
 // entry is a number of a matrix; null is infinite.

@@ -121,11 +121,17 @@ func (m *matrix) row(i int) {
 	}
 }
 
+// entries are the numbers of a matrix of which nothing more is known.
+const entries = "entries"
+
 // instance returns the instance of the matrix, which is square. what names its
 // numbers for people, and unit is theirs.
 func (f *file) instance(m *matrix, line int, what, unit string) (*tsp.Instance, error) {
 	if f.opt.Metric != "" {
 		return nil, f.fail(line, "", "a matrix of "+what, "coordinates for --metric; leave it out", nil)
+	}
+	if f.opt.Weight != "" && what == entries {
+		return nil, f.fail(line, "", "one matrix", "durations and distances for --weight; leave it out", nil)
 	}
 	if m.digits > 0 || m.cut {
 		text := "the " + what + " are fractions"

@@ -52,5 +52,5 @@ func (f *file) readNPY(b *bufio.Reader) (*tsp.Instance, error) {
 	if r.Fortran {
 		m.transpose()
 	}
-	return f.instance(m, 1, "entries", "")
+	return f.instance(m, 1, entries, "")
 }

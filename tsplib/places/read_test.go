@@ -127,7 +127,7 @@ func TestMatrices(t *testing.T) {
 		placed      bool
 	}{
 		"CSV":             {"0,1,2\n1,0,3\n2,3,0\n", Options{}, []int32{1, 2, 3}, 1, "", "", nil, false},
-		"CSV of junk":     {"9e9,1,2\n1,-1,3\n2,3,nan\n", Options{}, []int32{1, 2, 3}, 1, "", "", nil, false},
+		"CSV of junk":     {"9e9,1,2\n1,0,3\n2,3,nan\n", Options{}, []int32{1, 2, 3}, 1, "", "", nil, false},
 		"CSV, semicolons": {"0;1,5;2\n1,5;0;3\n2;3;0\n", Options{DecimalComma: true}, []int32{15, 20, 30}, 10, "", "fractions: searched as whole numbers of 0.1, the scale is 10", nil, false},
 		"blank diagonal":  {",4,2\n4,,3\n2,3,\n", Options{}, []int32{4, 2, 3}, 1, "", "", nil, false},
 		"named":           {",A,B,C\nA,0,1,2\nB,1,0,3\nC,2,3,0\n", Options{}, []int32{1, 2, 3}, 1, "", "", []string{"A", "B", "C"}, false},
