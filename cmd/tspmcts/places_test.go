@@ -129,7 +129,7 @@ func TestPlacesToRoute(t *testing.T) {
 		t.Errorf("%d stops; %v", len(j.Stops), err)
 	}
 	must(t, dir, "solve", "cities.csv", "--actions", "20000", "--workers", "1", "--out", "route.tour")
-	if out := must(t, dir, "eval", "cities.csv", "route.tour"); !strings.Contains(out, fmt.Sprintf("length %12.0f m", about.Length)) {
+	if out := must(t, dir, "eval", "cities.csv", "route.tour"); !strings.Contains(out, fmt.Sprintf(" %.0f m ", about.Length)) {
 		t.Errorf("eval: %q, want %v m", out, about.Length)
 	}
 	if out := must(t, dir, "eval", "cities.csv", "route.tour", "--metric", "geodesic"); strings.Contains(out, fmt.Sprintf("%.0f m", about.Length)) || !strings.Contains(out, " m ") {
