@@ -15,9 +15,6 @@ const (
 	rounded     = 3
 )
 
-// noRoad, in a matrix, says that no tour may go this way.
-const noRoad = tsp.MaxDist + 1
-
 // matrix is a matrix being read, row by row, as whole numbers of a unit that shrinks
 // with the digits that come.
 type matrix struct {
@@ -28,7 +25,6 @@ type matrix struct {
 	most   float64 // the largest number
 	single bool    // the numbers are float32: 0.1 is the nearest of those
 	cut    bool    // some digits were lost
-	roads  bool    // some roads are missing
 }
 
 var powers = [maxDecimals + 1]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6}
@@ -46,7 +42,7 @@ func (m *matrix) add(i int, v float64) (want string) {
 	case v < 0:
 		return "0 or more; add one constant to all distances to make none negative"
 	case math.IsInf(v, 0):
-		m.w, m.roads = append(m.w, noRoad), true
+		m.w = append(m.w, tsp.NoEdge)
 		return ""
 	case v > tsp.MaxDist:
 		return fmt.Sprintf("0 to %d, or infinity where there is no road; divide all distances", tsp.MaxDist)
@@ -91,14 +87,14 @@ func (m *matrix) rescale(digits int) {
 	if m.scale = powers[digits]; digits > m.digits {
 		by := int32(powers[digits-m.digits])
 		for i, v := range m.w {
-			if v != noRoad {
+			if v != tsp.NoEdge {
 				m.w[i] = v * by
 			}
 		}
 	} else {
 		by := int32(powers[m.digits-digits])
 		for i, v := range m.w {
-			if v != noRoad {
+			if v != tsp.NoEdge {
 				m.w[i] = (v + by/2) / by
 			}
 		}
@@ -140,7 +136,11 @@ func (f *file) instance(m *matrix, line int, what, unit string) (*tsp.Instance, 
 		}
 		f.warn(line, "%s: searched as whole numbers of %v%s, the scale is %v", text, 1/m.scale, suffix(unit), m.scale)
 	}
-	in, err := newInstance(f.base(), m)
+	build := tsp.NewDirected
+	if m.symmetric() {
+		build = tsp.NewMatrix
+	}
+	in, err := build(f.base(), m.n, m.w)
 	if err != nil {
 		return nil, &tsplib.ParseError{Name: f.name, Line: line, Err: err}
 	}

@@ -312,7 +312,7 @@ func fuzz(f *testing.F, seeds ...string) {
 				t.Fatalf("%d cities of %d bytes", n, len(data))
 			}
 			for i := range min(n, 5) {
-				if d := in.Dist(i, n-1); d < 0 || d > noRoad {
+				if d := in.Dist(i, n-1); d < 0 || d > tsp.NoEdge {
 					t.Errorf("d(%d,%d) = %d", i, n-1, d)
 				}
 			}

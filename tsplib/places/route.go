@@ -35,12 +35,16 @@ type stop struct {
 	sum  float64 // of all legs so far
 }
 
-// stops returns the stops of a tour; the last is the first again.
+// stops returns the stops of a tour, of which the last is the first again, or of a path.
 func stops(in *tsp.Instance, t tsp.Tour) []stop {
-	all := make([]stop, 0, len(t)+1)
+	n := len(t) + 1
+	if in.Ends != nil {
+		n--
+	}
+	all := make([]stop, 0, n)
 	var units int64 // exact, where lengths are whole numbers of core units
 	sum := 0.0
-	for k := range len(t) + 1 {
+	for k := range n {
 		s := stop{city: t[k%len(t)]}
 		if k > 0 {
 			before := t[k-1]
@@ -69,7 +73,7 @@ func number(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 
 // WriteCSV writes a stop a line, below a first line that names the columns: position, city (its number
 // in the file, from 1), id and name where the file has any, the coordinates, and leg and
-// total, behind which the unit stands where it is known, as leg_m. The last line is the way back to the first place.
+// total, behind which the unit stands where it is known, as leg_m. The last line of a tour is the way back to the first place.
 func WriteCSV(w io.Writer, in *tsp.Instance, t tsp.Tour) error {
 	c := csv.NewWriter(w)
 	head := []string{"position", "city"}
@@ -157,7 +161,7 @@ type about struct {
 }
 
 func aboutRoute(in *tsp.Instance, t tsp.Tour) about {
-	return about{in.Name, in.N(), json.Number(number(in.Value(t))), in.Unit, in.Metric.String(), true}
+	return about{in.Name, in.N(), json.Number(number(in.Value(t))), in.Unit, in.Metric.String(), in.Ends == nil}
 }
 
 // point is what is said of a stop.
@@ -180,7 +184,7 @@ func pointOf(in *tsp.Instance, k int, s stop) point {
 		Leg: json.Number(number(s.leg)), Total: json.Number(number(s.sum))}
 }
 
-// WriteGeoJSON writes a FeatureCollection (RFC 7946): the route as a LineString that ends where it began, with
+// WriteGeoJSON writes a FeatureCollection (RFC 7946): the route as a LineString, which of a tour ends where it began, with
 // its length and unit as properties, and then the stops as Points in their order. Where the route
 // crosses the antimeridian it is cut there into the parts of a MultiLineString (section 3.1.9).
 func WriteGeoJSON(w io.Writer, in *tsp.Instance, t tsp.Tour) error {
@@ -232,7 +236,7 @@ func WriteGeoJSON(w io.Writer, in *tsp.Instance, t tsp.Tour) error {
 }
 
 // WriteJSON writes an object: what WriteGeoJSON says of the route, and its stops in order, one a line. The way back
-// to the first is closing_leg.
+// to the first, of a tour, is closing_leg.
 func WriteJSON(w io.Writer, in *tsp.Instance, t tsp.Tour) error {
 	all := stops(in, t)
 	b := bufio.NewWriter(w)
@@ -243,7 +247,10 @@ func WriteJSON(w io.Writer, in *tsp.Instance, t tsp.Tour) error {
 		return err
 	}
 	b.Write(head[:len(head)-1])
-	fmt.Fprintf(b, ",\"closing_leg\":%s,\"stops\":[\n", number(all[len(t)].leg))
+	if len(all) > len(t) {
+		fmt.Fprintf(b, ",\"closing_leg\":%s", number(all[len(t)].leg))
+	}
+	b.WriteString(",\"stops\":[\n")
 	for k, s := range all[:len(t)] {
 		p := pointOf(in, k, s)
 		if lat, lon, ok := in.LatLon(s.city); ok {
