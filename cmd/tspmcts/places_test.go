@@ -273,3 +273,45 @@ func TestOddPlaces(t *testing.T) {
 		t.Errorf("%q, record %v %v", out, rec["length"], rec["unit"])
 	}
 }
+
+// Matrices that differ from their transpose are solved as they are, and missing roads are not taken.
+func TestDirectedMatrix(t *testing.T) {
+	dir := t.TempDir()
+	// A ring of n places with short ways in one direction only, hidden by a permutation: a tour costs n, the way back 10n.
+	const n = 40
+	at := rand.New(rand.NewPCG(1, 1)).Perm(n)
+	var table, osrm []string
+	for i := range n {
+		row := make([]string, n)
+		for j := range n {
+			d := 10
+			if (at[i]+1)%n == at[j] {
+				d = 1
+			}
+			if i == j {
+				d = 0
+			}
+			row[j] = strconv.Itoa(d)
+		}
+		table = append(table, strings.Join(row, ","))
+		osrm = append(osrm, "["+strings.ReplaceAll(strings.Join(row, ","), "10", "null")+"]")
+	}
+	write(t, dir, "ring.csv", strings.Join(table, "\n")+"\n")
+	write(t, dir, "ring.json", `{"code":"Ok","distances":[`+strings.Join(osrm, ",")+`]}`)
+	for name, unit := range map[string]string{"ring.csv": "", "ring.json": "_m"} {
+		rows, err := csv.NewReader(strings.NewReader(must(t, dir, "solve", name, "--time", "1s", "--target", strconv.Itoa(n), "--out", "-", "--format", "csv"))).ReadAll()
+		if err != nil || len(rows) != n+2 || rows[0][3] != "total"+unit || rows[n+1][3] != strconv.Itoa(n) {
+			t.Fatalf("%s: %v, %v; %v", name, rows[0], rows[len(rows)-1], err)
+		}
+		for k, row := range rows[2:] {
+			from, _ := strconv.Atoi(rows[k+1][1])
+			to, _ := strconv.Atoi(row[1])
+			if (at[from-1]+1)%n != at[to-1] || row[2] != "1" {
+				t.Fatalf("%s: leg %d goes the wrong way: %v", name, k, row)
+			}
+		}
+	}
+	// No road leads from one half to the other.
+	write(t, dir, "none.json", `{"code":"Ok","durations":[[0,1,null,null,null],[1,0,null,null,null],[null,null,0,1,1],[null,null,1,0,1],[null,null,1,1,0]]}`)
+	oneError(t, dir, 1, `none.*no tour`, call{args: []string{"solve", "none.json", "--actions", "100"}})
+}
