@@ -315,3 +315,28 @@ func TestDirectedMatrix(t *testing.T) {
 	write(t, dir, "none.json", `{"code":"Ok","durations":[[0,1,null,null,null],[1,0,null,null,null],[null,null,0,1,1],[null,null,1,0,1],[null,null,1,1,0]]}`)
 	oneError(t, dir, 1, `none.*no tour`, call{args: []string{"solve", "none.json", "--actions", "100"}})
 }
+
+// The ends of a path are named as the file names its places.
+func TestNamedEnds(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "p.csv", "id,name,lat,lon\n3,Bonn,50.7,7.1\n1,Ulm,48.4,10\n2,Kiel,54.3,10.1\n4,Ulm,48.5,11\n")
+	warned := func(want string, args ...string) {
+		t.Helper()
+		out, errs, code := call{args: append([]string{"solve", "p.csv", "--out", "-", "--format", "csv"}, args...)}.run(t, dir)
+		var order []string
+		for line := range strings.Lines(out) {
+			order = append(order, strings.Split(line, ",")[2])
+		}
+		if code != 0 || strings.Count(errs, "\n") != 1 || strings.Join(order, " ") != want {
+			t.Errorf("%v: %v, want %q; stderr %q", args, order, want, errs)
+		}
+	}
+	warned("id 2 3 1 4", "--start", "Kiel")
+	warned("id 3 2 1 4", "--start", "3", "--end", "4") // ids, not numbers
+	for args, want := range map[string]string{"--start Ulm": `--start is "Ulm", the name of the cities 2 and 4; give the id of one`, "--end Rom": `--end is "Rom", none of the cities of p`} {
+		_, errs, code := call{args: append([]string{"solve", "p.csv"}, strings.Fields(args)...)}.run(t, dir)
+		if code != 2 || !strings.Contains(errs, want) {
+			t.Errorf("%s: exit code %d, stderr %q, want %q", args, code, errs, want)
+		}
+	}
+}
