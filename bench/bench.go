@@ -122,7 +122,7 @@ func drawn(item *Item, tour tsp.Tour) ([][2]float64, error) {
 	places := make([][2]float64, len(tour))
 	for i, c := range tour {
 		places[i] = [2]float64{x[c], y[c]}
-		if item.Metric == tsp.Geo || item.Metric == tsp.GeoM {
+		if item.Metric.Degrees() {
 			places[i] = [2]float64{y[c], x[c]}
 		}
 	}

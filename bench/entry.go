@@ -68,6 +68,9 @@ func Digest(in *tsp.Instance) string {
 	for _, v := range in.Matrix {
 		put(uint64(v))
 	}
+	if in.Metric == tsp.Explicit && in.Scale != 1 {
+		put(math.Float64bits(in.Scale))
+	}
 	for _, e := range in.Fixed {
 		put(uint64(e[0])<<32 | uint64(e[1]))
 	}

@@ -12,6 +12,7 @@ import (
 
 	"tspmcts/tsp"
 	"tspmcts/tsplib"
+	"tspmcts/tsplib/places"
 )
 
 // Input is one file, or stdin for "-".
@@ -131,6 +132,8 @@ type Item struct {
 
 // Reader reads the instances of files, one after the other.
 type Reader struct {
+	Places places.Options // of files that need them
+
 	args  []string
 	lines LineRange
 	warn  func(format string, args ...any)
@@ -226,12 +229,16 @@ func (r *Reader) read() (*Item, error) {
 		if len(r.args) == 0 {
 			return nil, io.EOF
 		}
-		file, err := Open(r.args[0], tsplib.KindProblem, tsplib.KindLines)
+		file, err := Open(r.args[0], tsplib.KindProblem, tsplib.KindLines, tsplib.KindPlaces)
 		if err != nil {
 			return nil, err
 		}
 		r.args = r.args[1:]
 		r.file = file
+		if file.Kind != tsplib.KindPlaces && r.Places != (places.Options{}) {
+			file.f.Close()
+			return nil, Misusef("%s: found a file of %v, which says itself what --metric, --weight and --decimal-comma are for; leave them out", file.Name, file.Kind)
+		}
 		if file.Kind == tsplib.KindLines {
 			in, set, warnings, err := tsplib.ReadNumbers(file.Reader, file.Name)
 			if set != nil {
@@ -239,6 +246,10 @@ func (r *Reader) read() (*Item, error) {
 				continue
 			}
 			return r.single(in, warnings, err, "one instance without a TSPLIB header")
+		}
+		if file.Kind == tsplib.KindPlaces {
+			in, warnings, err := places.Read(file.Reader, file.Name, r.Places)
+			return r.single(in, warnings, err, "one instance")
 		}
 		if b, ok := file.Reader.(*bufio.Reader); ok {
 			prefix, _ := b.Peek(tsplib.SniffLen) // shorter files too

@@ -16,6 +16,7 @@ type Record struct {
 	N        int          `json:"n"`
 	Metric   string       `json:"metric"`
 	Length   json.Number  `json:"length"`              // in the caller's unit
+	Unit     string       `json:"unit,omitempty"`      // m or s, where it is known
 	Optimum  *Number      `json:"optimum"`             // or the best known length; null where unknown
 	Gap      *float64     `json:"gap"`                 // percent over Optimum
 	Bound    *Number      `json:"bound"`               // a lower bound; null where none was computed
@@ -42,7 +43,7 @@ type Point struct {
 
 // LengthText returns a length in the caller's unit for a program to read.
 func LengthText(in *tsp.Instance, v float64) string {
-	if in.Metric.Exact() {
+	if in.Metric.Exact() || in.Scale != 1 {
 		return strconv.FormatFloat(v, 'f', -1, 64)
 	}
 	return strconv.FormatFloat(v, 'f', 0, 64)
@@ -58,6 +59,14 @@ func LengthShort(in *tsp.Instance, v float64) string {
 		digits += int(math.Log10(v))
 	}
 	return strconv.FormatFloat(v, 'f', max(0, 8-digits), 64)
+}
+
+// UnitText returns the unit of in's lengths as it stands behind one, empty where it is unknown.
+func UnitText(in *tsp.Instance) string {
+	if in.Unit == "" {
+		return ""
+	}
+	return " " + in.Unit
 }
 
 // GapOf returns how far length lies above optimum, in percent; nil where optimum is 0, for unknown.

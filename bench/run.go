@@ -73,7 +73,7 @@ func (r *Run) Do(ctx context.Context, clock func() time.Duration, observe func(m
 	} else {
 		trace[k-1].Length = text
 	}
-	rec := &Record{Instance: item.Name, N: in.N(), Metric: in.Metric.String(), Length: text, Gap: GapOf(res.Value, r.Optimum),
+	rec := &Record{Instance: item.Name, N: in.N(), Metric: in.Metric.String(), Length: text, Unit: in.Unit, Gap: GapOf(res.Value, r.Optimum),
 		Seconds: seconds(elapsed), Seed: r.Seed, Workers: r.Workers, Stop: res.Stop, Heatmap: res.Source,
 		Preset: res.Config.Preset, Actions: res.Actions, Config: &res.Config, Trace: trace}
 	if bound := res.Bound; bound != nil {

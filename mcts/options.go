@@ -135,7 +135,11 @@ func foreign(m *heatmap.Map, in *tsp.Instance) error {
 func (o *Options) budget(in *tsp.Instance) meter.Budget {
 	b := meter.Budget{Time: o.Time, Actions: o.Actions, Stall: o.Stall, Clock: o.Clock}
 	if o.Target > 0 {
-		b.Target = int64(min(o.Target*in.Scale, math.MaxInt64/2)) + in.Offset()
+		target := o.Target * in.Scale
+		if !in.Exact() {
+			target = math.Floor(target + 1e-6) // of decimal fractions, which a float64 may hold from below
+		}
+		b.Target = int64(min(target, math.MaxInt64/2)) + in.Offset()
 	}
 	switch {
 	case b.Time == Endless:

@@ -33,20 +33,31 @@ type Instance struct {
 	// picture; nil where the file has none.
 	DisplayX, DisplayY []float64
 
+	// DisplayDegrees says that DisplayX are longitudes and DisplayY latitudes.
+	DisplayDegrees bool
+
 	// Fixed holds edges that every tour must contain, in this direction where the instance is Directed.
 	Fixed [][2]int32
 
 	// Ends, if not nil, asks for a path through all cities instead of a tour.
 	Ends *Ends
 
-	// Scale is core units per caller's unit: 1 except for the exact metrics.
+	// Scale is core units per caller's unit: 1 except for the exact metrics, and
+	// for matrices of fractions, where it is a power of ten.
 	Scale float64
+
+	// IDs and Names are what its file calls the cities; nil where it does not.
+	IDs, Names []string
+
+	// Unit is the unit of lengths for people, such as m or s; empty where unknown.
+	Unit string
 
 	n       int32
 	flat    bool    // planar Euclidean with rounding: the fast path of Dist
 	round   float64 // what the fast path adds before it truncates
 	pts     []point // coordinates as the metric wants them: scaled, or in radians
 	z       []float64
+	earth   []vec   // places in space under Haversine and Geodesic, else nil
 	partner []int32 // 2 per city: the other ends of its fixed edges, -1 for none; nil without any
 	rows    []int32 // of Sub: row of Matrix by city, nil for the identity
 	stride  int     // of Matrix
@@ -100,10 +111,10 @@ func NewPoints(name string, m Metric, x, y, z []float64) (*Instance, error) {
 		// rounds up just below a power of two, and MaxDist/extent overflows for tiny extents.
 		_, exp := math.Frexp(extent) // extent < 2^exp
 		in.Scale = math.Ldexp(1, min(30-exp, 1023))
-	} else if m != Geo && m != GeoM && m != XRay1 && m != XRay2 && extent >= MaxDist {
+	} else if !m.Degrees() && m != XRay1 && m != XRay2 && extent >= MaxDist {
 		return nil, fmt.Errorf("the cities lie %.3g apart, further than distances may be (%d); scale the coordinates down, or use EXACT_2D", extent, MaxDist)
 	}
-	if m == Geo || m == GeoM {
+	if m.Degrees() {
 		for i := range x {
 			if math.Abs(x[i]) > maxDegrees || math.Abs(y[i]) > maxDegrees {
 				return nil, fmt.Errorf("city %d lies at %v, %v, which are no degrees", i+1, x[i], y[i])
@@ -115,7 +126,7 @@ func NewPoints(name string, m Metric, x, y, z []float64) (*Instance, error) {
 	}
 	in.pts = make([]point, n)
 	for i := range in.pts {
-		if m == Geo || m == GeoM {
+		if m.Degrees() {
 			in.pts[i] = point{m.radians(x[i]), m.radians(y[i])}
 		} else {
 			in.pts[i] = point{float64(x[i] * in.Scale), float64(y[i] * in.Scale)}
@@ -125,6 +136,13 @@ func NewPoints(name string, m Metric, x, y, z []float64) (*Instance, error) {
 		in.z = make([]float64, n)
 		for i := range z {
 			in.z[i] = float64(z[i] * in.Scale)
+		}
+	}
+	if m.earthly() {
+		in.Unit = "m"
+		in.earth = make([]vec, n)
+		for i, p := range in.pts {
+			in.earth[i] = m.onEarth(p.x, p.y)
 		}
 	}
 	switch m {
@@ -235,7 +253,7 @@ func (in *Instance) dist(i, j int32) int32 {
 }
 
 // Planar reports whether X and Y place the cities in the plane such that near
-// cities are near in the metric too (under Geo and GeoM, but for the date line and the poles).
+// cities are near in the metric too (under those in degrees, but for the date line and the poles).
 func (in *Instance) Planar() bool { return in.Metric.Dims() == 2 }
 
 // ErrFixed is what errors.Is finds in an error of SetFixed.

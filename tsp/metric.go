@@ -6,11 +6,11 @@ import (
 )
 
 // Metric is a rule that gives the distance of two cities. Its names and
-// definitions are those of TSPLIB95 (Reinelt 1995, section 2) and the
-// extensions EXACT, FLOOR and GEOM that other solvers read.
+// definitions are those of TSPLIB95 (Reinelt 1995, section 2), the extensions
+// EXACT, FLOOR and GEOM that other solvers read, and two for real places.
 type Metric uint8
 
-// The metrics. Ceil3D, Exact, Floor and GeoM are extensions to TSPLIB95.
+// The metrics. Ceil3D, Exact, Floor, GeoM, Haversine and Geodesic are extensions to TSPLIB95.
 const (
 	Explicit Metric = iota // a full matrix
 	Euc2D                  // nint of the Euclidean distance
@@ -30,11 +30,13 @@ const (
 	Att   // pseudo-Euclidean: distance / sqrt(10), rounded up
 	XRay1 // crystallography: time of the slowest motor
 	XRay2
+	Haversine // metres on the sphere of MeanRadius, rounded, coordinates in decimal degrees
+	Geodesic  // metres on the ellipsoid WGS84, likewise
 	metrics
 )
 
 var metricNames = [metrics]string{"EXPLICIT", "EUC_2D", "EUC_3D", "CEIL_2D", "CEIL_3D", "FLOOR_2D", "FLOOR_3D",
-	"EXACT_2D", "EXACT_3D", "MAN_2D", "MAN_3D", "MAX_2D", "MAX_3D", "GEO", "GEOM", "ATT", "XRAY1", "XRAY2"}
+	"EXACT_2D", "EXACT_3D", "MAN_2D", "MAN_3D", "MAX_2D", "MAX_3D", "GEO", "GEOM", "ATT", "XRAY1", "XRAY2", "HAVERSINE", "GEODESIC"}
 
 // Metrics that no EDGE_WEIGHT_TYPE names.
 const (
@@ -74,6 +76,31 @@ func (m Metric) Dims() int {
 	return 2
 }
 
+// Degrees reports whether the coordinates under m are latitudes, X, and longitudes, Y.
+func (m Metric) Degrees() bool { return m == Geo || m == GeoM || m.earthly() }
+
+// LatLon returns where city i lies, in decimal degrees; ok only where its file says so.
+func (in *Instance) LatLon(i int32) (lat, lon float64, ok bool) {
+	switch {
+	case in.Metric == Geo: // degrees and minutes
+		return decimal(in.X[i]), decimal(in.Y[i]), true
+	case in.Metric.Degrees():
+		return in.X[i], in.Y[i], true
+	case in.DisplayDegrees:
+		return in.DisplayY[i], in.DisplayX[i], true
+	}
+	return 0, 0, false
+}
+
+// decimal returns degrees and minutes, DDD.MM, as decimal degrees.
+func decimal(x float64) float64 {
+	deg := math.Trunc(x)
+	return deg + (x-deg)*5/3
+}
+
+// earthly reports whether m is a metric of earth.go.
+func (m Metric) earthly() bool { return m == Haversine || m == Geodesic }
+
 // Exact reports whether lengths under m are real numbers, so that the search
 // runs on scaled integers.
 func (m Metric) Exact() bool { return m == Exact2D || m == Exact3D }
@@ -91,6 +118,9 @@ func sq(x float64) float64 { return float64(x * x) }
 // distance evaluates every metric but Explicit, in core units, as a float64
 // that holds an integer, for two cities that may lie in one place but are not one.
 func (in *Instance) distance(i, j int32) float64 {
+	if in.earth != nil {
+		return nint(in.earthDistance(i, j))
+	}
 	var dz float64
 	if in.z != nil {
 		dz = in.z[i] - in.z[j]
@@ -145,8 +175,8 @@ func (in *Instance) between(p, q point, dz float64) float64 {
 	panic("tsp: distance of " + in.Metric.String())
 }
 
-// radians converts a coordinate of Geo (degrees and minutes) or GeoM (decimal
-// degrees) with the document's own value of pi.
+// radians converts a coordinate of Geo (degrees and minutes) or another metric in
+// degrees (decimal ones) with the document's own value of pi.
 func (m Metric) radians(x float64) float64 {
 	if m == Geo {
 		deg := math.Trunc(x)

@@ -33,7 +33,8 @@ import (
 // groups whose box would meet too many cells) descend into the cells alone,
 // nearest first, with a reach that shrinks with D.
 //
-// Geo and GeoM are looked up as points of the unit sphere in space, XRay with
+// Geo and GeoM are looked up as points of the unit sphere in space, Haversine and
+// Geodesic as places in space too, whose chords are no longer than the distances, XRay with
 // its axes scaled as its metric does and the box repeated one turn to each side.
 
 // cellSize is the largest number of sites in a cell; 256 to 1024 measured
@@ -103,7 +104,7 @@ func newIndex(in *Instance, cities []int32, k int) *index {
 		ix.rows = in.N()
 	}
 	switch in.Metric {
-	case Geo, GeoM:
+	case Geo, GeoM, Haversine, Geodesic:
 		ix.sphere = true
 	case XRay1:
 		ix.period = 360
@@ -140,6 +141,9 @@ func (ix *index) place(i int32) (c [3]float64) {
 		sinLat, cosLat := math.Sincos(p.x)
 		sinLon, cosLon := math.Sincos(p.y)
 		c = [3]float64{cosLat * cosLon, cosLat * sinLon, sinLat}
+	case Haversine, Geodesic:
+		p := ix.in.earth[i]
+		c = [3]float64{p.x, p.y, p.z}
 	case XRay2:
 		c[0], c[1], c[2] = c[0]/1.25, c[1]/1.5, c[2]/1.15
 	}
@@ -572,6 +576,7 @@ func (q *querent) rank(s *site) {
 	if q.in.z != nil {
 		pz = q.in.z[i]
 	}
+	earth := q.in.earth != nil
 	near2 := math.Inf(1)
 	for t, u := range q.u {
 		if q.sphere { // the distance itself is slow
@@ -584,7 +589,12 @@ func (q *querent) rank(s *site) {
 		if q.in.z != nil {
 			dz = pz - q.z[t]
 		}
-		d := int32(q.in.between(p, point{q.x[t], q.y[t]}, dz))
+		var d int32
+		if earth {
+			d = int32(q.in.distance(i, q.city(q.row(u))))
+		} else {
+			d = int32(q.in.between(p, point{q.x[t], q.y[t]}, dz))
+		}
 		worst := q.best.worst
 		q.offer(d, u)
 		if q.sphere && q.best.worst != worst {

@@ -90,13 +90,13 @@ func build(t testing.TB, m Metric, layout int, n int, seed uint64) *Instance {
 	r := rand.New(rand.NewPCG(seed, uint64(m)))
 	unit := 1000.0
 	switch m {
-	case Geo, GeoM:
+	case Geo, GeoM, Haversine, Geodesic:
 		unit = 90
 	case XRay1, XRay2:
 		unit = 180
 	}
 	x, y, z := layouts[layout].place(r, n, unit)
-	if m == Geo || m == GeoM {
+	if m.Degrees() {
 		for i := range y {
 			y[i] *= 2 // longitudes reach -180 and 180
 		}
@@ -246,7 +246,7 @@ func TestNeighborsCancelled(t *testing.T) {
 func TestNeighborsInCrowds(t *testing.T) {
 	defer func(c, s int) { cellSize, scanSteps = c, s }(cellSize, scanSteps)
 	cellSize, scanSteps = 2, 16
-	for _, m := range []Metric{Euc2D, Euc3D, Att, Man2D, Geo, XRay1} {
+	for _, m := range []Metric{Euc2D, Euc3D, Att, Man2D, Geo, Geodesic, XRay1} {
 		for l := range layouts {
 			for _, k := range []int{1, 3} {
 				in := build(t, m, l, 600, 7)

@@ -21,6 +21,14 @@ func (in *Instance) Sub(dst *Instance, cities []int32, local func(c int32) int32
 			dst.z[i] = in.z[c]
 		}
 	}
+	if in.earth == nil {
+		dst.earth = nil
+	} else {
+		dst.earth = dst.earth[:0]
+		for _, c := range cities {
+			dst.earth = append(dst.earth, in.earth[c])
+		}
+	}
 	if in.Metric.Dims() == 0 {
 		dst.Matrix, dst.stride, dst.graph, dst.derived = in.Matrix, in.stride, in.graph, in.derived
 		for _, c := range cities {
@@ -85,7 +93,7 @@ func (in *Instance) Fix(i, j int32) {
 	}
 }
 
-// At returns where city i lies, in core units (radians under Geo and GeoM); the origin for Explicit.
+// At returns where city i lies, in core units (radians where they are degrees); the origin for Explicit.
 func (in *Instance) At(i int32) (x, y float64) {
 	if len(in.pts) == 0 {
 		return 0, 0

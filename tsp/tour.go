@@ -55,7 +55,7 @@ func (in *Instance) Length(t Tour) int64 {
 }
 
 // Value returns the length of t in the caller's unit: an integer for the
-// integer metrics, the sum of the unrounded Euclidean distances otherwise.
+// integer metrics (a fraction for a matrix of some), the sum of the unrounded Euclidean distances otherwise.
 func (in *Instance) Value(t Tour) float64 {
 	if !in.Metric.Exact() {
 		return in.InUnit(in.Length(t))
@@ -77,6 +77,18 @@ func (in *Instance) Value(t Tour) float64 {
 		sum += math.Sqrt(sq(in.pts[v].x-in.pts[w].x) + sq(in.pts[v].y-in.pts[w].y) + sq(dz))
 	}
 	return sum / in.Scale
+}
+
+// Leg returns the distance from city i to city j in the caller's unit, unrounded as for Value.
+func (in *Instance) Leg(i, j int32) float64 {
+	if !in.Metric.Exact() {
+		return float64(in.Dist(i, j)) / in.Scale
+	}
+	var dz float64
+	if in.z != nil {
+		dz = in.z[i] - in.z[j]
+	}
+	return math.Sqrt(sq(in.pts[i].x-in.pts[j].x)+sq(in.pts[i].y-in.pts[j].y)+sq(dz)) / in.Scale
 }
 
 // InUnit converts the length of a tour in core units to that of what it stands for in the caller's unit.

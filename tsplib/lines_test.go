@@ -187,7 +187,10 @@ func TestSniff(t *testing.T) {
 		{"DIMENSION: 5\nNODE_COORD_SECTION\n1 TOUR_SECTION\n", KindProblem}, {"WHAT: 4\nEDGE_WEIGHT_TYPE: GEO\n", KindProblem},
 		{"NAME: TYPE : TOUR\nTYPE : TSP\n", KindProblem},
 		{"NAME: x\nTYPE : TOUR\n", KindTour}, {"\xef\xbb\xbfNAME=x\r\nType=tour\r\n", KindTour}, {"DIMENSION: 3\nTOUR_SECTION\n1\n", KindTour},
-		{"Hello world\n1 2 3\n", KindUnknown}, {"{\"a\": 1}", KindUnknown}, {"<html>", KindUnknown}, {"x,y\n1,2\n", KindUnknown},
+		{"Hello world\n1 2 3\n", KindUnknown}, {"<html>", KindUnknown}, {"NAME a, b\nTYPE : TSP\n", KindProblem}, {"COMMENT\tlat\tso\nTYPE : TOUR", KindTour},
+		{"{\"a\": 1}", KindPlaces}, {"\xef\xbb\xbf\n [[0]]", KindPlaces}, {"x,y\n1,2\n", KindPlaces}, {"name\tlat\tlon\n", KindPlaces}, {"NAME;LATITUDE;lng\r\n", KindPlaces},
+		{"0,5\n5,0\n", KindPlaces}, {"0;5,5\n5,5;0\n", KindPlaces}, {",a,b\na,0,1\n", KindPlaces}, {"1,Bonn,50,7\n", KindPlaces}, {"\x93NUMPY\x01\x00", KindPlaces},
+		{"0\t5\n5\t0\n", KindLines}, {"0.1 0.2 output 1, 2, 1\n", KindLines},
 	}
 	for _, tt := range tests {
 		if got := Sniff([]byte(tt.text)); got != tt.want {

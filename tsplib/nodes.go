@@ -28,7 +28,7 @@ func (p *problem) readNodes(into *nodes, section string, dims int) error {
 		seen    map[int32]bool // those in ids
 		count   int
 	)
-	angles := section == "NODE_COORD_SECTION" && (p.metric == tsp.Geo || p.metric == tsp.GeoM)
+	angles := section == "NODE_COORD_SECTION" && p.metric.Degrees()
 	third := p.threeD && section == "NODE_COORD_SECTION"
 	far := 0 // the line of the first city that is nowhere on the globe
 	for {

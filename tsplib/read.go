@@ -257,7 +257,7 @@ func (p *problem) build() (*tsp.Instance, error) {
 // are spared: their distances are 0 or at least 1.
 func (p *problem) warnRounding() {
 	switch p.metric {
-	case tsp.Exact2D, tsp.Exact3D, tsp.Geo, tsp.GeoM, tsp.XRay1, tsp.XRay2:
+	case tsp.Exact2D, tsp.Exact3D, tsp.Geo, tsp.GeoM, tsp.Haversine, tsp.Geodesic, tsp.XRay1, tsp.XRay2:
 		return
 	}
 	whole, edge, volume, dims := true, 0.0, 1.0, 0.0

@@ -18,6 +18,7 @@ const (
 	KindProblem // for Read, which refuses the problems that are no symmetric TSP
 	KindTour    // for ReadTours
 	KindLines   // numbers without a header, for ReadNumbers
+	KindPlaces  // for package places: CSV, JSON, or a NumPy file
 )
 
 // String returns the kind as messages name it.
@@ -33,6 +34,8 @@ func (k Kind) String() string {
 		return "TSPLIB tour"
 	case KindLines:
 		return "data set lines"
+	case KindPlaces:
+		return "places or a matrix"
 	}
 	return "unknown text"
 }
@@ -42,9 +45,13 @@ const SniffLen = 4096
 
 // Sniff tells what a file holds from its beginning. One with a TOUR_SECTION or TYPE TOUR is
 // a tour, and one with any other keyword of TSPLIB is a problem; numbers may stand above it. Other
-// files that begin with a number hold data set lines, or what else ReadNumbers reads.
+// files that begin with a number hold data set lines, or what else ReadNumbers reads. JSON, NumPy files and
+// text whose fields are separated by commas, semicolons or tabs are for package places.
 func Sniff(prefix []byte) Kind {
 	prefix = prefix[:min(len(prefix), SniffLen)]
+	if bytes.HasPrefix(prefix, []byte("\x93NUMPY")) {
+		return KindPlaces
+	}
 	if isBinary(prefix[:min(len(prefix), binaryPrefix)]) {
 		return KindBinary
 	}
@@ -53,6 +60,9 @@ func Sniff(prefix []byte) Kind {
 	switch {
 	case !ok:
 		return KindEmpty
+	}
+	if isPlaces(prefix) {
+		return KindPlaces
 	}
 	kind := KindUnknown
 	for ; ok && startsNumber(c); c, ok = s.skipSpace() {
@@ -77,7 +87,39 @@ func Sniff(prefix []byte) Kind {
 		s.skipLine()
 		_, ok = s.skipSpace()
 	}
+	first, _, _ := bytes.Cut(bytes.TrimLeft(bytes.TrimPrefix(prefix, bom), " \r\n"), []byte{'\n'})
+	if kind == KindUnknown && bytes.ContainsAny(first, ",;\t") || kind == KindLines && bytes.ContainsAny(first, ",;") && !bytes.Contains(first, []byte("output")) {
+		return KindPlaces // which says what its columns lack
+	}
 	return kind
+}
+
+// isPlaces reports whether text is JSON, a table whose first line names columns, or
+// rows of numbers between commas or semicolons.
+func isPlaces(text []byte) bool {
+	text = bytes.TrimPrefix(text, bom)
+	if t := bytes.TrimLeft(text, " \t\r\n"); t[0] == '{' || t[0] == '[' {
+		return true
+	}
+	text = bytes.TrimLeft(text, "\r\n")
+	whole := false
+	if i := bytes.IndexAny(text, "\r\n"); i >= 0 {
+		text, whole = text[:i], true
+	}
+	numbers, named := true, 0
+	fields := bytes.FieldsFunc(text, func(c rune) bool { return c == ',' || c == ';' || c == '\t' })
+	for i, field := range fields {
+		field = bytes.ToLower(bytes.Trim(bytes.TrimSpace(field), "\""))
+		switch string(field) {
+		case "lat", "latitude", "lon", "lng", "long", "longitude", "x", "y":
+			named++
+		case "inf", "null", "nan":
+		default:
+			_, ok := parseFloat(field)
+			numbers = numbers && (ok || !whole && i == len(fields)-1) // which may be cut
+		}
+	}
+	return named >= 2 || numbers && len(fields) > 1 && bytes.ContainsAny(text, ",;")
 }
 
 // Detect sniffs r and returns what to go on reading from: all of r, its beginning included.

@@ -79,7 +79,7 @@ func build(t testing.TB, m tsp.Metric, layout, n int, seed uint64) *tsp.Instance
 		return must(tsp.NewMatrix("random", n, w))
 	}
 	side := 1000.0
-	if m == tsp.Geo || m == tsp.GeoM {
+	if m.Degrees() {
 		side = 80
 	}
 	x, y, z := layouts[layout].place(r, n, side)

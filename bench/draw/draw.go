@@ -32,7 +32,7 @@ func Places(in *tsp.Instance) (x, y []float64, err error) {
 		return in.DisplayX, in.DisplayY, nil
 	case in.X == nil:
 		return nil, nil, ErrNoPlaces
-	case in.Metric == tsp.Geo || in.Metric == tsp.GeoM:
+	case in.Metric.Degrees():
 		return in.Y, in.X, nil // latitude comes first in the file, north is up in the picture
 	}
 	return in.X, in.Y, nil

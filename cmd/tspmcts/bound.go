@@ -25,7 +25,7 @@ func boundCommand() *cli.Command {
 			option(catInput, "lines", "take the instances `A:B`, A to B-1 of a data set file, from 0"),
 			option(catInput, "optimum", "tell the gap below the optimal `LENGTH`"),
 			option(catInput, "best", "tell gaps below the best known lengths in the CSV `FILE`: instance,best"),
-		}, wantedFlags()...),
+		}, append(wantedFlags(), placesFlags()...)...),
 		Action: runBound,
 	}
 }
@@ -43,6 +43,10 @@ func runBound(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	options, err := placesOptions(c)
+	if err != nil {
+		return err
+	}
 	known, err := knownOption(c)
 	if err != nil {
 		return err
@@ -53,6 +57,7 @@ func runBound(c *cli.Context) error {
 	ctx, cancel := interruptible()
 	defer cancel()
 	r := bench.NewReader(args, lines, warn)
+	r.Places = options
 	for {
 		item, err := r.Next(ctx)
 		if err == io.EOF || err == bench.ErrInterrupted {
@@ -87,7 +92,7 @@ func runBound(c *cli.Context) error {
 			state = "nearly converged"
 		}
 		_, err = fmt.Fprintf(stdout{}, "%-16s %8d cities   bound %13s   below best %9s   %8.2f s   %s\n",
-			item.Name, item.N(), bench.LengthShort(item.Instance, b.Value()), below, time.Since(start).Seconds(), state)
+			item.Name, item.N(), bench.LengthShort(item.Instance, b.Value())+bench.UnitText(item.Instance), below, time.Since(start).Seconds(), state)
 		if err != nil {
 			return err
 		}

@@ -1,7 +1,7 @@
 // Command tspmcts solves travelling salesman problems with heatmap-guided Monte
 // Carlo tree search, makes instances, and checks tours.
 //
-//	tspmcts solve [FILE...]          solve TSPLIB problems and data set files
+//	tspmcts solve [FILE...]          solve TSPLIB problems, data set files, places and matrices
 //	tspmcts generate                 make an instance
 //	tspmcts eval PROBLEM [TOUR]      check a tour and print its length
 //	tspmcts bound FILE...            prove a lower bound

@@ -24,7 +24,7 @@ func evalCommand() *cli.Command {
 			option(catInput, "lines", "take the instances `A:B`, A to B-1 of a data set file, from 0"),
 			option(catInput, "optimum", "tell the gap to the optimal `LENGTH`"),
 			option(catInput, "best", "tell gaps to the best known lengths in the CSV `FILE`: instance,best"),
-		}, wantedFlags()...),
+		}, append(wantedFlags(), placesFlags()...)...),
 		Action: runEval,
 	}
 }
@@ -38,6 +38,10 @@ func runEval(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	options, err := placesOptions(c)
+	if err != nil {
+		return err
+	}
 	known, err := knownOption(c)
 	if err != nil {
 		return err
@@ -47,6 +51,7 @@ func runEval(c *cli.Context) error {
 	}
 	ctx := context.Background()
 	r := bench.NewReader(args[:1], lines, warn)
+	r.Places = options
 	if len(args) == 2 || known.Single > 0 {
 		several, err := r.Several(ctx)
 		if err != nil {
@@ -89,7 +94,7 @@ func runEval(c *cli.Context) error {
 				return fmt.Errorf("%s: no %s of %s: %w", name, what, item.Name, err)
 			}
 			v := item.Value(t)
-			if _, err := fmt.Fprintf(stdout{}, "%-16s %8d cities   length %12s   gap %9s\n", item.Name, item.N(), bench.LengthText(item.Instance, v), bench.GapText(bench.GapOf(v, optimum))); err != nil {
+			if _, err := fmt.Fprintf(stdout{}, "%-16s %8d cities   length %12s   gap %9s\n", item.Name, item.N(), bench.LengthText(item.Instance, v)+bench.UnitText(item.Instance), bench.GapText(bench.GapOf(v, optimum))); err != nil {
 				return err
 			}
 		}

@@ -20,11 +20,13 @@ import (
 var mayImport = map[string]string{
 	"tsp":             "",
 	"tsp/onetree":     "tsp",
+	"tsp/npy":         "",
 	"tsp/tsptest":     "tsp",
 	"tsplib":          "tsp",
+	"tsplib/places":   "tsp tsp/npy tsplib",
 	"heatmap":         "tsp tsp/onetree",
 	"heatmap/learned": "tsp tsp/onetree heatmap",
-	"heatmap/mapfile": "tsp heatmap",
+	"heatmap/mapfile": "tsp tsp/npy heatmap",
 	"twoopt":          "tsp",
 	"mcts/eax":        "tsp",
 	"mcts/meter":      "",
@@ -32,14 +34,14 @@ var mayImport = map[string]string{
 	"mcts/kick":       "tsp twoopt mcts/meter mcts/tree",
 	"mcts/region":     "tsp twoopt mcts/eax mcts/kick",
 	"mcts":            "tsp tsp/onetree heatmap twoopt mcts/eax mcts/meter mcts/tree mcts/kick mcts/region",
-	"bench":           "tsp tsp/onetree tsplib heatmap heatmap/learned heatmap/mapfile twoopt mcts mcts/kick",
+	"bench":           "tsp tsp/onetree tsplib tsplib/places heatmap heatmap/learned heatmap/mapfile twoopt mcts mcts/kick",
 	"bench/generate":  "",
 	"bench/stat":      "",
 	"bench/draw":      "tsp heatmap",
 	"bench/forest":    "",
 	"bench/report":    "tsp mcts bench bench/stat bench/forest bench/draw",
 	"bench/tune":      "tsp mcts bench bench/stat bench/forest",
-	"cmd":             "tsp tsp/onetree tsplib heatmap heatmap/learned heatmap/mapfile twoopt mcts bench bench/draw bench/generate bench/stat bench/forest bench/report bench/tune",
+	"cmd":             "tsp tsp/onetree tsplib tsplib/places heatmap heatmap/learned heatmap/mapfile twoopt mcts bench bench/draw bench/generate bench/stat bench/forest bench/report bench/tune",
 }
 
 // violations returns what in the tree breaks the order, or uses cgo. Tests may import anything of ours.

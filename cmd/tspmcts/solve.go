@@ -17,6 +17,7 @@ import (
 	"tspmcts/bench/draw"
 	"tspmcts/tsp"
 	"tspmcts/tsplib"
+	"tspmcts/tsplib/places"
 )
 
 const (
@@ -30,8 +31,8 @@ func solveCommand() *cli.Command {
 		Name:      "solve",
 		Usage:     "find short tours",
 		ArgsUsage: "[FILE...]",
-		Description: "Solves TSPLIB problems and data set files (one instance a line), told apart by\n" +
-			"content; - is stdin. Without FILE it solves a built-in instance for 5 seconds.\n" +
+		Description: "Solves TSPLIB problems, data set files (one instance a line), places (CSV, GeoJSON) and\n" +
+			"matrices (CSV, JSON, .npy, answers of routing engines), told apart by content; - is stdin. Without FILE it solves a built-in instance for 5 seconds.\n" +
 			"Prints one line an instance. Ctrl-C ends the search with the best tour so far.",
 		Flags: append(append([]cli.Flag{
 			option(catBudget, "time", "search for `T` an instance: 10s, 1m30s, or 0.1n for 0.1 s a city (default: 10s where no other stop is given)"),
@@ -48,10 +49,12 @@ func solveCommand() *cli.Command {
 			option(catInput, "lines", "take the instances `A:B`, A to B-1 of a data set file, from 0"),
 			option(catInput, "optimum", "tell the gap to the optimal `LENGTH`"),
 			option(catInput, "best", "tell gaps to the best known lengths in the CSV `FILE`: instance,best"),
-			option(catOutput, "out", "write the tour as TSPLIB to `FILE`, - is stdout, then with nothing else there; "+perInstance+" in the name stands for the instance, needed for several"),
+			option(catOutput, "out", "write the tour to `FILE`, - is stdout, then with nothing else there; "+perInstance+" in the name stands for the instance, needed for several"),
+			routeFormatOption(),
 			option(catOutput, "json", "write one JSON object an instance and line to `FILE`; - is stdout, then with nothing else there"),
-			option(catOutput, "plot", "draw the tour to `FILE`: .svg or .png; "+perInstance+" as for --out"),
-		}, append(wantedFlags(), heatmapFlags()...)...), configFlags()...),
+			option(catOutput, "plot", "draw the tour to `FILE`: .svg or .png, or - for SVG on stdout; "+perInstance+" as for --out"),
+			openOption(),
+		}, append(append(wantedFlags(), placesFlags()...), heatmapFlags()...)...), configFlags()...),
 		Action: func(c *cli.Context) error {
 			s, err := newSolver(c)
 			if err != nil {
@@ -74,7 +77,10 @@ type solver struct {
 	knobs          *bench.Knobs
 	known          bench.Optima
 	wanted         wanted
+	places         places.Options
 	out, plot      string
+	format         string // of out
+	open           bool   // the picture
 	json           string
 	bound          bool
 	initial        []string
@@ -105,6 +111,9 @@ func newSolver(c *cli.Context) (*solver, error) {
 			s.workers, s.asked = int(workers), c.String("workers") != ""
 			return
 		},
+		func() (err error) { s.places, err = placesOptions(c); return },
+		func() (err error) { s.format, err = routeFormat(c); return },
+		func() (err error) { s.plot, s.open, err = openedPlot(c); return },
 		func() (err error) { s.heatmap, err = heatmapOf(c); return },
 		func() (err error) { s.knobs, err = knobsOf(c, s.heatmap.Name); return },
 		func() (err error) { s.known.Single, err = lengthOption(c, "optimum"); return },
@@ -149,8 +158,11 @@ func (s *solver) checkOutputs() error {
 			return usagef("%s and %s are the same file %s", other, o.flag, o.name)
 		}
 		taken[o.name] = o.flag
+		if o.name == "-" {
+			continue
+		}
 		for _, arg := range s.args {
-			if o.name != "-" && same(arg, o.name) {
+			if same(arg, o.name) {
 				return usagef("%s would replace the input %s", o.flag, arg)
 			}
 		}
@@ -184,6 +196,7 @@ func (s *solver) run() (err error) {
 	ctx, cancel := interruptible()
 	defer cancel()
 	r := bench.NewReader(s.args, s.lines, warn)
+	r.Places = s.places
 	if len(s.args) == 0 {
 		r = bench.ReaderOf(builtIn())
 	}
@@ -213,7 +226,7 @@ func (s *solver) run() (err error) {
 		if err := s.solve(ctx, item); err != nil {
 			return err
 		}
-		if ctx.Err() != nil || s.stdoutIsClosed && s.out == "" && s.plot == "" && s.json == "" {
+		if ctx.Err() != nil || s.stdoutIsClosed && (s.out == "" || s.out == "-") && (s.plot == "" || s.plot == "-") && s.json == "" {
 			return nil
 		}
 	}
@@ -242,6 +255,7 @@ func (s *solver) forOne() string {
 
 func (s *solver) remedy(flag string) string {
 	switch {
+	case strings.HasSuffix(flag, " -"):
 	case strings.HasPrefix(flag, "--out"), strings.HasPrefix(flag, "--plot"):
 		return "put " + perInstance + " in the name, it stands for the instance"
 	case flag == "--optimum":
@@ -266,6 +280,9 @@ func (s *solver) solve(ctx context.Context, item *bench.Item) error {
 		if _, _, err := draw.Places(item.Instance); err != nil {
 			return fmt.Errorf("%s: %w, or leave --plot out", item.Name, err)
 		}
+	}
+	if err := routable(item, s.format); err != nil {
+		return err
 	}
 	run := bench.Run{Item: item, Optimum: s.known.Of(item, warn), Source: s.heatmap, Knobs: s.knobs,
 		Budget: s.budget, Seed: s.seed, Workers: s.workers, Bound: s.bound}
@@ -302,13 +319,16 @@ func (s *solver) solve(ctx context.Context, item *bench.Item) error {
 func (s *solver) write(item *bench.Item, tour tsp.Tour, rec *bench.Record, length string) error {
 	var errs []error
 	if s.out != "" {
-		errs = append(errs, s.stdoutClosed(writeFile(outputName(s.out, item.Name), func(w io.Writer) error {
+		errs = append(errs, s.writeOut(s.out, item, func(w io.Writer) error {
+			if s.format != "tsplib" {
+				return places.Write(w, s.format, item.Instance, tour)
+			}
 			comment := fmt.Sprintf("length %s, found by tspmcts", rec.Length) // and no time: the same search writes the same file
 			return tsplib.WriteTour(w, item.Name, comment, tour)
-		})))
+		}))
 	}
 	if s.plot != "" {
-		errs = append(errs, writeFile(outputName(s.plot, item.Name), func(w io.Writer) error {
+		errs = append(errs, s.writeOut(s.plot, item, func(w io.Writer) error {
 			format, err := plotFormat(s.plot)
 			if err != nil {
 				return err
@@ -316,15 +336,18 @@ func (s *solver) write(item *bench.Item, tour tsp.Tour, rec *bench.Record, lengt
 			return draw.Tour(w, format, item.Name+", length "+length, item.Instance, tour)
 		}))
 	}
+	if s.open {
+		openPicture(outputName(s.plot, item.Name))
+	}
 	if s.json == "-" && s.stdoutIsClosed {
 		return errors.Join(errs...)
 	}
 	if s.records != nil {
 		errs = append(errs, s.stdoutClosed(s.records.write(rec)))
 	}
-	if s.json != "-" && s.out != "-" && !s.stdoutIsClosed {
+	if s.json != "-" && s.out != "-" && s.plot != "-" && !s.stdoutIsClosed {
 		_, err := fmt.Fprintf(stdout{}, "%-16s %8d cities   length %12s   gap %9s   %8.2f s   %s\n",
-			item.Name, rec.N, length, bench.GapText(rec.Gap), rec.Seconds, rec.Stop)
+			item.Name, rec.N, length+bench.UnitText(item.Instance), bench.GapText(rec.Gap), rec.Seconds, rec.Stop)
 		errs = append(errs, s.stdoutClosed(err))
 	}
 	return errors.Join(errs...)

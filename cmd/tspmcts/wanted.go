@@ -16,7 +16,7 @@ import (
 func wantedFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.BoolFlag{Name: "path", Usage: "find a path through all cities instead of a tour, from any city to any other", EnvVars: []string{envName("path")}, Category: catInput},
-		option(catInput, "start", "find a path that begins with `CITY`, by its number in the file"),
+		option(catInput, "start", "find a path that begins with `CITY`: its id or name, or its number in the file"),
 		option(catInput, "end", "find a path that ends with `CITY`; with --start both ends are given"),
 		option(catInput, "forbid", "use no edge that is in `FILE`: two numbers of cities a line, from the first to the second where distances are asymmetric"),
 	}
@@ -63,6 +63,13 @@ func (w wanted) apply(item *bench.Item) error {
 func cityOption(flag, text string, item *bench.Item) (int32, error) {
 	if text == "" {
 		return -1, nil
+	}
+	if item.IDs != nil || item.Names != nil {
+		city, err := item.City(text)
+		if err != nil {
+			err = usagef("%s is %q, %v", flagged(flag), text, err)
+		}
+		return city, err
 	}
 	v, err := strconv.Atoi(text)
 	if err != nil || v < 1 || v > item.N() {

@@ -8,9 +8,8 @@ import (
 	"math"
 	"strings"
 
-	"codeberg.org/sbinet/npyio/npy"
-
 	"tspmcts/heatmap"
+	"tspmcts/tsp/npy"
 )
 
 // readNPY reads a matrix of n x n numbers from a NumPy file, or one of batch x n x n, row by row.
@@ -18,23 +17,23 @@ func readNPY(b *bufio.Reader, name string, opt ReadOptions) (m *heatmap.Map, err
 	fail := func(format string, args ...any) error {
 		return fmt.Errorf("%s: %s (%w)", name, fmt.Sprintf(format, args...), ErrFormat)
 	}
-	r, err := npyHeader(b)
+	r, err := npy.NewReader(b)
 	if err != nil {
 		return nil, fail("the header: %v", err)
 	}
-	shape := r.Header.Descr.Shape
+	shape := r.Shape
 	for len(shape) > 3 && shape[0] == 1 {
 		shape = shape[1:]
 	}
 	batch := 1
 	if len(shape) == 3 {
 		batch, shape = shape[0], shape[1:]
-		if r.Header.Descr.Fortran && batch != 1 {
+		if r.Fortran && batch != 1 {
 			return nil, fail("found a batch of matrices in Fortran order, want C order: numpy.ascontiguousarray makes it")
 		}
 	}
 	if len(shape) != 2 || shape[0] != shape[1] {
-		return nil, fail("found the shape %v, want n x n, 1 x n x n or batch x n x n", r.Header.Descr.Shape)
+		return nil, fail("found the shape %v, want n x n, 1 x n x n or batch x n x n", r.Shape)
 	}
 	n := shape[0]
 	if err := opt.wrongSize(n); err != nil {
@@ -43,45 +42,24 @@ func readNPY(b *bufio.Reader, name string, opt ReadOptions) (m *heatmap.Map, err
 	if opt.Index >= batch || opt.Index < 0 {
 		return nil, fail("found %d maps, want number %d of them, from 0%s", batch, opt.Index, wantOwn)
 	}
-	const piece = 4096 // a row may be as long as a lying header says
-	var row []float64
-	var read func(k int) error
-	size := int64(8)
-	switch r.Header.Descr.Type { // to the letter: the library panics on others
-	case "'<f4'", "'>f4'":
-		size = 4
-		single := make([]float32, piece)
-		row = make([]float64, piece)
-		read = func(k int) error {
-			s := single[:k]
-			err := r.Read(&s)
-			for i, v := range s {
-				row[i] = float64(v)
-			}
-			return err
-		}
-	case "'<f8'", "'>f8'":
-		row = make([]float64, piece)
-		read = func(k int) error {
-			s := row[:k]
-			return r.Read(&s)
-		}
-	default:
-		return nil, fail("found numbers of the type %s, want float32 or float64", r.Header.Descr.Type)
+	if !r.Float() {
+		return nil, fail("found numbers of the type '%s', want float32 or float64", r.Type)
 	}
-	// Skip whole matrices, one at a time so that the product cannot overflow.
+	// Skip whole matrices, a row at a time so that the product cannot overflow.
 	for range opt.Index {
 		for range n {
-			if _, err := io.CopyN(io.Discard, b, size*int64(n)); err != nil {
+			if err := r.Skip(n); err != nil {
 				return nil, fail("the file ends before map %d, from 0", opt.Index)
 			}
 		}
 	}
+	const piece = 4096 // a row may be as long as a lying header says
+	row := make([]float64, piece)
 	g := heatmap.NewRows(opt.Keep)
 	for i := range n {
 		for j := 0; j < n; j += piece {
 			k := min(piece, n-j)
-			if err := read(k); err != nil {
+			if err := r.Read(row[:k]); err != nil {
 				return nil, fail("row %d: %v", i+1, err)
 			}
 			for c, v := range row[:k] {
@@ -92,30 +70,10 @@ func readNPY(b *bufio.Reader, name string, opt ReadOptions) (m *heatmap.Map, err
 		}
 		g.End()
 	}
-	if opt.Index == batch-1 {
-		if _, err := b.ReadByte(); err != io.EOF {
-			return nil, fail("found more than the %v numbers of the header", r.Header.Descr.Shape)
-		}
+	if opt.Index == batch-1 && !r.AtEnd() {
+		return nil, fail("found more than the %v numbers of the header", r.Shape)
 	}
 	return opt.finish(g), nil
-}
-
-// npyHeader reads the header. The library panics on some broken ones, and
-// allocates what they say: those are refused beforehand.
-func npyHeader(b *bufio.Reader) (r *npy.Reader, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			r, err = nil, fmt.Errorf("it is broken (%v)", p)
-		}
-	}()
-	head, err := b.Peek(12)
-	if err != nil {
-		return nil, fmt.Errorf("the file ends in it")
-	}
-	if head[6] == 2 && binary.LittleEndian.Uint32(head[8:]) > 1<<16 {
-		return nil, fmt.Errorf("it is %d bytes long", binary.LittleEndian.Uint32(head[8:]))
-	}
-	return npy.NewReader(b)
 }
 
 // WriteNPY writes maps of one size as a NumPy file of 32 or 64 bits a number:

@@ -55,7 +55,7 @@ func problem(t testing.TB, path string) *tsp.Instance {
 
 // metrics that a random instance may have, with its dimensions in the metric's range.
 var metrics = []tsp.Metric{tsp.Explicit, tsp.Euc2D, tsp.Euc3D, tsp.Ceil2D, tsp.Ceil3D, tsp.Floor2D, tsp.Floor3D, tsp.Exact2D, tsp.Exact3D,
-	tsp.Man2D, tsp.Man3D, tsp.Max2D, tsp.Max3D, tsp.Geo, tsp.GeoM, tsp.Att, tsp.XRay1, tsp.XRay2}
+	tsp.Man2D, tsp.Man3D, tsp.Max2D, tsp.Max3D, tsp.Geo, tsp.GeoM, tsp.Att, tsp.XRay1, tsp.XRay2, tsp.Haversine, tsp.Geodesic}
 
 // random returns an instance of n cities. With a grid above 0 coordinates are
 // whole numbers below it, so that cities coincide; clustered draws them in tight groups.
@@ -80,7 +80,7 @@ func random(t testing.TB, m tsp.Metric, n int, rng *rand.Rand, grid int, cluster
 	}
 	axes := [3][]float64{}
 	size := 1000.0
-	if m == tsp.Geo || m == tsp.GeoM {
+	if m.Degrees() {
 		size = 89
 	}
 	for i := range n {

@@ -60,12 +60,18 @@ func newSpace(in *tsp.Instance) (*space, []int32) {
 		s.form, s.unit, s.dims = sphere, 6378.388, 3
 	case tsp.GeoM:
 		s.form, s.unit, s.dims = sphere, 6378388, 3
+	case tsp.Haversine, tsp.Geodesic: // no shorter than the chord
+		s.form, s.unit, s.dims = round2, 0.5, 3
 	default:
 		return nil, nil
 	}
 	p := make([]float64, n*s.dims)
 	for i := range n {
 		q := p[i*s.dims:][:s.dims]
+		if x, y, z, ok := in.InSpace(int32(i)); ok {
+			q[0], q[1], q[2] = x, y, z
+			continue
+		}
 		if s.form == sphere {
 			lat, lon := radians(in.Metric, in.X[i]), radians(in.Metric, in.Y[i])
 			q[0], q[1], q[2] = math.Cos(lat)*math.Cos(lon), math.Cos(lat)*math.Sin(lon), math.Sin(lat)

@@ -88,7 +88,7 @@ func Random(m tsp.Metric, n int, seed uint64) *tsp.Instance {
 		return Must(tsp.NewMatrix("random", n, w))
 	}
 	side := 1000.0
-	if m == tsp.Geo || m == tsp.GeoM {
+	if m.Degrees() {
 		side = 80
 	}
 	axis := func() []float64 {

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"tspmcts/bench"
+	"tspmcts/tsplib/places"
+)
+
+// placesFlags are the flags of commands that read instances, about what files of places and matrices do not say.
+func placesFlags() []cli.Flag {
+	return []cli.Flag{
+		option(catInput, "metric", "measure places by `METRIC`: haversine or geodesic where they have lat and lon (default: haversine), euclid or an EDGE_WEIGHT_TYPE of TSPLIB where they have x and y (default: euclid)"),
+		option(catInput, "weight", "of an answer that holds several matrices take `WEIGHT`: "+strings.Join(places.Weights, ", ")),
+		&cli.BoolFlag{Name: "decimal-comma", Usage: "numbers in CSV files have a comma before the fraction: 52,5", EnvVars: []string{envName("decimal-comma")}, Category: catInput},
+	}
+}
+
+// placesOptions reads them.
+func placesOptions(c *cli.Context) (places.Options, error) {
+	o := places.Options{Metric: c.String("metric"), Weight: c.String("weight"), DecimalComma: c.Bool("decimal-comma")}
+	if _, ok := places.ParseMetric(o.Metric); o.Metric != "" && !ok {
+		return o, usagef("%s is %q, want haversine, geodesic, euclid, or an EDGE_WEIGHT_TYPE of TSPLIB with coordinates, as CEIL_2D", flagged("metric"), o.Metric)
+	}
+	if o.Weight != "" && !slices.Contains(places.Weights, o.Weight) {
+		return o, usagef("%s is %q, want one of %s", flagged("weight"), o.Weight, strings.Join(places.Weights, ", "))
+	}
+	return o, nil
+}
+
+func routeFormatOption() cli.Flag {
+	return option(catOutput, "format", "write --out as `FORMAT`: tsplib, "+strings.Join(places.Formats, ", ")+" (default: as the name ends, tsplib if it does otherwise)")
+}
+
+// routeFormat returns the format of --out, which its name tells where --format does not.
+func routeFormat(c *cli.Context) (string, error) {
+	out, format := c.String("out"), c.String("format")
+	switch {
+	case format == "":
+		format = strings.ToLower(strings.TrimPrefix(filepath.Ext(out), "."))
+		if !slices.Contains(places.Formats, format) {
+			format = "tsplib"
+		}
+	case format != "tsplib" && !slices.Contains(places.Formats, format):
+		return "", usagef("%s is %q, want tsplib, %s", flagged("format"), format, strings.Join(places.Formats, ", "))
+	case out == "":
+		return "", usagef("%s is for --out FILE; - is stdout", flagged("format"))
+	}
+	return format, nil
+}
+
+// routable returns an error where the instance cannot be written in the format.
+func routable(item *bench.Item, format string) error {
+	if _, _, ok := item.LatLon(0); format == "geojson" && !ok {
+		return places.ErrNoDegrees{Name: item.Name}
+	}
+	return nil
+}
+
+// writeOut writes what an output flag names for the instance: a file, or stdout.
+func (s *solver) writeOut(name string, item *bench.Item, write func(w io.Writer) error) error {
+	if name == "-" {
+		return s.stdoutClosed(write(stdout{}))
+	}
+	return writeFile(outputName(name, item.Name), write)
+}
+
+func openOption() cli.Flag {
+	return &cli.BoolFlag{Name: "open", Usage: "draw the tour and show the picture: that of --plot, or one among the temporary files", EnvVars: []string{envName("open")}, Category: catOutput}
+}
+
+// openedPlot returns the name of --plot, or with --open that of a temporary file, and whether to show the picture.
+func openedPlot(c *cli.Context) (name string, open bool, err error) {
+	name, open = c.String("plot"), c.Bool("open")
+	if open && name == "-" {
+		return "", false, usagef("--open shows a file, but --plot is -; leave one of them out")
+	}
+	if open && name == "" {
+		name = filepath.Join(os.TempDir(), "tspmcts-"+perInstance+".svg")
+	}
+	return name, open, nil
+}
+
+// openPicture shows a file by the desktop's own means, and goes on.
+func openPicture(name string) {
+	args := []string{"xdg-open", name}
+	switch runtime.GOOS {
+	case "darwin":
+		args[0] = "open"
+	case "windows":
+		args = []string{"rundll32", "url.dll,FileProtocolHandler", name}
+	}
+	cmd := exec.Command(args[0], args[1:]...)
+	cmd.Stderr = os.Stderr
+	if err := cmd.Start(); err != nil {
+		warn("%s cannot be shown: %v; open the file yourself", name, err)
+	}
+}

@@ -1,0 +1,64 @@
+package npy
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// file returns a .npy file of the numbers, each written as a value of its type.
+func file(dtype, shape string, order binary.ByteOrder, numbers any) []byte {
+	dict := fmt.Sprintf("{'descr': '%s', 'fortran_order': False, 'shape': %s, }", dtype, shape)
+	dict += strings.Repeat(" ", 117-len(dict)) + "\n"
+	b := append([]byte(Magic+"\x01\x00"), byte(len(dict)), 0)
+	b, err := binary.Append(append(b, dict...), order, numbers)
+	if err != nil {
+		panic(err)
+	}
+	return b
+}
+
+// Every type of number is read as what it is, in both byte orders.
+func TestRead(t *testing.T) {
+	want := []float64{0, 1, 100, 7, -3, 4}
+	for _, c := range []struct {
+		dtype   string
+		numbers any
+	}{
+		{"f8", []float64{0, 1, 100, 7, -3, 4}}, {"f4", []float32{0, 1, 100, 7, -3, 4}},
+		{"i8", []int64{0, 1, 100, 7, -3, 4}}, {"i4", []int32{0, 1, 100, 7, -3, 4}}, {"i2", []int16{0, 1, 100, 7, -3, 4}}, {"i1", []int8{0, 1, 100, 7, -3, 4}},
+		{"u8", []uint64{0, 1, 100, 7}}, {"u4", []uint32{0, 1, 100, 7}}, {"u2", []uint16{0, 1, 100, 7}}, {"u1", []uint8{0, 1, 100, 7}},
+	} {
+		for _, order := range []binary.AppendByteOrder{binary.LittleEndian, binary.BigEndian} {
+			mark := "<"
+			if order == binary.BigEndian {
+				mark = ">"
+			}
+			n := binary.Size(c.numbers) / int(c.dtype[1]-'0')
+			r, err := NewReader(bufio.NewReader(bytes.NewReader(file(mark+c.dtype, fmt.Sprintf("(1, %d)", n), order.(binary.ByteOrder), c.numbers))))
+			if err != nil || !r.Number() || r.Float() != (c.dtype[0] == 'f') || !slices.Equal(r.Shape, []int{1, n}) {
+				t.Fatalf("%s: %v, shape %v", mark+c.dtype, err, r.Shape)
+			}
+			got := make([]float64, n)
+			if err := r.Read(got[:2]); err != nil || r.AtEnd() {
+				t.Fatal(err)
+			}
+			if err := r.Read(got[2:]); err != nil || !slices.Equal(got, want[:n]) || !r.AtEnd() {
+				t.Errorf("%s: read %v, want %v; %v", mark+c.dtype, got, want[:n], err)
+			}
+			if r.Read(got) == nil {
+				t.Errorf("%s: read beyond the end", mark+c.dtype)
+			}
+		}
+	}
+	for _, dtype := range []string{"<c16", "|b1", "<U5", "<f2", "=f8"} {
+		r, err := NewReader(bufio.NewReader(bytes.NewReader(file(dtype, "(1,)", binary.LittleEndian, []float64{1}))))
+		if err != nil || r.Number() {
+			t.Errorf("%s: are numbers; %v", dtype, err)
+		}
+	}
+}

@@ -1,0 +1,423 @@
+package places
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"tspmcts/tsp"
+	"tspmcts/tsplib"
+)
+
+// columns are the names that a column of a table goes by, in lower case.
+var columns = map[string][]string{
+	"id":   {"id", "nr", "no", "key", "code"},
+	"name": {"name", "city", "town", "place", "label", "title"},
+	"lat":  {"lat", "latitude"},
+	"lon":  {"lon", "lng", "long", "longitude"},
+	"x":    {"x"},
+	"y":    {"y"},
+	"z":    {"z"},
+}
+
+// wantTable is what CSV should have been.
+const wantTable = "a first line that names the columns lat and lon, or x and y (id and name may stand beside them), or a square matrix"
+
+// rows reads the records of a CSV file.
+type rows struct {
+	f     *file
+	csv   *csv.Reader
+	comma bool // decimal
+}
+
+// next returns the next record that is not blank, each field without the blanks around it, and its line; io.EOF
+// after the last.
+func (r *rows) next() ([]string, int, error) {
+	for {
+		rec, err := r.csv.Read()
+		if err == io.EOF {
+			return nil, 0, err
+		}
+		var broken *csv.ParseError
+		if errors.As(err, &broken) {
+			return nil, 0, r.f.fail(broken.Line, "", broken.Err.Error(), `quotes around whole fields, and "" for a quote inside of one`, nil)
+		}
+		line, _ := r.csv.FieldPos(0)
+		if err != nil {
+			return nil, 0, &tsplib.ParseError{Name: r.f.name, Line: line, Err: err}
+		}
+		blank := true
+		for i, field := range rec {
+			rec[i] = strings.TrimSpace(field)
+			blank = blank && rec[i] == ""
+		}
+		if !blank {
+			return rec, line, nil
+		}
+	}
+}
+
+// number returns the finite number that a field holds.
+func (r *rows) number(s string) (float64, bool) {
+	if r.comma {
+		if strings.Contains(s, ".") {
+			return 0, false
+		}
+		s = strings.Replace(s, ",", ".", 1)
+	}
+	if strings.Trim(s, "0123456789+-.eE") != "" {
+		return 0, false
+	}
+	v, err := strconv.ParseFloat(s, 64)
+	return v, err == nil
+}
+
+// wantNumber says what should stand where a number does not.
+func (r *rows) wantNumber(s string) string {
+	want := "a number"
+	if !r.comma && strings.Contains(s, ",") {
+		if _, ok := (&rows{comma: true}).number(s); ok {
+			want += "; where it has a decimal comma give --decimal-comma"
+		}
+	}
+	if r.comma && strings.Contains(s, ".") {
+		want += " with a decimal comma, as --decimal-comma says"
+	}
+	return want
+}
+
+// entry returns what a field of a matrix holds: a number, or infinity for no road.
+func (r *rows) entry(s string) (float64, bool) {
+	switch strings.ToLower(s) {
+	case "inf", "infinity", "+inf", "null", "none":
+		return math.Inf(1), true
+	case "nan":
+		return math.NaN(), true
+	}
+	return r.number(s)
+}
+
+// readCSV reads a table of places or a matrix; head is the beginning of what b holds.
+func (f *file) readCSV(b *bufio.Reader, head []byte) (*tsp.Instance, error) {
+	if bytes.HasPrefix(head, []byte(bom)) {
+		b.Discard(len(bom)) // is in the buffer
+		head = head[len(bom):]
+	}
+	var text io.Reader = b
+	if i := bytes.IndexByte(head, '\r'); i >= 0 && bytes.IndexByte(head, '\n') < 0 {
+		text = crLines{b}
+	}
+	r := &rows{f: f, csv: csv.NewReader(text), comma: f.opt.DecimalComma}
+	r.csv.Comma = separator(head)
+	r.csv.FieldsPerRecord = -1
+	r.csv.ReuseRecord = true
+	r.csv.TrimLeadingSpace = r.csv.Comma != '\t'
+	rec, line, err := r.next()
+	if err == io.EOF {
+		return nil, f.fail(1, "", "nothing", "places or a matrix", tsplib.ErrEmpty)
+	}
+	if err != nil {
+		return nil, err
+	}
+	first := slices.Clone(rec)
+	at, err := f.header(first, line)
+	if err != nil {
+		return nil, err
+	}
+	if _, ok := at["lat"]; ok {
+		return f.readTable(r, at, len(first), "lat", "lon")
+	}
+	if _, ok := at["x"]; ok {
+		return f.readTable(r, at, len(first), "x", "y")
+	}
+	return f.readSquare(r, first, line)
+}
+
+// crLines is a reader of text whose lines end with CR alone.
+type crLines struct{ r io.Reader }
+
+func (c crLines) Read(b []byte) (int, error) {
+	n, err := c.r.Read(b)
+	for i, v := range b[:n] {
+		if v == '\r' {
+			b[i] = '\n'
+		}
+	}
+	return n, err
+}
+
+// separator returns what separates fields: a semicolon or a tab if the first line has one outside of quotes, else a comma.
+func separator(head []byte) rune {
+	quoted, tab := false, false
+	for _, c := range firstLine(head) {
+		switch {
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == ';':
+			return ';'
+		case c == '\t':
+			tab = true
+		}
+	}
+	if tab {
+		return '\t'
+	}
+	return ','
+}
+
+// firstLine returns the first line that is not blank.
+func firstLine(head []byte) []byte {
+	head = bytes.TrimLeft(head, "\r\n")
+	if i := bytes.IndexAny(head, "\r\n"); i >= 0 {
+		return head[:i]
+	}
+	return head
+}
+
+// header returns which columns the first line names, by their first names. Where it has lat and
+// lon, x and y do not count.
+func (f *file) header(first []string, line int) (map[string]int, error) {
+	at := map[string]int{}
+	for i, field := range first {
+		for column, names := range columns {
+			if !slices.Contains(names, strings.ToLower(field)) {
+				continue
+			}
+			if other, ok := at[column]; ok {
+				return nil, f.fail(line, "", fmt.Sprintf("the columns %q and %q", first[other], field), "one of them; rename the other", nil)
+			}
+			at[column] = i
+		}
+	}
+	for _, pair := range [][2]string{{"lat", "lon"}, {"x", "y"}} {
+		_, a := at[pair[0]]
+		_, b := at[pair[1]]
+		if a && b {
+			return at, nil
+		}
+		if a != b {
+			have, lack := pair[0], pair[1]
+			if b {
+				have, lack = lack, have
+			}
+			// x alone may be the name of a place in a matrix
+			if have == "lat" || have == "lon" || len(first) > 1 && len(at) > 1 {
+				return nil, f.fail(line, "", fmt.Sprintf("a column %q without %s", first[at[have]], lack), wantTable, nil)
+			}
+		}
+	}
+	delete(at, "x")
+	return at, nil
+}
+
+// readTable reads a place a line, whose coordinates stand in the columns a and b.
+func (f *file) readTable(r *rows, at map[string]int, width int, a, b string) (*tsp.Instance, error) {
+	t := &table{degrees: a == "lat"}
+	axes := []string{a, b}
+	if _, ok := at["z"]; ok && !t.degrees {
+		axes = append(axes, "z")
+	}
+	id, hasID := at["id"]
+	name, hasName := at["name"]
+	var lines []int32
+	for {
+		rec, line, err := r.next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		if len(rec) != width {
+			return nil, f.fail(line, "", fmt.Sprintf("%d fields", len(rec)), fmt.Sprintf("%d, as in the first line; a field that holds the separator %q stands in quotes", width, r.csv.Comma), nil)
+		}
+		if t.line == 0 {
+			t.line = line
+		}
+		var v [3]float64
+		for d, axis := range axes {
+			field := rec[at[axis]]
+			value, ok := r.number(field)
+			if !ok {
+				found := strconv.Quote(short(field))
+				if field == "" {
+					found = "nothing"
+				}
+				return nil, f.fail(line, axis, found, r.wantNumber(field), nil)
+			}
+			v[d] = value
+		}
+		if t.degrees {
+			if err := f.offGlobe(line, "", v[0], v[1]); err != nil {
+				return nil, err
+			}
+		}
+		t.x, t.y = append(t.x, v[0]), append(t.y, v[1])
+		if len(axes) == 3 {
+			t.z = append(t.z, v[2])
+		}
+		lines = append(lines, int32(line))
+		if hasID {
+			t.ids = append(t.ids, strings.Clone(rec[id])) // not the whole line
+		}
+		if hasName {
+			t.names = append(t.names, strings.Clone(rec[name]))
+		}
+	}
+	if len(t.x) == 0 {
+		return nil, f.fail(1, "", "a first line without any below it", "a place a line", nil)
+	}
+	t.ids, t.names = orNil(t.ids), orNil(t.names)
+	if err := f.labels(t.ids, t.names, func(i int) (string, int) { return fmt.Sprintf("line %d", lines[i]), int(lines[i]) }); err != nil {
+		return nil, err
+	}
+	return f.points(t)
+}
+
+// short returns the beginning of a long field.
+func short(s string) string {
+	if len(s) > 40 {
+		return s[:40] + "..."
+	}
+	return s
+}
+
+// readSquare reads a matrix. The first line holds numbers, or names of the places, of which
+// those that follow may begin with one too.
+func (f *file) readSquare(r *rows, first []string, line int) (*tsp.Instance, error) {
+	rec, names, labelled := first, []string(nil), false
+	if slices.ContainsFunc(first, func(s string) bool { return s != "" && !isNumber(r, s) }) || first[0] == "" && counts(first[1:]) {
+		names = first
+		var err error
+		if rec, line, err = r.next(); err == io.EOF {
+			return nil, f.fail(1, "", columnList(first), wantTable, nil)
+		} else if err != nil {
+			return nil, err
+		}
+		switch {
+		case len(rec) == len(first)+1: // no field above the names of the lines
+			labelled = true
+		case len(rec) != len(first):
+			return nil, f.fail(line, "", fmt.Sprintf("%d fields", len(rec)), fmt.Sprintf("%d, as in the first line", len(first)), nil)
+		default:
+			if labelled = first[0] == "" || !isNumber(r, rec[0]) || len(first) > 1 && rec[0] == first[1]; labelled {
+				names = first[1:]
+			}
+		}
+		for _, field := range rec[btoi(labelled):] {
+			if _, ok := r.entry(field); !ok && field != "" {
+				return nil, f.fail(1, "", columnList(first), wantTable, nil)
+			}
+		}
+	}
+	m := newMatrix()
+	start, bare := line, names == nil
+	full, blank := true, 0 // the diagonal has no zero; entries there that are left out
+	width := len(rec)
+	for i := 0; ; i++ {
+		if i > 0 {
+			var err error
+			if rec, line, err = r.next(); err == io.EOF {
+				if i != m.n {
+					return nil, f.fail(start, "", fmt.Sprintf("%d lines of %d numbers", i, m.n), wantTable, nil)
+				}
+				break
+			} else if err != nil {
+				return nil, err
+			}
+			if i == m.n {
+				return nil, f.fail(line, "", fmt.Sprintf("one more line after %d of %d numbers", i, m.n), wantTable, nil)
+			}
+		}
+		if len(rec) != width {
+			return nil, f.fail(line, "", fmt.Sprintf("%d fields", len(rec)), fmt.Sprintf("%d, as before", width), nil)
+		}
+		numbers := rec
+		if labelled {
+			numbers = rec[1:]
+			if i < len(names) && rec[0] != names[i] {
+				return nil, f.fail(line, "", fmt.Sprintf("the name %q before line %d of the matrix", short(rec[0]), i+1), fmt.Sprintf("%q, as above its column %[2]d", short(names[i]), i+1), nil)
+			}
+		}
+		for j, field := range numbers {
+			v, ok := r.entry(field)
+			if i == j {
+				full = full && ok && v != 0
+				blank += btoi(field == "")
+			} else if field == "" {
+				return nil, f.fail(line, "", fmt.Sprintf("nothing in row %d, column %d", i+1, j+1), "a number, or inf where there is no road", nil)
+			} else if !ok {
+				return nil, f.fail(line, "", fmt.Sprintf("%q in row %d, column %d", short(field), i+1, j+1), r.wantNumber(field)+", or inf where there is no road", nil)
+			}
+			if want := m.add(i, v); want != "" {
+				return nil, f.fail(line, "", fmt.Sprintf("%q in row %d, column %d", short(field), i+1, j+1), want, nil)
+			}
+		}
+		m.row(i)
+	}
+	if bare && blank > 0 && blank < m.n {
+		return nil, f.fail(start, "", fmt.Sprintf("%d of %d entries on the diagonal left out", blank, m.n), "all or none of them", nil)
+	}
+	if bare && full && m.n <= 3 {
+		return nil, f.fail(start, "", fmt.Sprintf("%d lines of %d numbers, none on the diagonal 0", m.n, m.n), wantTable, nil)
+	}
+	in, err := f.instance(m, start, entries, "")
+	if err == nil && names != nil {
+		in.Names = slices.Clone(names)
+		err = f.labels(nil, in.Names, func(i int) (string, int) { return fmt.Sprintf("column %d", i+1), 1 })
+	}
+	return in, err
+}
+
+// counts reports whether the fields are 0, 1, 2 ... or 1, 2, 3 ..., as rows and columns are named that have no names.
+func counts(fields []string) bool {
+	if len(fields) == 0 || fields[0] != "0" && fields[0] != "1" {
+		return false
+	}
+	for i, s := range fields {
+		if s != strconv.Itoa(i+int(fields[0][0]-'0')) {
+			return false
+		}
+	}
+	return true
+}
+
+func isNumber(r *rows, s string) bool {
+	_, ok := r.entry(s)
+	return ok
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// columnList names columns for an error.
+func columnList(first []string) string {
+	var b strings.Builder
+	b.WriteString("the columns ")
+	for i, field := range first {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		if i == 8 {
+			b.WriteString("...")
+			break
+		}
+		b.WriteString(strconv.Quote(short(field)))
+	}
+	if len(first) == 1 {
+		return "the one column " + strconv.Quote(short(first[0]))
+	}
+	return b.String()
+}

@@ -1,0 +1,183 @@
+package places
+
+import (
+	"fmt"
+	"math"
+
+	"tspmcts/tsp"
+	"tspmcts/tsplib"
+)
+
+// maxDecimals is how many digits of a fraction are kept at most, and rounded how many
+// are kept of fractions that have more.
+const (
+	maxDecimals = 6
+	rounded     = 3
+)
+
+// matrix is a matrix being read, row by row, as whole numbers of a unit that shrinks
+// with the digits that come.
+type matrix struct {
+	w      []int32
+	n      int     // numbers of a row, 0 before the first row
+	scale  float64 // 10^decimals
+	digits int     // decimals
+	most   float64 // the largest number
+	single bool    // the numbers are float32: 0.1 is the nearest of those
+	cut    bool    // some digits were lost
+}
+
+var powers = [maxDecimals + 1]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6}
+
+// add appends a number of row i, from 0: at least 0, or infinite for no road. It returns what is
+// wanted instead, empty if the number will do. The diagonal is passed over.
+func (m *matrix) add(i int, v float64) (want string) {
+	if len(m.w) == i*m.n+i {
+		m.w = append(m.w, 0)
+		return ""
+	}
+	switch {
+	case math.IsNaN(v):
+		return "a number, or infinity where there is no road"
+	case v < 0:
+		return "0 or more; add one constant to all distances to make none negative"
+	case math.IsInf(v, 0):
+		m.w = append(m.w, tsp.NoEdge)
+		return ""
+	case v > tsp.MaxDist:
+		return fmt.Sprintf("0 to %d, or infinity where there is no road; divide all distances", tsp.MaxDist)
+	}
+	m.most = max(m.most, v)
+	if !m.holds(v, m.digits) {
+		m.refine(v)
+	}
+	for m.most*m.scale > tsp.MaxDist {
+		m.rescale(m.digits - 1)
+		m.cut = true
+	}
+	m.w = append(m.w, int32(math.Round(v*m.scale)))
+	return ""
+}
+
+// holds reports whether v has at most so many decimals.
+func (m *matrix) holds(v float64, digits int) bool {
+	x := math.Round(v*powers[digits]) / powers[digits]
+	return x == v || m.single && float32(x) == float32(v)
+}
+
+// refine makes room for the decimals of v.
+func (m *matrix) refine(v float64) {
+	for digits := m.digits + 1; digits <= maxDecimals; digits++ {
+		if m.holds(v, digits) && m.most*powers[digits] <= tsp.MaxDist {
+			m.rescale(digits)
+			return
+		}
+	}
+	m.cut = true
+	for digits := rounded; digits > m.digits; digits-- {
+		if m.most*powers[digits] <= tsp.MaxDist {
+			m.rescale(digits)
+			return
+		}
+	}
+}
+
+// rescale goes over to so many decimals, and rounds where they are fewer.
+func (m *matrix) rescale(digits int) {
+	if m.scale = powers[digits]; digits > m.digits {
+		by := int32(powers[digits-m.digits])
+		for i, v := range m.w {
+			if v != tsp.NoEdge {
+				m.w[i] = v * by
+			}
+		}
+	} else {
+		by := int32(powers[m.digits-digits])
+		for i, v := range m.w {
+			if v != tsp.NoEdge {
+				m.w[i] = (v + by/2) / by
+			}
+		}
+	}
+	m.digits = digits
+}
+
+func newMatrix() *matrix { return &matrix{scale: 1} }
+
+// row ends row i, the first of which tells how many numbers a row has. It makes room
+// for all rows once a quarter of them is there: what a file claims costs no memory.
+func (m *matrix) row(i int) {
+	if i == 0 {
+		m.n = len(m.w)
+	}
+	if rows := i + 1; cap(m.w) < m.n*m.n && 4*rows >= m.n {
+		w := make([]int32, len(m.w), m.n*m.n)
+		copy(w, m.w)
+		m.w = w
+	}
+}
+
+// entries are the numbers of a matrix of which nothing more is known.
+const entries = "entries"
+
+// instance returns the instance of the matrix, which is square. what names its
+// numbers for people, and unit is theirs.
+func (f *file) instance(m *matrix, line int, what, unit string) (*tsp.Instance, error) {
+	if f.opt.Metric != "" {
+		return nil, f.fail(line, "", "a matrix of "+what, "coordinates for --metric; leave it out", nil)
+	}
+	if f.opt.Weight != "" && what == entries {
+		return nil, f.fail(line, "", "one matrix", "durations and distances for --weight; leave it out", nil)
+	}
+	if m.digits > 0 || m.cut {
+		text := "the " + what + " are fractions"
+		if m.cut {
+			text += " of more digits than the search holds, rounded"
+		}
+		f.warn(line, "%s: searched as whole numbers of %v%s, the scale is %v", text, 1/m.scale, suffix(unit), m.scale)
+	}
+	build := tsp.NewDirected
+	if m.symmetric() {
+		build = tsp.NewMatrix
+	}
+	in, err := build(f.base(), m.n, m.w)
+	if err != nil {
+		return nil, &tsplib.ParseError{Name: f.name, Line: line, Err: err}
+	}
+	in.Scale, in.Unit = m.scale, unit
+	return in, nil
+}
+
+// suffix returns a unit behind a number.
+func suffix(unit string) string {
+	if unit == "" {
+		return ""
+	}
+	return " " + unit
+}
+
+// symmetric reports whether the matrix is its own transpose.
+func (m *matrix) symmetric() bool {
+	const block = 64 // rows and columns at a time: both stay in the cache
+	for top := 0; top < m.n; top += block {
+		for left := 0; left <= top; left += block {
+			for i := top; i < min(top+block, m.n); i++ {
+				for j := left; j < min(left+block, i); j++ {
+					if m.w[i*m.n+j] != m.w[j*m.n+i] {
+						return false
+					}
+				}
+			}
+		}
+	}
+	return true
+}
+
+// transpose turns a matrix that was read by columns.
+func (m *matrix) transpose() {
+	for i := range m.n {
+		for j := range i {
+			m.w[i*m.n+j], m.w[j*m.n+i] = m.w[j*m.n+i], m.w[i*m.n+j]
+		}
+	}
+}

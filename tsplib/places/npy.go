@@ -1,0 +1,56 @@
+package places
+
+import (
+	"bufio"
+	"fmt"
+	"math"
+
+	"tspmcts/tsp"
+	"tspmcts/tsp/npy"
+)
+
+// readNPY reads a matrix from a NumPy file.
+func (f *file) readNPY(b *bufio.Reader) (*tsp.Instance, error) {
+	fail := func(found, want string) error { return f.fail(1, "", found, want, nil) }
+	r, err := npy.NewReader(b)
+	if err != nil {
+		return nil, fail("a NumPy header of which "+err.Error(), "one that numpy.save wrote")
+	}
+	shape := r.Shape
+	if len(shape) != 2 || shape[0] != shape[1] || shape[0] < 1 || shape[0] > math.MaxInt32/2 {
+		return nil, fail(fmt.Sprintf("numbers of the shape %v", shape), "a square matrix, n x n")
+	}
+	if !r.Number() {
+		return nil, fail(fmt.Sprintf("numbers of the type %q", r.Type), "floats of 32 or 64 bits, or integers; astype(float) makes them")
+	}
+	n := shape[0]
+	m := newMatrix()
+	m.single = r.Single()
+	const piece = 4096 // a row may be as long as a lying header says
+	row := make([]float64, piece)
+	for i := range n {
+		for j := 0; j < n; j += piece {
+			k := min(piece, n-j)
+			if err := r.Read(row[:k]); err != nil {
+				return nil, fail(fmt.Sprintf("the end of the file in row %d", i+1), fmt.Sprintf("%d rows of %d numbers", n, n))
+			}
+			for c, v := range row[:k] {
+				if want := m.add(i, v); want != "" {
+					a, b := i, j+c
+					if r.Fortran {
+						a, b = b, a
+					}
+					return nil, fail(fmt.Sprintf("%v in row %d, column %d", v, a+1, b+1), want)
+				}
+			}
+		}
+		m.row(i)
+	}
+	if !r.AtEnd() {
+		return nil, fail("more numbers", fmt.Sprintf("%d x %d, as the header says", n, n))
+	}
+	if r.Fortran {
+		m.transpose()
+	}
+	return f.instance(m, 1, entries, "")
+}

@@ -1,0 +1,346 @@
+package places
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"tspmcts/tsp"
+	"tspmcts/tsplib"
+)
+
+// npyFile returns a NumPy file of n x n numbers.
+func npyFile(dtype string, fortran bool, n int, numbers any) string {
+	order := "False"
+	if fortran {
+		order = "True"
+	}
+	dict := fmt.Sprintf("{'descr': '%s', 'fortran_order': %s, 'shape': (%d, %d), }", dtype, order, n, n)
+	dict += strings.Repeat(" ", 117-len(dict)) + "\n"
+	b := append([]byte("\x93NUMPY\x01\x00"), byte(len(dict)), 0)
+	b, err := binary.Append(append(b, dict...), binary.LittleEndian, numbers)
+	if err != nil {
+		panic(err)
+	}
+	return string(b)
+}
+
+func read(text string, o Options) (*tsp.Instance, []tsplib.Warning, error) {
+	return Read(strings.NewReader(text), "f.csv", o)
+}
+
+// Tables of places in every dialect are the same three places.
+func TestTables(t *testing.T) {
+	const feature = `{"type":"Feature","id":%q,"geometry":{"type":"Point","coordinates":[%v,%v]},"properties":{"name":%q}}`
+	features := fmt.Sprintf(feature, "a", 7.1, 50.7, "Bonn") + ",\n" + fmt.Sprintf(feature, "b", 6.95, 50.9, "Köln, am Rhein") + "," + fmt.Sprintf(feature, "c", 179.5, -17.0, "Levuka")
+	for name, c := range map[string]struct {
+		text   string
+		o      Options
+		labels bool
+	}{
+		"commas":        {"id,name,lat,lon\na,Bonn,50.7,7.1\nb,\"Köln, am Rhein\",50.9,6.95\nc,Levuka,-17,179.5\n", Options{}, true},
+		"other order":   {"lng,latitude,extra,city,nr\n7.1,50.7,,Bonn,a\n6.95,5.09e1,x,\"Köln, am Rhein\",b\n179.5,-17,,Levuka,c", Options{}, true},
+		"semicolons":    {"\xef\xbb\xbf\"ID\";\"Name\";\"Lat\";\"Lon\"\r\n\"a\";\"Bonn\";\"50,7\";\"7,1\"\r\nb;Köln, am Rhein;50,9;6,95\r\n\r\nc;Levuka;-17;179,5\r\n;;;\r\n", Options{DecimalComma: true}, true},
+		"tabs":          {"Name\tLAT\tlong\tid\nBonn\t50.7\t7.1\ta\nKöln, am Rhein\t50.9\t6.95\tb\nLevuka\t-17\t179.5\tc\n", Options{}, true},
+		"CR alone":      {"id;name;lat;lon\ra;Bonn;50.7;7.1\rb;Köln, am Rhein;50.9;6.95\rc;Levuka;-17;179.5\r", Options{}, true},
+		"no labels":     {"lat, lon\n50.7, 7.1\n 50.9 ,6.95\n-17, 179.5\n", Options{}, false},
+		"GeoJSON":       {`{"type":"FeatureCollection","features":[` + features + `]}`, Options{}, true},
+		"features last": {"\xef\xbb\xbf{\"features\":[" + features + "],\n\"bbox\":[0,0,1,1],\"type\":\"FeatureCollection\"}\n", Options{}, true},
+		"MultiPoint":    {`{"type":"MultiPoint","coordinates":[[7.1,50.7],[6.95,50.9,55],[179.5,-17]]}`, Options{}, false},
+		"geometries":    {`{"type":"GeometryCollection","geometries":[{"type":"Point","coordinates":[7.1,50.7]},{"type":"MultiPoint","coordinates":[[6.95,50.9],[179.5,-17]]}]}`, Options{}, false},
+	} {
+		in, warnings, err := Read(iotest.OneByteReader(strings.NewReader(c.text)), "dir/f.csv", c.o)
+		if err != nil || len(warnings) > 0 {
+			t.Errorf("%s: %v %v", name, warnings, err)
+			continue
+		}
+		if in.Name != "f" || in.Metric != tsp.Haversine || in.Unit != "m" || !slices.Equal(in.X, []float64{50.7, 50.9, -17}) || !slices.Equal(in.Y, []float64{7.1, 6.95, 179.5}) {
+			t.Errorf("%s: %s %v %v %v", name, in.Name, in.Metric, in.X, in.Y)
+		}
+		if c.labels != slices.Equal(in.IDs, []string{"a", "b", "c"}) || c.labels != slices.Equal(in.Names, []string{"Bonn", "Köln, am Rhein", "Levuka"}) || !c.labels && in.IDs != nil {
+			t.Errorf("%s: ids %q, names %q", name, in.IDs, in.Names)
+		}
+	}
+}
+
+// Options choose the metric.
+func TestMetrics(t *testing.T) {
+	const degrees, plane, space = "lat,lon\n50,7\n51,8\n", "x,y\n0,0\n3,4.5\n", "x,y,z\n0,0,0\n1,2,2\n"
+	for _, c := range []struct {
+		text, metric string
+		want         tsp.Metric // Explicit for an error
+	}{
+		{degrees, "", tsp.Haversine}, {degrees, "Geodesic", tsp.Geodesic}, {degrees, "geom", tsp.GeoM}, {degrees, "geo", 0}, {degrees, "euclid", 0}, {degrees, "euc_2d", 0},
+		{plane, "", tsp.Exact2D}, {plane, "euclid", tsp.Exact2D}, {plane, "ceil_2d", tsp.Ceil2D}, {plane, "MAN_2D", tsp.Man2D}, {plane, "haversine", 0}, {plane, "euc_3d", 0},
+		{space, "", tsp.Exact3D}, {space, "euclid", tsp.Exact3D}, {space, "max_3d", tsp.Max3D}, {space, "euc_2d", tsp.Euc2D},
+		{"0,5\n5,0\n", "euclid", 0},
+	} {
+		in, _, err := read(c.text, Options{Metric: c.metric})
+		if c.want == 0 {
+			var p *tsplib.ParseError
+			if !errors.As(err, &p) || !strings.Contains(err.Error(), "--metric") {
+				t.Errorf("%q as %s: %v", c.text, c.metric, err)
+			}
+		} else if err != nil || in.Metric != c.want {
+			t.Errorf("%q as %s: %v, %v", c.text, c.metric, in, err)
+		}
+	}
+	for _, s := range []string{"", "explicit", "sphere", "exact"} {
+		if m, ok := ParseMetric(s); ok {
+			t.Errorf("%q is %v", s, m)
+		}
+	}
+}
+
+const dir = `"durations":[[0,10.5,20],[10.5,0,30.25],[20,30.25,0]],"distances":[[0,1,2],[1,0,3],[2,3,0]]`
+
+// Matrices in every form are told with their unit, scale and labels.
+func TestMatrices(t *testing.T) {
+	const locations = `[{"location":[13,52],"name":"A"},{"location":[14,52],"name":"B"},{"location":[13,53],"name":""}]`
+	valhalla := func(units, cells string) string {
+		return `{"sources_to_targets":` + cells + `,"units":"` + units + `","sources":[[{"lat":52,"lon":13}],[{"lat":52,"lon":14}],[{"lat":53,"lon":13}]]}`
+	}
+	cell := func(i, j int) string {
+		if i == j {
+			return `{"time":0,"distance":0,"to_index":0}`
+		}
+		return fmt.Sprintf(`{"distance":%v.001,"time":%d,"from_index":%d,"to_index":%d}`, i+j, 10*(i+j), i, j)
+	}
+	var cells []string
+	for i := range 3 {
+		cells = append(cells, "["+cell(i, 0)+","+cell(i, 1)+","+cell(i, 2)+"]")
+	}
+	verbose := "[" + strings.Join(cells, ",\n") + "]"
+	for name, c := range map[string]struct {
+		text        string
+		o           Options
+		w           []int32 // d(1,2), d(1,3), d(2,3)
+		scale       float64
+		unit, warns string
+		names       []string
+		placed      bool
+	}{
+		"CSV":             {"0,1,2\n1,0,3\n2,3,0\n", Options{}, []int32{1, 2, 3}, 1, "", "", nil, false},
+		"CSV of junk":     {"9e9,1,2\n1,0,3\n2,3,nan\n", Options{}, []int32{1, 2, 3}, 1, "", "", nil, false},
+		"CSV, semicolons": {"0;1,5;2\n1,5;0;3\n2;3;0\n", Options{DecimalComma: true}, []int32{15, 20, 30}, 10, "", "fractions: searched as whole numbers of 0.1, the scale is 10", nil, false},
+		"blank diagonal":  {",4,2\n4,,3\n2,3,\n", Options{}, []int32{4, 2, 3}, 1, "", "", nil, false},
+		"named":           {",A,B,C\nA,0,1,2\nB,1,0,3\nC,2,3,0\n", Options{}, []int32{1, 2, 3}, 1, "", "", []string{"A", "B", "C"}, false},
+		"corner":          {"from,1,2,3\n1,0,1,2\n2,1,0,3\n3,2,3,0\n", Options{}, []int32{1, 2, 3}, 1, "", "", []string{"1", "2", "3"}, false},
+		"of pandas":       {",0,1,2\n0,0.0,1.0,2.0\n1,1.0,0.0,3.0\n2,2.0,3.0,0.0\n", Options{}, []int32{1, 2, 3}, 1, "", "", []string{"0", "1", "2"}, false},
+		"head alone":      {"A\tB\tC\n0\t1\t2\n1\t0\t3\n2\t3\t0\n", Options{}, []int32{1, 2, 3}, 1, "", "", []string{"A", "B", "C"}, false},
+		"no corner":       {"A;B;C\nA;0;1;2\nB;1;0;3\nC;2;3;0\n", Options{}, []int32{1, 2, 3}, 1, "", "", []string{"A", "B", "C"}, false},
+		"JSON":            {"[[0,0.125,2e0],\n[0.125,null,3],[2,3,0]]", Options{}, []int32{125, 2000, 3000}, 1000, "", "scale is 1000", nil, false},
+		"thirds":          {"[[0,0.333333333,2],[0.333333333,0,3],[2,3,0]]", Options{}, []int32{333, 2000, 3000}, 1000, "", "more digits than the search holds, rounded: .* 0.001", nil, false},
+		"large and fine":  {"[[0,0.125,200000000],[0.125,0,3],[200000000,3,0]]", Options{}, []int32{1, 1000000000, 15}, 5, "", "", nil, false},
+		"npy f8":          {npyFile("<f8", false, 3, []float64{0, 1.5, 2, 1.5, math.NaN(), 3, 2, 3, 0}), Options{}, []int32{15, 20, 30}, 10, "", "scale is 10", nil, false},
+		"npy f4":          {npyFile("<f4", false, 3, []float32{0, 0.1, 2, 0.1, 0, 3, 2, 3, 0}), Options{}, []int32{1, 20, 30}, 10, "", "scale is 10", nil, false},
+		"npy i8":          {npyFile("<i8", true, 3, []int64{0, 1, 2, 1, 0, 3, 2, 3, -7}), Options{}, []int32{1, 2, 3}, 1, "", "", nil, false},
+		"OSRM":            {`{"code":"Ok",` + dir + `,"sources":` + locations + `,"destinations":` + locations + `}`, Options{}, []int32{1050, 2000, 3025}, 100, "s", "durations and distances are there: durations are minimized; --weight|whole numbers of 0.01 s", []string{"A", "B", ""}, true},
+		"OSRM, distances": {`{"code":"Ok",` + dir + `,"sources":` + locations + `}`, Options{Weight: "distances"}, []int32{1, 2, 3}, 1, "m", "", []string{"A", "B", ""}, true},
+		"ORS in km":       {`{` + dir + `,"metadata":{"query":{"units":"km"}}}`, Options{Weight: "distances"}, []int32{1000, 2000, 3000}, 1, "m", "", nil, false},
+		"Valhalla":        {valhalla("kilometers", verbose), Options{}, []int32{10, 20, 30}, 1, "s", "durations are minimized; --weight", nil, true},
+		"Valhalla, km":    {valhalla("kilometers", verbose), Options{Weight: "distances"}, []int32{1001, 2001, 3001}, 1, "m", "", nil, true},
+		"Valhalla, miles": {valhalla("miles", `{"distances":[[0,1,2],[1,0,3],[2,3,0]]}`), Options{}, []int32{1609344, 3218688, 4828032}, 1000, "m", "scale is 1000", nil, true},
+		"VROOM": {`{"vehicles":[{"id":1}],"jobs":[{"id":14,"location_index":1,"description":"shop"},{"id":15,"location_index":2}],"matrices":{"car":{` + dir + `}}}`,
+			Options{Weight: "distances"}, []int32{1, 2, 3}, 1, "m", "", []string{"", "shop", "job 15"}, false},
+		"VROOM, profiles": {`{"vehicles":[{"profile":"bike"}],"matrices":{"car":{"durations":[[0]]},"bike":{"costs":[[0,1,2],[1,0,3],[2,3,0]]}}}`,
+			Options{}, []int32{1, 2, 3}, 1, "", "of the profiles car, bike that of the first vehicle is taken: bike", nil, false},
+	} {
+		in, warnings, err := read(c.text, c.o)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		var told []string
+		for _, w := range warnings {
+			told = append(told, w.Text)
+		}
+		text := strings.Join(told, "|")
+		if c.warns == "" && text != "" && name != "large and fine" {
+			t.Errorf("%s: warns %q", name, text)
+		}
+		for want := range strings.SplitSeq(c.warns, "|") {
+			if before, after, _ := strings.Cut(want, ".*"); !strings.Contains(text, before) || !strings.Contains(text, after) {
+				t.Errorf("%s: warns %q, want %q", name, text, want)
+			}
+		}
+		scale := c.scale
+		if scale == 5 { // 200000000 leaves room for a factor of 5, of which only 1 is a power of ten
+			scale, c.w = 1, []int32{0, 200000000, 3}
+		}
+		if got := []int32{in.Dist(0, 1), in.Dist(0, 2), in.Dist(1, 2)}; !slices.Equal(got, c.w) || in.Scale != scale || in.Unit != c.unit || in.Metric != tsp.Explicit {
+			t.Errorf("%s: %v, scale %v, unit %q, want %v, %v, %q", name, got, in.Scale, in.Unit, c.w, scale, c.unit)
+		}
+		if !slices.Equal(in.Names, c.names) || in.DisplayDegrees != c.placed {
+			t.Errorf("%s: names %q, placed %v", name, in.Names, in.DisplayDegrees)
+		}
+		if lat, lon, ok := in.LatLon(1); ok != c.placed || ok && (lat != 52 || lon != 14) {
+			t.Errorf("%s: the second place is at %v, %v", name, lat, lon)
+		}
+	}
+}
+
+// What is wrong is one line with its place and what to do.
+func TestErrors(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                                      "f.csv:1: found nothing, want places",
+		"id,name\n1,Bonn\n":                     `f.csv:1: found the columns "id", "name", want a first line that names the columns lat and lon`,
+		"id,pop\n1,2\n":                         "want a first line that names the columns lat and lon",
+		"id,lat\n1,2\n":                         `f.csv:1: found a column "lat" without lon`,
+		"1,Bonn,50,7\n2,Ulm,48,9\n":             "want a first line that names the columns lat and lon",
+		"lat,lon,long\n1,2,3\n":                 `found the columns "lon" and "long", want one of them`,
+		"lat,lon\n":                             "found a first line without any below it",
+		"lat,lon\n1,2\n1\n":                     "f.csv:3: found 1 fields, want 2",
+		"lat,lon\n1,2\n1,x\n":                   `f.csv:3: lon: found "x", want a number`,
+		"lat,lon\n1,\n":                         "f.csv:2: lon: found nothing, want a number",
+		"lat;lon\n1,5;2\n":                      `lat: found "1,5", want a number; where it has a decimal comma give --decimal-comma`,
+		"lat,lon\nnan,2\n":                      `lat: found "nan"`,
+		"lat,lon\n1,2\n103.8,1.3\n":             "f.csv:3: found the latitude 103.8, want -90 to 90; latitude and longitude look swapped",
+		"lat,lon\n5800000,380000\n":             "want -90 to 90 degrees; metres of a map projection",
+		"lat,lon\n5,400\n":                      "found the longitude 400, want -180 to 180",
+		"id,lat,lon\n7,1,2\n8,1,2\n7,3,4":       `f.csv:4: id: found "7", line 4, a second time, want each id once; it stands at line 2 too`,
+		"lat,lon\n\"1,2\n":                      "f.csv:2: found ",
+		"0,1,2\n1,0\n":                          "f.csv:2: found 2 fields, want 3",
+		"0,1,2\n1,0,3\n":                        "f.csv:1: found 2 lines of 3 numbers",
+		"0,1\n1,0\n2,3\n":                       "f.csv:3: found one more line after 2 of 2 numbers",
+		"50,7\n51,8\n":                          "found 2 lines of 2 numbers, none on the diagonal 0",
+		"0,1,2\n1,0,3\n2,x,0\n":                 `f.csv:3: found "x" in row 3, column 2, want a number`,
+		"0,1,2\n1,0,3\n2,,0\n":                  "f.csv:3: found nothing in row 3, column 2, want a number, or inf",
+		"0,1,2\n1,0,3\n2,-3,0\n":                `f.csv:3: found "-3" in row 3, column 2, want 0 or more`,
+		"0,1,2\n1,0,3\n2,nan,0\n":               `f.csv:3: found "nan" in row 3, column 2, want a number`,
+		"0,1,2\n1,0,3\n2,5e9,0\n":               `want 0 to 1073741824`,
+		",A,B\nB,0,1\nA,1,0\n":                  `f.csv:2: found the name "B" before line 1 of the matrix, want "A"`,
+		"[[0,1],[1,0],[2,3]]":                   "found more than 2 rows of 2 numbers, want a square matrix",
+		"[[0,1,2],[1,0,3]]":                     "f.csv:1: entries: found 2 rows of 3 numbers, want a square matrix",
+		"[[0,1],\n[1]]":                         "f.csv:2: entries: found 1 numbers in row 2, want 2",
+		"[[0,\"1\"],[1,0]]":                     `found "1" in row 1, column 2, want a number, or null`,
+		"[0,1]":                                 "found a number, want an array of numbers, row 1",
+		"[[0,1],[-1,0]]":                        "found -1 in row 2, column 1, want 0 or more",
+		"[]":                                    "found 0 rows",
+		"{}":                                    "found an empty JSON object, want GeoJSON",
+		"{\"a\":1}":                             "found JSON with a, want GeoJSON",
+		"{\"a\":\n1,}":                          "f.csv:2: found JSON that is broken here",
+		"{\"a\":[1":                             "f.csv:1: found the end of the file",
+		"[[0]] [[0]]":                           "found more than one JSON value",
+		`{"code":"NoTable","message":"no way"}`: `f.csv:1: code: found "NoTable", no way, want Ok`,
+		`{"error":{"code":6004,"message":"too many"}}`: `error: found an answer that says "too many"`,
+		`{"durations":null,"code":"Ok"}`:               "want GeoJSON of points",
+		`{"type":"FeatureCollection","features":[]}`:   "found no points",
+		`{"type":"FeatureCollection"}`:                 "found FeatureCollection without features",
+		`{"type":"LineString","coordinates":[[1,2]]}`:  `the geometry: found "LineString", want a FeatureCollection of Points`,
+		`{"type":"Point","coordinates":[1]}`:           `found [1], want a position [longitude, latitude]`,
+		`{"type":"Point","coordinates":["1","2"]}`:     `want a position [longitude, latitude]`,
+		`{"type":"Point","coordinates":[1.3,103.8]}`:   "found the latitude 103.8, want -90 to 90; latitude and longitude look swapped",
+		`{"type":"Feature","geometry":null}`:           "found a Feature without a geometry",
+		`{"type":"Point","coordinates":[1,2],"crs":{"properties":{"name":"urn:ogc:def:crs:EPSG::25832"}}}`:                                                                                                                 "want longitude and latitude of WGS84",
+		"{\"type\":\"FeatureCollection\",\"features\":[\n{\"type\":\"Feature\",\"geometry\":{\"type\":\"Point\",\"coordinates\":[1,2]}},\n{\"type\":\"Feature\",\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[]}}]}": `f.csv:3: feature 2: found "Polygon", want a FeatureCollection of Points`,
+		`{"sources_to_targets":[[{"time":0},{"distance":3}],[{"time":1},{"time":0}]]}`:                                                                                                                                     "found an object without time in row 1, column 2",
+		`{"sources_to_targets":[[null,null],[null,null]]}`:                                                                                                                                                                 "found null without time in row 1, column 1",
+		`{"sources_to_targets":[5]}`: "found a number, want an array of objects, row 1",
+		`{"matrices":{}}`:            "matrices: found an object, want",
+		`{"matrices":{"car":5}}`:     "want GeoJSON of points",
+		`{"matrices":{"a":{"durations":[[0]]},"b":{"durations":[[0]]}}}`:                  `want "car", the first vehicle's profile`,
+		npyFile("<f8", false, 2, []float64{0, 1, 1}):                                      "found the end of the file in row 2",
+		npyFile("<f8", false, 2, []float64{0, 1, 1, 0, 5}):                                "found more numbers",
+		npyFile("<f8", false, 2, []float64{0, math.NaN(), 1, 0}):                          "found NaN in row 1, column 2, want a number",
+		npyFile("<f8", true, 2, []float64{0, -1, 1, 0}):                                   "found -1 in row 2, column 1, want 0 or more",
+		npyFile("<c8", false, 1, []float64{0}):                                            "found numbers of the type \"<c8\"",
+		strings.Replace(npyFile("<f8", false, 2, []float64{0, 1}), "(2, 2)", "(2, 1)", 1): "found numbers of the shape [2 1], want a square matrix",
+		"\x93NUMPY\x01\x00": "found a NumPy header of which the file ends in it",
+	} {
+		in, _, err := read(text, Options{})
+		var p *tsplib.ParseError
+		if !errors.As(err, &p) || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%.60q: %v, %v, want %q", text, in, err, want)
+		}
+	}
+	for text, o := range map[string]Options{"x,y\n1,2\n": {Weight: "costs"}, "0,1\n1,0\n": {Weight: "durations"}, "[[0]]": {Weight: "durations"},
+		`{"type":"Point","coordinates":[1,2]}`: {Weight: "costs"}, `{"durations":[[0]]}`: {Weight: "distances"}, `{"distances":[[0]]}`: {Metric: "euclid"}} {
+		if in, _, err := read(text, o); err == nil {
+			t.Errorf("%q with %+v is %v", text, o, in)
+		}
+	}
+}
+
+// What may be right but looks wrong is told.
+func TestWarnings(t *testing.T) {
+	for text, want := range map[string]string{
+		"lat,lon\n-74.0,40.7\n-71.06,42.4\n-80.2,25.8\n":                  "3 of 3 latitudes lie beyond the polar circles",
+		`{"type":"MultiPoint","coordinates":[[40.7,-74],[42.4,-71.06]]}`:  "2 of 2 latitudes lie beyond the polar circles",
+		"name,lat,lon\nA,1,2\nB,1,3\nA,3,4\n":                             `f.csv:4: the name "A", line 4, stands at line 2 too`,
+		"x,y,z\n1,2,3\n4,5,6\n":                                           "",
+		"lat,lon\n78.2,15.6\n69.6,18.9\n":                                 "2 of 2 latitudes",
+		"lat,lon\n64.8,-147.7\n71.3,-156.8\n70.2,-148.5\n":                "", // Alaska
+		`{"type":"Point","coordinates":[1,2],"crs":{"name":"EPSG:4326"}}`: "",
+	} {
+		_, warnings, err := read(text, Options{})
+		if err != nil || (want == "") != (len(warnings) == 0) || want != "" && !strings.Contains(warnings[0].String(), want) {
+			t.Errorf("%q: %v %v, want %q", text, warnings, err, want)
+		}
+	}
+}
+
+// fuzz reads whatever comes; what it accepts holds together.
+func fuzz(f *testing.F, seeds ...string) {
+	for _, s := range seeds {
+		f.Add([]byte(s), false)
+		f.Add([]byte(s), true)
+	}
+	f.Fuzz(func(t *testing.T, data []byte, comma bool) {
+		for _, weight := range []string{"", "distances"} {
+			in, warnings, err := Read(bytes.NewReader(data), "f", Options{DecimalComma: comma, Weight: weight})
+			for _, w := range warnings {
+				if strings.ContainsAny(w.String(), "\n\r") {
+					t.Errorf("warning %q", w)
+				}
+			}
+			if err != nil {
+				var p *tsplib.ParseError
+				if !errors.As(err, &p) || p.Line < 1 || p.Line > bytes.Count(data, []byte{'\n'})+bytes.Count(data, []byte{'\r'})+1 {
+					t.Errorf("%v", err)
+				}
+				continue
+			}
+			n := int32(in.N())
+			if n < 1 || int64(n) > int64(len(data)) || in.IDs != nil && len(in.IDs) != int(n) || in.Names != nil && len(in.Names) != int(n) {
+				t.Fatalf("%d cities of %d bytes", n, len(data))
+			}
+			for i := range min(n, 5) {
+				if d := in.Dist(i, n-1); d < 0 || d > tsp.NoEdge {
+					t.Errorf("d(%d,%d) = %d", i, n-1, d)
+				}
+			}
+			order := make(tsp.Tour, n)
+			for i := range order {
+				order[i] = int32(i)
+			}
+			for _, format := range Formats {
+				if err := Write(&bytes.Buffer{}, format, in, order); err != nil && format != "geojson" {
+					t.Errorf("%s: %v", format, err)
+				}
+			}
+		}
+	})
+}
+
+func FuzzCSV(f *testing.F) {
+	fuzz(f, "id,name,lat,lon\na,\"B, \"\"b\",1,2\nc,d,3,4\n", "\xef\xbb\xbfx;y;z\r1,5;2;3\r", ",A,B\nA,0,1.5\nB,1.5,0\n", "0,1\n1,0\n", "A\tB\n0\t1\n1\t0\n", "0;inf;1\n1;0;null\n;3;0\n")
+}
+
+func FuzzJSON(f *testing.F) {
+	fuzz(f, `{"type":"FeatureCollection","features":[{"type":"Feature","id":5,"geometry":{"type":"Point","coordinates":[1,2]},"properties":{"name":"x"}}]}`,
+		`{"type":"GeometryCollection","geometries":[{"type":"MultiPoint","coordinates":[[1,2,3],[4,5]]}]}`, `{"code":"Ok",`+dir+`,"sources":[{"location":[1,2]}]}`,
+		`{"sources_to_targets":[[{"time":0,"distance":0},{"time":1,"distance":2.5}],[{"time":null,"distance":2.5},{"time":0,"distance":0}]],"units":"miles"}`,
+		`{"sources_to_targets":{"durations":[[0,1],[1,0]]},"sources":[[{"lat":1,"lon":2}],{"lat":1,"lon":2}]}`,
+		`{"matrices":{"car":{"costs":[[0,1],[1,0]]}},"jobs":[{"id":1,"location_index":1}]}`, "[[0,1],\n[1,0]]", `{"code":"No","message":"x"}`)
+}
+
+func FuzzNPY(f *testing.F) {
+	fuzz(f, npyFile("<f8", false, 2, []float64{0, 1.5, 1.5, 0}), npyFile("<f4", true, 2, []float32{0, 1, 1, 0}), npyFile(">i2", false, 2, []int16{0, 1, 1, 0}))
+}
