@@ -211,6 +211,7 @@ func (s *Server) add(o *order, query string, body []byte, spent time.Duration) (
 		return nil, problemf(http.StatusServiceUnavailable, "%v", err)
 	}
 	j := &job{order: o, id: rand.Text(), created: time.Now(), query: query, spent: spent, changed: make(chan struct{})}
+	j.believed = o.edges
 	j.state = State{Status: Queued, Heatmap: o.heatmap, Seconds: seconds(spent)}
 	if s.Folder != "" {
 		j.body = body
@@ -416,7 +417,7 @@ func (s *Server) solve(ctx context.Context, j *job, clock func() time.Duration) 
 	}()
 	o := mcts.Options{Preset: j.knobs.Preset, Configure: j.knobs.Config, Source: j.heatmap, Seed: j.seed, Workers: j.workers,
 		Time: j.time(s.Limits), Actions: j.budget.Actions, Stall: j.budget.Stall.Of(j.item.N()), Target: j.budget.Target, Clock: clock,
-		Bound: j.bound, Best: j.optimum, Observe: func(p mcts.Progress) { s.publish(j, p) }}
+		Bound: j.bound, Best: j.optimum, Heatmap: j.edges, Observe: func(p mcts.Progress) { s.publish(j, p) }}
 	o.Build = func(ctx context.Context, in *tsp.Instance, spec string, nb *tsp.Neighbors) (*heatmap.Map, error) {
 		source, err := heatmap.Parse(spec)
 		if err != nil {

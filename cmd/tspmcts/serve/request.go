@@ -224,6 +224,7 @@ func settingNames() []string {
 type order struct {
 	*settings
 	item     *bench.Item
+	edges    *heatmap.Map // the heatmap that the request brought, nil for none
 	warnings []string
 }
 
@@ -278,7 +279,15 @@ func decode(body []byte, query string, l Limits) (*order, error) {
 	if n := o.item.N(); n > l.Cities {
 		return nil, tooMany(n, l)
 	}
-	o.item.Warn = func(format string, args ...any) { o.warnings = append(o.warnings, fmt.Sprintf(format, args...)) }
+	if doc.edges != nil {
+		if g["heatmap"] != "" {
+			return nil, errors.New("there are heatmap and edges, want one of them")
+		}
+		if o.edges, err = doc.heatmap(o.item.N()); err != nil {
+			return nil, err
+		}
+		o.settings.heatmap = o.edges.Source
+	}
 	return o, o.check(l)
 }
 
@@ -380,10 +389,10 @@ func (o *order) readLine(set *tsplib.Lines) error {
 
 // document is a body of JSON.
 type document struct {
-	name   string
 	metric string
 	points [][]float64
 	matrix [][]float64
+	edges  [][]float64 // that a heatmap believes in: two cities and a probability
 }
 
 func (d *document) given() bool { return d.points != nil || d.matrix != nil }
@@ -414,6 +423,7 @@ func (d *document) read(body []byte, g given) (text []byte, err error) {
 	take("problem", &problem)
 	take("coordinates", &d.points)
 	take("matrix", &d.matrix)
+	take("edges", &d.edges)
 	take("metric", &d.metric)
 	if err != nil {
 		return nil, err
@@ -503,6 +513,39 @@ func (d *document) instance(l Limits) (*tsp.Instance, error) {
 	}
 	axes = append(axes, nil)
 	return tsp.NewPoints("coordinates", metric, axes[0], axes[1], axes[2])
+}
+
+// heatmap returns the map of n cities that believes in the edges.
+func (d *document) heatmap(n int) (*heatmap.Map, error) {
+	start := make([]int32, n+1) // of the cities' rows
+	for k, e := range d.edges {
+		if len(e) != 3 {
+			return nil, fmt.Errorf("edges: edge %d of %d has %d numbers, want 3: two cities and a probability", k+1, len(d.edges), len(e))
+		}
+		for _, v := range e[:2] {
+			if v != math.Trunc(v) || v < 0 || v >= float64(n) || e[0] == e[1] {
+				return nil, fmt.Errorf("edges: edge %d of %d joins %v and %v, want two of the cities 0 to %d", k+1, len(d.edges), e[0], e[1], n-1)
+			}
+			start[int(v)+1]++
+		}
+	}
+	for i := range n {
+		start[i+1] += start[i]
+	}
+	city, p := make([]int32, start[n]), make([]float32, start[n])
+	next := slices.Clone(start)
+	for _, e := range d.edges {
+		i, j := int32(e[0]), int32(e[1])
+		city[next[i]], p[next[i]] = j, float32(e[2])
+		city[next[j]], p[next[j]] = i, float32(e[2])
+		next[i]++
+		next[j]++
+	}
+	return heatmap.New("edges", n, func(i int32, add func(j int32, p float32)) {
+		for k := start[i]; k < start[i+1]; k++ {
+			add(city[k], p[k])
+		}
+	})
 }
 
 // readDemo makes the instance of a demo.

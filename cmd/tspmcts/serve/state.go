@@ -170,6 +170,7 @@ func (s *Server) read(j *job) error {
 	if j.order, err = decode(body, r.Query, s.Limits); err != nil {
 		return err
 	}
+	j.believed = j.edges
 	j.query, j.created, j.ended, j.state, j.trace.points = r.Query, r.Created, r.Ended, r.State, r.Trace
 	j.spent = time.Duration(r.State.Seconds * float64(time.Second))
 	if !j.state.Status.ended() {
