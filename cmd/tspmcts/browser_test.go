@@ -308,17 +308,15 @@ func TestBrowser(t *testing.T) {
 // drawn reports whether the picture of the first pane has many points in the tour's colour.
 func drawn(b *browser) bool {
 	b.Helper()
-	return b.eval(`new Promise((done) => requestAnimationFrame(() => {
+	return b.eval(`new Promise((done) => {
 		const from = document.querySelector(".view"), c = document.createElement("canvas").getContext("2d");
-		requestAnimationFrame(async () => {
-			const shot = await createImageBitmap(from);
-			c.canvas.width = shot.width; c.canvas.height = shot.height; c.drawImage(shot, 0, 0);
-			const p = c.getImageData(0, 0, shot.width, shot.height).data;
+		from.dispatchEvent(new KeyboardEvent("keydown", {key: "0", bubbles: true, cancelable: true})); // draws at the next frame
+		requestAnimationFrame(() => { // in the same one
+			c.canvas.width = from.width; c.canvas.height = from.height; c.drawImage(from, 0, 0);
+			const p = c.getImageData(0, 0, from.width, from.height).data;
 			let inked = 0;
 			for (let i = 3; i < p.length; i += 4) if (p[i] > 60) inked++;
 			done(inked > 500);
 		});
-		dispatchEvent(new Event("resize"));
-		from.dispatchEvent(new KeyboardEvent("keydown", {key: "0", bubbles: true, cancelable: true}));
-	}))`) == true
+	})`) == true
 }

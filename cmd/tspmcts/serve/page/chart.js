@@ -21,11 +21,11 @@ export function plot(svg, courses) {
   if (!shown.length) return;
   const first = Math.max(0.01, Math.min(...shown.map((c) => c.points[0].seconds)));
   const last = Math.max(first * 1.5, ...shown.map((c) => c.seconds));
-  let low = Math.min(...shown.map((c) => c.bound ?? c.points.at(-1).length));
-  let high = Math.max(...shown.map((c) => c.points[0].length));
+  const low = Math.min(...shown.map((c) => c.bound ?? c.points.at(-1).length));
+  let high = Math.min(1.1 * low, Math.max(...shown.map((c) => c.points[0].length))); // what is worse stands at the top
   if (high <= low) high = low * 1.01 + 1e-9;
   const x = (t) => box.left + ((box.right - box.left) * Math.log(Math.max(t, first) / first)) / Math.log(last / first);
-  const y = (v) => box.bottom - ((box.bottom - box.top) * (v - low)) / (high - low);
+  const y = (v) => box.bottom - ((box.bottom - box.top) * (Math.min(v, high) - low)) / (high - low);
   svg.append(element("line", { class: "axis", x1: box.left, x2: box.right, y1: box.bottom, y2: box.bottom }));
   for (let k = 0; k <= 3; k++) {
     const v = low + ((high - low) * k) / 3;

@@ -150,6 +150,9 @@ export class View {
     return this.colors[name];
   }
 
+  // dot returns the size of a city's.
+  dot() { return Math.min(4, Math.max(1, 4.5 - Math.log10(this.n / this.zoom ** 2))); }
+
   // draw draws once, at the next frame.
   draw() {
     if (this.waits || !this.n) return;
@@ -208,7 +211,7 @@ export class View {
       }
     }
     if (!this.order || n * 4 < many * this.zoom * this.zoom) {
-      use(this.color("text"), this.order ? 1 : 0.8, (n > many && this.zoom < 8 ? 1 : 3) * ratio);
+      use(this.color(this.order ? "soft" : "text"), this.order ? 1 : 0.8, this.dot() * ratio);
       gl.drawArrays(gl.POINTS, 0, n);
     }
   }
@@ -253,8 +256,8 @@ export class View {
       c.stroke();
     }
     if (!this.order || n * 4 < many * this.zoom * this.zoom) {
-      c.fillStyle = css("text");
-      const step = Math.max(1, Math.ceil(n / coarse)), size = (n > many ? 1 : 3) * ratio;
+      c.fillStyle = css(this.order ? "soft" : "text");
+      const step = Math.max(1, Math.ceil(n / coarse)), size = this.dot() * ratio;
       for (let i = 0; i < n; i += step) c.fillRect(x(i) - size / 2, y(i) - size / 2, size, size);
     }
   }
