@@ -150,7 +150,7 @@ func (b *browser) until(what string) {
 func (b *browser) open(url string) {
 	b.Helper()
 	b.call("Page.navigate", map[string]any{"url": url}, nil)
-	b.until(`document.documentElement.dataset.ready === "true"`)
+	b.until(`document.documentElement?.dataset.ready === "true"`)
 }
 
 // picture returns the page as it looks, and writes it to the folder that TSPMCTS_TEST_PICTURES names.
@@ -244,7 +244,7 @@ func TestBrowser(t *testing.T) {
 	b.eval(`document.querySelector("[data-do=pause]").click()`)
 	b.until(fmt.Sprintf(figure, "stage") + ` !== "paused"`)
 	b.call("Page.reload", nil, nil)
-	b.until(`document.documentElement.dataset.ready === "true"`)
+	b.until(`document.documentElement?.dataset.ready === "true"`)
 	b.until(running)
 	if !drawn(b) {
 		t.Error("nothing is drawn after a reload")
@@ -319,4 +319,36 @@ func drawn(b *browser) bool {
 			done(inked > 500);
 		});
 	})`) == true
+}
+
+// A million cities: how long until the first tour is drawn, and until a zoom is. It takes minutes, so that it is
+// asked for: TSPMCTS_TEST_LONG=1.
+func TestBrowserMillion(t *testing.T) {
+	if os.Getenv("TSPMCTS_TEST_LONG") == "" {
+		t.Skip("TSPMCTS_TEST_LONG is not set")
+	}
+	b := newBrowser(t)
+	s := startServer(t, t.TempDir())
+	b.screen(1400, 900, false)
+	b.open(s.url)
+	dir := t.TempDir()
+	must(t, dir, "generate", "--cities", "1000000", "--out", "million.tsp")
+	b.drop("million.tsp", read(t, dir, "million.tsp"))
+	b.eval(`(() => { document.getElementById("time").value = "2m"; document.getElementById("bound").checked = false; window.posted = 0;
+		const old = fetch; window.fetch = async (...a) => { const r = await old(...a); if (a[1]?.method === "POST") window.posted = performance.now(); return r; };
+		document.getElementById("start").click(); })()`)
+	b.until(`window.posted > 0`)
+	b.until(`document.querySelector(".view")?.dataset.drawn > 0`)
+	t.Logf("cities drawn %.2f s after the answer to the upload", b.eval(`(performance.now() - window.posted) / 1000`))
+	b.until(`document.querySelector(".pane")?.dataset.revision > 0`)
+	t.Logf("first tour shown after %.2f s", b.eval(`(performance.now() - window.posted) / 1000`))
+	zoom := `new Promise((done) => { const v = document.querySelector(".view"), begun = performance.now(), old = v.dataset.drawn;
+		v.dispatchEvent(new WheelEvent("wheel", {deltaY: %d, bubbles: true, cancelable: true}));
+		const look = () => { if (v.dataset.drawn === old) return requestAnimationFrame(look); requestAnimationFrame(() => done(performance.now() - begun)); }; look(); })`
+	var all []string
+	for _, delta := range []int{-100, -100, -100, 100, 100, 100, -800, -800, 1600} {
+		all = append(all, fmt.Sprintf("%.0f", b.eval(fmt.Sprintf(zoom, delta))))
+	}
+	t.Logf("zoom drawn after %s ms", strings.Join(all, " "))
+	b.picture("million")
 }
