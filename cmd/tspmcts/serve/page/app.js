@@ -42,7 +42,7 @@ class Pane {
   name() { return `${this.job.name}, ${this.job.cities.toLocaleString("en")} cities, ${this.job.preset}`; }
 
   async begin() {
-    this.view = new View(this.canvas);
+    this.view = new View(this.canvas, this.job.cities);
     this.tell(this.job);
     try {
       this.view.setCities(new Float32Array(await buffer(`/v1/jobs/${this.id}/cities`)));
@@ -99,6 +99,7 @@ class Pane {
       this.view.setTour(order);
       this.root.dataset.revision = this.shown;
       if (this.job.status === "running") await new Promise((next) => setTimeout(next, 80 + order.length / 400)); // 2.5 s for a million
+      while (this.view.busy) await new Promise((next) => setTimeout(next, 100));
     } catch (e) {
       if (!this.quit.signal.aborted) this.is("error").textContent = e.message;
       await new Promise((next) => setTimeout(next, 1000));

@@ -1,8 +1,13 @@
 // A picture of cities and a tour, to zoom and pan: WebGL2, or a canvas where there is none.
 // Cities are x and y in a square from 0 to 1, with y upwards; a tour is their order.
+//
+// Of a large tour a moving picture shows every so many cities; when it rests, the whole is drawn
+// out of sight, a slice a frame, and shown when it is ready. Stretches of the tour that are
+// outside the picture are not drawn, so that a close look is whole at once.
 
 const many = 50000; // cities above which they are no dots, and a moving picture shows a part of the tour
-const coarse = 100000; // lines of a moving picture
+const coarse = 50000; // lines that are drawn at a time
+const stretch = 1000; // cities of the tour that are inside the picture or outside together
 
 const vertex = `#version 300 es
 in vec2 place; in float weight; uniform vec4 map; uniform float size; out float shade;
@@ -12,9 +17,11 @@ precision mediump float; uniform vec4 color; in float shade; out vec4 pixel;
 void main() { pixel = vec4(color.rgb, 1) * (color.a * shade); }`;
 
 export class View {
-  constructor(canvas) {
+  constructor(canvas, cities) {
     this.canvas = canvas;
     this.n = 0;
+    this.large = cities > coarse;
+    this.fresh = new Uint32Array(0);
     this.zoom = 1;
     this.at = [0.5, 0.5]; // the middle of the picture
     this.colors = {};
@@ -34,12 +41,15 @@ export class View {
     this.dark.removeEventListener("change", this.repaint);
     clearTimeout(this.rest);
     clearTimeout(this.cool);
+    cancelAnimationFrame(this.waits);
+    cancelAnimationFrame(this.slicing);
+    this.n = 0;
     this.gl?.getExtension("WEBGL_lose_context")?.loseContext();
   }
 
   #webgl() {
     if (new URLSearchParams(location.search).has("canvas")) return false;
-    const gl = this.canvas.getContext("webgl2", { antialias: true, premultipliedAlpha: true });
+    const gl = this.canvas.getContext("webgl2", { antialias: !this.large, premultipliedAlpha: true });
     if (!gl) return false;
     const shader = (kind, text) => {
       const s = gl.createShader(kind);
@@ -60,7 +70,8 @@ export class View {
     this.gl = gl;
     this.uniform = Object.fromEntries(["map", "size", "color"].map((name) => [name, gl.getUniformLocation(program, name)]));
     this.buffers = Object.fromEntries(["places", "tour", "part", "fresh", "heat"].map((name) => [name, gl.createBuffer()]));
-    this.canvas.addEventListener("webglcontextlost", (e) => e.preventDefault());
+    this.hidden = gl.createFramebuffer();
+    this.store = gl.createRenderbuffer();
     return true;
   }
 
@@ -92,7 +103,7 @@ export class View {
     for (let k = 0; k < n; k++) next[order[k]] = order[k + 1 === n ? 0 : k + 1];
     const fresh = [];
     if (this.next) {
-      for (let a = 0; a < n && fresh.length < 400000; a++) {
+      for (let a = 0; a < n && fresh.length < coarse; a++) {
         const b = next[a];
         if (this.next[a] !== b && this.next[b] !== a) fresh.push(a, b);
       }
@@ -102,12 +113,41 @@ export class View {
     this.fresh = fresh.length < n ? Uint32Array.from(fresh) : new Uint32Array(0); // a wholly new tour is no news
     const step = Math.max(1, Math.ceil(n / coarse));
     this.part = step === 1 ? order : order.filter((_, k) => k % step === 0);
-    this.#fill("tour", new Uint32Array(order.buffer, order.byteOffset, n));
+    const closed = new Uint32Array(n + 1);
+    closed.set(order);
+    closed[n] = order[0];
+    this.boxes = this.#boxes(closed);
+    this.#fill("tour", closed);
     this.#fill("part", new Uint32Array(this.part));
     this.#fill("fresh", this.fresh);
     clearTimeout(this.cool);
-    if (this.fresh.length) this.cool = setTimeout(() => { this.fresh = new Uint32Array(0); this.draw(); }, 1500);
+    if (this.fresh.length && !this.large) this.cool = setTimeout(() => { this.fresh = new Uint32Array(0); this.draw(); }, 1500);
     this.draw();
+  }
+
+  // boxes returns the least and largest x and y of each stretch.
+  #boxes(closed) {
+    const boxes = [];
+    for (let from = 0; from + 1 < closed.length; from += stretch) {
+      const box = [Infinity, Infinity, -Infinity, -Infinity];
+      for (let k = from; k <= from + stretch && k < closed.length; k++) {
+        const x = this.places[2 * closed[k]], y = this.places[2 * closed[k] + 1];
+        if (x < box[0]) box[0] = x;
+        if (y < box[1]) box[1] = y;
+        if (x > box[2]) box[2] = x;
+        if (y > box[3]) box[3] = y;
+      }
+      boxes.push(box);
+    }
+    return boxes;
+  }
+
+  // visible returns where stretches begin that may be seen.
+  #visible() {
+    const s = this.scale(), w = this.canvas.width / 2 / s, h = this.canvas.height / 2 / s, [x, y] = this.at;
+    const list = [];
+    this.boxes.forEach((b, k) => { if (b[0] < x + w && b[2] > x - w && b[1] < y + h && b[3] > y - h) list.push(k * stretch); });
+    return list;
   }
 
   // setHeat shows edges as [city, city, probability], null for none.
@@ -163,57 +203,133 @@ export class View {
     const { canvas } = this;
     const ratio = Math.min(devicePixelRatio || 1, 2);
     const width = Math.max(1, Math.round(canvas.clientWidth * ratio)), height = Math.max(1, Math.round(canvas.clientHeight * ratio));
-    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-    const part = this.moving && this.n > coarse && this.zoom < 20;
-    if (this.gl) this.#drawGL(ratio, part);
-    else this.#drawFlat(ratio, part);
+    const resized = canvas.width !== width || canvas.height !== height;
+    if (resized) Object.assign(canvas, { width, height });
+    if (this.gl) this.#drawGL(ratio, resized);
+    else this.#drawFlat(ratio, this.moving && this.n > coarse && this.zoom < 20);
     canvas.dataset.drawn = String(Number(canvas.dataset.drawn || 0) + 1);
   }
 
-  #drawGL(ratio, part) {
-    const { gl, canvas, uniform, buffers, n } = this;
-    const s = this.scale();
+  // clear clears the picture and sets where it is.
+  #clear() {
+    const { gl, canvas, uniform, buffers } = this;
+    const s = this.scale(), sx = (2 * s) / canvas.width, sy = (2 * s) / canvas.height;
     gl.viewport(0, 0, canvas.width, canvas.height);
     gl.clearColor(0, 0, 0, 0);
     gl.clear(gl.COLOR_BUFFER_BIT);
-    const sx = (2 * s) / canvas.width, sy = (2 * s) / canvas.height;
     gl.uniform4f(uniform.map, sx, sy, -this.at[0] * sx, -this.at[1] * sy);
-    const use = (color, alpha, size = 1) => {
-      gl.uniform4f(uniform.color, ...color.slice(0, 3), alpha);
-      gl.uniform1f(uniform.size, size);
-    };
-    const places = () => {
-      gl.bindBuffer(gl.ARRAY_BUFFER, buffers.places);
-      gl.enableVertexAttribArray(0);
-      gl.vertexAttribPointer(0, 2, gl.FLOAT, false, 8, 0);
-      gl.disableVertexAttribArray(1);
-      gl.vertexAttrib1f(1, 1);
-    };
     if (this.heat) {
       gl.bindBuffer(gl.ARRAY_BUFFER, buffers.heat);
       gl.enableVertexAttribArray(0);
       gl.vertexAttribPointer(0, 2, gl.FLOAT, false, 12, 0);
       gl.enableVertexAttribArray(1);
       gl.vertexAttribPointer(1, 1, gl.FLOAT, false, 12, 8);
-      use(this.color("heat"), 0.9);
+      this.#use("heat", 0.9);
       gl.drawArrays(gl.LINES, 0, this.heat.length * 2);
     }
-    places();
-    if (this.order) {
-      const order = part ? this.part : this.order;
-      use(this.color("ink"), 1);
-      gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, buffers[part ? "part" : "tour"]);
-      gl.drawElements(gl.LINE_LOOP, order.length, gl.UNSIGNED_INT, 0);
-      if (this.fresh.length && !part) {
-        use(this.color("fresh"), 1);
-        gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, buffers.fresh);
-        gl.drawElements(gl.LINES, this.fresh.length, gl.UNSIGNED_INT, 0);
+  }
+
+  #use(color, alpha, size = 1) {
+    this.gl.uniform4f(this.uniform.color, ...this.color(color).slice(0, 3), alpha);
+    this.gl.uniform1f(this.uniform.size, size);
+  }
+
+  // places makes every step-th city what is drawn.
+  #places(step = 1) {
+    const { gl, buffers } = this;
+    gl.bindBuffer(gl.ARRAY_BUFFER, buffers.places);
+    gl.enableVertexAttribArray(0);
+    gl.vertexAttribPointer(0, 2, gl.FLOAT, false, 8 * step, 0);
+    gl.disableVertexAttribArray(1);
+    gl.vertexAttrib1f(1, 1);
+  }
+
+  // lines draws stretches of the tour, and their cities where there is room for them.
+  #lines(starts, ratio) {
+    const { gl, n } = this;
+    this.#places();
+    gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, this.buffers.tour);
+    const dots = n * 4 < many * this.zoom * this.zoom;
+    for (const kind of dots ? [gl.LINE_STRIP, gl.POINTS] : [gl.LINE_STRIP]) {
+      if (kind === gl.LINE_STRIP) this.#use("ink", 1);
+      else this.#use("soft", 1, this.dot() * ratio);
+      for (let k = 0; k < starts.length;) {
+        const from = starts[k];
+        let to = from;
+        while (k < starts.length && starts[k] === to) { to += stretch; k++; }
+        gl.drawElements(kind, Math.min(to, n) - from + 1, gl.UNSIGNED_INT, 4 * from);
       }
     }
-    if (!this.order || n * 4 < many * this.zoom * this.zoom) {
-      use(this.color(this.order ? "soft" : "text"), this.order ? 1 : 0.8, this.dot() * ratio);
-      gl.drawArrays(gl.POINTS, 0, n);
+  }
+
+  #fresh() {
+    const { gl } = this;
+    if (!this.fresh.length) return;
+    this.#places();
+    this.#use("fresh", 1);
+    gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, this.buffers.fresh);
+    gl.drawElements(gl.LINES, this.fresh.length, gl.UNSIGNED_INT, 0);
+  }
+
+  #drawGL(ratio, resized) {
+    const { gl, n } = this;
+    cancelAnimationFrame(this.slicing);
+    this.busy = false;
+    if (!this.order) { // cities alone
+      const step = Math.max(1, Math.ceil(n / (2 * coarse)));
+      this.#clear();
+      this.#places(step);
+      this.#use("text", 0.8, this.dot() * ratio);
+      gl.drawArrays(gl.POINTS, 0, Math.floor((n - 1) / step) + 1);
+      return;
     }
+    const starts = this.#visible();
+    if (starts.length * stretch <= 2 * coarse) {
+      this.#clear();
+      this.#lines(starts, ratio);
+      this.#fresh();
+      return;
+    }
+    if (this.moving || resized || !this.full) {
+      this.full = false;
+      this.#clear();
+      this.#places();
+      this.#use("ink", 1);
+      gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, this.buffers.part);
+      gl.drawElements(gl.LINE_LOOP, this.part.length, gl.UNSIGNED_INT, 0);
+    }
+    if (!this.moving) this.#slices(starts, ratio);
+  }
+
+  // slices draws the whole out of sight, a slice a frame, and then shows it.
+  #slices(starts, ratio) {
+    const { gl, canvas: { width, height } } = this;
+    this.busy = true;
+    gl.bindFramebuffer(gl.FRAMEBUFFER, this.hidden);
+    gl.bindRenderbuffer(gl.RENDERBUFFER, this.store);
+    gl.renderbufferStorage(gl.RENDERBUFFER, gl.RGBA8, width, height);
+    gl.framebufferRenderbuffer(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.RENDERBUFFER, this.store);
+    this.#clear();
+    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+    let at = 0;
+    const slice = () => {
+      const size = coarse / stretch / 2; // a zoom waits for one at most
+      gl.bindFramebuffer(gl.FRAMEBUFFER, this.hidden);
+      this.#lines(starts.slice(at, at + size), ratio);
+      at += size;
+      if (at < starts.length) {
+        this.slicing = requestAnimationFrame(slice);
+      } else {
+        this.#fresh();
+        gl.bindFramebuffer(gl.READ_FRAMEBUFFER, this.hidden);
+        gl.bindFramebuffer(gl.DRAW_FRAMEBUFFER, null);
+        gl.blitFramebuffer(0, 0, width, height, 0, 0, width, height, gl.COLOR_BUFFER_BIT, gl.NEAREST);
+        this.busy = false;
+        this.full = true;
+      }
+      gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+    };
+    this.slicing = requestAnimationFrame(slice);
   }
 
   #drawFlat(ratio, part) {
@@ -316,7 +432,14 @@ export class View {
   }
 
   png() {
-    this.now(); // the picture is there until the next frame
+    this.now();
+    if (this.busy) { // all at once, for this time
+      cancelAnimationFrame(this.slicing);
+      this.busy = false;
+      this.#clear();
+      this.#lines(this.#visible(), Math.min(devicePixelRatio || 1, 2));
+    }
+    // The picture is there until the next frame.
     return new Promise((done) => this.canvas.toBlob(done, "image/png"));
   }
 
