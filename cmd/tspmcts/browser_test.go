@@ -262,8 +262,8 @@ func TestBrowser(t *testing.T) {
 	b.until(`document.querySelector(".view").dataset.drawn !== "` + fmt.Sprint(before) + `"`)
 
 	// Two searches side by side.
-	b.screen(1400, 1000, true)
-	b.eval(`(() => { document.querySelectorAll("#form details")[0].open = true; document.getElementById("time").value = "3s";
+	b.screen(1400, 1180, true)
+	b.eval(`(() => { document.querySelectorAll("#form details")[0].open = true; document.getElementById("time").value = "6s";
 		document.getElementById("preset2").value = "paper"; document.getElementById("start").click(); })()`)
 	b.until(`document.querySelectorAll(".pane").length === 2 && [...document.querySelectorAll("[data-is=stage]")].every((e) => e.textContent === "done: time")`)
 	b.until(`document.querySelectorAll("#chart polyline").length === 2`)

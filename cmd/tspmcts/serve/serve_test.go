@@ -801,3 +801,44 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// What 200 clients cost of whom 50 take nothing: the time of the same search with and without them, in turn, and the
+// memory. It wants a machine that does nothing else, so that it is asked for: TSPMCTS_TEST_LONG=1.
+func TestWhatClientsCost(t *testing.T) {
+	if os.Getenv("TSPMCTS_TEST_LONG") == "" {
+		t.Skip("TSPMCTS_TEST_LONG is not set")
+	}
+	c := serveIt(t, nil)
+	search := func(clients, deaf int) (seconds float64, memory int) {
+		path := c.post("demo=uniform&cities=5000&workers=1&heatmap=knn&actions=1000000", "")
+		var all sync.WaitGroup
+		for i := range clients {
+			res, err := http.Get(c.url + path + "/events")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer res.Body.Close()
+			if i >= deaf {
+				all.Go(func() { io.Copy(io.Discard, res.Body) })
+			}
+		}
+		v := c.until(path, func(v View) bool {
+			time.Sleep(500 * time.Millisecond) // asking often is a cost as well
+			if v.Status == Running {
+				memory = max(memory, usage().memory)
+			}
+			return v.Status == Done
+		})
+		all.Wait()
+		c.want(http.StatusNoContent, "DELETE", path, "", nil)
+		return v.Seconds, memory
+	}
+	for range 3 {
+		alone, low := search(0, 0)
+		with, high := search(200, 50)
+		t.Logf("%.2f s alone, %.2f s with 200 clients: %+.1f %%; %d and %d MB", alone, with, 100*(with/alone-1), low>>20, high>>20)
+		if high > low+32<<20 {
+			t.Errorf("memory grows from %d to %d", low, high)
+		}
+	}
+}
