@@ -19,9 +19,9 @@ const (
 	bytesPerWorker = 14 // and city
 )
 
-// checkMemory returns an error when a search of in cannot fit the memory that
+// CheckMemory returns an error when a search of in cannot fit the memory that
 // this process may have, where the system tells how much that is.
-func checkMemory(in *tsp.Instance, workers int) error {
+func CheckMemory(in *tsp.Instance, workers int) error {
 	needed := int64(in.N()) * int64(bytesPerCity+bytesPerWorker*workers)
 	left, ok := memoryLeft()
 	if !ok || needed <= left {

@@ -58,7 +58,7 @@ func (r *Run) Do(ctx context.Context, clock func() time.Duration, observe func(m
 		}
 	}
 	if in.N() > mcts.ExactLimit {
-		if err := checkMemory(in, r.Workers); err != nil {
+		if err := CheckMemory(in, r.Workers); err != nil {
 			return nil, nil, fmt.Errorf("%s: %w", item.Name, err)
 		}
 	}

@@ -77,6 +77,7 @@ type Progress struct {
 	Tour    tsp.Tour      // the best so far, valid during the call
 	Length  float64       // of it, in the instance's unit
 	Gap     float64       // of it, in percent over Options.Best, or over the bound; NaN where there is neither
+	Bound   float64       // that no tour is below, in the instance's unit; 0 where none was asked for or found
 	Elapsed time.Duration // on the clock
 	Stage   string        // what the search is at: see the package's table
 	Actions int64         // so far, all workers
@@ -220,9 +221,10 @@ func (o *Options) observer(in *tsp.Instance, expand func(tsp.Tour) tsp.Tour, bou
 			best = expand(p.Tour)
 		}
 		told := Progress{Tour: best, Length: in.InUnit(p.Length), Gap: math.NaN(), Elapsed: p.Elapsed, Stage: p.Stage, Actions: p.Actions, Better: p.Better}
+		told.Bound = bound()
 		over := o.Best
 		if over == 0 {
-			over = bound()
+			over = told.Bound
 		}
 		if over > 0 {
 			told.Gap = 100 * (told.Length/over - 1)

@@ -30,14 +30,17 @@ func oneError(t *testing.T, dir string, code int, want string, c call) {
 	}
 }
 
-// A bad problem file gives one line with the file, the line in it and what to do.
-func TestBadProblem(t *testing.T) {
+// badProblem is the text of a file that is refused, and what the message about it matches.
+type badProblem struct{ name, text, want string }
+
+// badProblems lists what is wrong with problems.
+func badProblems() []badProblem {
 	header := func(dimension, metric string) string {
 		return "NAME : x\nTYPE : TSP\n" + dimension + "\nEDGE_WEIGHT_TYPE : " + metric + "\n"
 	}
 	euc := header("DIMENSION : 3", "EUC_2D") + "NODE_COORD_SECTION\n"
 	matrix := header("DIMENSION : 3", "EXPLICIT") + "EDGE_WEIGHT_FORMAT : FULL_MATRIX\nEDGE_WEIGHT_SECTION\n"
-	for _, c := range []struct{ name, text, want string }{
+	return []badProblem{
 		{"empty", "", `bad\.tsp:1: .*empty.*want`},
 		{"blank", "\n\n  \n", `bad\.tsp:\d: .*empty.*want`},
 		{"binary", "\x7fELF\x00\x01\x02\x00\xff\xfe", `bad\.tsp:1: .*binary.*want`},
@@ -79,7 +82,12 @@ func TestBadProblem(t *testing.T) {
 		{"line-odd", "0 0 0 1 1\n", `bad\.tsp:1: .*want`},
 		{"line-nan", "0 0 0 1\n0 0 nan 1\n", `bad\.tsp:2: .*want`},
 		{"line-tour-repeats", "0 0 0 1 1 1 output 1 2 2 1\n", `bad\.tsp:1: .*want`},
-	} {
+	}
+}
+
+// A bad problem file gives one line with the file, the line in it and what to do.
+func TestBadProblem(t *testing.T) {
+	for _, c := range badProblems() {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()
 			write(t, dir, "bad.tsp", c.text)

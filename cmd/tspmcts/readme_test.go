@@ -120,8 +120,19 @@ func TestManuals(t *testing.T) {
 					t.Fatalf("%s: %v\n%s", line, err, out)
 				}
 			}
+			var server *served
 			for _, line := range typed {
+				if args, ok := strings.CutPrefix(line, "tspmcts serve --listen 127.0.0.1:8080 "); ok { // on a port that is free, until the manual ends
+					server = startServer(t, dir, strings.Fields(strings.TrimSuffix(args, " &"))...)
+					continue
+				}
 				short := line
+				if server != nil {
+					short = strings.ReplaceAll(short, "http://127.0.0.1:8080", server.url)
+				}
+				if _, err := exec.LookPath("curl"); err != nil && strings.HasPrefix(line, "curl ") {
+					t.Skip("no curl here")
+				}
 				for _, s := range shorter {
 					short = s.flag.ReplaceAllString(short, s.by)
 				}

@@ -1,0 +1,354 @@
+package main
+
+import (
+	"bufio"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+// browser is a page of a headless Chromium, driven by the DevTools protocol over a pipe.
+type browser struct {
+	*testing.T
+	in      *os.File
+	out     *bufio.Reader
+	session string
+	calls   int
+}
+
+// newBrowser starts Chromium, or skips the test where there is none.
+func newBrowser(t *testing.T) *browser {
+	t.Helper()
+	var path string
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
+		if p, err := exec.LookPath(name); err == nil {
+			path = p
+			break
+		}
+	}
+	if path == "" || runtime.GOOS == "windows" { // where a pipe cannot be handed on
+		t.Skip("no Chromium here")
+	}
+	toRead, in, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, toWrite, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(path, "--headless", "--no-sandbox", "--remote-debugging-pipe", "--user-data-dir="+t.TempDir(), "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
+		"--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "about:blank")
+	cmd.ExtraFiles = []*os.File{toRead, toWrite}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	toRead.Close()
+	toWrite.Close()
+	t.Cleanup(func() { // by Browser.close its children end as well
+		fmt.Fprintf(in, `{"id":0,"method":"Browser.close"}`+"\x00")
+		ended := time.AfterFunc(10*time.Second, func() { cmd.Process.Kill() })
+		cmd.Wait()
+		ended.Stop()
+		in.Close()
+		out.Close()
+	})
+	b := &browser{T: t, in: in, out: bufio.NewReaderSize(out, 1<<20)}
+	out.SetReadDeadline(time.Now().Add(3 * time.Minute))
+	var target struct{ TargetID string }
+	b.call("Target.createTarget", map[string]any{"url": "about:blank"}, &target)
+	var attached struct{ SessionID string }
+	b.call("Target.attachToTarget", map[string]any{"targetId": target.TargetID, "flatten": true}, &attached)
+	b.session = attached.SessionID
+	b.call("Page.enable", nil, nil)
+	return b
+}
+
+// call calls a method of the protocol.
+func (b *browser) call(method string, params map[string]any, result any) {
+	b.Helper()
+	b.calls++
+	message := map[string]any{"id": b.calls, "method": method, "params": params}
+	if params == nil {
+		message["params"] = map[string]any{}
+	}
+	if b.session != "" {
+		message["sessionId"] = b.session
+	}
+	text, err := json.Marshal(message)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if _, err := b.in.Write(append(text, 0)); err != nil {
+		b.Fatal(err)
+	}
+	for {
+		text, err := b.out.ReadBytes(0)
+		if err != nil {
+			b.Fatalf("%s: %v", method, err)
+		}
+		var answer struct {
+			ID     int
+			Result json.RawMessage
+			Error  *struct{ Message string }
+		}
+		if err := json.Unmarshal(text[:len(text)-1], &answer); err != nil {
+			b.Fatal(err)
+		}
+		if answer.ID != b.calls { // an event
+			continue
+		}
+		if answer.Error != nil {
+			b.Fatalf("%s: %s", method, answer.Error.Message)
+		}
+		if result != nil {
+			if err := json.Unmarshal(answer.Result, result); err != nil {
+				b.Fatal(err)
+			}
+		}
+		return
+	}
+}
+
+// eval runs JavaScript in the page and returns its value.
+func (b *browser) eval(script string) any {
+	b.Helper()
+	var r struct {
+		Result           struct{ Value any }
+		ExceptionDetails *struct {
+			Text      string
+			Exception struct{ Description string }
+		}
+	}
+	b.call("Runtime.evaluate", map[string]any{"expression": script, "awaitPromise": true, "returnByValue": true}, &r)
+	if e := r.ExceptionDetails; e != nil {
+		b.Fatalf("%s: %s %s", script, e.Text, e.Exception.Description)
+	}
+	return r.Result.Value
+}
+
+// until waits for an expression to be true.
+func (b *browser) until(what string) {
+	b.Helper()
+	for end := time.Now().Add(45 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		if b.eval(what) == true {
+			return
+		}
+	}
+	b.picture("failed")
+	b.Fatalf("never: %s; the page says %v", what, b.eval("document.body.innerText"))
+}
+
+func (b *browser) open(url string) {
+	b.Helper()
+	b.call("Page.navigate", map[string]any{"url": url}, nil)
+	b.until(`document.documentElement?.dataset.ready === "true"`)
+}
+
+// picture returns the page as it looks, and writes it to the folder that TSPMCTS_TEST_PICTURES names.
+func (b *browser) picture(name string) []byte {
+	b.Helper()
+	var r struct{ Data string }
+	b.call("Page.captureScreenshot", map[string]any{"format": "png"}, &r)
+	data, err := base64.StdEncoding.DecodeString(r.Data)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if dir := os.Getenv("TSPMCTS_TEST_PICTURES"); dir != "" {
+		if err := os.WriteFile(filepath.Join(dir, name+".png"), data, 0o666); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return data
+}
+
+func (b *browser) screen(width, height int, dark bool) {
+	b.Helper()
+	b.call("Emulation.setDeviceMetricsOverride", map[string]any{"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}, nil)
+	scheme := "light"
+	if dark {
+		scheme = "dark"
+	}
+	b.call("Emulation.setEmulatedMedia", map[string]any{"features": []map[string]string{{"name": "prefers-color-scheme", "value": scheme}}}, nil)
+}
+
+// drop drops a file of that content on the page.
+func (b *browser) drop(name, text string) {
+	b.Helper()
+	quoted, _ := json.Marshal([]string{name, text})
+	b.eval(`(() => { const [name, text] = ` + string(quoted) + `; const data = new DataTransfer(); data.items.add(new File([text], name));
+		document.body.dispatchEvent(new DragEvent("drop", {dataTransfer: data, bubbles: true, cancelable: true})); })()`)
+	b.until(`document.getElementById("file").files.length === 1`)
+}
+
+// ring is a problem of 52 cities whose shortest tour is known: they lie on a circle.
+func ring() (text string, optimum int) {
+	var body strings.Builder
+	var x, y [52]float64
+	for i := range 52 {
+		sin, cos := math.Sincos(2 * math.Pi * float64(i) / 52)
+		x[i], y[i] = math.Round(1000*cos), math.Round(1000*sin)
+	}
+	for i := range 52 {
+		j := i * 23 % 52 // mixed
+		fmt.Fprintf(&body, "%d %.0f %.0f\n", i+1, x[j], y[j])
+		optimum += int(math.Hypot(x[i]-x[(i+1)%52], y[i]-y[(i+1)%52]) + 0.5)
+	}
+	return "NAME : ring52\nTYPE : TSP\nDIMENSION : 52\nEDGE_WEIGHT_TYPE : EUC_2D\nNODE_COORD_SECTION\n" + body.String() + "EOF\n", optimum
+}
+
+const figure = `(document.querySelector(".pane [data-is=%s]")?.textContent ?? "")`
+
+// In a real browser: a dropped file is solved and drawn, a search rests, goes on, outlives a reload and
+// ends, two are compared, and the page is whole on a phone and in the dark.
+func TestBrowser(t *testing.T) {
+	b := newBrowser(t)
+	s := startServer(t, t.TempDir())
+	b.screen(1400, 900, false)
+	b.open(s.url)
+	text, optimum := ring()
+	b.drop("ring52.tsp", text)
+	b.eval(`document.getElementById("start").click()`)
+	b.until(fmt.Sprintf(figure, "stage") + `.startsWith("done")`)
+	if got := b.eval(fmt.Sprintf(figure, "length")); got != fmt.Sprint(optimum) {
+		t.Errorf("length %v, want %d", got, optimum)
+	}
+	if got := b.eval(fmt.Sprintf(figure, "gap")); !strings.HasSuffix(fmt.Sprint(got), "%") {
+		t.Errorf("gap %v", got)
+	}
+	if got := b.eval(`document.querySelector(".view").dataset.renderer`); got != "webgl2" {
+		t.Errorf("the renderer is %v", got)
+	}
+	b.until(`document.querySelector(".pane")?.dataset.revision > 0`)
+	if !drawn(b) {
+		t.Error("nothing is drawn")
+	}
+	b.picture("optimum")
+
+	// A search that rests, goes on, and is still there when the page is loaded again.
+	b.eval(`(() => { document.querySelector("[name=source][value=demo]").click(); const set = (id, v) => { document.getElementById(id).value = v; };
+		set("demo", "clustered"); set("cities", 2000); set("time", "10m"); document.getElementById("bound").checked = false; document.getElementById("start").click(); })()`)
+	running := `document.querySelector(".pane")?.dataset.revision > 2 && ` + fmt.Sprintf(figure, "actions") + ` !== "0"`
+	b.until(running)
+	b.eval(`document.querySelector("[data-do=pause]").click()`)
+	b.until(fmt.Sprintf(figure, "stage") + ` === "paused"`)
+	length := b.eval(fmt.Sprintf(figure, "length"))
+	b.eval(`document.querySelector("[data-do=pause]").click()`)
+	b.until(fmt.Sprintf(figure, "stage") + ` !== "paused"`)
+	b.call("Page.reload", nil, nil)
+	b.until(`document.documentElement?.dataset.ready === "true"`)
+	b.until(running)
+	if !drawn(b) {
+		t.Error("nothing is drawn after a reload")
+	}
+	b.eval(`document.querySelector("[data-is=heat]").click()`)
+	b.until(`document.querySelector("#chart polyline") !== null`)
+	b.picture("running")
+	b.eval(`document.querySelector("[data-do=stop]").click()`)
+	b.until(fmt.Sprintf(figure, "stage") + ` === "done: interrupted"`)
+	t.Logf("length %v at rest, %v at the end", length, b.eval(fmt.Sprintf(figure, "length")))
+
+	// Zoom and pan by keyboard draw anew.
+	before := b.eval(`document.querySelector(".view").dataset.drawn`)
+	b.eval(`(() => { const v = document.querySelector(".view"); v.focus(); v.dispatchEvent(new KeyboardEvent("keydown", {key: "+", bubbles: true, cancelable: true})); })()`)
+	b.until(`document.querySelector(".view").dataset.drawn !== "` + fmt.Sprint(before) + `"`)
+
+	// Two searches side by side.
+	b.screen(1400, 1180, true)
+	b.eval(`(() => { document.querySelectorAll("#form details")[0].open = true; document.getElementById("time").value = "6s";
+		document.getElementById("preset2").value = "paper"; document.getElementById("start").click(); })()`)
+	b.until(`document.querySelectorAll(".pane").length === 2 && [...document.querySelectorAll("[data-is=stage]")].every((e) => e.textContent === "done: time")`)
+	b.until(`document.querySelectorAll("#chart polyline").length === 2`)
+	b.picture("compared")
+
+	// A phone: nothing is wider than it.
+	b.screen(390, 844, true)
+	if got := b.eval(`document.documentElement.scrollWidth`); got != 390. {
+		t.Errorf("the page is %v wide on a phone of 390", got)
+	}
+	b.eval(`document.getElementById("panes").scrollIntoView()`)
+	b.until(`new Promise((f) => requestAnimationFrame(() => requestAnimationFrame(() => f(true))))`)
+	b.picture("phone")
+
+	// Every control has a name for those who do not see it.
+	if got := b.eval(`[...document.querySelectorAll("button, input, select, textarea, [role=img], summary")].filter((e) => !(e.labels?.length || e.textContent.trim() || e.getAttribute("aria-label"))).map((e) => e.outerHTML).join("\n")`); got != "" {
+		t.Errorf("without a name:\n%v", got)
+	}
+	// What is wrong is told on the page.
+	b.eval(`(() => { document.querySelector("[name=source][value=paste]").click(); document.getElementById("paste").value = "hello"; document.getElementById("start").click(); })()`)
+	b.until(`document.getElementById("problem").textContent.includes("body:1: found unknown text")`)
+
+	// Without WebGL the picture is drawn on a canvas.
+	b.screen(1400, 900, false)
+	hash := fmt.Sprint(b.eval("location.hash"))
+	b.open(s.url + "/?canvas" + hash)
+	b.until(`document.querySelector(".pane")?.dataset.revision > 0 && document.querySelector(".view").dataset.renderer === "canvas"`)
+	if !drawn(b) {
+		t.Error("nothing is drawn on a canvas")
+	}
+	b.picture("canvas")
+
+	// A drawing becomes cities.
+	b.eval(`(() => { document.querySelector("[name=source][value=draw]").click(); document.getElementById("picture").click(); })()`)
+	b.until(`parseInt(document.getElementById("drawn").textContent.replace(",", "")) > 3000`)
+	b.eval(`document.getElementById("preset2").value = ""; document.getElementById("start").click()`)
+	b.until(`document.querySelectorAll(".pane").length === 1 && document.querySelector(".pane h2").textContent.startsWith("drawing") && ` + fmt.Sprintf(figure, "stage") + `.startsWith("done")`)
+	b.until(`document.querySelector(".pane")?.dataset.revision > 1`)
+	b.picture("drawing")
+}
+
+// drawn reports whether the picture of the first pane has many points in the tour's colour.
+func drawn(b *browser) bool {
+	b.Helper()
+	return b.eval(`new Promise((done) => {
+		const from = document.querySelector(".view"), c = document.createElement("canvas").getContext("2d");
+		from.dispatchEvent(new KeyboardEvent("keydown", {key: "0", bubbles: true, cancelable: true})); // draws at the next frame
+		requestAnimationFrame(() => { // in the same one
+			c.canvas.width = from.width; c.canvas.height = from.height; c.drawImage(from, 0, 0);
+			const p = c.getImageData(0, 0, from.width, from.height).data;
+			let inked = 0;
+			for (let i = 3; i < p.length; i += 4) if (p[i] > 60) inked++;
+			done(inked > 500);
+		});
+	})`) == true
+}
+
+// A million cities: how long until the first tour is drawn, and until a zoom is. It takes minutes, so that it is
+// asked for: TSPMCTS_TEST_LONG=1.
+func TestBrowserMillion(t *testing.T) {
+	if os.Getenv("TSPMCTS_TEST_LONG") == "" {
+		t.Skip("TSPMCTS_TEST_LONG is not set")
+	}
+	b := newBrowser(t)
+	s := startServer(t, t.TempDir())
+	b.screen(1400, 900, false)
+	b.open(s.url)
+	dir := t.TempDir()
+	must(t, dir, "generate", "--cities", "1000000", "--out", "million.tsp")
+	b.drop("million.tsp", read(t, dir, "million.tsp"))
+	b.eval(`(() => { document.getElementById("time").value = "2m"; document.getElementById("bound").checked = false; window.posted = 0;
+		const old = fetch; window.fetch = async (...a) => { const r = await old(...a); if (a[1]?.method === "POST") window.posted = performance.now(); return r; };
+		document.getElementById("start").click(); })()`)
+	b.until(`window.posted > 0`)
+	b.until(`document.querySelector(".view")?.dataset.drawn > 0`)
+	t.Logf("cities drawn %.2f s after the answer to the upload", b.eval(`(performance.now() - window.posted) / 1000`))
+	b.until(`document.querySelector(".pane")?.dataset.revision > 0`)
+	t.Logf("first tour shown after %.2f s", b.eval(`(performance.now() - window.posted) / 1000`))
+	zoom := `new Promise((done) => { const v = document.querySelector(".view"), begun = performance.now(), old = v.dataset.drawn;
+		v.dispatchEvent(new WheelEvent("wheel", {deltaY: %d, bubbles: true, cancelable: true}));
+		const look = () => { if (v.dataset.drawn === old) return requestAnimationFrame(look); requestAnimationFrame(() => done(performance.now() - begun)); }; look(); })`
+	var all []string
+	for _, delta := range []int{-100, -100, -100, 100, 100, 100, -800, -800, 1600} {
+		all = append(all, fmt.Sprintf("%.0f", b.eval(fmt.Sprintf(zoom, delta))))
+	}
+	t.Logf("zoom drawn after %s ms", strings.Join(all, " "))
+	b.picture("million")
+}

@@ -1,0 +1,129 @@
+"""Tests of tspmcts.py. TSPMCTS names the program."""
+
+import math
+import os
+import signal
+import threading
+import time
+import unittest
+
+import tspmcts
+
+SQUARE = [(0, 0), (0, 10), (10, 10), (10, 0)]
+
+
+def cities(n, seed=1):
+    """Cities that look random and are the same everywhere."""
+    return [((i * 7919 * seed) % 10007, (i * i * 31 + seed) % 10007) for i in range(n)]
+
+
+def length(coords, tour):
+    return sum(math.dist(coords[a], coords[b]) for a, b in zip(tour, tour[1:] + tour[:1]))
+
+
+class Solve(unittest.TestCase):
+    def check(self, coords, result):
+        self.assertEqual(sorted(result.tour), list(range(len(coords))))
+        self.assertAlmostEqual(result.length, length(coords, result.tour), delta=1e-6 * result.length)
+
+    def test_coords(self):
+        result = tspmcts.solve(SQUARE)
+        self.assertEqual((result.tour, result.length, result.stop), ([0, 1, 2, 3], 40, "exact"))
+
+    def test_matrix(self):
+        result = tspmcts.solve(matrix=[[0, 1, 9], [1, 0, 1], [9, 1, 0]])
+        self.assertEqual(result.length, 11)
+
+    def test_options(self):
+        coords = cities(300)
+        result = tspmcts.solve(coords, time=20, actions=20000, seed=3, workers=1, bound=True, kick_size=30, preset="default", heatmap="knn:k=8")
+        self.check(coords, result)
+        self.assertEqual((result.record["seed"], result.record["config"]["kick-size"], result.record["heatmap"]), (3, 30, "knn:k=8"))
+        self.assertGreaterEqual(result.length, result.bound)
+        self.assertAlmostEqual(result.gap, 100 * (result.length / result.bound - 1), places=6)
+        self.assertEqual(result.trace[-1][1], result.length)
+        again = tspmcts.solve(coords, actions=2000, seed=3, workers=1)
+        self.assertEqual(again.tour, tspmcts.solve(coords, actions=2000, seed=3, workers=1).tour)
+
+    def test_heatmap_array_and_initial_tour(self):
+        coords = cities(20)
+        good = tspmcts.solve(coords, actions=5000).tour
+        believed = [[0.0] * 20 for _ in range(20)]
+        for a, b in zip(good, good[1:] + good[:1]):
+            believed[a][b] = believed[b][a] = 1
+        result = tspmcts.solve(coords, actions=5, workers=1, preset="paper", heatmap=believed, initial=good)
+        self.assertEqual(result.tour, good)
+
+    def test_errors(self):
+        for call, error, text in [
+            (lambda: tspmcts.solve(), ValueError, "either coords or matrix"),
+            (lambda: tspmcts.solve([]), ValueError, "no city"),
+            (lambda: tspmcts.solve([(0, 0), (1,)]), ValueError, "row 1 has 1 numbers"),
+            (lambda: tspmcts.solve([(0, math.nan)]), ValueError, "finite"),
+            (lambda: tspmcts.solve(matrix=[[0, 1.5], [1.5, 0]]), ValueError, "whole numbers"),
+            (lambda: tspmcts.solve(matrix=[[0, 1], [2, 0]]), tspmcts.Error, "symmetric"),
+            (lambda: tspmcts.solve(SQUARE, heatmap=[[1]]), ValueError, "not 4 x 4"),
+            (lambda: tspmcts.solve(SQUARE, depth=1), tspmcts.Error, "depth.* is 1, want 2"),
+            (lambda: tspmcts.solve(SQUARE, time="x"), tspmcts.Error, "want a time"),
+            (lambda: tspmcts.solve(SQUARE, no_such_knob=1), tspmcts.Error, "no flag --no-such-knob"),
+            (lambda: tspmcts.solve(SQUARE, binary="/no/such/file"), tspmcts.Error, "cannot be run"),
+            (lambda: list(tspmcts.improvements(SQUARE, depth=1)), tspmcts.Error, "depth is 1, want 2"),
+        ]:
+            with self.assertRaisesRegex(error, text):
+                call()
+
+    @unittest.skipIf(os.name == "nt", "Ctrl-C cannot be sent to oneself there")
+    def test_interrupt_gives_the_best_so_far(self):
+        coords = cities(500)
+        threading.Timer(1.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+        begun = time.time()
+        result = tspmcts.solve(coords, time=600)
+        self.assertLess(time.time() - begun, 60)
+        self.check(coords, result)
+        self.assertEqual(result.stop, "interrupted")
+
+    def test_many(self):
+        instances = [cities(30, seed) for seed in range(1, 6)]
+        results = tspmcts.solve_many(instances, processes=2, actions=1000)
+        for coords, result in zip(instances, results, strict=True):
+            self.check(coords, result)
+
+    @unittest.skipIf(os.name == "nt", "Ctrl-C cannot be sent to oneself there")
+    def test_many_interrupted(self):
+        instances = [cities(200, seed) for seed in range(1, 5)]
+        threading.Timer(1.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+        results = tspmcts.solve_many(instances, processes=2, time=600)
+        self.assertEqual([r is not None for r in results], [True, True, False, False])
+        for coords, result in zip(instances, results[:2]):
+            self.check(coords, result)
+
+    def test_improvements(self):
+        coords = cities(400)
+        last = math.inf
+        for better in tspmcts.improvements(coords, time=3, workers=1, heatmap="knn"):
+            self.check(coords, better)
+            self.assertLessEqual(better.length, last)
+            last = better.length
+        self.assertLess(last, math.inf)
+        begun = time.time()
+        for better in tspmcts.improvements(coords, time=600):
+            break  # ends the search
+        self.assertLess(time.time() - begun, 60)
+
+    def test_improvements_of_a_heatmap(self):
+        near = [[1.0 if abs(i - j) == 1 else 0.0 for j in range(12)] for i in range(12)]
+        tours = list(tspmcts.improvements(cities(12), actions=2000, heatmap=near))
+        self.check(cities(12), tours[-1])
+
+    def test_arrays(self):
+        try:
+            import numpy
+        except ImportError:
+            self.skipTest("no NumPy here")
+        coords = numpy.array(cities(50), dtype=float)
+        result = tspmcts.solve(coords, actions=numpy.int64(1000), heatmap=numpy.full((50, 50), 0.1, dtype="f4"))
+        self.check(cities(50), result)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,374 @@
+"""Short tours from Python: one file, the standard library, and the program tspmcts.
+
+    import tspmcts
+    result = tspmcts.solve(coords=[(0, 0), (3, 0), (3, 4)], time="5s")
+    print(result.tour, result.length)
+
+Cities count from 0. Coordinates and matrices may be NumPy arrays or lists. The program is
+looked for in the argument ``binary``, the environment variable TSPMCTS, and the PATH. What it
+says is wrong is raised as :class:`Error`. Ctrl-C ends a search with the best tour so far.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import numbers
+import os
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import urllib.error
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, Iterable, Iterator, Mapping, Optional, Sequence, Union
+
+__all__ = ["solve", "solve_many", "improvements", "Result", "Improvement", "Error"]
+
+Rows = Iterable[Sequence[float]]
+Time = Union[str, float, int]
+
+
+class Error(Exception):
+    """What the program says is wrong, in one line."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """The answer of a search."""
+
+    tour: list[int]  #: cities from 0 in the order of the tour, beginning with city 0
+    length: float  #: of the tour
+    gap: Optional[float]  #: in percent over ``optimum``, or else over the bound; None without either
+    bound: Optional[float]  #: a length that no tour is below; None where none was proven
+    stop: str  #: why it ended: time, target, actions, stalled, interrupted, exact
+    seconds: float
+    actions: int
+    trace: list[tuple[float, float]]  #: improvements: seconds, and the length then
+    record: Mapping[str, Any] = field(repr=False)  #: all that the program tells
+
+
+@dataclass(frozen=True)
+class Improvement:
+    """A better tour, while the search goes on."""
+
+    tour: list[int]
+    length: float
+    gap: Optional[float]
+    bound: Optional[float]
+    seconds: float
+    actions: int
+    stage: str
+
+
+def solve(
+    coords: Optional[Rows] = None,
+    matrix: Optional[Rows] = None,
+    *,
+    time: Optional[Time] = None,
+    actions: Optional[int] = None,
+    target: Optional[float] = None,
+    stall: Optional[Time] = None,
+    seed: int = 1,
+    workers: Optional[int] = None,
+    metric: str = "EXACT_2D",
+    preset: Optional[str] = None,
+    heatmap: Union[str, Rows, None] = None,
+    initial: Optional[Sequence[int]] = None,
+    bound: bool = False,
+    optimum: Optional[float] = None,
+    binary: Optional[str] = None,
+    **knobs: Any,
+) -> Result:
+    """Search for a short tour of ``coords`` (n x 2, or n x 3 for a metric of three dimensions) or
+    ``matrix`` (n x n, symmetric, whole numbers).
+
+    time     seconds, or a text such as "1m30s" or "0.1n" (a tenth of a second a city); 10 where no
+             other stop is given
+    actions  stop after so many actions; with this stop alone the tour is the same on every machine
+    target   stop at a tour of this length or shorter
+    stall    stop when no better tour was found for so long
+    metric   EDGE_WEIGHT_TYPE of the coordinates; EXACT_2D does not round
+    heatmap  the name of a source, or n x n probabilities of edges
+    initial  a tour to start from
+    bound    prove a lower bound first, and stop at a tour that meets it
+    optimum  the best known length, for the gap
+    knobs    by name, such as kick_size=30 (tspmcts solve --help lists them)
+    """
+    with tempfile.TemporaryDirectory(prefix="tspmcts") as folder:
+        problem, out = os.path.join(folder, "problem.tsp"), os.path.join(folder, "out.tour")
+        cities = _write_problem(problem, coords, matrix, metric)
+        arguments = _flags(time=_span(time), actions=actions, target=target, stall=_span(stall), seed=seed, workers=workers, preset=preset, optimum=optimum, **knobs)
+        if bound:
+            arguments.append("--bound")
+        if isinstance(heatmap, str):
+            arguments += ["--heatmap", heatmap]
+        elif heatmap is not None:
+            _write_npy(os.path.join(folder, "map.npy"), heatmap, cities)
+            arguments += ["--heatmap-file", os.path.join(folder, "map.npy")]
+        if initial is not None:
+            _write_tour(os.path.join(folder, "initial.tour"), initial)
+            arguments += ["--initial-tour", os.path.join(folder, "initial.tour")]
+        command = [_binary(binary), "solve", *arguments, "--json", "-", "--out", out, "--", problem]
+        text = _run(command)
+        record = json.loads(text)
+        with open(out, encoding="ascii") as f:
+            words = f.read().split()
+        tour = [int(word) - 1 for word in words[words.index("TOUR_SECTION") + 1 : words.index("-1")]]
+    gap = record["gap"] if record["gap"] is not None else record.get("bound_gap")
+    trace = [(point["seconds"], point["length"]) for point in record["trace"]]
+    return Result(tour, record["length"], gap, record["bound"], record["stop"], record["seconds"], record["actions"], trace, record)
+
+
+def solve_many(instances: Iterable[Rows], *, processes: Optional[int] = None, workers: int = 1, **options: Any) -> list[Optional[Result]]:
+    """Solve several sets of coordinates, ``processes`` of them at once (default: one a CPU), with
+    the options of :func:`solve`. The results are in the order of the instances. After Ctrl-C those
+    that were being solved have their best tour, and those that had not begun are None.
+    """
+    stopped = threading.Event()
+
+    def one(coords: Rows) -> Optional[Result]:
+        return None if stopped.is_set() else solve(coords, workers=workers, **options)
+
+    with ThreadPoolExecutor(processes or os.cpu_count() or 1) as pool:
+        futures = [pool.submit(one, coords) for coords in instances]
+        while True:
+            try:
+                return [future.result() for future in futures]
+            except KeyboardInterrupt:
+                stopped.set()
+                _interrupt_all()
+
+
+def improvements(
+    coords: Optional[Rows] = None,
+    matrix: Optional[Rows] = None,
+    *,
+    metric: str = "EXACT_2D",
+    heatmap: Union[str, Rows, None] = None,
+    binary: Optional[str] = None,
+    **options: Any,
+) -> Iterator[Improvement]:
+    """Better tours as they come, the last of which is the answer. The loop may take its time: it is
+    given the best tour of when it asks. Leaving the loop ends the search.
+
+        for better in tspmcts.improvements(coords, time=60, bound=True):
+            if better.gap is not None and better.gap < 1:
+                break
+
+    The options are those of :func:`solve`, without ``initial``.
+    """
+    for key in "time", "stall":
+        options[key] = _span(options.get(key))
+    job: dict[str, Any] = {_name(key): _text(value) for key, value in options.items() if value is not None}
+    points, distances = _rows(coords, matrix)
+    if distances is not None:
+        job["matrix"] = [[_whole(v) for v in row] for row in distances]
+    else:
+        job["coordinates"], job["metric"] = points, metric
+    if isinstance(heatmap, str):
+        job["heatmap"] = heatmap
+    elif heatmap is not None:
+        rows = [list(map(float, row)) for row in heatmap]
+        job["edges"] = [[i, j, (p + rows[j][i]) / 2] for i, row in enumerate(rows) for j, p in enumerate(row) if j > i and p + rows[j][i] > 0]
+    command = [_binary(binary), "serve", "--listen", "127.0.0.1:0", "--max-time", "87600h", "--max-body", "2147483647"]
+    with _started(command, stdin=subprocess.DEVNULL) as server:
+        assert server.stdout is not None
+        base = server.stdout.readline().strip()
+        if not base:
+            raise Error(_message(server.stderr.read() if server.stderr else ""))
+        path = base + "/v1/jobs/" + json.loads(_ask(base + "/v1/jobs", json.dumps(job).encode()))["id"]
+        last = 0
+        with _open(path + "/events") as events:
+            for line in events:
+                if not line.startswith(b"data: "):
+                    continue
+                state = json.loads(line[6:])
+                if state["status"] == "failed":
+                    raise Error(state["error"])
+                if state["revision"] > last:
+                    tour = json.loads(_ask(path + "/tour"))
+                    if tour["revision"] > last:
+                        last = tour["revision"]
+                        state = json.loads(_ask(path)) if tour["revision"] != state["revision"] else state
+                        yield Improvement(tour["tour"], tour["length"], state["gap"], state["bound"], state["seconds"], state["actions"], state.get("stage", ""))
+                if state["status"] == "done":
+                    return
+
+
+def _flags(**values: Any) -> list[str]:
+    """The command line's flags of values that are given."""
+    return [part for key, value in values.items() if value is not None for part in ("--" + _name(key), _text(value))]
+
+
+def _name(key: str) -> str:
+    return key.replace("_", "-")
+
+
+def _text(value: Any) -> str:
+    """A value as the program reads it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, numbers.Integral):
+        return str(int(value))
+    if isinstance(value, numbers.Real):
+        return repr(float(value))
+    return str(value)
+
+
+def _span(value: Optional[Time]) -> Optional[str]:
+    """A time as the program reads it; numbers are seconds."""
+    return f"{float(value):.9f}s" if isinstance(value, numbers.Real) else value  # type: ignore[return-value]
+
+
+def _binary(binary: Optional[str]) -> str:
+    name = binary or os.environ.get("TSPMCTS") or shutil.which("tspmcts")
+    if not name:
+        raise Error("the program tspmcts is not found: give binary=, set TSPMCTS, or put it on the PATH")
+    return name
+
+
+def _rows(coords: Optional[Rows], matrix: Optional[Rows]) -> tuple[Optional[list[list[float]]], Optional[list[list[float]]]]:
+    if (coords is None) == (matrix is None):
+        raise ValueError("want either coords or matrix")
+    rows = [[float(v) for v in row] for row in (coords if coords is not None else matrix)]  # type: ignore[union-attr]
+    if not rows:
+        raise ValueError("there is no city")
+    width = len(rows) if matrix is not None else len(rows[0])
+    for i, row in enumerate(rows):
+        if len(row) != width:
+            raise ValueError(f"row {i} has {len(row)} numbers, want {width}")
+        if not all(map(math.isfinite, row)):
+            raise ValueError(f"row {i} is {row}, want finite numbers")
+    return (rows, None) if matrix is None else (None, rows)
+
+
+def _whole(v: float) -> int:
+    if v != int(v):
+        raise ValueError(f"a distance is {v}, want whole numbers: scale the matrix and round it")
+    return int(v)
+
+
+def _write_problem(name: str, coords: Optional[Rows], matrix: Optional[Rows], metric: str) -> int:
+    """Write a TSPLIB file and return the number of cities."""
+    points, distances = _rows(coords, matrix)
+    rows = points if points is not None else distances
+    assert rows is not None
+    with open(name, "w", encoding="ascii", newline="\n") as f:
+        f.write(f"NAME : problem\nTYPE : TSP\nDIMENSION : {len(rows)}\n")
+        if points is not None:
+            f.write(f"EDGE_WEIGHT_TYPE : {metric}\nNODE_COORD_SECTION\n")
+            f.writelines(f"{i + 1} {' '.join(map(repr, row))}\n" for i, row in enumerate(rows))
+        else:
+            f.write("EDGE_WEIGHT_TYPE : EXPLICIT\nEDGE_WEIGHT_FORMAT : FULL_MATRIX\nEDGE_WEIGHT_SECTION\n")
+            f.writelines(" ".join(str(_whole(v)) for v in row) + "\n" for row in rows)
+        f.write("EOF\n")
+    return len(rows)
+
+
+def _write_npy(name: str, probabilities: Rows, cities: int) -> None:
+    """Write an n x n matrix as NumPy does, as 32-bit floats."""
+    rows = [[float(p) for p in row] for row in probabilities]
+    if len(rows) != cities or any(len(row) != cities for row in rows):
+        raise ValueError(f"the heatmap is not {cities} x {cities}")
+    header = f"{{'descr': '<f4', 'fortran_order': False, 'shape': ({cities}, {cities}), }}"
+    header += " " * (-(len(header) + 11) % 64) + "\n"
+    with open(name, "wb") as f:
+        f.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode("ascii"))
+        for row in rows:
+            f.write(struct.pack(f"<{cities}f", *row))
+
+
+def _write_tour(name: str, tour: Sequence[int]) -> None:
+    with open(name, "w", encoding="ascii", newline="\n") as f:
+        f.write(f"TYPE : TOUR\nDIMENSION : {len(tour)}\nTOUR_SECTION\n")
+        f.writelines(f"{int(city) + 1}\n" for city in tour)
+        f.write("-1\nEOF\n")
+
+
+_running: set[subprocess.Popen[str]] = set()
+_lock = threading.Lock()
+
+
+@contextlib.contextmanager
+def _started(command: list[str], **options: Any) -> Iterator[subprocess.Popen[str]]:
+    """Run a process that Ctrl-C reaches through us alone, and that does not outlive the block."""
+    if os.name == "nt":
+        options["creationflags"] = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+    else:
+        options["start_new_session"] = True
+    try:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
+    except OSError as e:
+        raise Error(f"{command[0]} cannot be run: {e.strerror}") from None
+    with _lock:
+        _running.add(process)
+    try:
+        yield process
+    finally:
+        with _lock:
+            _running.discard(process)
+        if process.poll() is None:
+            process.terminate()
+            try:
+                process.communicate(timeout=30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        for stream in (process.stdout, process.stderr):
+            if stream:
+                stream.close()
+        process.wait()
+
+
+def _interrupt(process: subprocess.Popen[str]) -> None:
+    process.send_signal(signal.SIGINT if os.name != "nt" else getattr(signal, "CTRL_BREAK_EVENT", signal.SIGTERM))
+
+
+def _interrupt_all() -> None:
+    with _lock:
+        for process in _running:
+            _interrupt(process)
+
+
+def _run(command: list[str]) -> str:
+    """Run the program to its end, which the first Ctrl-C brings about."""
+    with _started(command, stdin=subprocess.DEVNULL) as process:
+        interrupted = False
+        while True:
+            try:
+                out, errors = process.communicate()
+                break
+            except KeyboardInterrupt:
+                if interrupted:  # the second one ends it without a tour
+                    raise
+                interrupted = True
+                _interrupt(process)
+    if process.returncode != 0 or not out.strip():
+        raise Error(_message(errors))
+    for line in errors.splitlines():
+        print(line, file=sys.stderr)
+    return out
+
+
+def _message(errors: str) -> str:
+    lines = [line for line in errors.splitlines() if line.strip()]
+    return lines[-1].removeprefix("tspmcts: ") if lines else "the program ended without an answer"
+
+
+def _open(url: str, body: Optional[bytes] = None) -> Any:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # the server is on this machine
+    try:
+        return opener.open(urllib.request.Request(url, data=body))
+    except urllib.error.HTTPError as e:
+        raise Error(json.loads(e.read())["detail"]) from None
+
+
+def _ask(url: str, body: Optional[bytes] = None) -> bytes:
+    with _open(url, body) as answer:
+        return answer.read()

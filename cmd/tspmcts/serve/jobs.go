@@ -1,0 +1,560 @@
+package serve
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"io"
+	"math"
+	"net/http"
+	"runtime/debug"
+	"slices"
+	"sync"
+	"time"
+
+	"tspmcts/bench"
+	"tspmcts/heatmap"
+	"tspmcts/mcts"
+	"tspmcts/tsp"
+)
+
+// Status is what becomes of a job.
+type Status string
+
+// A job waits, runs, perhaps rests, and ends.
+const (
+	Queued  Status = "queued"
+	Running Status = "running"
+	Paused  Status = "paused"
+	Done    Status = "done"
+	Failed  Status = "failed"
+)
+
+func (s Status) ended() bool { return s == Done || s == Failed }
+
+// State is what of a job changes while it is searched for.
+type State struct {
+	Status   Status        `json:"status"`
+	Stop     mcts.Stop     `json:"stop,omitempty"`  // why a job that is done ended
+	Error    string        `json:"error,omitempty"` // why it failed
+	Stage    string        `json:"stage,omitempty"` // what the search is at
+	Heatmap  string        `json:"heatmap"`         // its source, as asked for until the search has settled it
+	Revision int64         `json:"revision"`        // rises with every tour that is shown; 0: there is none yet
+	Length   *bench.Number `json:"length"`          // of the tour, in the instance's unit
+	Gap      *float64      `json:"gap"`             // in percent, over the optimum where that was given, or else over the bound
+	Bound    *bench.Number `json:"bound"`           // that no tour is below
+	Seconds  float64       `json:"seconds"`         // that the job has run, reading included
+	Actions  int64         `json:"actions"`         // simulated by all workers
+}
+
+// View is a job as clients see it.
+type View struct {
+	ID       string    `json:"id"`
+	Name     string    `json:"name"`
+	Cities   int       `json:"cities"`
+	Metric   string    `json:"metric"`
+	Created  time.Time `json:"created"`
+	Seed     uint64    `json:"seed"`
+	Workers  int       `json:"workers"`
+	Preset   string    `json:"preset"`
+	Warnings []string  `json:"warnings,omitempty"`
+	Command  string    `json:"command"` // that does the same
+	State
+	Trace []bench.Point `json:"trace,omitempty"` // improvements: when, and the length then
+}
+
+// shown is a tour that a job shows. It does not change.
+type shown struct {
+	revision int64
+	tour     tsp.Tour
+	length   float64
+	check    func() error // whether it is a tour: asked by who wants it, not by the search
+}
+
+// job is a search. What is below the server's lock is guarded by it.
+type job struct {
+	*order
+	id      string
+	created time.Time
+	query   string
+	body    []byte // as it was posted, kept where there is a folder for the state
+	spent   time.Duration
+
+	// Of the goroutine that searches.
+	next   time.Duration // when the observer publishes again
+	warned bool          // that its state cannot be written
+
+	disk sync.Mutex // held while files of the job are written
+
+	// Under the server's lock.
+	state      State
+	best       *shown
+	believed   *heatmap.Map // the heatmap, where it is of the cities themselves
+	trace      trace
+	changed    chan struct{} // closed when the state changes
+	followers  int
+	cancel     context.CancelCauseFunc // of a job that runs
+	checkpoint []byte                  // to go on from
+	ended      time.Time
+	gone       bool // deleted
+}
+
+// Causes for which a search is ended from outside.
+var (
+	errPaused  = errors.New("paused")
+	errStopped = errors.New("stopped")
+	errClosing = errors.New("the server is closing")
+)
+
+// Config says what a server is to be.
+type Config struct {
+	Limits
+	Folder string   // of the state; "" to keep nothing
+	Token  string   // that clients must bring; "" for none
+	Hosts  []string // names that clients may call the server by, besides those of the loopback interface
+	AnyIP  bool     // clients may call it by any address
+	// Write puts a whole file in its place, or leaves what was there.
+	Write func(name string, write func(io.Writer) error) error
+	// Log is told what goes wrong without a client's fault.
+	Log func(format string, args ...any)
+}
+
+// Server keeps jobs and answers requests.
+type Server struct {
+	Config
+	ctx      context.Context
+	end      context.CancelCauseFunc
+	pending  sync.WaitGroup // searches
+	handler  http.Handler
+	decoding sync.Mutex // held by the request that is understood
+
+	mu      sync.Mutex
+	jobs    map[string]*job
+	queue   []*job // that wait, in order
+	reading int    // requests that are about to become jobs
+	running int
+	held    int // cities of all jobs
+	streams int
+	closed  bool
+}
+
+// New returns a server, with the jobs that its folder holds. Close ends it.
+func New(c Config) (*Server, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	s := &Server{Config: c, jobs: map[string]*job{}}
+	s.ctx, s.end = context.WithCancelCause(context.Background())
+	s.handler = s.guard(s.routes())
+	if c.Folder != "" {
+		if err := s.load(); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// Close ends all searches. With a folder, they go on when a server is made of it again.
+func (s *Server) Close() {
+	s.mu.Lock()
+	s.closed = true
+	s.queue = nil
+	s.mu.Unlock()
+	s.end(errClosing)
+	s.pending.Wait()
+}
+
+// reserve makes room for a job that is about to be read; release takes it back.
+func (s *Server) reserve() *Problem {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return s.closing()
+	}
+	if len(s.queue)+s.reading >= s.Queued {
+		p := problemf(http.StatusTooManyRequests, "%d jobs wait, which is the limit; try again later", s.Queued)
+		p.retry = s.soonest()
+		return p
+	}
+	s.reading++
+	return nil
+}
+
+func (s *Server) release() {
+	s.mu.Lock()
+	s.reading--
+	s.mu.Unlock()
+}
+
+func (s *Server) closing() *Problem {
+	p := problemf(http.StatusServiceUnavailable, "the server is about to end; try again later")
+	p.retry = 5
+	return p
+}
+
+// soonest returns in how many seconds a job may end, from 1 to 60.
+func (s *Server) soonest() int {
+	left := 60.0
+	for _, j := range s.jobs {
+		if j.state.Status == Running {
+			left = min(left, (j.time(s.Limits) - time.Duration(j.state.Seconds*1e9)).Seconds())
+		}
+	}
+	return int(max(1, math.Ceil(left)))
+}
+
+// add takes up a job that was reserved.
+func (s *Server) add(o *order, query string, body []byte, spent time.Duration) (*job, *Problem) {
+	if err := bench.CheckMemory(o.item.Instance, o.workers); err != nil {
+		return nil, problemf(http.StatusServiceUnavailable, "%v", err)
+	}
+	j := &job{order: o, id: rand.Text(), created: time.Now(), query: query, spent: spent, changed: make(chan struct{})}
+	j.believed = o.edges
+	j.state = State{Status: Queued, Heatmap: o.heatmap, Seconds: seconds(spent)}
+	if s.Folder != "" {
+		j.body = body
+		if err := s.save(j, nil); err != nil {
+			s.remove(j)
+			s.Log("no state: %v", err)
+			return nil, problemf(http.StatusServiceUnavailable, "the job cannot be kept: the server's folder cannot be written")
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		go s.remove(j)
+		return nil, s.closing()
+	}
+	n := j.item.N()
+	for _, old := range s.oldestFirst(func(j *job) bool { return j.state.Status.ended() }) {
+		if s.held+n <= s.Held {
+			break
+		}
+		s.forget(old)
+	}
+	if s.held+n > s.Held {
+		go s.remove(j)
+		p := problemf(http.StatusTooManyRequests, "the jobs have %d cities together, and %d more are above the limit of %d; try again later", s.held, n, s.Held)
+		p.retry = s.soonest()
+		return nil, p
+	}
+	s.held += n
+	s.jobs[j.id] = j
+	s.queue = append(s.queue, j)
+	s.startNext()
+	return j, nil
+}
+
+// oldestFirst returns the jobs that are wanted.
+func (s *Server) oldestFirst(want func(*job) bool) []*job {
+	var list []*job
+	for _, j := range s.jobs {
+		if want(j) {
+			list = append(list, j)
+		}
+	}
+	slices.SortFunc(list, func(a, b *job) int { return a.created.Compare(b.created) })
+	return list
+}
+
+// forget removes a job and what is kept of it.
+func (s *Server) forget(j *job) {
+	if s.jobs[j.id] != j {
+		return
+	}
+	delete(s.jobs, j.id)
+	s.held -= j.item.N()
+	s.queue = slices.DeleteFunc(s.queue, func(q *job) bool { return q == j })
+	j.gone = true
+	if j.cancel != nil {
+		j.cancel(errStopped)
+	}
+	j.tell()
+	go s.remove(j)
+}
+
+// expire forgets the jobs that ended too long ago.
+func (s *Server) expire() {
+	limit := time.Now().Add(-s.Keep)
+	for _, j := range s.oldestFirst(func(j *job) bool { return j.state.Status.ended() && j.ended.Before(limit) }) {
+		s.forget(j)
+	}
+}
+
+// startNext starts jobs that wait, where there is room.
+func (s *Server) startNext() {
+	for s.running < s.Running && len(s.queue) > 0 && !s.closed {
+		j := s.queue[0]
+		s.queue = s.queue[1:]
+		s.running++
+		s.start(j, func() { s.running-- })
+	}
+}
+
+// start searches for a job's tour; after is called under the lock when it has ended.
+func (s *Server) start(j *job, after func()) {
+	ctx, cancel := context.WithCancelCause(s.ctx)
+	j.state.Status, j.cancel = Running, cancel
+	j.tell()
+	s.pending.Go(func() {
+		defer cancel(nil)
+		s.run(ctx, j)
+		s.mu.Lock()
+		after()
+		s.expire()
+		s.startNext()
+		s.mu.Unlock()
+	})
+}
+
+// stop ends a job with its best tour. One that does not run is run without time, which
+// checks and measures what it has.
+func (s *Server) stop(j *job) {
+	switch j.state.Status {
+	case Queued, Paused:
+		s.queue = slices.DeleteFunc(s.queue, func(q *job) bool { return q == j })
+		s.start(j, func() {})
+		fallthrough
+	case Running:
+		j.cancel(errStopped)
+	}
+}
+
+// pause makes a job that waits or runs rest; resume lets it wait again.
+func (s *Server) pause(j *job) *Problem {
+	switch j.state.Status {
+	case Queued:
+		s.queue = slices.DeleteFunc(s.queue, func(q *job) bool { return q == j })
+		j.state.Status = Paused
+		j.tell()
+		s.keep(j)
+	case Running:
+		j.cancel(errPaused)
+	case Done, Failed:
+		return problemf(http.StatusConflict, "the job is %s, and cannot be paused", j.state.Status)
+	}
+	return nil
+}
+
+func (s *Server) resume(j *job) *Problem {
+	switch j.state.Status {
+	case Paused:
+		if len(s.queue)+s.reading >= s.Queued {
+			p := problemf(http.StatusTooManyRequests, "%d jobs wait, which is the limit; try again later", s.Queued)
+			p.retry = s.soonest()
+			return p
+		}
+		j.state.Status = Queued
+		s.queue = append(s.queue, j)
+		j.tell()
+		s.keep(j)
+		s.startNext()
+	case Done, Failed:
+		return problemf(http.StatusConflict, "the job is %s, and cannot be resumed", j.state.Status)
+	}
+	return nil
+}
+
+// keep writes a job's state without being waited for.
+func (s *Server) keep(j *job) {
+	if s.Folder != "" {
+		s.pending.Go(func() { s.note(j, s.save(j, nil)) })
+	}
+}
+
+// run searches until the job's budget or ctx ends.
+func (s *Server) run(ctx context.Context, j *job) {
+	begun := time.Now()
+	spent := j.spent
+	clock := func() time.Duration { return spent + time.Since(begun) }
+	j.next = 0
+	res, err := s.solve(ctx, j, clock)
+	j.spent = clock()
+
+	s.mu.Lock()
+	j.cancel = nil
+	j.state.Seconds, j.state.Stage = seconds(j.spent), ""
+	outside := err != nil || res.Stop == mcts.StopInterrupted // not by itself
+	switch cause := context.Cause(ctx); {
+	case outside && errors.Is(cause, errClosing):
+		j.state.Status = Queued
+	case outside && errors.Is(cause, errPaused):
+		j.state.Status = Paused
+	case err != nil:
+		j.state.Status, j.state.Error, j.ended = Failed, problemf(0, "%v", err).Detail, time.Now()
+	default:
+		j.state.Status, j.state.Stop, j.ended = Done, res.Stop, time.Now()
+	}
+	if err == nil {
+		j.state.Actions, j.state.Heatmap = res.Actions, res.Source
+		if res.Bound != nil {
+			j.setBound(res.Bound.Value())
+		}
+		if j.best == nil || res.Value <= j.best.length { // the checked tour takes the place of what was shown
+			j.show(res.Tour, res.Value, j.spent)
+		}
+		j.setGap()
+	}
+	if j.state.Status.ended() {
+		j.checkpoint = nil
+	}
+	j.tell()
+	s.mu.Unlock()
+	if s.Folder != "" {
+		s.note(j, s.save(j, nil))
+	}
+}
+
+// solve is the search, from a checkpoint where there is one. What it finds is published on the way.
+func (s *Server) solve(ctx context.Context, j *job, clock func() time.Duration) (res *mcts.Result, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			s.Log("job %s: %v\n%s", j.id, v, debug.Stack())
+			err = errors.New("the search went wrong, please report it")
+		}
+	}()
+	o := mcts.Options{Preset: j.knobs.Preset, Configure: j.knobs.Config, Source: j.heatmap, Seed: j.seed, Workers: j.workers,
+		Time: j.time(s.Limits), Actions: j.budget.Actions, Stall: j.budget.Stall.Of(j.item.N()), Target: j.budget.Target, Clock: clock,
+		Bound: j.bound, Best: j.optimum, Heatmap: j.edges, Observe: func(p mcts.Progress) { s.publish(j, p) }}
+	o.Build = func(ctx context.Context, in *tsp.Instance, spec string, nb *tsp.Neighbors) (*heatmap.Map, error) {
+		source, err := heatmap.Parse(spec)
+		if err != nil {
+			return nil, err
+		}
+		item := *j.item
+		item.Instance = in
+		m, err := bench.BuildHeatmap(ctx, source, &item, nb, 1)
+		if err == nil && m.N() == j.item.N() { // and not of the places of cities that share them
+			s.mu.Lock()
+			j.believed = m
+			s.mu.Unlock()
+		}
+		return m, err
+	}
+	if j.checkpoint != nil {
+		if o.Resume, err = mcts.DecodeCheckpoint(bytes.NewReader(j.checkpoint)); err != nil {
+			return nil, err
+		}
+	}
+	o.Save = &mcts.Saver{Every: saveEvery(j.item.N()), Save: func(c *mcts.Checkpoint) {
+		cause := context.Cause(ctx)
+		if cause == nil && s.Folder == "" || errors.Is(cause, errStopped) {
+			return
+		}
+		var text bytes.Buffer
+		if err := c.Encode(&text); err != nil {
+			s.note(j, err)
+			return
+		}
+		s.mu.Lock()
+		j.checkpoint = text.Bytes()
+		j.state.Seconds = seconds(clock())
+		s.mu.Unlock()
+		if s.Folder != "" {
+			s.note(j, s.save(j, text.Bytes()))
+		}
+	}}
+	return mcts.Solve(ctx, j.item.Instance, o)
+}
+
+// saveEvery returns the time between two checkpoints of n cities: writing them takes no part of the search that counts.
+func saveEvery(n int) time.Duration { return 5*time.Second + time.Duration(n)*30*time.Microsecond }
+
+// publishEvery returns the time between two tours that a job shows: copying them takes no part that counts.
+func publishEvery(n int) time.Duration {
+	return 50*time.Millisecond + time.Duration(n)*400*time.Nanosecond
+}
+
+// publish is what the search tells, some thousand times a second.
+func (s *Server) publish(j *job, p mcts.Progress) {
+	if p.Elapsed < j.next {
+		return
+	}
+	j.next = p.Elapsed + publishEvery(len(p.Tour))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if j.best == nil || p.Length < j.best.length {
+		j.show(slices.Clone(p.Tour), p.Length, p.Elapsed)
+	}
+	if p.Bound > 0 {
+		j.setBound(p.Bound)
+	}
+	j.setGap()
+	j.state.Stage, j.state.Seconds, j.state.Actions = p.Stage, seconds(p.Elapsed), p.Actions
+	j.tell()
+}
+
+// show shows a tour.
+func (j *job) show(tour tsp.Tour, length float64, at time.Duration) {
+	text := json.Number(bench.LengthText(j.item.Instance, length))
+	j.state.Revision++
+	j.state.Length = &text
+	j.best = j.shown(tour, length)
+	j.trace.add(bench.Point{Seconds: seconds(at), Length: text})
+}
+
+func (j *job) shown(tour tsp.Tour, length float64) *shown {
+	return &shown{j.state.Revision, tour, length, sync.OnceValue(func() error { return j.item.Check(tour) })}
+}
+
+func (j *job) setBound(bound float64) {
+	text := json.Number(bench.LengthText(j.item.Instance, bound))
+	j.state.Bound = &text
+}
+
+func (j *job) setGap() {
+	over := j.optimum
+	if over == 0 && j.state.Bound != nil {
+		over, _ = j.state.Bound.Float64()
+	}
+	if j.best != nil {
+		j.state.Gap = bench.GapOf(j.best.length, over)
+	}
+}
+
+// tell wakes who follows the job.
+func (j *job) tell() {
+	close(j.changed)
+	j.changed = make(chan struct{})
+}
+
+// view returns the job as clients see it.
+func (j *job) view(traced bool) View {
+	v := View{ID: j.id, Name: j.item.Name, Cities: j.item.N(), Metric: j.item.Metric.String(), Created: j.created, Seed: j.seed,
+		Workers: j.workers, Preset: j.knobs.Preset, Warnings: slices.Clone(j.warnings), Command: j.command(), State: j.state}
+	if traced {
+		v.Trace = slices.Clone(j.trace.points)
+	}
+	return v
+}
+
+// note tells once of a job that its state could not be written.
+func (s *Server) note(j *job, err error) {
+	if err != nil && !j.warned {
+		j.warned = true
+		s.Log("job %s: its state is not kept: %v", j.id, err)
+	}
+}
+
+// seconds rounds a time to microseconds.
+func seconds(d time.Duration) float64 { return math.Round(d.Seconds()*1e6) / 1e6 }
+
+// maxTrace is how many improvements a job remembers.
+const maxTrace = 512
+
+// trace holds improvements, at most maxTrace of them: when there are too many, every
+// second one of the past is dropped, so that what it says of the course stays.
+type trace struct{ points []bench.Point }
+
+func (t *trace) add(p bench.Point) {
+	if len(t.points) == maxTrace {
+		kept := t.points[:1]
+		for i := 2; i < maxTrace; i += 2 {
+			kept = append(kept, t.points[i])
+		}
+		t.points = kept
+	}
+	t.points = append(t.points, p)
+}

@@ -1,0 +1,66 @@
+// Requests to the server. A server with a token is asked with it; the user is asked for it once.
+
+export class Problem extends Error {}
+
+const key = "tspmcts-token";
+let askToken = async () => null;
+export const onToken = (ask) => { askToken = ask; };
+
+// request sends and returns the answer; what is wrong is thrown, in the server's words.
+export async function request(path, options = {}) {
+  for (;;) {
+    const token = sessionStorage.getItem(key);
+    const headers = { ...options.headers, ...(token && { Authorization: "Bearer " + token }) };
+    let answer;
+    try {
+      answer = await fetch(path, { ...options, headers });
+    } catch (e) {
+      if (e.name === "AbortError") throw e;
+      throw new Problem("the server does not answer");
+    }
+    if (answer.status === 401) {
+      const given = await askToken();
+      if (!given) throw new Problem("the server wants its token");
+      sessionStorage.setItem(key, given);
+      continue;
+    }
+    if (!answer.ok) {
+      const told = await answer.json().catch(() => ({}));
+      throw new Problem(told.detail || answer.statusText);
+    }
+    return answer;
+  }
+}
+
+export const json = async (path, options) => (await request(path, options)).json();
+export const buffer = async (path, options) => (await request(path, options)).arrayBuffer();
+
+// follow calls tell with the states of a job until it has ended, and begins again when the stream breaks.
+export async function follow(id, tell, signal) {
+  for (let pause = 500; !signal.aborted; pause = Math.min(2 * pause, 10000)) {
+    try {
+      const answer = await request(`/v1/jobs/${id}/events`, { signal });
+      const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+      let text = "";
+      for (;;) {
+        const { value, done } = await reader.read();
+        if (done) break;
+        pause = 500;
+        text += value;
+        const events = text.split("\n\n");
+        text = events.pop();
+        for (const event of events) {
+          const lines = event.split("\n");
+          const name = lines.find((l) => l.startsWith("event: "))?.slice(7);
+          const data = lines.find((l) => l.startsWith("data: "))?.slice(6);
+          if (data && name !== "gone") tell(JSON.parse(data));
+          if (name === "done" || name === "gone") return;
+        }
+      }
+    } catch (e) {
+      if (signal.aborted) return;
+      if (e instanceof Problem && e.message.startsWith("there is no job")) return;
+    }
+    await new Promise((next) => setTimeout(next, pause));
+  }
+}

@@ -1,0 +1,341 @@
+// The page: a form that posts jobs, panes that show them, a chart and a list.
+
+import { Problem, buffer, follow, json, onToken, request } from "./api.js";
+import { percent, plot, short } from "./chart.js";
+import { Sketch, example } from "./sketch.js";
+import { View } from "./view.js";
+
+const $ = (id) => document.getElementById(id);
+const panes = []; // that are shown, at most two
+let options;
+
+const say = (text) => { $("news").textContent = text; };
+const complain = (e) => { $("problem").textContent = e.message; if (!(e instanceof Problem)) console.error(e); };
+
+onToken(() => new Promise((done) => {
+  $("token").value = "";
+  $("login").onclose = () => done($("token").value.trim());
+  $("login").showModal();
+}));
+
+// A pane shows one job.
+class Pane {
+  constructor(job) {
+    this.id = job.id;
+    this.job = job;
+    this.points = job.trace || [];
+    this.quit = new AbortController();
+    this.root = $("pane").content.firstElementChild.cloneNode(true);
+    this.root.dataset.job = job.id;
+    this.is = (name) => this.root.querySelector(`[data-is=${name}]`);
+    this.button = (name) => this.root.querySelector(`[data-do=${name}]`);
+    this.root.querySelector("h2").textContent = this.name();
+    this.is("command").textContent = job.command;
+    this.canvas = this.root.querySelector("canvas");
+    this.button("pause").onclick = () => this.ask(this.job.status === "paused" ? "resume" : "pause");
+    this.button("stop").onclick = () => this.ask("stop");
+    this.button("whole").onclick = () => this.view.whole();
+    this.is("heat").onchange = () => this.heat();
+    this.is("download").onchange = () => this.download();
+  }
+
+  name() { return `${this.job.name}, ${this.job.cities.toLocaleString("en")} cities, ${this.job.preset}`; }
+
+  async begin() {
+    this.view = new View(this.canvas, this.job.cities);
+    this.tell(this.job);
+    try {
+      this.view.setCities(new Float32Array(await buffer(`/v1/jobs/${this.id}/cities`)));
+    } catch (e) {
+      if (!(e instanceof Problem)) throw e;
+      this.is("error").textContent = e.message; // a matrix has nothing to draw
+    }
+    this.tour();
+    follow(this.id, (state) => this.tell(state), this.quit.signal);
+  }
+
+  close() {
+    this.quit.abort();
+    this.view.close();
+    this.root.remove();
+  }
+
+  // tell takes the state of the job.
+  tell(state) {
+    const before = this.job.status;
+    Object.assign(this.job, state);
+    const { job } = this;
+    const last = this.points.at(-1);
+    if (job.length != null && (!last || job.length < last.length)) this.points.push({ seconds: job.seconds, length: job.length });
+    for (const [name, text] of Object.entries({
+      length: short(job.length), gap: percent(job.gap), bound: short(job.bound), seconds: job.seconds.toFixed(1),
+      actions: job.actions.toLocaleString("en"),
+      stage: job.status === "running" ? job.stage || "reading" : job.status + (job.stop ? `: ${job.stop}` : ""),
+    })) {
+      this.is(name).textContent = text;
+      this.is(name).title = text;
+    }
+    const over = job.status === "done" || job.status === "failed";
+    this.button("pause").textContent = job.status === "paused" ? "Resume" : "Pause";
+    this.button("pause").disabled = this.button("stop").disabled = over;
+    if (job.error) this.is("error").textContent = job.error;
+    this.canvas.setAttribute("aria-label", `Tour of ${this.name()}, length ${short(job.length)}, ${job.status}. Arrow keys move, plus and minus zoom, 0 shows all.`);
+    if (before !== job.status) {
+      say(`${this.name()}: ${job.status}${over ? `, length ${short(job.length)}, gap ${percent(job.gap)}` : ""}`);
+      list();
+    }
+    chart();
+    this.tour();
+  }
+
+  // tour fetches the newest tour, one at a time.
+  async tour() {
+    if (this.fetching || this.quit.signal.aborted || !this.view.n || !this.job.revision || this.shown === this.job.revision) return;
+    this.fetching = true;
+    try {
+      const answer = await request(`/v1/jobs/${this.id}/tour?format=binary`, { signal: this.quit.signal });
+      const order = new Int32Array(await answer.arrayBuffer());
+      this.shown = Number(JSON.parse(answer.headers.get("ETag")));
+      this.view.setTour(order);
+      this.root.dataset.revision = this.shown;
+      if (this.job.status === "running") await new Promise((next) => setTimeout(next, 80 + order.length / 400)); // 2.5 s for a million
+      while (this.view.busy) await new Promise((next) => setTimeout(next, 100));
+    } catch (e) {
+      if (!this.quit.signal.aborted) this.is("error").textContent = e.message;
+      await new Promise((next) => setTimeout(next, 1000));
+    }
+    this.fetching = false;
+    this.tour();
+  }
+
+  async ask(what) {
+    try {
+      await json(`/v1/jobs/${this.id}/${what}`, { method: "POST" });
+      this.is("error").textContent = "";
+    } catch (e) {
+      this.is("error").textContent = e.message;
+    }
+  }
+
+  async heat() {
+    this.is("error").textContent = "";
+    if (!this.is("heat").checked) return this.view.setHeat(null);
+    try {
+      const data = new DataView(await buffer(`/v1/jobs/${this.id}/heatmap`));
+      const edges = [];
+      for (let at = 0; at < data.byteLength; at += 12) edges.push([data.getInt32(at, true), data.getInt32(at + 4, true), data.getFloat32(at + 8, true)]);
+      this.view.setHeat(edges);
+    } catch (e) {
+      this.is("heat").checked = false;
+      this.is("error").textContent = e.message;
+    }
+  }
+
+  async download() {
+    const format = this.is("download").value;
+    this.is("download").value = "";
+    try {
+      const file = format === "svg" ? new Blob([this.view.svg()], { type: "image/svg+xml" }) :
+        format === "png" ? await this.view.png() : await (await request(`/v1/jobs/${this.id}/tour?format=${format}`)).blob();
+      const a = document.createElement("a");
+      a.href = URL.createObjectURL(file);
+      a.download = `${this.job.name}.${format === "tsplib" ? "tour" : format}`;
+      a.click();
+      setTimeout(() => URL.revokeObjectURL(a.href), 10000);
+    } catch (e) {
+      this.is("error").textContent = e.message;
+    }
+  }
+}
+
+// chart draws the courses of the panes, at most ten times a second.
+let charting;
+function chart() {
+  charting ||= setTimeout(() => {
+    charting = 0;
+    plot($("chart"), panes.map((p) => ({ name: panes.length > 1 ? `${p.job.preset}, ${p.job.heatmap}` : p.job.name, points: p.points, seconds: p.job.seconds, bound: p.job.bound, gap: p.job.gap })));
+  }, 100);
+}
+
+// show shows the jobs of these ids, which the address keeps: a page that is loaded again shows them again.
+async function show(ids) {
+  for (const p of panes.splice(0)) p.close();
+  const jobs = [];
+  for (const id of ids.slice(0, 2)) {
+    try {
+      jobs.push(await json(`/v1/jobs/${encodeURIComponent(id)}`));
+    } catch (e) {
+      complain(e);
+    }
+  }
+  history.replaceState(null, "", "#" + jobs.map((j) => j.id).join(","));
+  if (!jobs.length) return;
+  panes.push(...jobs.map((job) => new Pane(job)));
+  $("panes").classList.toggle("two", panes.length === 2);
+  $("panes").replaceChildren(...panes.map((p) => p.root));
+  for (const p of panes) p.begin().catch(complain);
+  chart();
+}
+
+// list tells of all jobs.
+async function list() {
+  const { jobs } = await json("/v1/jobs");
+  $("jobs").replaceChildren(...jobs.reverse().slice(0, 50).map((job) => {
+    const row = document.createElement("tr");
+    for (const text of [job.name, job.cities.toLocaleString("en"), job.preset, job.heatmap, job.status, short(job.length), percent(job.gap)]) {
+      row.insertCell().textContent = text;
+    }
+    const cell = row.insertCell();
+    const button = (text, label, act) => {
+      const b = document.createElement("button");
+      b.type = "button";
+      b.textContent = text;
+      b.setAttribute("aria-label", label);
+      b.onclick = () => act().catch(complain);
+      cell.append(b);
+    };
+    button("Show", `Show ${job.name}`, () => show([job.id]));
+    button("Beside", `Show ${job.name} beside the first`, () => show([panes[0]?.id ?? job.id, job.id].filter((id, i, all) => all.indexOf(id) === i)));
+    button("Delete", `Delete ${job.name}`, async () => {
+      await request(`/v1/jobs/${job.id}`, { method: "DELETE" });
+      if (panes.some((p) => p.id === job.id)) {
+        const rest = panes.map((p) => p.id).filter((id) => id !== job.id);
+        await show(rest);
+        if (!rest.length) $("panes").innerHTML = '<p class="empty">A tour that improves is shown here.</p>';
+      }
+      await list();
+    });
+    return row;
+  }));
+}
+
+// body returns what the form posts, and the settings that belong to it.
+async function body() {
+  const source = new FormData($("form")).get("source");
+  switch (source) {
+    case "demo":
+      return { settings: { demo: $("demo").value, cities: $("cities").value } };
+    case "file":
+      if (!$("file").files[0]) throw new Problem("choose a file first");
+      return { text: $("file").files[0], settings: { name: $("file").files[0].name.replace(/\.[^.]*$/, "").slice(0, 200) } };
+    case "paste":
+      if (!$("paste").value.trim()) throw new Problem("paste something first");
+      return { text: $("paste").value, settings: { name: "pasted" } };
+    default:
+      if (!sketch.cities.length) throw new Problem("draw some cities first");
+      return { text: JSON.stringify({ coordinates: sketch.coordinates() }), settings: { name: "drawing" } };
+  }
+}
+
+async function solve() {
+  $("problem").textContent = "";
+  $("start").disabled = true;
+  try {
+    const { text, settings } = await body();
+    Object.assign(settings, { time: $("time").value, seed: $("seed").value, preset: $("preset").value, heatmap: $("heatmap").value, workers: $("workers").value });
+    if ($("bound").checked) settings.bound = "true";
+    for (const input of $("knobs").querySelectorAll("input, select")) if (input.value !== "") settings[input.name] = input.value;
+    const all = [settings];
+    const { value: preset } = $("preset2"), { value: heatmap } = $("heatmap2");
+    if (preset || heatmap) all.push({ ...settings, ...(preset && { preset }), ...(heatmap && { heatmap }) });
+    const ids = [];
+    for (const s of all) ids.push((await json("/v1/jobs?" + new URLSearchParams(s), { method: "POST", body: text })).id);
+    await show(ids);
+    await list();
+    if (innerWidth <= 900) $("panes").scrollIntoView();
+  } catch (e) {
+    complain(e);
+  }
+  $("start").disabled = false;
+}
+
+const sketch = new Sketch($("sketch"), (n) => { $("drawn").textContent = `${n.toLocaleString("en")} cities`; });
+
+function choose(source) {
+  document.querySelector(`[name=source][value=${source}]`).checked = true;
+  for (const part of document.querySelectorAll("[data-source]")) {
+    part.hidden = part.dataset.source !== source;
+    for (const e of part.querySelectorAll("[required]")) e.disabled = part.hidden;
+  }
+}
+
+// take takes a file: a picture becomes a drawing.
+async function take(file) {
+  $("problem").textContent = "";
+  if (!file) return;
+  if (!file.type.startsWith("image/")) return choose("file");
+  const picture = await createImageBitmap(file);
+  choose("draw");
+  sketch.fromPicture((c, width, height) => {
+    const s = Math.min(width / picture.width, height / picture.height);
+    c.drawImage(picture, (width - picture.width * s) / 2, (height - picture.height * s) / 2, picture.width * s, picture.height * s);
+  });
+  $("file").value = "";
+}
+
+function fill(select, values) {
+  for (const v of values) select.add(typeof v === "string" ? new Option(v, v) : new Option(v.title, v.name));
+}
+
+// knobs makes the form's knobs from the table; empty ones are the preset's.
+function knobs() {
+  for (const k of options.knobs) {
+    const label = document.createElement("label");
+    label.textContent = k.name;
+    label.title = `${k.usage} (${k.range})`;
+    let input;
+    if (k.choices) {
+      input = document.createElement("select");
+      fill(input, [{ title: "", name: "" }, ...k.choices]);
+    } else {
+      input = document.createElement("input");
+      input.inputMode = k.min == null ? "text" : "decimal";
+    }
+    input.name = k.name;
+    label.append(input);
+    $("knobs").append(label);
+  }
+  const hint = () => {
+    for (const k of options.knobs) {
+      const input = $("knobs").querySelector(`[name="${k.name}"]`), preset = k.presets[$("preset").value] ?? "";
+      if (k.choices) input.options[0].text = preset;
+      else input.placeholder = preset;
+    }
+  };
+  $("preset").addEventListener("change", hint);
+  hint();
+}
+
+$("form").addEventListener("submit", (e) => { e.preventDefault(); solve(); });
+for (const radio of document.querySelectorAll("[name=source]")) radio.onchange = () => choose(radio.value);
+$("file").onchange = () => take($("file").files[0]).catch(complain);
+$("clear").onclick = () => sketch.set([]);
+$("picture").onclick = () => sketch.fromPicture(example);
+for (const kind of ["dragover", "dragleave", "drop"]) {
+  addEventListener(kind, (e) => {
+    e.preventDefault();
+    $("drop").classList.toggle("over", kind === "dragover");
+    if (kind !== "drop" || !e.dataTransfer.files.length) return;
+    $("file").files = e.dataTransfer.files;
+    take($("file").files[0]).catch(complain);
+  });
+}
+addEventListener("hashchange", () => {
+  if (location.hash.slice(1) !== panes.map((p) => p.id).join(",")) show(location.hash.slice(1).split(",").filter(Boolean)).catch(complain);
+});
+
+try {
+  options = await json("/v1/options");
+  fill($("demo"), await json("/v1/demo"));
+  for (const name of ["preset", "preset2"]) fill($(name), options.presets);
+  for (const name of ["heatmap", "heatmap2"]) fill($(name), options.heatmaps);
+  $("workers").value = $("workers").max = options.limits.workers;
+  $("cities").max = options.limits.cities;
+  knobs();
+  choose("demo");
+  await show(location.hash.slice(1).split(",").filter(Boolean));
+  await list();
+  document.documentElement.dataset.ready = "true";
+} catch (e) {
+  complain(e);
+}

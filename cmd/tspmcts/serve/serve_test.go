@@ -1,0 +1,847 @@
+package serve
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"tspmcts/bench"
+	"tspmcts/mcts"
+	"tspmcts/tsp"
+	"tspmcts/tsplib"
+)
+
+const square = "NAME : square\nTYPE : TSP\nDIMENSION : 4\nEDGE_WEIGHT_TYPE : EUC_2D\nNODE_COORD_SECTION\n1 0 0\n2 0 10\n3 10 10\n4 10 0\nEOF\n"
+
+// client is a server under test, and who asks it.
+type client struct {
+	*testing.T
+	*Server
+	url string
+}
+
+func serveIt(t *testing.T, change func(*Config)) *client {
+	t.Helper()
+	c := Config{Limits: DefaultLimits(), Log: t.Logf, Write: func(name string, write func(io.Writer) error) error {
+		var text bytes.Buffer
+		if err := write(&text); err != nil {
+			return err
+		}
+		if err := os.WriteFile(name+".side", text.Bytes(), 0o600); err != nil {
+			return err
+		}
+		return os.Rename(name+".side", name)
+	}}
+	if change != nil {
+		change(&c)
+	}
+	s, err := New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := httptest.NewServer(s)
+	t.Cleanup(func() {
+		s.Close()
+		h.Close()
+	})
+	return &client{t, s, h.URL}
+}
+
+// ask sends a request and returns the answer, its body read.
+func (c *client) ask(method, path, body string, header ...string) (*http.Response, []byte) {
+	c.Helper()
+	r, err := http.NewRequest(method, c.url+path, strings.NewReader(body))
+	if err != nil {
+		c.Fatal(err)
+	}
+	for i := 0; i < len(header); i += 2 {
+		if header[i] == "Host" {
+			r.Host = header[i+1]
+		}
+		r.Header.Set(header[i], header[i+1])
+	}
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		c.Fatal(err)
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		c.Fatal(err)
+	}
+	return res, text
+}
+
+// want asks, and fails unless the answer has the status; v is what its JSON is read into.
+func (c *client) want(status int, method, path, body string, v any) *http.Response {
+	c.Helper()
+	res, text := c.ask(method, path, body)
+	if res.StatusCode != status {
+		c.Fatalf("%s %s: %d %s, want %d", method, path, res.StatusCode, text, status)
+	}
+	if v != nil {
+		if err := json.Unmarshal(text, v); err != nil {
+			c.Fatalf("%s %s: %v: %s", method, path, err, text)
+		}
+	}
+	return res
+}
+
+// post posts a job and returns its path.
+func (c *client) post(query, body string) string {
+	c.Helper()
+	return c.want(http.StatusAccepted, "POST", "/v1/jobs?"+query, body, nil).Header.Get("Location")
+}
+
+// until waits for a job to be as wanted.
+func (c *client) until(path string, is func(View) bool) (v View) {
+	c.Helper()
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		v = View{}
+		if c.want(http.StatusOK, "GET", path, "", &v); is(v) {
+			return v
+		}
+	}
+	c.Fatalf("%s stays as %+v", path, v)
+	return v
+}
+
+func status(s Status) func(View) bool { return func(v View) bool { return v.Status == s } }
+
+// Every kind of body becomes a job, and every format of its tour is the same tour.
+func TestEveryBody(t *testing.T) {
+	c := serveIt(t, nil)
+	for _, x := range []struct {
+		name, query, body string
+		cities            int
+		length            string
+	}{
+		{"tsplib", "", square, 4, "40"},
+		{"line", "", "0 0 0 10 10 10 10 0 output 1 2 3 4 1\n", 4, "40"},
+		{"second line", "line=1", "0 0 0 1 1 1 output 1 2 3 1\n0 0 0 10 10 10 10 0 output 1 2 3 4 1\n", 4, "40"},
+		{"coordinates", "", "0 0\n0 10\n10 10\n10 0\n5 12\n", 5, "40.77032961426901"},
+		{"matrix", "", "0 2 9 2 2\n2 0 2 9 9\n9 2 0 2 9\n2 9 2 0 2\n2 9 9 2 0\n", 5, "10"},
+		{"json coordinates", "", `{"coordinates": [[0, 0], [3, 0], [3, 4]], "seed": 7, "bound": true}`, 3, "12"},
+		{"json metric", "", `{"coordinates": [[0, 0], [1, 1]], "metric": "EUC_2D", "kick-size": 20}`, 2, "2"},
+		{"json matrix", "", `{"matrix": [[0, 5, 6], [5, 0, 7], [6, 7, 0]]}`, 3, "18"},
+		{"json problem", "", `{"problem": ` + fmt.Sprintf("%q", square) + `, "name": "four"}`, 4, "40"},
+		{"query beats json", "actions=5", `{"coordinates": [[0, 0], [3, 0], [3, 4]], "actions": "none"}`, 3, "12"},
+		{"json heatmap", "preset=paper&actions=100", `{"coordinates": [[0, 0], [1, 0], [2, 0], [3, 0], [4, 1], [3, 2], [2, 2], [1, 2], [0, 2], [0, 1]], "edges": [[0, 1, 1], [1, 2, 0.5]]}`, 10, "10.82842712474619"},
+		{"demo", "demo=clustered&cities=300&actions=1000", "", 300, ""},
+		{"larger", "actions=1000", circle(50), 50, ""},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			c := &client{t, c.Server, c.url}
+			path := c.post(x.query, x.body)
+			v := c.until(path, status(Done))
+			if v.Cities != x.cities || x.length != "" && v.Length.String() != x.length || v.Revision < 1 || v.Error != "" {
+				t.Errorf("%+v", v)
+			}
+			tours := c.tours(path)
+			for name, tour := range tours {
+				if !slices.Equal(tour, tours["binary"]) {
+					t.Errorf("%s: %v, but binary is %v", name, tour, tours["binary"])
+				}
+			}
+			c.Server.mu.Lock()
+			in := c.jobs[v.ID].item.Instance
+			c.Server.mu.Unlock()
+			if err := in.Check(tours["binary"]); err != nil || len(tours) < 4 {
+				t.Error(err, tours)
+			}
+			if got := in.Value(tours["binary"]); v.Length.String() != bench.LengthText(in, got) {
+				t.Errorf("length %s, but the tour has %v", v.Length, got)
+			}
+		})
+	}
+}
+
+// circle is a problem of n cities on a circle.
+func circle(n int) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "NAME: circle\nTYPE: TSP\nDIMENSION: %d\nEDGE_WEIGHT_TYPE: EUC_2D\nNODE_COORD_SECTION\n", n)
+	for i := range n {
+		sin, cos := math.Sincos(float64(i*7) / float64(n) * 2 * math.Pi)
+		fmt.Fprintf(&b, "%d %.0f %.0f\n", i+1, 1e5*cos+float64(i%3), 1e5*sin)
+	}
+	return b.String() + "EOF\n"
+}
+
+// tours returns a job's tour by format, each read back.
+func (c *client) tours(path string) map[string]tsp.Tour {
+	c.Helper()
+	all := map[string]tsp.Tour{}
+	for _, f := range formats {
+		res, text := c.ask("GET", path+"/tour?format="+f.name, "")
+		if res.StatusCode != http.StatusOK {
+			if f.name != "geojson" {
+				c.Errorf("%s: %d %s", f.name, res.StatusCode, text)
+			}
+			continue
+		}
+		var tour tsp.Tour
+		var err error
+		switch f.name {
+		case "json":
+			var v struct{ Tour tsp.Tour }
+			err = json.Unmarshal(text, &v)
+			tour = v.Tour
+		case "tsplib":
+			var tours []tsp.Tour
+			if tours, err = tsplib.ReadTours(bytes.NewReader(text), "tour"); err == nil {
+				tour = tours[0]
+			}
+		case "csv":
+			for line := range strings.Lines(string(text)) {
+				var i int32
+				if _, err := fmt.Sscan(strings.Split(line, ",")[0], &i); err == nil {
+					tour = append(tour, i)
+				}
+			}
+		case "geojson":
+			var v struct {
+				Features []struct {
+					Geometry   struct{ Coordinates [][2]float64 }
+					Properties struct{ Tour tsp.Tour }
+				}
+			}
+			err = json.Unmarshal(text, &v)
+			tour = v.Features[0].Properties.Tour
+			if line := v.Features[0].Geometry.Coordinates; len(line) != len(tour)+1 || line[0] != line[len(tour)] {
+				c.Errorf("the line of geojson is not closed: %v", line)
+			}
+		case "binary":
+			tour = make(tsp.Tour, len(text)/4)
+			err = binary.Read(bytes.NewReader(text), binary.LittleEndian, tour)
+		}
+		if err != nil {
+			c.Error(f.name, err)
+		}
+		all[f.name] = tour
+	}
+	return all
+}
+
+// What is wrong with a request is told as a problem, with the status that fits.
+func TestBadRequests(t *testing.T) {
+	c := serveIt(t, func(c *Config) { c.Body, c.Cities, c.Held, c.Time = 5000, 100, 1000, time.Minute })
+	done := c.post("", square)
+	c.until(done, status(Done))
+	for _, x := range []struct {
+		status             int
+		method, path, body string
+		header             string
+		want               string
+	}{
+		{400, "POST", "/v1/jobs?time=%zz", square, "", "query cannot be read"},
+		{400, "POST", "/v1/jobs?seed=1&seed=2", square, "", "seed is given 2 times"},
+		{400, "POST", "/v1/jobs", "{\"coordinates\": [\n[1, 2],\n", "", "body:3: no JSON"},
+		{400, "POST", "/v1/jobs", "{\"coordinates\": [[1, 2]]} x", "", "body:1: no JSON"},
+		{422, "POST", "/v1/jobs", `{"coordinates": [[1, 2], [3]]}`, "", "city 2 of 2 has 1 numbers, want 2"},
+		{422, "POST", "/v1/jobs", `{"coordinates": [[1, 2], [3, "x"]]}`, "", "found string, want a number"},
+		{422, "POST", "/v1/jobs", `{"coordinates": [[1, 1e999]]}`, "", "coordinates: found number 1e999, want a number"},
+		{422, "POST", "/v1/jobs", `{"coordinates": "a"}`, "", "coordinates: found string, want a list"},
+		{422, "POST", "/v1/jobs", `{"coordinates": []}`, "", "at least one city"},
+		{422, "POST", "/v1/jobs", `{"coordinates": [[1, 1]], "metric": "EUC_7D"}`, "", "metric is .EUC_7D., want"},
+		{422, "POST", "/v1/jobs", `{"coordinates": [[1, 1]], "matrix": [[0]]}`, "", "coordinates and a matrix"},
+		{422, "POST", "/v1/jobs", `{"coordinates": [[1, 1]], "problem": "1 2"}`, "", "and a problem"},
+		{422, "POST", "/v1/jobs", `{"matrix": [[0, 1], [2, 0]]}`, "", "symmetric|differs"},
+		{422, "POST", "/v1/jobs", `{"matrix": [[0, 1], [1]]}`, "", "row 2 of 2 has 1 numbers, want 2"},
+		{422, "POST", "/v1/jobs", `{"matrix": [[0, 1.5], [1.5, 0]]}`, "", "row 1, column 2: found 1.5, want a whole number"},
+		{422, "POST", "/v1/jobs", `{"coordinates": [[1, 1]], "seed": [1]}`, "", `seed is \[1\], want`},
+		{422, "POST", "/v1/jobs", `{"coordinates": [[1, 1], [2, 2]], "edges": [[0, 1]]}`, "", "edge 1 of 1 has 2 numbers, want 3"},
+		{422, "POST", "/v1/jobs", `{"coordinates": [[1, 1], [2, 2]], "edges": [[0, 2, 1]]}`, "", "edge 1 of 1 .* want two of the cities 0 to 1"},
+		{422, "POST", "/v1/jobs", `{"coordinates": [[1, 1], [2, 2]], "edges": [[0, 1, 2]]}`, "", "probability 2, want 0 to 1"},
+		{422, "POST", "/v1/jobs?heatmap=zero", `{"coordinates": [[1, 1], [2, 2]], "edges": [[0, 1, 1]]}`, "", "heatmap and edges"},
+		{422, "POST", "/v1/jobs?demo=uniform", square, "", "the body holds an instance too"},
+		{422, "POST", "/v1/jobs?demo=x", "", "", "demo is .x.: want one of uniform"},
+		{422, "POST", "/v1/jobs?demo=uniform&cities=101", "", "", "cities is .101.: want an integer from 1 to 100"},
+		{413, "POST", "/v1/jobs", circle(101), "", "101 cities, want at most 100"},
+		{413, "POST", "/v1/jobs", strings.Repeat("0 0\n", 2000), "", "larger than 5000 bytes"},
+		{413, "POST", "/v1/jobs?validate=true", circle(101), "", "101 cities"},
+		{415, "POST", "/v1/jobs", "\x7fELF\x00\x01\x02\x00\xff\xfe", "", "binary data, want"},
+		{415, "POST", "/v1/jobs", "hello there\n", "", "unknown text, want"},
+		{415, "POST", "/v1/jobs", square, "Content-Encoding: gzip", "want none"},
+		{422, "POST", "/v1/jobs", "", "", "body:1: found empty file, want"},
+		{422, "POST", "/v1/jobs", strings.Replace(square, "2 0 10", "2 0 nan", 1), "", `body:7: NODE_COORD_SECTION: found "nan", want a finite number`},
+		{422, "POST", "/v1/jobs", "0 0 0 1 1 1\n0 0 0 1 1 1\n", "", "several instances; say which"},
+		{422, "POST", "/v1/jobs?line=2", "0 0 0 1 1 1\n0 0 0 1 1 1\n", "", "line is 2, from 0, but"},
+		{422, "POST", "/v1/jobs?line=0", square, "", "is no data set"},
+		{422, "POST", "/v1/jobs?time=2h", square, "", "time is 2h0m0s, want at most 1m0s"},
+		{422, "POST", "/v1/jobs?stall=2h", square, "", "stall is 2h0m0s, want at most 1m0s"},
+		{422, "POST", "/v1/jobs?time=10", square, "", `time is "10": .*want a time`},
+		{422, "POST", "/v1/jobs?actions=0", square, "", `actions is "0": want an integer`},
+		{422, "POST", "/v1/jobs?target=nan", square, "", `target is "nan": want`},
+		{422, "POST", "/v1/jobs?optimum=-1", square, "", `optimum is "-1": want`},
+		{422, "POST", "/v1/jobs?seed=-1", square, "", `seed is "-1": want`},
+		{422, "POST", "/v1/jobs?workers=100000", square, "", `workers is "100000": want`},
+		{422, "POST", "/v1/jobs?bound=maybe", square, "", `bound is "maybe": want true or false`},
+		{422, "POST", "/v1/jobs?name=a%0Ab", square, "", "want at most 200 characters, on one line"},
+		{422, "POST", "/v1/jobs?preset=papr", square, "", `preset is "papr": want one of default`},
+		{422, "POST", "/v1/jobs?depht=3", square, "", `unknown setting "depht", want one of`},
+		{422, "POST", "/v1/jobs?depth=1", square, "", "depth is 1, want 2 to"},
+		{422, "POST", "/v1/jobs?depth=x", square, "", "depth is x, want 2 to"},
+		{422, "POST", "/v1/jobs?heatmap=none", square, "", "unknown heatmap source"},
+		{422, "POST", "/v1/jobs?heatmap=file:/etc/passwd", square, "", "names the file /etc/passwd, but a request may name none"},
+		{422, "POST", "/v1/jobs?heatmap=tours:/etc/passwd", square, "", "may name none"},
+		{422, "POST", "/v1/jobs?heatmap=alpha:ranks=x", square, "", "may name none"},
+		{422, "POST", "/v1/jobs?heatmap=learned:model=x", square, "", "may name none"},
+		{422, "POST", "/v1/jobs?heatmap=mix:zero=0.5,alpha:ranks=x=0.5", square, "", "may name none|mix"},
+		{404, "GET", "/v1/jobs/AAAAAAAAAAAAAAAAAAAAAAAAAA", "", "", "there is no job"},
+		{404, "GET", "/v1/jobs/..%2F..%2Fetc%2Fpasswd", "", "", "there is no job"},
+		{404, "DELETE", "/v1/jobs/x", "", "", "there is no job"},
+		{404, "GET", "/v1/jobs/x/events", "", "", "there is no job"},
+		{404, "GET", "/v2/jobs", "", "", "there is no /v2/jobs"},
+		{404, "GET", "/page/index.html", "", "", "there is no"},
+		{405, "PUT", "/v1/jobs", "", "", "is not for PUT, want GET, HEAD, POST"},
+		{405, "POST", "/healthz", "", "", "is not for POST"},
+		{400, "GET", done + "/tour?format=xml", "", "", "format is .xml., want one of json"},
+		{409, "POST", done + "/pause", "", "", "the job is done, and cannot be paused"},
+		{409, "POST", done + "/resume", "", "", "cannot be resumed"},
+		{421, "GET", "/v1/jobs", "", "Host: evil.example", "for the host evil.example"},
+		{421, "GET", "/", "", "Host: 192.0.2.1:80", "for the host"},
+		{403, "POST", "/v1/jobs", square, "Origin: http://evil.example", "another site's page"},
+		{403, "DELETE", done, "", "Sec-Fetch-Site: cross-site", "another site's page"},
+	} {
+		var header []string
+		if name, value, ok := strings.Cut(x.header, ": "); ok {
+			header = []string{name, value}
+		}
+		res, text := c.ask(x.method, x.path, x.body, header...)
+		var p Problem
+		err := json.Unmarshal(text, &p)
+		if res.StatusCode != x.status || res.Header.Get("Content-Type") != "application/problem+json" || err != nil || p.Status != x.status ||
+			!regexp.MustCompile(x.want).MatchString(p.Detail) || strings.Contains(p.Detail, "\n") {
+			t.Errorf("%s %s %.60q %s: %d %s, want %d %q", x.method, x.path, x.body, x.header, res.StatusCode, text, x.status, x.want)
+		}
+		if strings.HasPrefix(p.Detail, "body:7:") && p.Line != 7 {
+			t.Errorf("line %d, want 7", p.Line)
+		}
+	}
+	var list struct{ Jobs []View }
+	if c.want(http.StatusOK, "GET", "/v1/jobs", "", &list); len(list.Jobs) != 1 {
+		t.Errorf("%d jobs, want only the good one", len(list.Jobs))
+	}
+	if c.held != 4 || c.reading != 0 || len(c.queue) != 0 {
+		t.Errorf("%d cities held, %d requests read, %d queued", c.held, c.reading, len(c.queue))
+	}
+}
+
+// A server with a token answers to nobody else.
+func TestToken(t *testing.T) {
+	c := serveIt(t, func(c *Config) { c.Token = "0123456789abcdef" })
+	for header, want := range map[string]int{"": 401, "Bearer ": 401, "Bearer 0123456789abcdeF": 401, "Basic 0123456789abcdef": 401, "Bearer 0123456789abcdef": 200} {
+		res, text := c.ask("GET", "/v1/jobs", "", "Authorization", header)
+		if res.StatusCode != want || want == 401 && !strings.HasPrefix(res.Header.Get("WWW-Authenticate"), "Bearer") {
+			t.Errorf("%q: %d %s, want %d", header, res.StatusCode, text, want)
+		}
+	}
+	c.want(http.StatusOK, "GET", "/", "", nil) // the page holds no secret
+}
+
+// A handler that panics answers with a problem that tells nothing of it.
+func TestPanic(t *testing.T) {
+	c := serveIt(t, nil)
+	w := httptest.NewRecorder()
+	c.guard(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("secret") })).ServeHTTP(w, httptest.NewRequest("GET", "http://localhost/", nil))
+	if w.Code != http.StatusInternalServerError || strings.Contains(w.Body.String(), "secret") {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
+
+// The page may load nothing from elsewhere, and does not try to.
+func TestPageIsClosed(t *testing.T) {
+	c := serveIt(t, nil)
+	res, _ := c.ask("GET", "/", "")
+	if p := res.Header.Get("Content-Security-Policy"); !strings.HasPrefix(p, "default-src 'self';") || strings.Contains(p, "unsafe") {
+		t.Error(p)
+	}
+	entries, err := files.ReadDir("page")
+	if err != nil || len(entries) == 0 {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		text, _ := files.ReadFile("page/" + e.Name())
+		if m := regexp.MustCompile(`(src|href|url\(|import.*from)\s*=?\s*["'(]?(https?:)?//[^\s]*| style="`).Find(text); m != nil {
+			t.Errorf("%s: %s", e.Name(), m)
+		}
+		if res, got := c.ask("GET", "/"+e.Name(), ""); e.Name() != "index.html" && (res.StatusCode != 200 || !bytes.Equal(text, got)) {
+			t.Errorf("%s: %d", e.Name(), res.StatusCode)
+		}
+	}
+}
+
+// A job waits, runs, rests, goes on from where it was, and ends when it is told to.
+func TestPauseResumeStop(t *testing.T) {
+	c := serveIt(t, func(c *Config) { c.Running = 1 })
+	path := c.post("time=1h&workers=1", circle(2000))
+	searches := func(v View) bool { return v.Status == Running && v.Actions > 1000 && v.Revision > 0 }
+	c.until(path, searches)
+	second := c.post("demo=uniform&cities=200&time=1h", "")
+	if v := c.until(second, func(View) bool { return true }); v.Status != Queued {
+		t.Errorf("the second is %s beside one that runs", v.Status)
+	}
+	c.want(http.StatusAccepted, "POST", path+"/pause", "", nil)
+	rest := c.until(path, status(Paused))
+	c.until(second, searches) // there is room for it now
+	if v := c.until(path, status(Paused)); v.Seconds != rest.Seconds || v.Actions != rest.Actions {
+		t.Errorf("it goes on while it rests: %+v", v)
+	}
+	c.want(http.StatusAccepted, "POST", path+"/resume", "", nil)
+	c.until(path, status(Queued))
+	c.want(http.StatusAccepted, "POST", second+"/stop", "", nil)
+	if v := c.until(second, status(Done)); v.Stop != mcts.StopInterrupted || v.Revision == 0 {
+		t.Errorf("%+v", v)
+	}
+	on := c.until(path, func(v View) bool { return searches(v) && v.Actions > rest.Actions })
+	if on.Seconds < rest.Seconds || value(on) > value(rest) {
+		t.Errorf("it began anew: %+v, rested as %+v", on, rest)
+	}
+	c.want(http.StatusAccepted, "POST", path+"/stop", "", nil)
+	c.want(http.StatusAccepted, "POST", path+"/stop", "", nil) // twice is no harm
+	end := c.until(path, status(Done))
+	if value(end) > value(on) {
+		t.Errorf("the end %+v is worse than %+v", end, on)
+	}
+	tag := fmt.Sprintf("%q", fmt.Sprint(end.Revision))
+	if res, _ := c.ask("GET", path+"/tour", ""); res.Header.Get("ETag") != tag {
+		t.Errorf("ETag %s, want %s", res.Header.Get("ETag"), tag)
+	}
+	if res, text := c.ask("GET", path+"/tour", "", "If-None-Match", tag); res.StatusCode != http.StatusNotModified || len(text) > 0 {
+		t.Errorf("%d", res.StatusCode)
+	}
+	// A job that waits or rests has a tour as well when it is stopped.
+	c.post("demo=uniform&cities=200&time=1h", "")
+	for _, pause := range []bool{false, true} {
+		waits := c.post("demo=uniform&cities=200&time=1h", "")
+		if pause {
+			c.want(http.StatusAccepted, "POST", waits+"/pause", "", nil)
+			c.until(waits, status(Paused))
+		}
+		c.want(http.StatusAccepted, "POST", waits+"/stop", "", nil)
+		if v := c.until(waits, status(Done)); v.Revision == 0 {
+			t.Errorf("%+v", v)
+		}
+		c.want(http.StatusOK, "GET", waits+"/tour", "", nil)
+	}
+	c.want(http.StatusNoContent, "DELETE", path, "", nil)
+	c.want(http.StatusNotFound, "GET", path, "", nil)
+}
+
+func value(v View) float64 { x, _ := v.Length.Float64(); return x }
+
+// Events begin with the present state, improve, come at most so often, and end with done.
+func TestEvents(t *testing.T) {
+	c := serveIt(t, nil)
+	path := c.post("demo=uniform&cities=500&time=2s&workers=1&heatmap=knn", "")
+	res, err := http.Get(c.url + path + "/events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	begun := time.Now()
+	var states []State
+	last, name := math.Inf(1), ""
+	for lines := bufio.NewScanner(res.Body); lines.Scan(); {
+		if n, ok := strings.CutPrefix(lines.Text(), "event: "); ok {
+			name = n
+		}
+		data, ok := strings.CutPrefix(lines.Text(), "data: ")
+		if !ok {
+			continue
+		}
+		var s State
+		if err := json.Unmarshal([]byte(data), &s); err != nil {
+			t.Fatal(err)
+		}
+		if s.Length != nil {
+			v, _ := s.Length.Float64()
+			if v > last {
+				t.Errorf("length %v after %v", v, last)
+			}
+			last = v
+		}
+		states = append(states, s)
+	}
+	most := int(time.Since(begun)/eventEvery) + 2
+	if k := len(states); k < 3 || k > most || states[k-1].Status != Done || name != "done" || states[k-1].Stop != mcts.StopTime {
+		t.Errorf("%d events, at most %d, the last of name %q: %+v", k, most, name, states[k-1])
+	}
+	_, text := c.ask("GET", path+"/events", "") // afterwards: the end alone
+	if strings.Count(string(text), "data:") != 1 || !strings.Contains(string(text), "event: done\n") {
+		t.Errorf("%s", text)
+	}
+}
+
+// Clients that take nothing, and many that do, cost the server no memory and leave it when they go.
+func TestManyClients(t *testing.T) {
+	c := serveIt(t, func(c *Config) { c.Streams = 60 })
+	path := c.post("demo=uniform&cities=1000&time=1h&workers=1", "")
+	c.until(path, func(v View) bool { return v.Revision > 1 })
+	var open []*http.Response
+	for range 60 {
+		res, err := http.Get(c.url + path + "/events")
+		if err != nil {
+			t.Fatal(err)
+		}
+		open = append(open, res)
+	}
+	if res, _ := c.ask("GET", path+"/events", ""); res.StatusCode != http.StatusServiceUnavailable || res.Header.Get("Retry-After") == "" {
+		t.Errorf("one client too many: %d", res.StatusCode)
+	}
+	before := c.until(path, func(View) bool { return true })
+	c.until(path, func(v View) bool { return v.Seconds > before.Seconds+0.5 })
+	for _, res := range open {
+		res.Body.Close()
+	}
+	for end := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		c.Server.mu.Lock()
+		streams := c.streams
+		c.Server.mu.Unlock()
+		if streams == 0 {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatalf("%d streams stay", streams)
+		}
+	}
+	c.want(http.StatusNoContent, "DELETE", path, "", nil)
+}
+
+// Of a thousand jobs at once none is lost: each is taken and done, or refused with when to come again.
+// Afterwards the server is as small as before.
+func TestThousandJobs(t *testing.T) {
+	c := serveIt(t, func(c *Config) { c.Queued, c.Running = 400, 2 })
+	c.thousand() // buffers that stay are there then
+	before := usage()
+	c.thousand()
+	after := usage()
+	for end := time.Now().Add(5 * time.Second); after.goroutines > before.goroutines && time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		after = usage()
+	}
+	if after.goroutines > before.goroutines || after.memory > before.memory+3<<20 {
+		t.Errorf("before %+v, after %+v", before, after)
+	}
+	t.Logf("before %+v, after %+v", before, after)
+}
+
+// thousand posts a thousand jobs at once, sees those that were taken to their end, and deletes them.
+func (c *client) thousand() {
+	var mu sync.Mutex
+	var taken []string
+	refused := 0
+	var all sync.WaitGroup
+	for i := range 1000 {
+		all.Go(func() {
+			res, text := c.ask("POST", fmt.Sprintf("/v1/jobs?actions=50&workers=1&seed=%d", i), circle(12))
+			mu.Lock()
+			defer mu.Unlock()
+			switch res.StatusCode {
+			case http.StatusAccepted:
+				taken = append(taken, res.Header.Get("Location"))
+			case http.StatusTooManyRequests:
+				if refused++; res.Header.Get("Retry-After") == "" {
+					c.Error("refused without Retry-After")
+				}
+			default:
+				c.Errorf("%d %s", res.StatusCode, text)
+			}
+		})
+	}
+	all.Wait()
+	if len(taken)+refused != 1000 || len(taken) < 400 {
+		c.Errorf("%d taken, %d refused", len(taken), refused)
+	}
+	for _, path := range taken {
+		if v := c.until(path, func(v View) bool { return v.Status.ended() }); v.Status != Done {
+			c.Errorf("%+v", v)
+		}
+		c.want(http.StatusNoContent, "DELETE", path, "", nil)
+	}
+	c.Logf("%d taken, %d refused", len(taken), refused)
+	http.DefaultClient.CloseIdleConnections()
+}
+
+func usage() (u struct{ goroutines, memory int }) {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	u.goroutines, u.memory = runtime.NumGoroutine(), int(m.HeapAlloc)
+	return u
+}
+
+// Jobs that ended are forgotten after their time, and earlier where a new one needs room.
+func TestForgets(t *testing.T) {
+	c := serveIt(t, func(c *Config) { c.Cities, c.Held, c.Keep = 10, 10, time.Hour })
+	first := c.post("", square)
+	c.until(first, status(Done))
+	second := c.post("", square)
+	c.until(second, status(Done))
+	third := c.post("", square)
+	c.until(third, status(Done))
+	c.want(http.StatusNotFound, "GET", first, "", nil)
+	c.want(http.StatusOK, "GET", second, "", nil)
+	c.Server.mu.Lock()
+	for _, j := range c.jobs {
+		j.ended = j.ended.Add(-2 * time.Hour)
+	}
+	c.Server.mu.Unlock()
+	var list struct{ Jobs []View }
+	if c.want(http.StatusOK, "GET", "/v1/jobs", "", &list); len(list.Jobs) != 0 || c.held != 0 {
+		t.Errorf("%+v stay", list.Jobs)
+	}
+	// Jobs that have not ended are not forgotten: the new one is refused.
+	c.post("time=1h&demo=uniform&cities=10", "")
+	c.Server.mu.Lock()
+	for _, j := range c.jobs {
+		j.state.Status = Running // ten cities may be solved at once
+	}
+	c.Server.mu.Unlock()
+	if res, text := c.ask("POST", "/v1/jobs", square); res.StatusCode != http.StatusTooManyRequests || res.Header.Get("Retry-After") == "" {
+		t.Errorf("%d %s", res.StatusCode, text)
+	}
+}
+
+// A server that begins again has its jobs as they were; one that ran goes on from its checkpoint.
+func TestStateOutlivesServer(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "state")
+	in := func(c *Config) { c.Folder, c.Running = dir, 1 }
+	c := serveIt(t, in)
+	done := c.post("", square)
+	was := c.until(done, status(Done))
+	running := c.post("time=1h&workers=1&demo=uniform&cities=3000", "")
+	ran := c.until(running, func(v View) bool { return v.Actions > 5000 && v.Revision > 0 })
+	waits := c.post("actions=10", `{"coordinates": [[0, 0], [3, 0], [3, 4]], "name": "waits"}`)
+	gone := c.post("demo=uniform&time=1h", "")
+	c.want(http.StatusNoContent, "DELETE", gone, "", nil)
+	rests := c.post("demo=uniform&time=1h", "")
+	c.want(http.StatusAccepted, "POST", rests+"/pause", "", nil)
+	c.Close()
+	if res, _ := c.ask("POST", "/v1/jobs", square); res.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("a closed server answers %d", res.StatusCode)
+	}
+	write := func(name, text string) {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("AAAAAAAAAAAAAAAAAAAAAAAAAA.json", "{") // a broken job hinders no other
+	write("notes.txt", "hello")
+	c = serveIt(t, in)
+	is := c.until(done, status(Done))
+	is.Created, was.Created = time.Time{}, time.Time{} // whose monotonic clock is gone
+	if fmt.Sprintf("%+v", jsonOf(is)) != fmt.Sprintf("%+v", jsonOf(was)) {
+		t.Errorf("the job that was done is\n%s, was\n%s", jsonOf(is), jsonOf(was))
+	}
+	c.want(http.StatusOK, "GET", done+"/tour", "", nil)
+	on := c.until(running, func(v View) bool { return v.Status == Running && v.Actions > ran.Actions })
+	if on.Seconds < ran.Seconds || value(on) > value(ran) || on.Revision <= ran.Revision {
+		t.Errorf("it began anew: %+v, was %+v", on, ran)
+	}
+	c.until(rests, status(Paused))
+	c.want(http.StatusNotFound, "GET", gone, "", nil)
+	c.want(http.StatusAccepted, "POST", running+"/stop", "", nil)
+	if v := c.until(waits, status(Done)); v.Name != "waits" || v.Length.String() != "12" {
+		t.Errorf("%+v", v)
+	}
+	c.until(running, status(Done))
+	var list struct{ Jobs []View }
+	c.want(http.StatusOK, "GET", "/v1/jobs", "", &list)
+	for _, v := range list.Jobs {
+		c.want(http.StatusNoContent, "DELETE", "/v1/jobs/"+v.ID, "", nil)
+	}
+	var left []string
+	for range 200 { // files are removed without being waited for
+		left = nil
+		entries, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			left = append(left, e.Name())
+		}
+		if len(left) == 2 {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	if !slices.Equal(left, []string{"AAAAAAAAAAAAAAAAAAAAAAAAAA.json", "notes.txt"}) || len(list.Jobs) != 4 {
+		t.Errorf("%q are left of %d jobs", left, len(list.Jobs))
+	}
+}
+
+func jsonOf(v any) string { text, _ := json.Marshal(v); return string(text) }
+
+// Where the state cannot be written no job is taken.
+func TestStateCannotBeWritten(t *testing.T) {
+	c := serveIt(t, func(c *Config) {
+		c.Folder = t.TempDir()
+		c.Write = func(string, func(io.Writer) error) error { return fmt.Errorf("the disk is full") }
+	})
+	if res, text := c.ask("POST", "/v1/jobs", square); res.StatusCode != http.StatusServiceUnavailable || strings.Contains(string(text), c.Folder) {
+		t.Errorf("%d %s", res.StatusCode, text)
+	}
+	if len(c.jobs) != 0 || c.held != 0 {
+		t.Errorf("%d jobs", len(c.jobs))
+	}
+}
+
+// openapi.json has the routes, settings and knobs that there are, and no others; what it refers to is in it.
+func TestOpenAPI(t *testing.T) {
+	var doc struct {
+		OpenAPI    string
+		Paths      map[string]map[string]struct{ Parameters []struct{ Name, In string } }
+		Components struct {
+			Schemas map[string]struct{ Properties map[string]any }
+		}
+	}
+	if err := json.Unmarshal(openAPI, &doc); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(doc.OpenAPI, "3.1") {
+		t.Error(doc.OpenAPI)
+	}
+	var described, answered []string
+	for path, methods := range doc.Paths {
+		for method, operation := range methods {
+			described = append(described, strings.ToUpper(method)+" "+path)
+			for _, p := range operation.Parameters {
+				if (p.In == "path") != strings.Contains(path, "{"+p.Name+"}") {
+					t.Errorf("%s: parameter %s in %s", path, p.Name, p.In)
+				}
+			}
+		}
+	}
+	for _, r := range new(Server).list() {
+		answered = append(answered, r.pattern)
+	}
+	slices.Sort(described)
+	slices.Sort(answered)
+	if !slices.Equal(described, answered) {
+		t.Errorf("described are\n%q, answered\n%q", described, answered)
+	}
+	var names []string
+	for _, p := range doc.Paths["/v1/jobs"]["post"].Parameters {
+		names = append(names, p.Name)
+	}
+	if want := settingNames(); !slices.Equal(names, want) {
+		t.Errorf("settings are %q, want %q", names, want)
+	}
+	for _, m := range regexp.MustCompile(`"\$ref": "#/components/schemas/(\w+)"`).FindAllSubmatch(openAPI, -1) {
+		if doc.Components.Schemas[string(m[1])].Properties == nil {
+			t.Errorf("there is no schema %s", m[1])
+		}
+	}
+	for name, v := range map[string]any{"Job": View{Warnings: []string{"w"}, Trace: make([]bench.Point, 1), State: State{Stop: "time", Error: "e", Stage: "s"}}, "State": State{Stop: "time", Error: "e", Stage: "s"}, "Problem": Problem{Line: 1}} {
+		var is map[string]any
+		if err := json.Unmarshal([]byte(jsonOf(v)), &is); err != nil {
+			t.Fatal(err)
+		}
+		for key := range is {
+			if _, ok := doc.Components.Schemas[name].Properties[key]; !ok {
+				t.Errorf("%s has %s, which is not described", name, key)
+			}
+		}
+		if got, want := len(doc.Components.Schemas[name].Properties), len(is); got != want {
+			t.Errorf("%s: %d properties are described, want %d", name, got, want)
+		}
+	}
+}
+
+// A trace stays small and keeps its ends.
+func TestTrace(t *testing.T) {
+	var tr trace
+	for i := range 10 * maxTrace {
+		tr.add(bench.Point{Seconds: float64(i)})
+		if len(tr.points) > maxTrace || tr.points[0].Seconds != 0 || tr.points[len(tr.points)-1].Seconds != float64(i) {
+			t.Fatalf("after %d: %d points", i, len(tr.points))
+		}
+	}
+	if !slices.IsSortedFunc(tr.points, func(a, b bench.Point) int { return int(a.Seconds - b.Seconds) }) {
+		t.Error("not in order")
+	}
+}
+
+// What a client sends never ends the server, and a request that is understood can be solved.
+func FuzzDecode(f *testing.F) {
+	for _, body := range []string{square, "0 0 0 1 1 1 output 1 2 3 1\n", "1 2\n3 4\n", "0 1\n1 0\n", `{"coordinates": [[0, 0], [3, 4]], "time": "1s"}`,
+		`{"matrix": [[0, 1], [1, 0]], "seed": 3}`, `{"problem": "0 0 1 1", "depth": 5}`, "\x00", "{", `{"coordinates":[[1e308,1],[-1e308,2]]}`} {
+		f.Add([]byte(body), "")
+		f.Add([]byte(body), "time=1s&seed=2&preset=paper&heatmap=alpha&line=0")
+	}
+	f.Add([]byte{}, "demo=uniform&cities=5&demo-seed=2&name=x&validate=1&bound=true&target=5&stall=1s&optimum=3&workers=1&actions=5&alpha=1")
+	l := DefaultLimits()
+	l.Cities = 50
+	f.Fuzz(func(t *testing.T, body []byte, query string) {
+		o, err := decode(body, query, l)
+		if err != nil {
+			if p := unprocessable(err); p.Status < 400 || p.Status > 499 || p.Detail == "" || strings.Contains(p.Detail, "\n") {
+				t.Errorf("%+v", p)
+			}
+			return
+		}
+		if n := o.item.N(); n < 1 || n > l.Cities || o.time(l) <= 0 || o.time(l) > l.Time || o.workers < 1 {
+			t.Errorf("%d cities, %v, %d workers", n, o.time(l), o.workers)
+		}
+		if !strings.Contains(o.command(), "tspmcts solve") {
+			t.Error(o.command())
+		}
+	})
+}
+
+// What 200 clients cost of whom 50 take nothing: the time of the same search with and without them, in turn, and the
+// memory. It wants a machine that does nothing else, so that it is asked for: TSPMCTS_TEST_LONG=1.
+func TestWhatClientsCost(t *testing.T) {
+	if os.Getenv("TSPMCTS_TEST_LONG") == "" {
+		t.Skip("TSPMCTS_TEST_LONG is not set")
+	}
+	c := serveIt(t, nil)
+	search := func(clients, deaf int) (seconds float64, memory int) {
+		path := c.post("demo=uniform&cities=5000&workers=1&heatmap=knn&actions=1000000", "")
+		var all sync.WaitGroup
+		for i := range clients {
+			res, err := http.Get(c.url + path + "/events")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer res.Body.Close()
+			if i >= deaf {
+				all.Go(func() { io.Copy(io.Discard, res.Body) })
+			}
+		}
+		v := c.until(path, func(v View) bool {
+			time.Sleep(500 * time.Millisecond) // asking often is a cost as well
+			if v.Status == Running {
+				memory = max(memory, usage().memory)
+			}
+			return v.Status == Done
+		})
+		all.Wait()
+		c.want(http.StatusNoContent, "DELETE", path, "", nil)
+		return v.Seconds, memory
+	}
+	for range 3 {
+		alone, low := search(0, 0)
+		with, high := search(200, 50)
+		t.Logf("%.2f s alone, %.2f s with 200 clients: %+.1f %%; %d and %d MB", alone, with, 100*(with/alone-1), low>>20, high>>20)
+		if high > low+32<<20 {
+			t.Errorf("memory grows from %d to %d", low, high)
+		}
+	}
+}

@@ -1,0 +1,207 @@
+package serve
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"tspmcts/bench"
+	"tspmcts/tsplib"
+)
+
+// The state of a job is four files, named after its id:
+//
+//	ID.body        what was posted
+//	ID.tour        the best tour, as TSPLIB
+//	ID.checkpoint  of the search
+//	ID.json        the rest (record), written last
+//
+// Each appears whole. A job that was running goes on from its checkpoint.
+var kinds = []string{"body", "tour", "checkpoint", "json"}
+
+// record is what ID.json holds.
+type record struct {
+	Version int           `json:"version"`
+	Query   string        `json:"query"`
+	Created time.Time     `json:"created"`
+	Ended   time.Time     `json:"ended,omitzero"`
+	State   State         `json:"state"`
+	Trace   []bench.Point `json:"trace,omitempty"`
+}
+
+const recordVersion = 1
+
+// revisionsLost is more than the revisions that a killed server may have shown and not
+// written: no revision is ever that of two tours.
+const revisionsLost = 1_000_000
+
+func (s *Server) file(j *job, kind string) string { return filepath.Join(s.Folder, j.id+"."+kind) }
+
+// save writes the state of a job.
+func (s *Server) save(j *job, checkpoint []byte) error {
+	s.mu.Lock()
+	r := record{recordVersion, j.query, j.created, j.ended, j.state, slices.Clone(j.trace.points)}
+	best := j.best
+	s.mu.Unlock()
+	j.disk.Lock()
+	defer j.disk.Unlock()
+	s.mu.Lock()
+	gone := j.gone
+	s.mu.Unlock()
+	if gone {
+		return nil
+	}
+	text, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	bytesOf := func(b []byte) func(io.Writer) error {
+		return func(w io.Writer) error { _, err := w.Write(b); return err }
+	}
+	if j.body != nil {
+		if err := s.Write(s.file(j, "body"), bytesOf(j.body)); err != nil {
+			return err
+		}
+		j.body = nil
+	}
+	if best != nil {
+		if err := s.Write(s.file(j, "tour"), func(w io.Writer) error {
+			return tsplib.WriteTour(w, j.item.Name, "", best.tour)
+		}); err != nil {
+			return err
+		}
+	}
+	if checkpoint != nil {
+		if err := s.Write(s.file(j, "checkpoint"), bytesOf(checkpoint)); err != nil {
+			return err
+		}
+	}
+	if err := s.Write(s.file(j, "json"), bytesOf(text)); err != nil {
+		return err
+	}
+	if r.State.Status.ended() {
+		return removeFile(s.file(j, "checkpoint"))
+	}
+	return nil
+}
+
+// remove removes the files of a job that is gone.
+func (s *Server) remove(j *job) {
+	if s.Folder == "" {
+		return
+	}
+	s.mu.Lock()
+	j.gone = true
+	s.mu.Unlock()
+	j.disk.Lock()
+	defer j.disk.Unlock()
+	for _, kind := range slices.Backward(kinds) { // first what makes a job of the others
+		if err := removeFile(s.file(j, kind)); err != nil {
+			s.Log("%v", err)
+		}
+	}
+}
+
+func removeFile(name string) error {
+	if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return bench.FileError(name, err)
+	}
+	return nil
+}
+
+var recordName = regexp.MustCompile(`^([A-Z2-7]{26})\.json$`)
+
+// load takes up the jobs of the folder, in the order in which they came. One that cannot be read is told of and left alone.
+func (s *Server) load() error {
+	if err := os.Mkdir(s.Folder, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return bench.FileError(s.Folder, err)
+	}
+	entries, err := os.ReadDir(s.Folder)
+	if err != nil {
+		return bench.FileError(s.Folder, err)
+	}
+	for _, e := range entries {
+		m := recordName.FindStringSubmatch(e.Name())
+		if m == nil {
+			continue
+		}
+		j := &job{id: m[1], changed: make(chan struct{})}
+		if err := s.read(j); err != nil {
+			s.Log("job %s is not taken up: %v", j.id, err)
+			continue
+		}
+		s.jobs[j.id] = j
+		s.held += j.item.N()
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.queue = s.oldestFirst(func(j *job) bool { return j.state.Status == Queued })
+	s.expire()
+	s.startNext()
+	return nil
+}
+
+// read reads the state of a job.
+func (s *Server) read(j *job) error {
+	text, err := os.ReadFile(s.file(j, "json"))
+	if err != nil {
+		return err
+	}
+	var r record
+	if err := json.Unmarshal(text, &r); err != nil {
+		return err
+	}
+	if r.Version != recordVersion {
+		return fmt.Errorf("its state is of version %d, want %d", r.Version, recordVersion)
+	}
+	body, err := os.ReadFile(s.file(j, "body"))
+	if err != nil {
+		return err
+	}
+	if j.order, err = decode(body, r.Query, s.Limits); err != nil {
+		return err
+	}
+	j.believed = j.edges
+	j.query, j.created, j.ended, j.state, j.trace.points = r.Query, r.Created, r.Ended, r.State, r.Trace
+	j.spent = time.Duration(r.State.Seconds * float64(time.Second))
+	if !j.state.Status.ended() {
+		if j.state.Status == Running {
+			j.state.Status = Queued
+		}
+		j.state.Revision += revisionsLost
+		if j.checkpoint, err = os.ReadFile(s.file(j, "checkpoint")); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	tour, err := os.ReadFile(s.file(j, "tour"))
+	if errors.Is(err, fs.ErrNotExist) && !(j.state.Status == Done) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	tours, err := tsplib.ReadTours(bytes.NewReader(tour), strings.TrimSuffix(s.file(j, "tour"), ".tour"))
+	if err != nil {
+		return err
+	}
+	if len(tours) != 1 {
+		return fmt.Errorf("there are %d tours, want one", len(tours))
+	}
+	if err := j.item.Check(tours[0]); err != nil {
+		return err
+	}
+	j.best = j.shown(tours[0], j.item.Value(tours[0]))
+	number := json.Number(bench.LengthText(j.item.Instance, j.best.length))
+	j.state.Length = &number
+	j.setGap()
+	return nil
+}

@@ -1,0 +1,208 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+// ask sends a request to the server, and returns the status and what it says.
+func (s *served) ask(t *testing.T, method, path, body string, v any) (int, *http.Response) {
+	t.Helper()
+	r, err := http.NewRequest(method, s.url+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err == nil && v != nil {
+		err = json.Unmarshal(text, v)
+	}
+	if err != nil {
+		t.Fatalf("%s %s: %v: %s", method, path, err, text)
+	}
+	return res.StatusCode, res
+}
+
+// view is what the tests want to know of a job.
+type view struct {
+	ID, Status, Stop, Error string
+	Revision, Actions       int64
+	Length, Seconds         float64
+}
+
+// until waits for a job to be as wanted.
+func (s *served) until(t *testing.T, path string, is func(view) bool) (v view) {
+	t.Helper()
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		v = view{}
+		if code, _ := s.ask(t, "GET", path, "", &v); code == http.StatusOK && is(v) {
+			return v
+		}
+	}
+	t.Fatalf("%s stays as %+v", path, v)
+	return v
+}
+
+type told struct {
+	Detail string
+	Line   int
+}
+
+// Every problem that the command line refuses is refused by the server, with the same words.
+func TestServeBadProblems(t *testing.T) {
+	s := startServer(t, t.TempDir())
+	for _, c := range badProblems() {
+		query := ""
+		if c.name == "line-nan" {
+			query = "?line=1"
+		}
+		var p told
+		code, _ := s.ask(t, "POST", "/v1/jobs"+query, c.text, &p)
+		status := http.StatusUnprocessableEntity
+		if c.name == "binary" || c.name == "prose" {
+			status = http.StatusUnsupportedMediaType
+		}
+		want := strings.Replace(c.want, `bad\.tsp`, "body", 1)
+		if code != status || !regexp.MustCompile(want).MatchString(p.Detail) || p.Line < 1 {
+			t.Errorf("%s: %d %+v, want %d %s", c.name, code, p, status, want)
+		}
+	}
+}
+
+// raw sends bytes as they are and returns what is answered until the connection ends, within ten seconds.
+func (s *served) raw(t *testing.T, parts ...string) string {
+	t.Helper()
+	c, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	c.SetDeadline(time.Now().Add(10 * time.Second))
+	for _, p := range parts {
+		io.WriteString(c, p) // a server that has hung up is what is tested
+	}
+	text, _ := io.ReadAll(c)
+	return string(text)
+}
+
+// What is no good HTTP is answered, within time, and ends nothing.
+func TestServeBadHTTP(t *testing.T) {
+	s := startServer(t, t.TempDir(), "--body-time", "1s")
+	head := "POST /v1/jobs HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+	for _, c := range []struct{ name, sent, want string }{
+		{"slow body", head + "Content-Length: 100\r\n\r\nNAME", `^HTTP/1\.1 408 (?s).*the body took longer than 1s`},
+		{"body shorter than said, chunked", head + "Transfer-Encoding: chunked\r\n\r\n5\r\nNAM", `^HTTP/1\.1 408 `},
+		{"broken chunk", head + "Transfer-Encoding: chunked\r\n\r\nzz\r\n", `^HTTP/1\.1 400 (?s).*the body cannot be read`},
+		{"body longer than said", head + "Content-Length: 8\r\n\r\n0 0\n1 1\n2 2\nmore", `^HTTP/1\.1 202 `}, // what is said counts
+		{"huge header", head + "X: " + strings.Repeat("x", 100<<10) + "\r\n\r\n", `^HTTP/1\.1 431 `},
+		{"slow header", "POST /v1/jobs HTTP/1.1\r\nHost: local", `^(HTTP/1\.1 408 |$)`},
+		{"no host", "GET /v1/jobs HTTP/1.1\r\n\r\n", `^HTTP/1\.1 400 `},
+		{"no HTTP", "\x16\x03\x01\x02\x00\x01\x00\x01", `^HTTP/1\.1 400 |^$`},
+	} {
+		if got := s.raw(t, c.sent); !regexp.MustCompile(c.want).MatchString(got) {
+			t.Errorf("%s: %.300q, want %s", c.name, got, c.want)
+		}
+	}
+	if code, _ := s.ask(t, "GET", "/healthz", "", nil); code != http.StatusOK || s.errors.Len() > 0 {
+		t.Errorf("%d %s", code, s.errors)
+	}
+}
+
+// A server that is killed has its jobs again: the one that ran goes on from its checkpoint, and no tour is lost.
+func TestServeKilled(t *testing.T) {
+	dir := t.TempDir()
+	args := []string{"--state", "state", "--max-running", "1"}
+	s := startServer(t, dir, args...)
+	_, res := s.ask(t, "POST", "/v1/jobs", square, nil)
+	done := res.Header.Get("Location")
+	was := s.until(t, done, func(v view) bool { return v.Status == "done" })
+	_, res = s.ask(t, "POST", "/v1/jobs?time=1h&workers=1&demo=uniform&cities=2000", "", nil)
+	running := res.Header.Get("Location")
+	var waits []string
+	for i := range 20 {
+		_, res := s.ask(t, "POST", fmt.Sprintf("/v1/jobs?actions=100&seed=%d", i), square, nil)
+		waits = append(waits, res.Header.Get("Location"))
+	}
+	checkpoint := filepath.Join(dir, "state", filepath.Base(running)+".checkpoint")
+	for end := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+		if _, err := os.Stat(checkpoint); err == nil {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatal("no checkpoint")
+		}
+	}
+	saved := s.until(t, running, func(v view) bool { return v.Seconds > 5.5 })
+	s.cmd.Process.Kill()
+	s.cmd.Wait()
+
+	s = startServer(t, dir, args...)
+	if is := s.until(t, done, func(view) bool { return true }); is != was {
+		t.Errorf("the job that was done is %+v, was %+v", is, was)
+	}
+	on := s.until(t, running, func(v view) bool { return v.Status == "running" && v.Revision > saved.Revision && v.Actions > 0 })
+	if on.Actions < saved.Actions/2 || on.Seconds < 5 || on.Length > saved.Length*1.01 {
+		t.Errorf("it began anew: %+v, was %+v", on, saved)
+	}
+	s.ask(t, "POST", running+"/stop", "", nil)
+	s.until(t, running, func(v view) bool { return v.Status == "done" })
+	for _, path := range waits {
+		s.until(t, path, func(v view) bool { return v.Status == "done" && v.Length == 40 })
+	}
+	if s.errors.Len() > 0 {
+		t.Errorf("%s", s.errors)
+	}
+}
+
+// What others can reach needs a token and TLS; wrong calls are told.
+func TestServeBadUsage(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "short", "secret\n")
+	write(t, dir, "token", "0123456789abcdef0123\n")
+	write(t, dir, "file", "")
+	for _, c := range []struct {
+		code       int
+		args, want string
+	}{
+		{2, "--listen 0.0.0.0:0", `--listen is 0\.0\.0\.0:0, which others can reach: add --token-file`},
+		{2, "--listen :0", `which others can reach: add --token-file`},
+		{2, "--listen 0.0.0.0:0 --token-file token", `add --tls-cert and --tls-key, or --insecure`},
+		{2, "--listen 0.0.0.0:0 --insecure", `add --token-file`},
+		{2, "--listen localhost", `--listen is "localhost", want an address and a port`},
+		{2, "--tls-cert file", `--tls-cert and --tls-key need each other`},
+		{2, "a.tsp", `serve takes no arguments, found "a.tsp"`},
+		{2, "--max-body 0", `--max-body is "0", want`},
+		{2, "--max-cities 0", `--max-cities is "0", want`},
+		{2, "--max-held 5", `--max-held is 5, want at least 2000000`},
+		{2, "--max-time 0s", `--max-time is "0s", want a time`},
+		{2, "--keep 1n", `--keep is 1n, want a time`},
+		{2, "--max-queued x", `--max-queued is "x", want`},
+		{1, "--token-file none", `none: there is no such file`},
+		{1, "--token-file short", `short: found 6 characters, want a token of 16 or more`},
+		{1, "--tls-cert file --tls-key file", `file, file: `},
+		{1, "--listen 127.0.0.1:0 --state file/x", `file/x: `},
+		{1, "--listen 127.0.0.1:99999", `choose another --listen`},
+	} {
+		t.Run(c.args, func(t *testing.T) {
+			oneError(t, dir, c.code, c.want, call{args: append([]string{"serve"}, strings.Fields(c.args)...)})
+		})
+	}
+	// With a token it answers those who bring it.
+	s := startServer(t, dir, "--token-file", "token")
+	if code, _ := s.ask(t, "GET", "/v1/jobs", "", nil); code != http.StatusUnauthorized {
+		t.Errorf("without a token: %d", code)
+	}
+}
