@@ -9,11 +9,14 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"tspmcts/tsp"
 	"tspmcts/tsplib"
 	"tspmcts/tsplib/places"
 )
+
+var errStdinTwice = Misusef("stdin (-) can be read only once; name a file in one of its places")
 
 // Input is one file, or stdin for "-".
 type Input struct {
@@ -30,7 +33,7 @@ func CheckInputs(args []string) error {
 	for _, arg := range args {
 		if arg == "-" {
 			if stdin++; stdin > 1 {
-				return Misusef("stdin (-) can be read only once")
+				return errStdinTwice
 			}
 			continue
 		}
@@ -43,9 +46,16 @@ func CheckInputs(args []string) error {
 	return nil
 }
 
+// stdinTaken is set by the first reader of stdin.
+var stdinTaken atomic.Bool
+
 // OpenFile opens a file for reading, - for stdin, with an error that tells what to do.
+// Stdin is there once: to the second who asks, nothing is left of it.
 func OpenFile(name string) (*os.File, error) {
 	if name == "-" {
+		if stdinTaken.Swap(true) {
+			return nil, errStdinTwice
+		}
 		return os.Stdin, nil
 	}
 	info, err := os.Stat(name)
@@ -78,24 +88,20 @@ func readWhole(name string) ([]byte, error) {
 
 // Open opens a file and tells what it holds, one of the wanted kinds.
 func Open(arg string, want ...tsplib.Kind) (*Input, error) {
-	i := &Input{Name: arg}
+	f, err := OpenFile(arg)
+	if err != nil {
+		return nil, err
+	}
+	i := &Input{Name: arg, f: f}
 	if arg == "-" {
-		i.Name, i.f = "stdin", os.Stdin
+		i.Name = "stdin"
 	} else {
-		f, err := OpenFile(arg)
-		if err == nil {
-			err = checkReading(f)
-		}
-		if err != nil {
-			if f != nil {
-				f.Close()
-			}
-			return nil, err
-		}
-		i.f = f
 		i.base = strings.TrimSuffix(filepath.Base(arg), filepath.Ext(arg))
 	}
-	var err error
+	if err := checkReading(f); err != nil {
+		f.Close()
+		return nil, err
+	}
 	if i.Kind, i.Reader, err = tsplib.Detect(i.f); err != nil {
 		i.f.Close()
 		return nil, FileError(i.Name, err)

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"tspmcts/tsp"
 )
@@ -19,17 +20,35 @@ const (
 	bytesPerWorker = 14 // and city
 )
 
+// untilMemory is the time a city below which a search ends in its first tour, a curve
+// that takes no more than reading did: 50 million cities may be solved in 0.1 s where
+// a search of them for longer would not fit.
+const untilMemory = 20 * time.Nanosecond
+
+// bytesMapped is what a city takes at least where a heatmap is made or a lower bound
+// found, after 200,000 cities (knn 350, gtprior 500, alpha 1150, bound 450).
+const bytesMapped = 400
+
 // CheckMemory returns an error when a search of in cannot fit the memory that
 // this process may have, where the system tells how much that is.
 func CheckMemory(in *tsp.Instance, workers int) error {
-	needed := int64(in.N()) * int64(bytesPerCity+bytesPerWorker*workers)
+	return checkNeeded(fmt.Sprintf("a search of %d cities with %d workers", in.N(), workers),
+		int64(in.N())*int64(bytesPerCity+bytesPerWorker*workers), "fewer --workers or a smaller instance")
+}
+
+// CheckMaking is the same for what is made of in but a search: a heatmap, a bound.
+func CheckMaking(what string, in *tsp.Instance) error {
+	return checkNeeded(fmt.Sprintf("%s of %d cities", what, in.N()), int64(in.N())*bytesMapped, "a smaller instance")
+}
+
+// checkNeeded returns an error when there is less memory than what needs, in bytes.
+func checkNeeded(what string, needed int64, remedy string) error {
 	left, ok := memoryLeft()
 	if !ok || needed <= left {
 		return nil
 	}
 	const mega = 1 << 20
-	return fmt.Errorf("a search of %d cities with %d workers needs about %d MB of memory, but there are %d MB; raise the limit, or give fewer --workers or a smaller instance",
-		in.N(), workers, needed/mega, left/mega)
+	return fmt.Errorf("%s needs about %d MB of memory, but there are %d MB; raise the limit, or give %s", what, needed/mega, left/mega, remedy)
 }
 
 // bytesToRead is what a city takes at least while its file is read, after 5 million
@@ -49,20 +68,14 @@ func checkReading(f *os.File) error {
 	head := make([]byte, 4096)
 	k, _ := f.ReadAt(head, 0) // the reader meets the same error
 	m := dimension.FindSubmatch(head[:k])
-	left, ok := memoryLeft()
-	if m == nil || !ok {
+	if m == nil {
 		return nil
 	}
 	n, err := strconv.ParseInt(string(m[1]), 10, 64)
 	if err != nil {
 		return nil
 	}
-	const mega = 1 << 20
-	if needed := min(n, info.Size()/4) * bytesToRead; needed > left {
-		return fmt.Errorf("%s: reading %d cities needs about %d MB of memory, but there are %d MB; raise the limit, or give a smaller instance",
-			f.Name(), n, needed/mega, left/mega)
-	}
-	return nil
+	return checkNeeded(fmt.Sprintf("%s: reading %d cities", f.Name(), n), min(n, info.Size()/4)*bytesToRead, "a smaller instance")
 }
 
 // matrixHead finds what tells how large the matrix of a TSPLIB file is.
@@ -87,12 +100,10 @@ func checkMatrix(name string, prefix []byte) error {
 			}
 		}
 	}
-	left, ok := memoryLeft()
-	if !ok || !explicit || n < 1000 || n > math.MaxInt32 || each*n*n <= left {
+	if !explicit || n < 1000 || n > math.MaxInt32 {
 		return nil
 	}
-	const mega = 1 << 20
-	return fmt.Errorf("%s: a matrix of %d x %d distances needs about %d MB of memory, but there are %d MB; raise the limit, or give the cities' coordinates", name, n, n, each*n*n/mega, left/mega)
+	return checkNeeded(fmt.Sprintf("%s: a matrix of %d x %d distances", name, n, n), each*n*n, "the cities' coordinates")
 }
 
 // UsefulWorkers returns a number of workers above which more of them have too few

@@ -57,7 +57,7 @@ func (r *Run) Do(ctx context.Context, clock func() time.Duration, observe func(m
 			observe(p)
 		}
 	}
-	if in.N() > mcts.ExactLimit {
+	if in.N() > mcts.ExactLimit && o.Time > time.Duration(in.N())*untilMemory {
 		if err := CheckMemory(in, r.Workers); err != nil {
 			return nil, nil, fmt.Errorf("%s: %w", item.Name, err)
 		}

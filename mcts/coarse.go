@@ -47,18 +47,19 @@ const leastCoarse = 1000
 // many actions (0: no limit).
 func (s *search) freeLongest(c *kick.Climber, t *kick.Tour, k int, actions int64) {
 	in, n := s.in, len(t.Order)
-	edges := make([]uint64, 0, n) // length from the longest down, place
+	edges := make([]ranked, 0, n)
 	for i, a := range t.Order {
 		b := t.Order[(i+1)%n]
 		if !in.IsFixed(a, b) {
-			edges = append(edges, uint64(math.MaxInt32-in.Dist(a, b))<<32|uint64(i))
+			edges = append(edges, ranked{uint64(math.MaxInt32 - in.Dist(a, b)), a, b}) // from the longest down
 		}
 	}
-	slices.Sort(edges)
+	if !rank(s.meter.Context(), edges) {
+		return
+	}
 	var cities []int32
 	for _, e := range edges[:min(k, len(edges))] {
-		at := int(uint32(e))
-		cities = append(cities, t.Order[at], t.Order[(at+1)%n])
+		cities = append(cities, e.a, e.b)
 	}
 	slices.Sort(cities)
 	cities = slices.Compact(cities)

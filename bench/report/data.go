@@ -2,9 +2,7 @@ package report
 
 import (
 	"fmt"
-	"io"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -88,16 +86,12 @@ func Read(files []string, o Options) (*Data, error) {
 	arms := map[[5]string]*Arm{}
 	machines := map[string]bool{}
 	for _, name := range files {
-		var r io.Reader = os.Stdin
-		if name != "-" {
-			f, err := bench.OpenFile(name)
-			if err != nil {
-				return nil, err
-			}
-			defer f.Close()
-			r = f
+		f, err := bench.OpenFile(name)
+		if err != nil {
+			return nil, err
 		}
-		if err := bench.ReadEntries(r, name, func(e *bench.Entry) error {
+		defer f.Close()
+		if err := bench.ReadEntries(f, name, func(e *bench.Entry) error {
 			if m := strings.Join([]string{e.CPU, e.Go, e.Commit}, ", "); e.CPU != "" && !machines[m] {
 				machines[m] = true
 				d.Machines = append(d.Machines, strings.TrimSuffix(m, ", "))

@@ -235,6 +235,9 @@ func stdoutMayClose(err error) error {
 
 // openStore opens a records file, whose folder must be there.
 func openStore(name string) (*bench.Store, error) {
+	if name == "-" {
+		return nil, usagef("--out is -, but records are appended to what is there, which stdout cannot be; name a file")
+	}
 	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s is no regular file; records need one", name)
 	}

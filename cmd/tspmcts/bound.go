@@ -69,6 +69,9 @@ func runBound(c *cli.Context) error {
 		if err := wantedOf(c).apply(item); err != nil {
 			return err
 		}
+		if err := bench.CheckMaking("a bound", item.Instance); err != nil {
+			return fmt.Errorf("%s: %w", item.Name, err)
+		}
 		start := time.Now()
 		b, converged, err := mcts.LowerBound(ctx, item.Instance, limit.Of(item.N()))
 		if err != nil {

@@ -193,6 +193,9 @@ func eachInstance(c *cli.Context, out string, do func(ctx context.Context, item 
 
 // buildMap makes an item's map and returns it with the seconds that it took.
 func buildMap(ctx context.Context, s *heatmap.Source, item *bench.Item, seed uint64) (*heatmap.Map, float64, error) {
+	if err := bench.CheckMaking("a heatmap", item.Instance); err != nil {
+		return nil, 0, fmt.Errorf("%s: %w", item.Name, err)
+	}
 	start := time.Now()
 	m, err := bench.BuildHeatmap(ctx, s, item, nil, seed)
 	if err != nil {
@@ -232,7 +235,7 @@ func runHeatmapBuild(c *cli.Context) error {
 		if err := writeFile(outputName(out, item.Name), func(w io.Writer) error { return writeMap(w, format, m, item) }); err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(stdout{}, "%-16s %8d cities   %s   %d edges   %8.2f s\n", item.Name, m.N(), s, len(m.City)/2, seconds)
+		_, err = fmt.Fprintf(beside(out), "%-16s %8d cities   %s   %d edges   %8.2f s\n", item.Name, m.N(), s, len(m.City)/2, seconds)
 		return err
 	})
 }
@@ -293,7 +296,7 @@ func heatmapConvertCommand() *cli.Command {
 			if err := writeFile(to, func(w io.Writer) error { return writeMap(w, format, m, item) }); err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(stdout{}, "%s: %d cities, %d edges\n", to, m.N(), len(m.City)/2)
+			_, err = fmt.Fprintf(beside(to), "%s: %d cities, %d edges\n", to, m.N(), len(m.City)/2)
 			if errors.Is(err, errStdoutClosed) {
 				return nil
 			}
@@ -431,7 +434,7 @@ func runHeatmapFit(c *cli.Context) error {
 		tableName += fmt.Sprintf(" (of %d ends itself)", counted)
 	}
 	fmt.Fprintf(&b, "%d ends of edges of %d tours. Against %s: chi-square %.2f, %d degrees of freedom, p = %.4f\n", counts.Ends, instances, tableName, t.Statistic, t.Degrees, t.P)
-	if _, err := fmt.Fprint(stdout{}, b.String()); err != nil && !errors.Is(err, errStdoutClosed) {
+	if _, err := fmt.Fprint(beside(out), b.String()); err != nil && !errors.Is(err, errStdoutClosed) {
 		return err
 	}
 	if out == "" {

@@ -109,7 +109,7 @@ func runHeatmapTrain(c *cli.Context) error {
 	if len(apart) == 0 {
 		return fmt.Errorf("%s: found %d instances, want at least 5: every fifth is held out", set, count)
 	}
-	fmt.Fprintf(stdout{}, "%d instances, %d pairs to train on, %d held out\n", count, train.Examples(), held.Examples())
+	fmt.Fprintf(beside(out), "%d instances, %d pairs to train on, %d held out\n", count, train.Examples(), held.Examples())
 	m, err := train.Train(ctx, hidden, iterations, seed)
 	if err != nil {
 		return stopped(err)
@@ -119,7 +119,7 @@ func runHeatmapTrain(c *cli.Context) error {
 	if err := writeFile(out, func(w io.Writer) error { return learned.WriteModel(w, m) }); err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout{}, "log-loss a pair: %.5f trained, %.5f held out\n", train.Loss(m), held.Loss(m))
+	fmt.Fprintf(beside(out), "log-loss a pair: %.5f trained, %.5f held out\n", train.Loss(m), held.Loss(m))
 	for _, spec := range []string{"gtprior", "alpha", "learned:model=" + out} {
 		s, err := heatmap.Parse(spec)
 		if err != nil {
@@ -136,7 +136,7 @@ func runHeatmapTrain(c *cli.Context) error {
 			five += y.Recall[4]
 		}
 		k := float64(len(apart))
-		if _, err := fmt.Fprintf(stdout{}, "%-8s log-loss a city %.4f, recall at 5 %.4f on the instances held out\n", s.Name(), loss/k, five/k); err != nil && !errors.Is(err, errStdoutClosed) {
+		if _, err := fmt.Fprintf(beside(out), "%-8s log-loss a city %.4f, recall at 5 %.4f on the instances held out\n", s.Name(), loss/k, five/k); err != nil && !errors.Is(err, errStdoutClosed) {
 			return err
 		}
 	}

@@ -225,6 +225,14 @@ type jsonLines struct {
 	size int64    // of the whole lines
 }
 
+// beside returns where to tell about what is written to name: nowhere if that is stdout itself.
+func beside(name string) io.Writer {
+	if name == "-" {
+		return io.Discard
+	}
+	return stdout{}
+}
+
 // createJSONLines begins the file; "-" is stdout.
 func createJSONLines(name string) (*jsonLines, error) {
 	if name == "-" {

@@ -92,10 +92,45 @@ func TestDash(t *testing.T) {
 			t.Errorf("%s: exit code %d, %s, %s", c.args, code, out, errs)
 		}
 	}
-	if heat := must(t, dir, "heatmap", "build", "a.tsp", "--out", "-"); !strings.Contains(heat, "\n") {
-		t.Errorf("heatmap build --out - wrote %q", heat)
+	heat := must(t, dir, "heatmap", "build", "a.tsp", "--out", "-")
+	must(t, dir, "solve", "a.tsp", "--actions", "10", "--workers", "1", "--checkpoint", "c")
+	must(t, dir, "bench", "--set", "a.tsp", "--heatmaps", "zero;knn", "--actions", "10", "--out", "r.jsonl")
+	must(t, dir, "generate", "--cities", "12", "--count", "2", "--format", "lines", "--out", "set.txt")
+	suite := `{"sets":["a.tsp"],"budgets":["10 actions"],"heatmaps":["zero"]}`
+	for _, c := range []struct{ args, stdin, want string }{
+		{"solve a.tsp --actions 10 --resume - --workers 1", read(t, dir, "c"), "12 cities"},
+		{"solve a.tsp --actions 10 --best -", "a,1\n", "%"},
+		{"solve a.tsp --actions 10 --ranks -", "0.5 0.3\n", "12 cities"},
+		{"solve a.tsp --actions 10 --heatmap-file -", heat, "12 cities"},
+		{"solve a.tsp --actions 10 --heatmap tours:-", tour, "12 cities"},
+		{"heatmap convert - m.npy", heat, "12 cities"},
+		{"report - --out rep", read(t, dir, "r.jsonl"), "figures"},
+		{"compare -", read(t, dir, "r.jsonl"), "mean gap"},
+		{"bench import - --out i.jsonl", "instance,solver,seed,seconds,length\na,X,1,2,100\n", "1 of them new"},
+		{"bench - --out s.jsonl", suite, "1 of them new"},
+		{"bench --set - --actions 10 --out l.jsonl", read(t, dir, "set.txt"), "2 of them new"},
+	} {
+		if out, errs, code := (call{args: strings.Fields(c.args), stdin: strings.NewReader(c.stdin)}).run(t, dir); code != 0 || errs != "" || !strings.Contains(out, c.want) {
+			t.Errorf("%s: exit code %d, %q, %s", c.args, code, out, errs)
+		}
+	}
+	for _, c := range []struct{ args, stdin string }{ // who reads second is told, whatever is first
+		{"solve --actions 10 --initial-tour - -", problem},
+		{"solve a.tsp --actions 10 --initial-tour - --initial-tour -", tour},
+		{"solve a.tsp --actions 10 --params - --best -", "{}"},
+		{"solve - --best -", "a,1\n"},
+		{"bench import - --best - --out x.jsonl", "a,1\n"},
+		{"compare - -", ""},
+	} {
+		oneError(t, dir, 2, `stdin \(-\) can be read only once`, call{args: strings.Fields(c.args), stdin: strings.NewReader(c.stdin)})
+	}
+	oneError(t, dir, 2, "--out is -, but a report is several files", call{args: []string{"report", "r.jsonl", "--out", "-"}})
+	oneError(t, dir, 2, "--out is -, but records are appended", call{args: []string{"bench", "--set", "a.tsp", "--actions", "10", "--out", "-"}})
+	oneError(t, dir, 2, "--out is -, but tune writes .*; name a file", call{args: []string{"tune", "--set", "set.txt", "--actions", "10", "--out", "-"}})
+	if ranks := must(t, dir, "heatmap", "fit", "a.tsp", "--tour", "a.tour", "--out", "-"); !strings.HasPrefix(ranks, "#") || strings.Contains(ranks, "chi-square") {
+		t.Errorf("heatmap fit --out - wrote %q", ranks)
 	}
 	oneError(t, dir, 2, "--checkpoint .* stdout", call{args: []string{"solve", "a.tsp", "--checkpoint", "-"}})
 	oneError(t, dir, 2, "--out and --json are the same", call{args: []string{"solve", "a.tsp", "--out", "-", "--json", "-"}})
-	onlyFiles(t, dir, "a.tsp", "a.tour")
+	onlyFiles(t, dir, "a.tsp", "a.tour", "c", "m.npy", "set.txt", "rep", "r.jsonl", "i.jsonl", "s.jsonl", "l.jsonl")
 }

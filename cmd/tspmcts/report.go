@@ -36,6 +36,9 @@ func runReport(c *cli.Context) error {
 	if dir == "" {
 		return usagef("report needs --out DIR for its page")
 	}
+	if dir == "-" {
+		return usagef("--out is -, but a report is several files, which stdout cannot hold; name a folder")
+	}
 	data, err := readData(c, report.Options{Traces: true, Config: true, Tours: true, Above: report.DefaultAbove})
 	if err != nil {
 		return err

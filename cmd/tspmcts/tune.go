@@ -58,6 +58,9 @@ func runTune(c *cli.Context) error {
 		return usagef("tune takes no arguments, found %q; name the instances with --set", c.Args().First())
 	}
 	out := c.String("out")
+	if out == "-" {
+		return usagef("--out is -, but tune writes its results to stdout and its runs beside the parameters; name a file")
+	}
 	log := c.String("log")
 	if log == "" {
 		log = cmp.Or(out, c.String("table")) + ".runs.jsonl"

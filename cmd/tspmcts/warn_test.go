@@ -37,11 +37,24 @@ func TestLittleMemory(t *testing.T) {
 		t.Skip("needs ulimit -v")
 	}
 	dir := t.TempDir()
-	must(t, dir, "generate", "--cities", "500000", "--out", "a.tsp")
-	out, err := exec.Command("sh", "-c", `cd "$1" && ulimit -v 1000000 && exec "$2" solve a.tsp --time 1h`, "sh", dir, binary).CombinedOutput()
+	must(t, dir, "generate", "--cities", "1000000", "--out", "a.tsp")
+	for _, c := range []struct{ command, what string }{
+		{"solve a.tsp --time 1h", `a search of 1000000 cities with \d+ workers`},
+		{"bench --set a.tsp --time 1h --out r.jsonl", `a search of 1000000 cities with 1 workers`},
+		{"bound a.tsp --time 1h", "a bound of 1000000 cities"},
+		{"heatmap build a.tsp --out a.heat", "a heatmap of 1000000 cities"},
+	} {
+		littleMemory(t, dir, "1000000", c.command, "a: "+c.what)
+	}
+}
+
+// littleMemory runs a command in so many KB of address space, where what is too much.
+func littleMemory(t *testing.T, dir, space, command, what string) {
+	t.Helper()
+	out, err := exec.Command("sh", "-c", `cd "$1" && ulimit -v $3 && exec "$2" $4`, "sh", dir, binary, space, command).CombinedOutput()
 	exit, ok := err.(*exec.ExitError)
-	if want := `^tspmcts: a: a search of 500000 cities with \d+ workers needs about \d+ MB of memory, but there are \d+ MB; .*\n$`; !ok || exit.ExitCode() != 1 || !regexp.MustCompile(want).Match(out) {
-		t.Errorf("%v, %.300q, want a match of %q", err, out, want)
+	if want := `^tspmcts: ` + what + ` needs about \d+ MB of memory, but there are \d+ MB; .*\n$`; !ok || exit.ExitCode() != 1 || !regexp.MustCompile(want).Match(out) {
+		t.Errorf("%s: %v, %.300q, want a match of %q", command, err, out, want)
 	}
 }
 
@@ -52,12 +65,9 @@ func TestLittleMemoryToRead(t *testing.T) {
 	}
 	dir := t.TempDir()
 	must(t, dir, "generate", "--cities", "10000000", "--out", "a.tsp")
-	for _, command := range []string{"solve a.tsp --time 1h", "heatmap build a.tsp --out a.heat"} {
-		out, err := exec.Command("sh", "-c", `cd "$1" && ulimit -v 1600000 && exec "$2" $3`, "sh", dir, binary, command).CombinedOutput()
-		exit, ok := err.(*exec.ExitError)
-		if want := `^tspmcts: a\.tsp: reading 10000000 cities needs about \d+ MB of memory, but there are \d+ MB; .*\n$`; !ok || exit.ExitCode() != 1 || !regexp.MustCompile(want).Match(out) {
-			t.Errorf("%s: %v, %.300q, want a match of %q", command, err, out, want)
-		}
+	write(t, dir, "b.tour", "TYPE : TOUR\nTOUR_SECTION\n1\n-1\nEOF\n")
+	for _, command := range []string{"solve a.tsp --time 1h", "heatmap build a.tsp --out a.heat", "bench --set a.tsp --time 1h --out r.jsonl", "bound a.tsp", "eval a.tsp b.tour"} {
+		littleMemory(t, dir, "1600000", command, `a\.tsp: reading 10000000 cities`)
 	}
 }
 

@@ -148,6 +148,9 @@ func TestCitiesInOnePlace(t *testing.T) {
 	if few["length"] != many["length"] || many["n"] != 40000.0 {
 		t.Errorf("400 places: length %v, with 40000 cities in them %v", few["length"], many["length"])
 	}
+	if r := solve("many.tsp", "--time", "2s"); r["length"].(float64) > 1.1*few["length"].(float64) || !raceEnabled && r["seconds"].(float64) > 3 {
+		t.Errorf("in 2 s: length %v, that of the places %v, after %v s", r["length"], few["length"], r["seconds"])
+	}
 	if r := solve("many.tsp", "--actions", "10", "--initial-tour", "many.tour"); r["length"] != many["length"] {
 		t.Errorf("from the tour of %v: %v", many["length"], r["length"])
 	}

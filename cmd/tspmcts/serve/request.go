@@ -276,6 +276,9 @@ func decode(body []byte, query string, l Limits) (*order, error) {
 	if s.name != "" {
 		o.item.Name = s.name
 	}
+	if err := o.item.Impossible(); err != nil {
+		return nil, err
+	}
 	if n := o.item.N(); n > l.Cities {
 		return nil, tooMany(n, l)
 	}
