@@ -1,41 +1,18 @@
 package heatmap
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"math"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
 
 	"tspmcts/tsp"
+	"tspmcts/tsp/tsptest"
 )
-
-// build returns n cities, layout 1 with every place taken about twice, and their k nearest.
-func build(t *testing.T, n, k, layout int) (*tsp.Instance, *tsp.Neighbors) {
-	t.Helper()
-	r := rand.New(rand.NewPCG(uint64(n), uint64(k)))
-	x, y := make([]float64, n), make([]float64, n)
-	for i := range x {
-		x[i], y[i] = float64(r.IntN(1000)), float64(r.IntN(1000))
-		if layout == 1 && i >= n/2 {
-			x[i], y[i] = x[i-n/2], y[i-n/2]
-		}
-	}
-	in, err := tsp.NewPoints("test", tsp.Euc2D, x, y, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	nb, err := tsp.NearestNeighbors(context.Background(), in, k)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return in, nb
-}
 
 // checkMap is the conformance suite of every source: a map of n cities,
 // symmetric, without loops and doubles, probabilities in (0,1] descending in each row.
@@ -68,7 +45,7 @@ func TestSources(t *testing.T) {
 	for _, n := range []int{1, 2, 3, 10, 57, 300} {
 		for _, k := range []int{1, 5, 20, 400} {
 			for layout := range 2 {
-				in, nb := build(t, n, k, layout)
+				in, nb := tsptest.Places(n, k, layout == 1)
 				checkMap(t, Zero(n), n)
 				m := GTPrior(in, nb, PublishedRanks(n))
 				checkMap(t, m, n)

@@ -7,12 +7,13 @@ import (
 	"testing"
 
 	"tspmcts/tsp"
+	"tspmcts/tsp/tsptest"
 )
 
 // Measure against sums over all pairs.
 func TestMeasureAgainstAllPairs(t *testing.T) {
 	for _, n := range []int{3, 4, 12, 40} {
-		in, nb := build(t, n, 8, 0)
+		in, nb := tsptest.Places(n, 8, false)
 		tour := make(tsp.Tour, n)
 		for i, j := range rand.New(rand.NewPCG(1, uint64(n))).Perm(n) {
 			tour[i] = int32(j)

@@ -69,7 +69,7 @@ var specs = []string{"zero", "knn", "knn:k=1", "knn:k=1000", "gtprior", "gtprior
 func TestEverySource(t *testing.T) {
 	for _, n := range []int{1, 2, 3, 4, 9, 60} {
 		for layout := range 2 {
-			in, nb := build(t, n, 10+20*layout, layout)
+			in, nb := tsptest.Places(n, 10+20*layout, layout == 1)
 			tour := make([]string, n)
 			for i := range tour {
 				tour[i] = fmt.Sprint(i)
@@ -114,7 +114,7 @@ func equal(a, b *Map) bool {
 
 // Sources honour ctx.
 func TestSourcesCancelled(t *testing.T) {
-	in, nb := build(t, 300, 10, 0)
+	in, nb := tsptest.Places(300, 10, false)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	for _, spec := range []string{"alpha", "tours", "knn:k=50"} {

@@ -63,32 +63,51 @@ type Knob struct {
 	Min     float64 // Real and Integer: smallest and largest value; List: of its numbers
 	Max     float64
 	Choices []string // Choice
-	Search  string   // what a tuner tries: "lo:hi", "lo:hi log" for even steps in the logarithm, or values "a|b|c"
+	Search  string   // what a tuner tries: "lo:hi", "lo:hi log" for even steps in the logarithm, or values "a|b|c"; "": it leaves the knob alone
+	Use     Use
 	field   func(*Config) any
 }
 
+// Use says which searches read a knob.
+type Use struct {
+	When  string // for people; "" for all
+	reads func(*Config) bool
+}
+
+var (
+	byAll        = Use{"", func(*Config) bool { return true }}
+	byFresh      = Use{"with restart fresh", func(c *Config) bool { return c.Restart == "fresh" }}
+	byKicks      = Use{"with restart kick", func(c *Config) bool { return c.Restart == "kick" }}
+	byDraws      = Use{"with action draw", func(c *Config) bool { return c.Action == "draw" }}
+	byChain      = Use{"with restart kick or action best", func(c *Config) bool { return c.Restart == "kick" || c.Action == "best" }}
+	byPopulation = Use{"with restart kick and a population", func(c *Config) bool { return c.Restart == "kick" && c.Population > 0 }}
+)
+
+// Read reports whether a search by c reads the knob.
+func (k Knob) Read(c *Config) bool { return k.Use.reads(c) }
+
 // Knobs lists every knob.
 var Knobs = []Knob{
-	{Name: "alpha", Usage: "weight of exploration when a candidate is drawn", Kind: Real, Max: 100, Search: "0:5", field: func(c *Config) any { return &c.Alpha }},
-	{Name: "beta", Usage: "how fast improvements raise the weights of their edges", Kind: Real, Max: 1e6, Search: "1:1000 log", field: func(c *Config) any { return &c.Beta }},
-	{Name: "pool", Usage: "actions a city before the search restarts (the paper's H)", Kind: Real, Min: 0.01, Max: 1e6, Search: "0.5:50 log", field: func(c *Config) any { return &c.Pool }},
-	{Name: "candidates", Usage: "candidate cities of each city", Kind: Integer, Min: 1, Max: 1000, Search: "4:1000 log", field: func(c *Config) any { return &c.Candidates }},
-	{Name: "order", Usage: "what ranks the candidates", Kind: Choice, Choices: []string{"heatmap", "distance"}, Search: "heatmap|distance", field: func(c *Config) any { return &c.Order }},
-	{Name: "depth", Usage: "levels of an action, the k of its k-opt move (the paper's K)", Kind: Integer, Min: 2, Max: 1000, Search: "4:300 log", field: func(c *Config) any { return &c.Depth }},
-	{Name: "action", Usage: "draw an action's edges at random by weight, or search for the best", Kind: Choice, Choices: []string{"draw", "best"}, Search: "draw|best", field: func(c *Config) any { return &c.Action }},
-	{Name: "breadth", Usage: "alternatives at the first levels of a searched action", Kind: List, Min: 1, Max: 50, Search: "1|2|3,1|5,3,1|5,5,3,2,1", field: func(c *Config) any { return &c.Breadth }},
-	{Name: "first-tour", Usage: "drawn by the heatmap, greedy edge, or space-filling curve", Kind: Choice, Choices: []string{"draw", "greedy", "curve"}, Search: "draw|greedy|curve", field: func(c *Config) any { return &c.FirstTour }},
-	{Name: "restart", Usage: "from a new first tour, or by a kick near the incumbent", Kind: Choice, Choices: []string{"fresh", "kick"}, Search: "fresh|kick", field: func(c *Config) any { return &c.Restart }},
-	{Name: "kick-size", Usage: "longest stretch that a kick exchanges, in cities", Kind: Integer, Min: 1, Max: 1e6, Search: "5:1000 log", field: func(c *Config) any { return &c.KickSize }},
-	{Name: "stretch", Usage: "longest piece of the tour that a worker searches at a time, in cities", Kind: Integer, Min: 100, Max: 1e9, Search: "1000:100000 log", field: func(c *Config) any { return &c.Stretch }},
-	{Name: "population", Usage: "most tours that are recombined, 0 for none", Kind: Integer, Max: 10000, Search: "0:1000", field: func(c *Config) any { return &c.Population }},
-	{Name: "shake-size", Usage: "longest stretch of the kicks that make a population diverse, in cities", Kind: Integer, Min: 1, Max: 1e6, Search: "10:1000 log", field: func(c *Config) any { return &c.ShakeSize }},
-	{Name: "polish", Usage: "kicks a city that improve each tour of a population", Kind: Real, Max: 1000, Search: "0.001:2 log", field: func(c *Config) any { return &c.Polish }},
-	{Name: "polish-size", Usage: "longest stretch of these kicks, in cities", Kind: Integer, Min: 1, Max: 1e6, Search: "5:300 log", field: func(c *Config) any { return &c.PolishSize }},
-	{Name: "whole", Usage: "most cities of an instance whose populations are of the whole; larger ones are recombined in regions", Kind: Integer, Min: 10, Max: 1e9, Search: "10000:200000 log", field: func(c *Config) any { return &c.Whole }},
-	{Name: "children", Usage: "recombinations tried for a pair of tours", Kind: Integer, Min: 1, Max: 1000, Search: "5:60 log", field: func(c *Config) any { return &c.Children }},
-	{Name: "elite", Usage: "converged populations whose best tours are recombined in turn", Kind: Integer, Min: 2, Max: 1000, Search: "5:100 log", field: func(c *Config) any { return &c.Elite }},
-	{Name: "temperature", Usage: "worsening that is accepted at first, in mean edge lengths", Kind: Real, Max: 100, Search: "0:1", field: func(c *Config) any { return &c.Temperature }},
+	{Name: "alpha", Usage: "weight of exploration when a candidate is drawn", Kind: Real, Max: 100, Search: "0:5", Use: byDraws, field: func(c *Config) any { return &c.Alpha }},
+	{Name: "beta", Usage: "how fast improvements raise the weights of their edges", Kind: Real, Max: 1e6, Search: "1:1000 log", Use: byDraws, field: func(c *Config) any { return &c.Beta }},
+	{Name: "pool", Usage: "actions a city before the search restarts (the paper's H)", Kind: Real, Min: 0.01, Max: 1e6, Search: "0.5:50 log", Use: byFresh, field: func(c *Config) any { return &c.Pool }},
+	{Name: "candidates", Usage: "candidate cities of each city", Kind: Integer, Min: 1, Max: 1000, Search: "4:1000 log", Use: byAll, field: func(c *Config) any { return &c.Candidates }},
+	{Name: "order", Usage: "what ranks the candidates", Kind: Choice, Choices: []string{"heatmap", "distance"}, Search: "heatmap|distance", Use: byAll, field: func(c *Config) any { return &c.Order }},
+	{Name: "depth", Usage: "levels of an action, the k of its k-opt move (the paper's K)", Kind: Integer, Min: 2, Max: 1000, Search: "4:300 log", Use: byAll, field: func(c *Config) any { return &c.Depth }},
+	{Name: "action", Usage: "draw an action's edges at random by weight, or search for the best", Kind: Choice, Choices: []string{"draw", "best"}, Use: byAll, field: func(c *Config) any { return &c.Action }},
+	{Name: "breadth", Usage: "alternatives at the first levels of a searched action", Kind: List, Min: 1, Max: 50, Search: "1|2|3,1|5,3,1|5,5,3,2,1", Use: byChain, field: func(c *Config) any { return &c.Breadth }},
+	{Name: "first-tour", Usage: "drawn by the heatmap, greedy edge, or space-filling curve", Kind: Choice, Choices: []string{"draw", "greedy", "curve"}, Use: byAll, field: func(c *Config) any { return &c.FirstTour }},
+	{Name: "restart", Usage: "from a new first tour, or by a kick near the incumbent", Kind: Choice, Choices: []string{"fresh", "kick"}, Use: byAll, field: func(c *Config) any { return &c.Restart }},
+	{Name: "kick-size", Usage: "longest stretch that a kick exchanges, in cities", Kind: Integer, Min: 1, Max: 1e6, Search: "5:1000 log", Use: byKicks, field: func(c *Config) any { return &c.KickSize }},
+	{Name: "stretch", Usage: "longest piece of the tour that a worker searches at a time, in cities", Kind: Integer, Min: 100, Max: 1e9, Use: byKicks, field: func(c *Config) any { return &c.Stretch }},
+	{Name: "population", Usage: "most tours that are recombined, 0 for none", Kind: Integer, Max: 10000, Search: "0:1000", Use: byKicks, field: func(c *Config) any { return &c.Population }},
+	{Name: "shake-size", Usage: "longest stretch of the kicks that make a population diverse, in cities", Kind: Integer, Min: 1, Max: 1e6, Search: "10:1000 log", Use: byPopulation, field: func(c *Config) any { return &c.ShakeSize }},
+	{Name: "polish", Usage: "kicks a city that improve each tour of a population", Kind: Real, Max: 1000, Search: "0.001:2 log", Use: byPopulation, field: func(c *Config) any { return &c.Polish }},
+	{Name: "polish-size", Usage: "longest stretch of these kicks, in cities", Kind: Integer, Min: 1, Max: 1e6, Search: "5:300 log", Use: byPopulation, field: func(c *Config) any { return &c.PolishSize }},
+	{Name: "whole", Usage: "most cities of an instance whose populations are of the whole; larger ones are recombined in regions", Kind: Integer, Min: 10, Max: 1e9, Use: byPopulation, field: func(c *Config) any { return &c.Whole }},
+	{Name: "children", Usage: "recombinations tried for a pair of tours", Kind: Integer, Min: 1, Max: 1000, Search: "5:60 log", Use: byKicks, field: func(c *Config) any { return &c.Children }},
+	{Name: "elite", Usage: "converged populations whose best tours are recombined in turn", Kind: Integer, Min: 2, Max: 1000, Search: "5:100 log", Use: byPopulation, field: func(c *Config) any { return &c.Elite }},
+	{Name: "temperature", Usage: "worsening that is accepted at first, in mean edge lengths", Kind: Real, Max: 100, Search: "0:1", Use: byKicks, field: func(c *Config) any { return &c.Temperature }},
 }
 
 // Get returns the knob's value in c, as text that Set takes.
@@ -205,9 +224,16 @@ func (c Config) Validate() error {
 	return errors.Join(errs...)
 }
 
-// MarshalJSON writes the knobs by name: numbers as numbers, in the order of Knobs.
+// MarshalJSON writes the knobs that a search by c reads, by name: numbers as numbers,
+// in the order of Knobs.
 func (c Config) MarshalJSON() ([]byte, error) {
-	return fmt.Appendf(nil, `{"preset":%s,%s}`, strconv.Quote(c.Preset), c.members(Knobs)), nil
+	var read []Knob
+	for _, k := range Knobs {
+		if k.Read(&c) {
+			read = append(read, k)
+		}
+	}
+	return fmt.Appendf(nil, `{"preset":%s,%s}`, strconv.Quote(c.Preset), c.members(read)), nil
 }
 
 // members returns knobs as the members of a JSON object.

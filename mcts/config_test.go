@@ -2,10 +2,14 @@ package mcts
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
+	"tspmcts/mcts/meter"
+	"tspmcts/tsp"
 	"tspmcts/tsp/tsptest"
 )
 
@@ -81,6 +85,65 @@ func TestKnobNames(t *testing.T) {
 	}
 }
 
+// roundTrip returns what JSON leaves of c, with the knobs that a search by c does not read as they were.
+func roundTrip(c Config) (back Config, err error) {
+	if err = json.Unmarshal(tsptest.Must(json.Marshal(c)), &back); err == nil {
+		for _, k := range Knobs {
+			if !k.Read(&c) {
+				err = errors.Join(err, k.Set(&back, k.Get(&c)))
+			}
+		}
+	}
+	return back, err
+}
+
+// TestUnreadKnobs pins what the table says that a search does not read: another value of
+// it changes neither the tour nor the record, and the table has such knobs and others for every plan.
+func TestUnreadKnobs(t *testing.T) {
+	in := tsptest.Random(tsp.Euc2D, 300, 3)
+	for name, base := range map[string]Config{
+		"paper":     tsptest.Must(Preset("paper", 300, "gtprior")),
+		"default":   tsptest.Must(Preset("default", 300, "gtprior")),
+		"no tours":  change(tsptest.Must(Preset("default", 300, "gtprior")), func(c *Config) { c.Population = 0 }),
+		"draw":      change(tsptest.Must(Preset("default", 300, "gtprior")), func(c *Config) { c.Action = "draw" }),
+		"best":      change(tsptest.Must(Preset("paper", 300, "gtprior")), func(c *Config) { c.Action = "best" }),
+		"best kept": change(tsptest.Must(Preset("paper-default", 300, "gtprior")), func(c *Config) { c.Action, c.Breadth = "best", "1" }),
+	} {
+		budget := meter.Budget{Actions: 20000}
+		want := solve(t, prepared(in, base, "gtprior"), base, 1, 2, budget)
+		changed := base
+		unread := 0
+		for _, k := range Knobs {
+			if k.Read(&base) {
+				continue
+			}
+			unread++
+			value := fmt.Sprint(k.Min + 1)
+			if k.Get(&base) == value {
+				value = fmt.Sprint(k.Min + 2)
+			}
+			if err := k.Set(&changed, value); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if unread == 0 || unread == len(Knobs) || changed == base {
+			t.Errorf("%s: %d of %d knobs are not read", name, unread, len(Knobs))
+		}
+		got := solve(t, prepared(in, changed, "gtprior"), changed, 1, 2, budget)
+		if !slices.Equal(got.Tour, want.Tour) || got.Actions != want.Actions {
+			t.Errorf("%s: unread knobs change the tour from %d to %d", name, want.Length, got.Length)
+		}
+		if a, b := tsptest.Must(json.Marshal(base)), tsptest.Must(json.Marshal(changed)); string(a) != string(b) {
+			t.Errorf("%s: unread knobs are written: %s, %s", name, a, b)
+		}
+	}
+}
+
+func change(c Config, how func(*Config)) Config {
+	how(&c)
+	return c
+}
+
 func TestConfigJSON(t *testing.T) {
 	for _, name := range Presets {
 		for _, n := range []int{10, 700, 5000, 1000000} {
@@ -89,8 +152,7 @@ func TestConfigJSON(t *testing.T) {
 				if err := c.Validate(); err != nil {
 					t.Errorf("%s %d %s: %v", name, n, source, err)
 				}
-				var back Config
-				if err := json.Unmarshal(tsptest.Must(json.Marshal(c)), &back); err != nil || back != c {
+				if back, err := roundTrip(c); err != nil || back != c {
 					t.Errorf("%+v comes back as %+v, %v", c, back, err)
 				}
 			}
@@ -98,14 +160,14 @@ func TestConfigJSON(t *testing.T) {
 	}
 	c := tsptest.Must(Preset("paper", 500, "zero"))
 	c.Alpha, c.Beta, c.Preset = 1.0/3, 1e-7, `a "b"`
-	var back Config
-	if err := json.Unmarshal(tsptest.Must(json.Marshal(c)), &back); err != nil || back != c {
+	back, err := roundTrip(c)
+	if err != nil || back != c {
 		t.Errorf("%+v comes back as %+v, %v", c, back, err)
 	}
 	if err := json.Unmarshal([]byte(`{"alpha":2}`), &back); err != nil || back.Alpha != 2 || back.Beta != 1e-7 {
 		t.Errorf("a file with one knob gives %+v, %v", back, err)
 	}
-	err := json.Unmarshal([]byte(`{"alfa":2,"depth":1.5,"pool":"x"}`), &back)
+	err = json.Unmarshal([]byte(`{"alfa":2,"depth":1.5,"pool":"x"}`), &back)
 	for _, want := range []string{`unknown knob "alfa"`, "depth is", "pool is"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not say %s", err, want)

@@ -235,6 +235,15 @@ func TestSolveRefuses(t *testing.T) {
 	if _, err := short.run(context.Background(), cfg, 1, 1, meter.Budget{Actions: 1}, nil); !errors.Is(err, ErrInitial) {
 		t.Errorf("an initial tour that lacks cities: %v", err)
 	}
+	lopsided := *p
+	lopsided.Heatmap = heatmap.FromTours(p.Instance.N(), []tsp.Tour{firstResort(p.Instance)})
+	lopsided.Heatmap.P[0] /= 2
+	if _, err := lopsided.run(context.Background(), cfg, 1, 1, meter.Budget{Actions: 1}, nil); !errors.Is(err, ErrHeatmap) {
+		t.Errorf("a map that is not symmetric: %v", err)
+	}
+	if a, b := tsptest.Must(Preset("paper", 500, "softdist:tau=0.01")), tsptest.Must(Preset("paper", 500, "softdist")); a != b {
+		t.Errorf("the knobs of a source with a parameter are %+v, want its kind's: %+v", a, b)
+	}
 	if _, err := Solve(context.Background(), p.Instance, Options{Save: new(Saver)}); err == nil {
 		t.Error("a Saver without Save is taken")
 	}

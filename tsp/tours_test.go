@@ -119,11 +119,6 @@ func TestConstructionsAreTours(t *testing.T) {
 					if !slices.Equal(again, greedy) {
 						t.Fatalf("%s n=%d: greedy gives two tours", in.Name, n)
 					}
-					q, err := QuadrantNeighbors(t.Context(), in, nb, 1)
-					if err != nil {
-						t.Fatal(err)
-					}
-					checkQuadrants(t, in, nb, q, 1)
 				}
 			}
 		}
@@ -231,55 +226,6 @@ func TestHilbertCurveIsContinuous(t *testing.T) {
 
 func abs(x int) int { return max(x, -x) }
 
-func checkQuadrants(t *testing.T, in *Instance, nb, q *Neighbors, per int) {
-	t.Helper()
-	if q.K != min(4*per, nb.K) {
-		t.Fatalf("%s: K = %d of %d", in.Name, q.K, nb.K)
-	}
-	for i := range int32(in.N()) {
-		list := q.Of(i)
-		in_ := map[int32]bool{}
-		for t2, j := range list {
-			if in_[j] || j == i {
-				t.Fatalf("%s: neighbours %v of %d", in.Name, list, i)
-			}
-			in_[j] = true
-			if t2 > 0 && pack(in.Dist(i, list[t2-1]), list[t2-1]) > pack(in.Dist(i, j), j) {
-				t.Fatalf("%s: neighbours %v of %d do not ascend", in.Name, list, i)
-			}
-		}
-		if !in.Planar() {
-			continue
-		}
-		var seen [4]int
-		for _, j := range nb.Of(i) {
-			dy := in.pts[j].y - in.pts[i].y
-			if (in.Metric == Geo || in.Metric == GeoM) && math.Abs(dy) > math.Pi {
-				dy -= math.Copysign(2*math.Pi, dy)
-			}
-			c := quadrant(in.pts[j].x-in.pts[i].x, dy)
-			if seen[c]++; seen[c] <= per && !in_[j] {
-				t.Fatalf("%s: %d, number %d of quadrant %d of %d, is missing in %v", in.Name, j, seen[c], c, i, list)
-			}
-		}
-	}
-}
-
-func TestQuadrantOfAxes(t *testing.T) {
-	for _, c := range []struct {
-		name   string
-		dx, dy float64
-		want   int
-	}{
-		{"same place", 0, 0, 0}, {"east", 1, 0, 0}, {"north-east", 1, 1, 0}, {"north", 0, 1, 1}, {"north-west", -1, 1, 1},
-		{"west", -1, 0, 2}, {"south-west", -1, -1, 2}, {"south", 0, -1, 3}, {"south-east", 1, -1, 3},
-	} {
-		if got := quadrant(c.dx, c.dy); got != c.want {
-			t.Errorf("%s: %d, want %d", c.name, got, c.want)
-		}
-	}
-}
-
 func TestCancelledConstructions(t *testing.T) {
 	in := uniform(1000, 1)
 	nb, _ := NearestNeighbors(t.Context(), in, 8)
@@ -287,9 +233,6 @@ func TestCancelledConstructions(t *testing.T) {
 	cancel()
 	if _, err := GreedyEdge(ctx, in, nb); err == nil {
 		t.Error("GreedyEdge ignores a cancelled context")
-	}
-	if _, err := QuadrantNeighbors(ctx, in, nb, 2); err == nil {
-		t.Error("QuadrantNeighbors ignores a cancelled context")
 	}
 }
 
@@ -322,12 +265,4 @@ func BenchmarkSpaceFillingCurve(b *testing.B) {
 		}
 		b.ReportMetric(float64(in.Length(t))/math.Sqrt(float64(in.N())*1e12), "length/sqrt(nA)")
 	})
-}
-
-func BenchmarkQuadrantNeighbors(b *testing.B) {
-	in := uniform(1e5, 1)
-	nb, _ := NearestNeighbors(context.Background(), in, 40)
-	for b.Loop() {
-		QuadrantNeighbors(context.Background(), in, nb, 2)
-	}
 }

@@ -11,7 +11,8 @@ type Candidates struct {
 	Dist  []int32
 }
 
-// NewCandidates flattens lists of cities, in their order. list(i) is read before the next call.
+// NewCandidates flattens lists of cities, in their order. list(i) is read before the
+// next call.
 func NewCandidates(in *tsp.Instance, list func(i int32) []int32) *Candidates {
 	n := int32(in.N())
 	c := &Candidates{Start: make([]int32, n+1)}

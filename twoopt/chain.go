@@ -14,14 +14,14 @@ type ChainConfig struct {
 	Depth   int
 }
 
-// Chain is a Lin-Kernighan local search (Lin & Kernighan 1973) on a Tour. An
-// action starts at a city t1 with one of its tour edges removed and alternately
-// adds an edge from the free end to a candidate and removes one of the
-// candidate's tour edges, as long as the open gain (removed minus added) stays
-// positive. It is applied as soon as closing it to a tour gains. At the first level
-// both tour edges of the candidate are tried: removing the one that cuts off a
-// cycle is followed by every way to join the cycle again, which gives the Or-opt
-// and Or-3opt moves. Everything is evaluated on a Path; only an improvement touches the tour.
+// Chain is a Lin-Kernighan local search (Lin & Kernighan 1973) on a Tour. An action
+// starts at a city t1 with one of its tour edges removed and alternately adds an edge
+// from the free end to a candidate and removes one of the candidate's tour edges, as
+// long as the open gain (removed minus added) stays positive. It is applied as soon as
+// closing it to a tour gains. At the first level both tour edges of the candidate are
+// tried: removing the one that cuts off a cycle is followed by every way to join the
+// cycle again, which gives the Or-opt and Or-3opt moves. Everything is evaluated on a
+// Path; only an improvement touches the tour.
 type Chain struct {
 	in    *tsp.Instance
 	tour  *Tour
@@ -42,8 +42,8 @@ type Chain struct {
 // Guide decides by chance which candidates a Chain tries, instead of by their
 // open gain alone. Slots are indices into Candidates.City.
 type Guide interface {
-	// Draw returns a random key for the edge in slot k of city i: of several
-	// edges those with the largest keys are tried first, and one with key Never not at all.
+	// Draw returns a random key for the edge in slot k of city i: of several edges
+	// those with the largest keys are tried first, and one with key Never not at all.
 	Draw(i, k int32) int64
 	// Visit counts that a chain added the edge in slot k.
 	Visit(k int32)

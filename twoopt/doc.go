@@ -1,15 +1,12 @@
-// Package twoopt holds the local searches: what makes a tour shorter by
-// exchanging a few of its edges, until no such exchange is left.
+// Package twoopt holds the local search: what makes a tour shorter by exchanging a few
+// of its edges, 2-opt moves one on top of the other, until no such chain is left.
 //
 // A [Tour] is an array of cities with its inverse beside it, and a log that takes moves
-// back. Two searches work on it, both from a [Queue] of cities whose
-// surroundings changed and over [Candidates], the few cities that a city may be connected to:
-//
-//   - [TwoOpt] applies 2-opt and Or-opt moves (Bentley 1992): from a space-filling
-//     curve over uniform cities to 7.5 % above the optimum (BenchmarkDescent), fast;
-//   - [Chain] applies Lin-Kernighan actions (Lin and Kernighan 1973): to 2.5 %, in five
-//     times the time. It evaluates on a [Path], which is the tour as a list of
-//     segments, so that only improvements touch the array.
+// back. A [Chain] applies Lin-Kernighan actions (Lin and Kernighan 1973) to it, from a
+// [Queue] of cities whose surroundings changed and over [Candidates], the few cities
+// that a city may be connected to: from a space-filling curve over uniform cities to
+// 2.5 % above the optimum (BenchmarkDescent). It evaluates on a [Path], which is the
+// tour as a list of segments, so that only improvements touch the array.
 //
 // The Monte Carlo search of package mcts draws its actions on a Path too.
 //

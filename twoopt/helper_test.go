@@ -129,7 +129,8 @@ func randomTour(n int, r *rand.Rand) tsp.Tour {
 	return t
 }
 
-// canonical returns the cycle that order is: from city 0 on, towards its lower neighbour.
+// canonical returns the cycle that order is: from city 0 on, towards its lower
+// neighbour.
 func canonical(order []int32) []int32 {
 	at := slices.Index(order, 0)
 	c := append(slices.Clone(order[at:]), order[:at]...)

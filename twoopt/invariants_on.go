@@ -2,5 +2,6 @@
 
 package twoopt
 
-// invariants makes the local searches measure the tour before and after every applied move.
+// invariants makes the local searches measure the tour before and after every applied
+// move.
 const invariants = true

@@ -1,8 +1,5 @@
 package twoopt
 
-// MaxChain bounds the depth of a chain, and so the number of segments of a Path.
-const MaxChain = 1000
-
 // Path is a tour seen as a Hamiltonian path that a chain of moves rearranges,
 // without touching the tour: from a free end to a fixed last city t1, as a list
 // of segments of the tour. Adding the edge from the free end to a city c and
@@ -85,8 +82,8 @@ func (p *Path) Find(r int32) int {
 	panic("twoopt: rank outside the path")
 }
 
-// Before returns the rank of the predecessor of rank r, which stands in
-// segment i and is not the free end, and whether the edge between them was added by the chain.
+// Before returns the rank of the predecessor of rank r, which stands in segment i and
+// is not the free end, and whether the edge between them was added by the chain.
 func (p *Path) Before(i int, r int32) (before int32, added bool) {
 	g := p.segs[i]
 	if g.last == r {
@@ -153,7 +150,8 @@ func (p *Path) Ends(s *Tour) (end, second int32) { return p.City(s, p.End()), p.
 // Last returns t1.
 func (p *Path) Last(s *Tour) int32 { return p.City(s, p.n-1) }
 
-// Toward returns the neighbour of city c on the side of the free end; of the free end, c itself.
+// Toward returns the neighbour of city c on the side of the free end; of the free end,
+// c itself.
 func (p *Path) Toward(s *Tour, c int32) int32 {
 	r := p.Rank(s, c)
 	if r == p.End() {
@@ -163,8 +161,8 @@ func (p *Path) Toward(s *Tour, c int32) int32 {
 	return p.City(s, before)
 }
 
-// Peek returns what a Step to city c takes, its segment and rank, and what it
-// would bring: the free end and the city after it. City c is neither of the present two.
+// Peek returns what a Step to city c takes, its segment and rank, and what it would
+// bring: the free end and the city after it. City c is neither of the present two.
 func (p *Path) Peek(s *Tour, c int32) (i int, r, end, second int32) {
 	r = p.Rank(s, c)
 	i = p.Find(r)

@@ -163,7 +163,7 @@ func TestDepthBeyondTheArray(t *testing.T) {
 	const n = 500
 	r := rand.New(rand.NewPCG(7, 7))
 	s := NewTour(randomTour(n, r))
-	p := NewPath(MaxChain)
+	p := NewPath(1000)
 	p.Start(s, 3, false)
 	d := startDumb(s.Order, 3, false)
 	for range 400 {

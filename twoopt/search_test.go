@@ -11,30 +11,17 @@ import (
 	"tspmcts/tsp"
 )
 
-// searcher is what Chain and TwoOpt have in common.
-type searcher interface {
-	Push(city int32)
-	Run(limit int) int64
-	Idle() bool
-}
-
+// searches are chains of every shape.
 var searches = []struct {
 	name string
-	make func(in *tsp.Instance, s *Tour, cand *Candidates) searcher
+	cfg  ChainConfig
 }{
-	{"twoopt", func(in *tsp.Instance, s *Tour, cand *Candidates) searcher { return NewTwoOpt(in, s, cand) }},
-	{"chain", func(in *tsp.Instance, s *Tour, cand *Candidates) searcher {
-		return NewChain(in, s, cand, ChainConfig{Breadth: []int{5, 3, 1}, Depth: 25})
-	}},
-	{"chain wide", func(in *tsp.Instance, s *Tour, cand *Candidates) searcher {
-		return NewChain(in, s, cand, ChainConfig{Breadth: []int{5, 5, 3, 2}, Depth: 6})
-	}},
-	{"chain narrow", func(in *tsp.Instance, s *Tour, cand *Candidates) searcher {
-		return NewChain(in, s, cand, ChainConfig{Depth: 2})
-	}},
+	{"chain", ChainConfig{Breadth: []int{5, 3, 1}, Depth: 25}},
+	{"chain wide", ChainConfig{Breadth: []int{5, 5, 3, 2}, Depth: 6}},
+	{"chain narrow", ChainConfig{Depth: 2}},
 }
 
-func pushAll(s searcher, n int) {
+func pushAll(s *Chain, n int) {
 	for c := range int32(n) {
 		s.Push(c)
 	}
@@ -42,7 +29,7 @@ func pushAll(s searcher, n int) {
 
 // kick exchanges three random stretches, marks their ends, and returns by how
 // much the tour grew; false when it would remove a fixed edge.
-func kick(in *tsp.Instance, s *Tour, x searcher, r *rand.Rand, longest int32) (int64, bool) {
+func kick(in *tsp.Instance, s *Tour, x *Chain, r *rand.Rand, longest int32) (int64, bool) {
 	n := int32(len(s.Order))
 	longest = min(longest, (n-1)/3)
 	p, a, b, c := r.Int32N(n), 1+r.Int32N(longest), 1+r.Int32N(longest), 1+r.Int32N(longest)
@@ -84,7 +71,7 @@ func TestLaws2And3(t *testing.T) {
 				cand := nearest(in, 5+layout)
 				for _, search := range searches {
 					t.Run(fmt.Sprintf("%v/%s/%d/%s", m, layouts[layout].name, n, search.name), func(t *testing.T) {
-						exercise(t, in, start, cand, search.make, r)
+						exercise(t, in, start, cand, search.cfg, r)
 					})
 				}
 			}
@@ -92,12 +79,11 @@ func TestLaws2And3(t *testing.T) {
 	}
 }
 
-func exercise(t *testing.T, in *tsp.Instance, start tsp.Tour, cand *Candidates,
-	newSearch func(*tsp.Instance, *Tour, *Candidates) searcher, r *rand.Rand) {
+func exercise(t *testing.T, in *tsp.Instance, start tsp.Tour, cand *Candidates, cfg ChainConfig, r *rand.Rand) {
 	n := in.N()
 	s := NewTour(start)
 	s.Log(true)
-	x := newSearch(in, s, cand)
+	x := NewChain(in, s, cand, cfg)
 	length := in.Length(start)
 	verify := func(what string) {
 		t.Helper()
@@ -175,11 +161,11 @@ func TestTinyOptimum(t *testing.T) {
 				optimum, _ := tsp.Exact(in)
 				want := in.Length(optimum)
 				cand := nearest(in, n)
-				for _, search := range searches[:3] {
+				for _, search := range searches[:2] {
 					best := int64(1) << 60
 					for range 40 {
 						s := NewTour(randomTour(n, r))
-						x := search.make(in, s, cand)
+						x := NewChain(in, s, cand, search.cfg)
 						pushAll(x, n)
 						x.Run(0)
 						best = min(best, in.Length(s.Order))
@@ -194,7 +180,7 @@ func TestTinyOptimum(t *testing.T) {
 }
 
 // settle runs x with every city marked until that gains nothing.
-func settle(x searcher, n int) {
+func settle(x *Chain, n int) {
 	for {
 		pushAll(x, n)
 		if x.Run(0) == 0 {
@@ -203,9 +189,9 @@ func settle(x searcher, n int) {
 	}
 }
 
-// TestLaw7 lets the searches end with every city marked and looks for a move of
-// theirs that gains, on plain lists: 2-opt and Or-opt moves whose new edge at a
-// candidate is shorter than the one that it replaces.
+// TestLaw7 lets the searches end with every city marked and looks for a 2-opt move that
+// gains, on plain lists, whose new edge at a candidate is shorter than the one that it
+// replaces.
 func TestLaw7(t *testing.T) {
 	for layout := range layouts {
 		for _, m := range []tsp.Metric{tsp.Euc2D, tsp.Explicit, tsp.Att} {
@@ -216,17 +202,12 @@ func TestLaw7(t *testing.T) {
 			if layout%2 == 1 {
 				fixSome(in, start, r)
 			}
-			cand := nearest(in, 8)
-			full := nearest(in, n)
+			cand := nearest(in, n)
 			for _, search := range searches {
 				s := NewTour(start)
-				list, ors := cand, search.name == "twoopt"
-				if !ors {
-					list = full
-				}
-				x := search.make(in, s, list)
+				x := NewChain(in, s, cand, search.cfg)
 				settle(x, n)
-				if g := bestMove(in, s.Order, list, ors); g > 0 {
+				if g := bestMove(in, s.Order, cand); g > 0 {
 					t.Errorf("%v %s %s: a move gains %d at the end", m, layouts[layout].name, search.name, g)
 				}
 			}
@@ -234,16 +215,11 @@ func TestLaw7(t *testing.T) {
 	}
 }
 
-// bestMove returns the largest gain of a 2-opt move, or with ors an Or-opt move
-// too, that adds an edge from a city a to a candidate and removes a longer one at a.
-func bestMove(in *tsp.Instance, order []int32, cand *Candidates, ors bool) (best int64) {
+// bestMove returns the largest gain of a 2-opt move that adds an edge from a city a to
+// a candidate and removes a longer one at a.
+func bestMove(in *tsp.Instance, order []int32, cand *Candidates) (best int64) {
 	n := len(order)
 	length := in.Length(order)
-	try := func(tour []int32, a, c, b int32) {
-		if in.Check(tour) == nil {
-			best = max(best, length-in.Length(tour))
-		}
-	}
 	for _, back := range []bool{false, true} {
 		dir := slices.Clone(order)
 		if back {
@@ -260,33 +236,8 @@ func bestMove(in *tsp.Instance, order []int32, cand *Candidates, ors bool) (best
 				i := slices.Index(o, c)
 				two := slices.Clone(o)
 				slices.Reverse(two[1 : i+1])
-				try(two, a, c, b)
-				if !ors {
-					continue
-				}
-				for size := 1; size <= 3; size++ {
-					// The stretch that ends at a and leads away from b: the last size cities of q.
-					q := rotated(o, 1)
-					rest, stretch := q[:n-size], slices.Clone(q[n-size:])
-					if j := slices.Index(rest, c); j >= 0 {
-						if j > 0 { // between c and its predecessor: a comes last
-							try(slices.Concat(rest[:j], stretch, rest[j:]), a, c, b)
-						}
-						if j+1 < len(rest) { // between c and its successor: a comes first
-							slices.Reverse(stretch)
-							try(slices.Concat(rest[:j+1], stretch, rest[j+1:]), a, c, b)
-						}
-					}
-					// A stretch that begins at c, either way, between a and b.
-					if i+size <= n && i > 1 { // c is o[i], the stretch leads forward
-						st := slices.Clone(o[i : i+size])
-						try(slices.Concat(o[:1], st, o[1:i], o[i+size:]), a, c, b)
-					}
-					if i-size+1 > 1 { // it leads back, without b
-						st := slices.Clone(o[i-size+1 : i+1])
-						slices.Reverse(st)
-						try(slices.Concat(o[:1], st, o[1:i-size+1], o[i+1:]), a, c, b)
-					}
+				if in.Check(two) == nil {
+					best = max(best, length-in.Length(two))
 				}
 			}
 		}
@@ -319,34 +270,36 @@ func largeInstance(b *testing.B, n int) (*tsp.Instance, *Candidates) {
 
 // BenchmarkDescent brings a space-filling curve to a local optimum.
 func BenchmarkDescent(b *testing.B) {
-	for _, search := range searches[:2] {
+	for _, search := range searches[:1] {
 		for _, n := range []int{1e3, 1e4, 1e5, 1e6} {
 			b.Run(fmt.Sprintf("%s/n=%d", search.name, n), func(b *testing.B) {
 				in, cand := largeInstance(b, n)
 				start := tsp.SpaceFillingCurve(in)
 				s := NewTour(start)
-				x := search.make(in, s, cand)
+				x := NewChain(in, s, cand, search.cfg)
 				for b.Loop() {
 					s.Set(start)
 					pushAll(x, n)
 					x.Run(0)
 				}
 				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/city")
-				// The optimum of uniform cities is 0.7313, 0.7168, 0.7124 for 1e3, 1e4, 1e5 (Johnson and McGeoch 1997).
+				// The optimum of uniform cities is 0.7313, 0.7168, 0.7124 for 1e3, 1e4,
+				// 1e5 (Johnson and McGeoch 1997).
 				b.ReportMetric(float64(in.Length(s.Order))/1e6/math.Sqrt(float64(n)), "length/sqrt(nA)")
 			})
 		}
 	}
 }
 
-// BenchmarkKick repairs, and undoes when it is worse, one kick of the local optimum of a search.
+// BenchmarkKick repairs, and undoes when it is worse, one kick of the local optimum of
+// a search.
 func BenchmarkKick(b *testing.B) {
-	for _, search := range searches[:2] {
+	for _, search := range searches[:1] {
 		for _, n := range []int{1e3, 1e4, 1e5, 1e6} {
 			b.Run(fmt.Sprintf("%s/n=%d", search.name, n), func(b *testing.B) {
 				in, cand := largeInstance(b, n)
 				s := NewTour(tsp.SpaceFillingCurve(in))
-				x := search.make(in, s, cand)
+				x := NewChain(in, s, cand, search.cfg)
 				pushAll(x, n)
 				x.Run(0)
 				s.Log(true)

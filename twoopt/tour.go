@@ -17,7 +17,8 @@ type Tour struct {
 	logging bool
 }
 
-// write says that len(old contents) positions from start on, cyclically, were overwritten.
+// write says that len(old contents) positions from start on, cyclically, were
+// overwritten.
 type write struct{ start, size int32 }
 
 // NewTour returns t as a Tour. It keeps no reference to t.
@@ -82,9 +83,6 @@ func (s *Tour) Forget() {
 // Mark returns the present height of the log, for Undo.
 func (s *Tour) Mark() int { return len(s.writes) }
 
-// Logged returns the number of positions that undoing everything would rewrite.
-func (s *Tour) Logged() int { return len(s.old) }
-
 // Undo takes back every write since the mark.
 func (s *Tour) Undo(mark int) {
 	n := int32(len(s.Order))
@@ -100,21 +98,6 @@ func (s *Tour) Undo(mark int) {
 		}
 	}
 	s.writes = s.writes[:mark]
-}
-
-// Before writes to t the tour as it was when the log was last emptied.
-func (s *Tour) Before(t tsp.Tour) {
-	copy(t, s.Order)
-	n := int32(len(s.Order))
-	top := int32(len(s.old))
-	for w := len(s.writes) - 1; w >= 0; w-- {
-		start, size := s.writes[w].start, s.writes[w].size
-		old := s.old[top-size : top]
-		top -= size
-		head := min(n-start, size)
-		copy(t[start:], old[:head])
-		copy(t, old[head:])
-	}
 }
 
 // put writes cities from position p on; p+len(cities) <= n.
@@ -205,7 +188,8 @@ func (s *Tour) arrange(blocks []block) {
 	s.runs = runs
 }
 
-// gather appends the contents of a stretch of positions to buf, whose capacity suffices.
+// gather appends the contents of a stretch of positions to buf, whose capacity
+// suffices.
 func (s *Tour) gather(buf []int32, first, size int32, back bool) []int32 {
 	n := int32(len(s.Order))
 	from := len(buf)
@@ -257,10 +241,10 @@ func (s *Tour) Reverse(a, b int32) {
 	}
 }
 
-// Swap3 exchanges three consecutive stretches, of the given sizes, of which the
-// first starts at position p, so that they read third, second, first: a double
-// bridge, the shortest change of four edges that no sequence of reversals
-// undoes cheaply (Martin, Otto, Felten 1991). The sizes are at least 1 and sum to less than n.
+// Swap3 exchanges three consecutive stretches, of the given sizes, of which the first
+// starts at position p, so that they read third, second, first: a double bridge, the
+// shortest change of four edges that no sequence of reversals undoes cheaply (Martin,
+// Otto, Felten 1991). The sizes are at least 1 and sum to less than n.
 func (s *Tour) Swap3(p, size1, size2, size3 int32) {
 	n := int32(len(s.Order))
 	size := size1 + size2 + size3

@@ -23,15 +23,9 @@ type Dim struct {
 // Space is what is searched. Its points lie in the unit cube.
 type Space []Dim
 
-// paperKnobs are the knobs of the paper's search, otherKnobs those of the other one.
-var (
-	paperKnobs = strings.Fields("alpha beta pool candidates order depth")
-	otherKnobs = strings.Fields("candidates order depth breadth kick-size population shake-size polish polish-size children elite temperature")
-)
-
 // ParseSpace returns the space of a list such as "alpha,beta=1:200 log,order=heatmap|distance"
 // with commas or semicolons between knobs; without a range it is that of the knob's table. An empty
-// list stands for the knobs that the base's kind of search uses.
+// list stands for the knobs that a search by the base reads and the table has a range for.
 func ParseSpace(list string, base mcts.Config) (Space, error) {
 	var parts []string
 	switch {
@@ -47,10 +41,12 @@ func ParseSpace(list string, base mcts.Config) (Space, error) {
 				}
 			}
 		}
-	case base.Restart == "fresh":
-		parts = paperKnobs
 	default:
-		parts = otherKnobs
+		for _, k := range mcts.Knobs {
+			if k.Search != "" && k.Read(&base) {
+				parts = append(parts, k.Name)
+			}
+		}
 	}
 	var space Space
 	for _, part := range parts {

@@ -20,7 +20,11 @@ const (
 func knobFlags() []cli.Flag {
 	var flags []cli.Flag
 	for _, k := range mcts.Knobs {
-		flags = append(flags, option(catKnobs, k.Name, fmt.Sprintf("%s (%s)", k.Usage, k.Range())))
+		read := ""
+		if k.Use.When != "" {
+			read = "; read " + k.Use.When
+		}
+		flags = append(flags, option(catKnobs, k.Name, fmt.Sprintf("%s (%s%s)", k.Usage, k.Range(), read)))
 	}
 	return flags
 }
@@ -54,6 +58,14 @@ func knobsOf(c *cli.Context, source string) (*bench.Knobs, error) {
 			k.Settings = append(k.Settings, bench.Setting{Knob: knob, Value: value, Where: flagged(knob.Name), Misuse: true})
 		}
 	}
-	_, err := k.Config(1000, source)
-	return k, err
+	cfg, err := k.Config(1000, source)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range k.Settings {
+		if !s.Knob.Read(&cfg) {
+			warn("%s has no effect: it is read %s", s.Where, s.Knob.Use.When)
+		}
+	}
+	return k, nil
 }

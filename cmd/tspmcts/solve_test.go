@@ -200,7 +200,7 @@ func TestPrecedence(t *testing.T) {
 func TestConfigIsParams(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, "a.tsp", square)
-	out := must(t, dir, "solve", "a.tsp", "--json", "-", "--alpha", "0.25", "--breadth", "3,2")
+	out := must(t, dir, "solve", "a.tsp", "--json", "-", "--temperature", "0.25", "--breadth", "3,2")
 	_, config, _ := strings.Cut(out, `"config":`)
 	config, _, _ = strings.Cut(config, "}")
 	write(t, dir, "p.json", config+"}")

@@ -20,6 +20,8 @@ func TestWarnings(t *testing.T) {
 		{"a.tsp --actions 1000 --best best.csv", `warning: a: the tour found, \d+, is shorter than`},
 		{"b.tsp --time 0.2s --bound", `warning: b: no lower bound was found in a fifth of the time`},
 		{"a.tsp --actions 1000 --workers 1000", `warning: a: 1000 workers are more than 400 cities have work for; 66 search`},
+		{"a.tsp --actions 1000 --pool 5", `warning: --pool has no effect: it is read with restart fresh`},
+		{"a.tsp --actions 1000 --preset paper --elite 5", `warning: --elite has no effect: it is read with restart kick and a population`},
 	} {
 		out, errs, code := call{args: append([]string{"solve"}, strings.Fields(c.args)...)}.run(t, dir)
 		if code != 0 || !strings.Contains(out, "cities") || strings.Count(errs, "\n") != 1 || !regexp.MustCompile(c.want).MatchString(errs) {

@@ -10,6 +10,7 @@ import (
 
 	"tspmcts/heatmap"
 	"tspmcts/tsp"
+	"tspmcts/tsp/tsptest"
 )
 
 // trained returns a model of greedy tours of small instances.
@@ -17,7 +18,7 @@ func trained(t *testing.T, seed uint64) (*Trainer, *Model) {
 	t.Helper()
 	tr := &Trainer{}
 	for k := range 4 {
-		in, _ := random(t, 60+k, 10, false)
+		in, _ := tsptest.Places(60+k, 10, false)
 		nb, err := tsp.NearestNeighbors(context.Background(), in, 10)
 		if err != nil {
 			t.Fatal(err)
@@ -127,7 +128,7 @@ func TestLearnedIsScaleFree(t *testing.T) {
 func TestSource(t *testing.T) {
 	for _, n := range []int{1, 2, 3, 4, 9, 60} {
 		for _, doubles := range []bool{false, true} {
-			in, nb := random(t, n, 10, doubles)
+			in, nb := tsptest.Places(n, 10, doubles)
 			for _, spec := range []string{"learned", "mix:learned=1,knn=2"} {
 				s, err := heatmap.Parse(spec)
 				if err != nil {

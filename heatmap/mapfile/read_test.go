@@ -14,6 +14,8 @@ import (
 	"testing/iotest"
 
 	"tspmcts/heatmap"
+
+	"tspmcts/tsp/tsptest"
 )
 
 // formats write one map.
@@ -46,7 +48,7 @@ func sameEntries(t *testing.T, what string, a, b *heatmap.Map) {
 // Every format gives back what was written: the own one to the byte.
 func TestRoundTrip(t *testing.T) {
 	for _, n := range []int{1, 2, 3, 50} {
-		in, nb := random(t, n, 10, true)
+		in, nb := tsptest.Places(n, 10, true)
 		for _, m := range []*heatmap.Map{heatmap.Zero(n), heatmap.GTPrior(in, nb, heatmap.PublishedRanks(n)), heatmap.SoftDist(in, nb, 0.01, 10)} {
 			for name, write := range formats {
 				var b bytes.Buffer
@@ -82,7 +84,7 @@ func TestRoundTrip(t *testing.T) {
 		}
 	}
 	// A batch of different maps.
-	in, nb := random(t, 20, 10, false)
+	in, nb := tsptest.Places(20, 10, false)
 	maps := []*heatmap.Map{heatmap.Zero(20), heatmap.KNN(in, nb, 2), heatmap.KNN(in, nb, 4)}
 	var b bytes.Buffer
 	if err := WriteNPY(&b, 64, false, maps...); err != nil {
@@ -132,7 +134,7 @@ func TestCleaning(t *testing.T) {
 }
 
 func TestReadErrors(t *testing.T) {
-	in, nb := random(t, 3, 2, false)
+	in, nb := tsptest.Places(3, 2, false)
 	npyOf := func(dict string, data ...float64) string {
 		b := []byte("\x93NUMPY\x01\x00")
 		b = binary.LittleEndian.AppendUint16(b, uint16(len(dict)+1))
@@ -278,7 +280,7 @@ func FuzzReadUTSP(f *testing.F) {
 // The source file is like every other, alone and in a mix; what Open cannot open, it tells.
 func TestSource(t *testing.T) {
 	for _, n := range []int{1, 2, 3, 60} {
-		in, nb := random(t, n, 10, true)
+		in, nb := tsptest.Places(n, 10, true)
 		var b bytes.Buffer
 		if err := WriteDense(&b, heatmap.GTPrior(in, nb, heatmap.PublishedRanks(n))); err != nil {
 			t.Fatal(err)

@@ -21,98 +21,98 @@ type firstTour struct {
 // The tour is overwritten by the next call. Fixed edges are followed as soon as one of
 // their ends is reached. Cost: O(n k). It returns nil when the budget ended.
 func (w *Search) DrawTour() tsp.Tour {
-	in, st := w.in, w.stats
-	n := int32(in.N())
-	// free holds the unvisited cities that may be entered: all but those between two
-	// fixed edges.
-	free, at := w.first.free[:0], w.first.freeAt
-	for i := range n {
-		at[i] = -1
-		if _, b := in.FixedPartners(i); b < 0 {
-			at[i] = int32(len(free))
-			free = append(free, i)
-		}
+	f := &w.first
+	f.reset(w.in)
+	if len(f.free) == 0 { // every edge is fixed
+		f.visit(w.in, 0)
+		return f.tour
 	}
-	take := func(c int32) {
-		p := at[c]
-		last := free[len(free)-1]
-		free[p], at[last] = last, p
-		free = free[:len(free)-1]
-		at[c] = -1
-	}
-	tour := w.first.tour[:0]
-	visit := func(c int32) { // and whatever is fixed to it
-		prev := int32(-1)
-		for {
-			if at[c] >= 0 {
-				take(c)
-			}
-			tour = append(tour, c)
-			a, b := in.FixedPartners(c)
-			next := a
-			if a == prev || a < 0 {
-				next = b
-			}
-			if next < 0 || next == prev || next == tour[0] {
-				return
-			}
-			prev, c = c, next
-		}
-	}
-	if len(free) == 0 { // every edge is fixed
-		visit(0)
-		return tour
-	}
-	visit(free[w.rng.Below(int32(len(free)))])
-	for len(free) > 0 {
-		if len(tour)&1023 == 0 && w.poll() {
+	f.visit(w.in, w.anyFree())
+	for len(f.free) > 0 {
+		if len(f.tour)&1023 == 0 && w.poll() {
 			return nil
 		}
-		c := tour[len(tour)-1]
-		lo, hi := st.cand.Start[c], st.cand.Start[c+1]
-		w.first.slots = w.first.slots[:0]
-		top := 0.0
-		for k := lo; k < hi; k++ {
-			if at[st.cand.City[k]] >= 0 {
-				w.first.slots = append(w.first.slots, k)
-				top = max(top, st.weight[k])
-			}
-		}
-		var sum uint64
-		weight := func(x float64) uint64 { return uint64(math.Exp(x-top) * (1 << 32)) }
-		others := weight(0) * uint64(len(free)-len(w.first.slots))
-		sum = others
-		for _, k := range w.first.slots {
-			sum += weight(st.weight[k])
-		}
-		if sum == 0 { // only cities that are no candidates are left, at vanishing weight
-			visit(free[w.rng.Below(int32(len(free)))])
-			continue
-		}
-		u := uint64(w.rng.Below64(int64(sum)))
-		if u < others {
-			for {
-				c := free[w.rng.Below(int32(len(free)))]
-				listed := false
-				for _, k := range w.first.slots {
-					listed = listed || st.cand.City[k] == c
-				}
-				if !listed {
-					visit(c)
-					break
-				}
-			}
-			continue
-		}
-		u -= others
-		for _, k := range w.first.slots {
-			x := weight(st.weight[k])
-			if u < x {
-				visit(st.cand.City[k])
-				break
-			}
-			u -= x
+		f.visit(w.in, w.drawNext(f.tour[len(f.tour)-1]))
+	}
+	return f.tour
+}
+
+// reset frees every city but those between two fixed edges.
+func (f *firstTour) reset(in *tsp.Instance) {
+	f.tour, f.free = f.tour[:0], f.free[:0]
+	for i := range int32(in.N()) {
+		f.freeAt[i] = -1
+		if _, b := in.FixedPartners(i); b < 0 {
+			f.freeAt[i] = int32(len(f.free))
+			f.free = append(f.free, i)
 		}
 	}
-	return tour
+}
+
+// visit appends city c and whatever is fixed to it.
+func (f *firstTour) visit(in *tsp.Instance, c int32) {
+	prev := int32(-1)
+	for {
+		if p := f.freeAt[c]; p >= 0 {
+			last := f.free[len(f.free)-1]
+			f.free[p], f.freeAt[last] = last, p
+			f.free = f.free[:len(f.free)-1]
+			f.freeAt[c] = -1
+		}
+		f.tour = append(f.tour, c)
+		a, b := in.FixedPartners(c)
+		next := a
+		if a == prev || a < 0 {
+			next = b
+		}
+		if next < 0 || next == prev || next == f.tour[0] {
+			return
+		}
+		prev, c = c, next
+	}
+}
+
+// anyFree draws a free city, all equally likely.
+func (w *Search) anyFree() int32 { return w.first.free[w.rng.Below(int32(len(w.first.free)))] }
+
+// drawNext draws the free city that follows c.
+func (w *Search) drawNext(c int32) int32 {
+	st, f := w.stats, &w.first
+	f.slots = f.slots[:0]
+	top := 0.0
+	for k := st.cand.Start[c]; k < st.cand.Start[c+1]; k++ {
+		if f.freeAt[st.cand.City[k]] >= 0 {
+			f.slots = append(f.slots, k)
+			top = max(top, st.weight[k])
+		}
+	}
+	weight := func(x float64) uint64 { return uint64(math.Exp(x-top) * (1 << 32)) }
+	others := weight(0) * uint64(len(f.free)-len(f.slots))
+	sum := others
+	for _, k := range f.slots {
+		sum += weight(st.weight[k])
+	}
+	if sum == 0 { // only cities that are no candidates are left, at vanishing weight
+		return w.anyFree()
+	}
+	u := uint64(w.rng.Below64(int64(sum)))
+	for u < others {
+		c := w.anyFree()
+		listed := false
+		for _, k := range f.slots {
+			listed = listed || st.cand.City[k] == c
+		}
+		if !listed {
+			return c
+		}
+	}
+	u -= others
+	for _, k := range f.slots {
+		x := weight(st.weight[k])
+		if u < x {
+			return st.cand.City[k]
+		}
+		u -= x
+	}
+	panic("tree: a draw beyond the sum of the weights")
 }

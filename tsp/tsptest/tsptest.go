@@ -4,6 +4,7 @@
 package tsptest
 
 import (
+	"context"
 	"encoding/csv"
 	"math/rand/v2"
 	"os"
@@ -102,6 +103,21 @@ func Random(m tsp.Metric, n int, seed uint64) *tsp.Instance {
 		return Must(tsp.NewPoints("uniform", m, x, y, nil))
 	}
 	return Must(tsp.NewPoints("uniform", m, x, y, axis()))
+}
+
+// Places returns n cities at whole coordinates below 1000, with every place taken about
+// twice if so wanted, and their k nearest.
+func Places(n, k int, doubles bool) (*tsp.Instance, *tsp.Neighbors) {
+	r := rand.New(rand.NewPCG(uint64(n), uint64(k)))
+	x, y := make([]float64, n), make([]float64, n)
+	for i := range x {
+		x[i], y[i] = float64(r.IntN(1000)), float64(r.IntN(1000))
+		if doubles && i >= n/2 {
+			x[i], y[i] = x[i-n/2], y[i-n/2]
+		}
+	}
+	in := Must(tsp.NewPoints("test", tsp.Euc2D, x, y, nil))
+	return in, Must(tsp.NearestNeighbors(context.Background(), in, k))
 }
 
 // Clustered returns n cities around five places.
