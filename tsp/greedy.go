@@ -21,8 +21,13 @@ const greedyWidth = 6
 func GreedyEdge(ctx context.Context, in *Instance, nb *Neighbors, preferred ...[2]int32) (Tour, error) {
 	n := in.N()
 	f := newFragments(n)
-	for _, e := range in.Fixed {
-		f.join(e[0], e[1])
+	for v := range int32(n) { // not in.Fixed, which a part of an instance does not have
+		a, b := in.FixedPartners(v)
+		for _, w := range [2]int32{a, b} {
+			if w > v {
+				f.join(v, w)
+			}
+		}
 	}
 	if in.Metric.Dims() > 0 {
 		ix := newIndex(in, nil, 1)

@@ -27,7 +27,7 @@ type Climber struct {
 	guide *guide // where statistics draw, else nil
 
 	order []int32 // the piece as it was loaded, by its cities' names in the instance
-	gain  int64   // of everything since Load
+	gain  int64   // of everything since Load or Begin
 	told  int64   // of the chain's count, to the meter
 }
 
@@ -110,9 +110,9 @@ func (c *Climber) LoadRegion(in *tsp.Instance, cand *twoopt.Candidates, cities, 
 	}
 }
 
-// Restart makes the piece what it was when loaded.
-func (c *Climber) Restart() {
-	c.tour.Reset(len(c.order))
+// Begin makes tour, over places in what was loaded and with its links, what the piece is now.
+func (c *Climber) Begin(tour tsp.Tour) {
+	c.tour.Set(tour)
 	c.chain.Clear()
 	c.gain = 0
 }

@@ -1,6 +1,7 @@
 package region
 
 import (
+	"context"
 	"math/rand/v2"
 	"slices"
 	"sync/atomic"
@@ -72,22 +73,45 @@ func (r Recombine) Work(v *Visitor, stop *atomic.Bool) ([]int32, int64) {
 	for i := range own {
 		own[i] = int32(i)
 	}
-	tours := []tsp.Tour{own}
+	bases := []tsp.Tour{own}
+	if other, err := tsp.GreedyEdge(context.Background(), c.Sub(), &v.near); err == nil {
+		c.Begin(other)
+		c.Descend(0)
+		bases = append(bases, slices.Clone(c.Local()))
+	}
+	var tours []tsp.Tour
 	for len(tours) < r.Tours {
-		c.Restart()
+		c.Begin(bases[len(tours)%len(bases)])
 		c.Shake(r.Shake)
 		c.Kick(int64(r.Polish*float64(m)), 0, r.PolishSize, nil)
 		if stop.Load() {
-			break
+			return nil, 0
 		}
 		tours = append(tours, slices.Clone(c.Local()))
 	}
-	p, err := eax.NewPopulation(c.Sub(), &v.near, tours, r.EAX(m), 1)
+	best := r.converge(v, tours, m <= mostForBlocks, stop)
+	best = r.converge(v, []tsp.Tour{own, best}, true, stop)
+	return best, c.Sub().Length(own) - c.Sub().Length(best)
+}
+
+// mostForBlocks is the number of cities of a region above which large E-sets among many
+// tours are not worth their time: they gain a hundredth of what small ones do, and cost as much.
+const mostForBlocks = 5000
+
+// converge recombines tours of the visitor's problem, and returns the best.
+func (r Recombine) converge(v *Visitor, tours []tsp.Tour, blocks bool, stop *atomic.Bool) tsp.Tour {
+	c := v.Climber
+	p, err := eax.NewPopulation(c.Sub(), &v.near, tours, r.EAX(c.Size()), 1)
 	if err != nil {
 		panic(err) // every tour was made here
 	}
-	p.Run(&v.RNG, stop)
+	for p.Stage() == eax.Single || blocks && p.Stage() == eax.Block {
+		if stop.Load() {
+			break
+		}
+		p.Generation(&v.RNG, stop)
+	}
 	c.Count(p.Counts.Children)
-	best, length := p.Best()
-	return best, c.Sub().Length(own) - length
+	best, _ := p.Best()
+	return best
 }
