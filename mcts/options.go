@@ -164,12 +164,12 @@ func (o *Options) workers() int {
 }
 
 // source returns the spec of the heatmap.
-func (o *Options) source(n int, limit time.Duration) string {
+func (o *Options) source(in *tsp.Instance, limit time.Duration) string {
 	switch {
 	case o.Heatmap != nil:
 		return o.Heatmap.Source
 	case o.Source == "" || o.Source == AutoHeatmap:
-		return DefaultHeatmap(o.preset(), n, limit)
+		return DefaultHeatmapOf(o.preset(), in, limit)
 	}
 	return o.Source
 }

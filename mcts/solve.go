@@ -49,7 +49,7 @@ func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 		}
 	}
 	budget := o.budget(in)
-	source := o.source(in.N(), budget.Time)
+	source := o.source(in, budget.Time)
 	cfg, err := o.configure(in.N(), source)
 	if err := errors.Join(invalid, o.validateMap(in), err, given.Impossible()); err != nil {
 		return nil, err
