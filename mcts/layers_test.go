@@ -17,7 +17,7 @@ import (
 // prepared, the search and its stages, which stage follows which, the front door.
 var layers = []string{"stop", "config", "published", "tuned", "preset", "options",
 	"first", "bound", "problem", "places",
-	"search", "checkpoint", "rounds", "simulating", "coarse", "descending", "kicking", "joining", "growing", "visiting",
+	"search", "checkpoint", "rounds", "simulating", "coarse", "descending", "kicking", "joining", "visiting", "growing",
 	"plan", "solve", "improvements"}
 
 // TestLayers pins that no file calls one that stands above it.
