@@ -37,7 +37,7 @@ type Config struct {
 	Polish      float64 // kicks a city that such a tour gets besides, if the budget allows; more makes better and fewer tours
 	PolishSize  int     // longest stretch of these
 	Population  int     // largest number of tours that are recombined; 0 to kick one tour only
-	Whole       int     // most cities of an instance of which populations are kept as a whole; larger ones are worked on in regions
+	Whole       int     // most cities of an instance of which populations are kept as a whole, a third of it where they are spread evenly; larger ones are worked on in regions
 	Children    int     // recombinations tried for a pair of tours; more make each step better and slower
 	Elite       int     // converged populations whose best tours are recombined in turn
 	Temperature float64 // acceptance at the start, in mean edge lengths of the tour; falls to 0 with the budget
@@ -104,7 +104,7 @@ var Knobs = []Knob{
 	{Name: "shake-size", Usage: "longest stretch of the kicks that make a population diverse, in cities", Kind: Integer, Min: 1, Max: 1e6, Search: "10:1000 log", Use: byPopulation, field: func(c *Config) any { return &c.ShakeSize }},
 	{Name: "polish", Usage: "kicks a city that improve each tour of a population", Kind: Real, Max: 1000, Search: "0.001:2 log", Use: byPopulation, field: func(c *Config) any { return &c.Polish }},
 	{Name: "polish-size", Usage: "longest stretch of these kicks, in cities", Kind: Integer, Min: 1, Max: 1e6, Search: "5:300 log", Use: byPopulation, field: func(c *Config) any { return &c.PolishSize }},
-	{Name: "whole", Usage: "most cities of an instance whose populations are of the whole; larger ones are recombined in regions", Kind: Integer, Min: 10, Max: 1e9, Use: byPopulation, field: func(c *Config) any { return &c.Whole }},
+	{Name: "whole", Usage: "most cities of an instance whose populations are of the whole, a third of it where they are spread evenly; larger ones are recombined in regions", Kind: Integer, Min: 10, Max: 1e9, Use: byPopulation, field: func(c *Config) any { return &c.Whole }},
 	{Name: "children", Usage: "recombinations tried for a pair of tours", Kind: Integer, Min: 1, Max: 1000, Search: "5:60 log", Use: byKicks, field: func(c *Config) any { return &c.Children }},
 	{Name: "elite", Usage: "converged populations whose best tours are recombined in turn", Kind: Integer, Min: 2, Max: 1000, Search: "5:100 log", Use: byPopulation, field: func(c *Config) any { return &c.Elite }},
 	{Name: "temperature", Usage: "worsening that is accepted at first, in mean edge lengths", Kind: Real, Max: 100, Search: "0:1", Use: byKicks, field: func(c *Config) any { return &c.Temperature }},

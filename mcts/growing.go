@@ -7,6 +7,7 @@ import (
 	"tspmcts/mcts/eax"
 	"tspmcts/mcts/kick"
 	"tspmcts/mcts/meter"
+	"tspmcts/mcts/region"
 	"tspmcts/tsp"
 )
 
@@ -26,7 +27,7 @@ type growing struct {
 	Between    float64       // cost of the work between the steps
 	Rest       float64       // and of all else
 	Whole      yield         // what recombining the whole brought
-	Since      since         // when that was measured last
+	Since      since         // that was measured last
 	Regions    *visiting     // the work between the steps where there are many cities; nil: kicks
 	PerTour    float64       // cost of building one tour
 	Crossing   bool          // the population is of best tours
@@ -36,10 +37,10 @@ type growing struct {
 	pop *eax.Population
 }
 
-// since is what a measurement begins with.
+// since is what the whole has cost and brought since its yield was measured last.
 type since struct {
-	Rest float64 // cost of the whole
-	Gain int64   // that the whole has brought since
+	Rest float64 // growing.Rest at that time
+	Gain int64   // since then
 }
 
 const (
@@ -186,7 +187,7 @@ func (g *growing) recombine(s *search) {
 
 // blocks reports whether large E-sets are worth their time: among tours of many
 // cities only where there are few of them.
-func (g *growing) blocks(s *search) bool { return g.Crossing || s.in.N() <= 5000 }
+func (g *growing) blocks(s *search) bool { return g.Crossing || s.in.N() <= region.MostForBlocks }
 
 // build appends tours until there are size, or the budget ends. Each depends on
 // the seed, the epoch and its place alone.

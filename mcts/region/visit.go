@@ -89,14 +89,14 @@ func (r Recombine) Work(v *Visitor, stop *atomic.Bool) ([]int32, int64) {
 		}
 		tours = append(tours, slices.Clone(c.Local()))
 	}
-	best := r.converge(v, tours, m <= mostForBlocks, stop)
+	best := r.converge(v, tours, m <= MostForBlocks, stop)
 	best = r.converge(v, []tsp.Tour{own, best}, true, stop)
 	return best, c.Sub().Length(own) - c.Sub().Length(best)
 }
 
-// mostForBlocks is the number of cities of a region above which large E-sets among many
+// MostForBlocks is the number of cities of a region above which large E-sets among many
 // tours are not worth their time: they gain a hundredth of what small ones do, and cost as much.
-const mostForBlocks = 5000
+const MostForBlocks = 5000
 
 // converge recombines tours of the visitor's problem, and returns the best.
 func (r Recombine) converge(v *Visitor, tours []tsp.Tour, blocks bool, stop *atomic.Bool) tsp.Tour {
