@@ -3,7 +3,8 @@ package tsp
 // Select reorders s so that s[k] is where sorting by key would put it: nothing before it
 // has a larger key, nothing after it a smaller one (Hoare's FIND, 1961). pivot picks
 // the key that a part of s is split at, that of one of its elements. Cost: O(len(s))
-// where the pivots are near the middle.
+// where the pivots are near the middle. The neighbour index has the same without calls
+// (selectSite, selectKey), since it sorts every site of an instance many times.
 func Select[T any](s []T, k int, key func(T) float64, pivot func(part []T) float64) {
 	for len(s) > 1 {
 		p := pivot(s)
