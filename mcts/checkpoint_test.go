@@ -28,9 +28,9 @@ var resumable = []struct {
 	{"kicks", 400, 30000, 2, func(c *Config) { c.Population = 0 }},
 	{"kicks, stretches", 400, 30000, 2, func(c *Config) { c.Population, c.Stretch = 0, 150 }},
 	{"kicks, drawn", 400, 30000, 2, func(c *Config) { c.Population, c.Action = 0, "draw" }},
-	{"population", 1000, 300000, 2, func(c *Config) { c.Population, c.Polish = 30, 0 }},
+	{"population", 1000, 300000, 2, func(c *Config) { c.Population = 30 }},
 	{"regions", 6000, 300000, 2, func(c *Config) { c.Whole = 3000 }},
-	{"population, drawn", 400, 400000, 2, func(c *Config) { c.Population, c.Polish, c.Action = 30, 0, "draw" }},
+	{"population, drawn", 400, 400000, 2, func(c *Config) { c.Population, c.Action = 30, "draw" }},
 }
 
 // TestResume pins that a search resumed from any checkpoint ends with the tour of an

@@ -33,9 +33,6 @@ type Config struct {
 	Restart     string  // what follows an exhausted pool: fresh (a new first tour), kick (a change near the incumbent)
 	KickSize    int     // longest of the stretches that a kick exchanges, in cities
 	Stretch     int     // longest stretch that is searched in small arrays, in cities; larger finds more, smaller is faster
-	ShakeSize   int     // longest stretch of the kicks that make a population's tours; larger makes them more diverse
-	Polish      float64 // kicks a city that such a tour gets besides, if the budget allows; more makes better and fewer tours
-	PolishSize  int     // longest stretch of these
 	Population  int     // largest number of tours that are recombined; 0 to kick one tour only
 	Whole       int     // most cities of an instance of which populations are kept as a whole, a third of it where they are spread evenly; larger ones are worked on in regions
 	Children    int     // recombinations tried for a pair of tours; more make each step better and slower
@@ -101,9 +98,6 @@ var Knobs = []Knob{
 	{Name: "kick-size", Usage: "longest stretch that a kick exchanges, in cities", Kind: Integer, Min: 1, Max: 1e6, Search: "5:1000 log", Use: byKicks, field: func(c *Config) any { return &c.KickSize }},
 	{Name: "stretch", Usage: "longest piece of the tour that a worker searches at a time, in cities", Kind: Integer, Min: 100, Max: 1e9, Use: byKicks, field: func(c *Config) any { return &c.Stretch }},
 	{Name: "population", Usage: "most tours that are recombined, 0 for none", Kind: Integer, Max: 10000, Search: "0:1000", Use: byKicks, field: func(c *Config) any { return &c.Population }},
-	{Name: "shake-size", Usage: "longest stretch of the kicks that make a population diverse, in cities", Kind: Integer, Min: 1, Max: 1e6, Search: "10:1000 log", Use: byPopulation, field: func(c *Config) any { return &c.ShakeSize }},
-	{Name: "polish", Usage: "kicks a city that improve each tour of a population", Kind: Real, Max: 1000, Search: "0.001:2 log", Use: byPopulation, field: func(c *Config) any { return &c.Polish }},
-	{Name: "polish-size", Usage: "longest stretch of these kicks, in cities", Kind: Integer, Min: 1, Max: 1e6, Search: "5:300 log", Use: byPopulation, field: func(c *Config) any { return &c.PolishSize }},
 	{Name: "whole", Usage: "most cities of an instance whose populations are of the whole, a third of it where they are spread evenly; larger ones are recombined in regions", Kind: Integer, Min: 10, Max: 1e9, Use: byPopulation, field: func(c *Config) any { return &c.Whole }},
 	{Name: "children", Usage: "recombinations tried for a pair of tours", Kind: Integer, Min: 1, Max: 1000, Search: "5:60 log", Use: byKicks, field: func(c *Config) any { return &c.Children }},
 	{Name: "elite", Usage: "converged populations whose best tours are recombined in turn", Kind: Integer, Min: 2, Max: 1000, Search: "5:100 log", Use: byPopulation, field: func(c *Config) any { return &c.Elite }},

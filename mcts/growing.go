@@ -12,14 +12,13 @@ import (
 )
 
 // growing is the work on the whole instance as one region: a population that grows, and
-// kicks between its steps. Tours are built one by one, local optima shaken all over.
+// kicks between its steps. Tours are built one by one, local optima of greedy tours of their own.
 // Whenever there are twice as many, all are recombined until they have converged, without
 // the best tour, whose edges would crowd out better ones; what that ends with is crossed
 // with the best tour and the ends before. No tour is built twice, so that the tour at any
 // time is about as good as that of a search that was given twice that time.
 // Where there are many cities, regions are visited in between instead of kicks alone.
 type growing struct {
-	Bases      []*kick.Tour  // local optima that are shaken
 	Tours      []tsp.Tour    // built so far
 	Due        int           // how many there are to be when they are recombined next
 	Epoch      uint64        // times that the limit was reached, and the tours were built anew
@@ -73,39 +72,9 @@ func (g *growing) name() string {
 	return "recombining"
 }
 
-// bases is the number of local optima that are shaken. What is wrong at large in one,
-// where no kick reaches, would else be in all tours, and recombination could not mend
-// it.
-const bases = 4
-
-// newGrowing begins the stage at a local optimum. The others come from a space-filling
-// curve, from greedy by length, and from greedy that prefers every other of the edges
-// that the heatmap believes in.
+// newGrowing begins the stage.
 func (s *search) newGrowing() *growing {
-	g := &growing{Bases: []*kick.Tour{s.Tour.Clone()}, Due: leastTours, RNG: meter.PCG(s.seed, meter.ForMixing, 1, 0)}
-	var rng meter.Stream
-	rng.Start(s.seed, meter.ForFirst, 1, 0)
-	own := s.Tour
-	for k := 1; k < bases && !s.meter.Check(); k++ {
-		first := firstResort(s.meter.Context(), s.in)
-		if k > 1 {
-			var preferred [][2]int32
-			if k > 2 {
-				preferred = slices.DeleteFunc(believed(s.meter.Context(), s.in, s.heatmap, s.cfg), func([2]int32) bool { return rng.Below(2) == 0 })
-			}
-			tour, err := tsp.GreedyEdge(s.meter.Context(), s.in, s.nb, preferred...)
-			if err != nil {
-				break
-			}
-			first = tour
-		}
-		s.Tour = kick.NewTour(s.in, first)
-		for _, pieces := range []int{s.pieces(), 1} {
-			s.round(pieces, (*kick.Climber).Descend)
-		}
-		g.Bases = append(g.Bases, s.Tour)
-	}
-	s.Tour = own
+	g := &growing{Due: leastTours, RNG: meter.PCG(s.seed, meter.ForMixing, 1, 0)}
 	g.Tours = append(g.Tours, s.initial...)
 	if s.in.N() >= leastCities {
 		g.Regions = s.newVisiting()
@@ -189,8 +158,7 @@ func (g *growing) recombine(s *search) {
 // cities only where there are few of them.
 func (g *growing) blocks(s *search) bool { return g.Crossing || s.in.N() <= region.MostForBlocks }
 
-// build appends tours until there are size, or the budget ends. Each depends on
-// the seed, the epoch and its place alone.
+// build appends local optima until there are size tours, or the budget ends.
 func (g *growing) build(s *search, size int) {
 	n := s.in.N()
 	first := len(g.Tours)
@@ -199,13 +167,13 @@ func (g *growing) build(s *search, size int) {
 	}
 	before := s.crew.Actions()
 	s.crew.Each(func(c *kick.Climber, w int) {
+		x := s.visitors[w]
+		region.Cut(&x.Problem, s.Tour.Order, s.Tour.Positions(), s.Tour.Order)
+		x.Load(s.in, s.cand, s.nb, s.Tour.Length, nil, s.Tour.Positions(), 0)
 		for i := first + w; i < size; i += s.workers {
-			base := g.Bases[i%len(g.Bases)]
-			s.crew.Load(c, base)
 			c.Seed(s.seed, meter.ForTour, g.Epoch, uint64(i))
-			c.Shake(s.cfg.ShakeSize)
-			c.Kick(int64(s.cfg.Polish*float64(n)), 0, s.cfg.PolishSize, nil)
-			if c.Poll() {
+			x.RNG = *meter.PCG(s.seed, meter.ForFirst, g.Epoch+1, uint64(i))
+			if !x.Optimum() {
 				return
 			}
 			g.Tours[i] = make(tsp.Tour, n)
@@ -224,13 +192,8 @@ func (g *growing) freeze() {
 }
 
 func (g *growing) resume(s *search) (err error) {
-	if g.RNG == nil || len(g.Bases) == 0 {
+	if g.RNG == nil {
 		return errForeign
-	}
-	for _, t := range g.Bases {
-		if err := checkTour(s, t); err != nil {
-			return err
-		}
 	}
 	if err := checkTours(s, append(slices.Clone(g.Tours), g.Ends...)); err != nil {
 		return err

@@ -9,7 +9,7 @@ import (
 // with what it leaves off at the values that "default" has.
 func paperKnobs() Config {
 	return Config{Alpha: 1, Beta: 10, Pool: 10, Candidates: 1000, Order: "heatmap", Depth: 10,
-		Action: "draw", Breadth: "5,3,1", FirstTour: "draw", Restart: "fresh", KickSize: 50, Stretch: 50000, ShakeSize: 100, Polish: 0.05, PolishSize: 30, Whole: 150000, Children: 30, Elite: 30}
+		Action: "draw", Breadth: "5,3,1", FirstTour: "draw", Restart: "fresh", KickSize: 50, Stretch: 50000, Whole: 150000, Children: 30, Elite: 30}
 }
 
 // untuned returns a preset without what command tune found for it.
@@ -24,7 +24,6 @@ func untuned(name string, n int, source string) (Config, error) {
 		}
 		c.Action, c.FirstTour, c.Restart, c.Temperature = "best", "greedy", "kick", 0.2
 		c.Breadth, c.Population = "1", 400
-		c.Polish = min(0.02, float64(n)/200000)
 		c.Children = min(1000, max(30, n/100))
 	case "paper-default":
 	case "paper", "paper-tuned":

@@ -6,6 +6,7 @@ import (
 	"tspmcts/heatmap"
 	"tspmcts/mcts/kick"
 	"tspmcts/mcts/meter"
+	"tspmcts/mcts/region"
 	"tspmcts/mcts/tree"
 	"tspmcts/tsp"
 	"tspmcts/twoopt"
@@ -32,18 +33,19 @@ func (plain) resume(*search) error { return nil }
 
 // search is what the stages of one search share.
 type search struct {
-	in      *tsp.Instance
-	cfg     Config
-	nb      *tsp.Neighbors
-	heatmap *heatmap.Map
-	cand    *twoopt.Candidates
-	meter   *meter.Meter
-	seed    uint64
-	workers int
-	initial []tsp.Tour // given from outside, for the first population
-	first   tsp.Tour   // to begin with; nil: drawn
-	crew    *kick.Crew // of the stages that kick
-	id      identity
+	in       *tsp.Instance
+	cfg      Config
+	nb       *tsp.Neighbors
+	heatmap  *heatmap.Map
+	cand     *twoopt.Candidates
+	meter    *meter.Meter
+	seed     uint64
+	workers  int
+	initial  []tsp.Tour        // given from outside, for the first population
+	first    tsp.Tour          // to begin with; nil: drawn
+	crew     *kick.Crew        // of the stages that kick
+	visitors []*region.Visitor // one for each of the crew
+	id       identity
 
 	state
 	stage stage
@@ -83,6 +85,9 @@ func (p *problem) begin() *search {
 		return s
 	}
 	s.crew = kick.NewCrew(in, p.cand, kick.Config{Breadth: cfg.breadth(), Depth: cfg.Depth}, m, s.workers)
+	for _, c := range s.crew.Climbers {
+		s.visitors = append(s.visitors, &region.Visitor{Climber: c})
+	}
 	s.Cuts.Start(s.seed, meter.ForCuts, 0, 0)
 	if s.first == nil && cfg.FirstTour == "draw" {
 		if stats := tree.NewStats(p.cand, p.heatmap, m); stats != nil {

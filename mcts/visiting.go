@@ -26,7 +26,6 @@ type visiting struct {
 
 	joiner       *region.Joiner
 	owner, place []int32 // of a city: the visit of the batch that it is in, from 1; its place in that
-	visitors     []*region.Visitor
 }
 
 // yield is what a kind of work brought.
@@ -67,9 +66,6 @@ func (v *visiting) equip(s *search) {
 	n := s.in.N()
 	v.joiner = region.NewJoiner(s.in, s.nb)
 	v.owner, v.place = make([]int32, n), make([]int32, n)
-	for _, c := range s.crew.Climbers {
-		v.visitors = append(v.visitors, &region.Visitor{Climber: c})
-	}
 }
 
 func (v *visiting) step(s *search) bool {
@@ -138,13 +134,13 @@ func (v *visiting) carry(s *search, leaves []int32) {
 			v.owner[c] = int32(k) + 1
 		}
 	}
-	op := region.Recombine{Tours: v.Tours, Shake: s.cfg.ShakeSize, Polish: s.cfg.Polish, PolishSize: s.cfg.PolishSize, EAX: s.cfg.eax}
+	op := region.Recombine{Tours: v.Tours, EAX: s.cfg.eax}
 	exchanges := make([]region.Exchange, len(leaves))
 	before := s.crew.Actions()
 	var next atomic.Int32
 	s.Round++
 	s.crew.Each(func(c *kick.Climber, w int) {
-		x := v.visitors[w]
+		x := s.visitors[w]
 		for !s.meter.Ending().Load() {
 			k := int(next.Add(1)) - 1
 			if k >= len(leaves) {

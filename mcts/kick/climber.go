@@ -120,6 +120,10 @@ func (c *Climber) Begin(tour tsp.Tour) {
 // Sub returns the piece as an instance: city i is the i-th that was loaded.
 func (c *Climber) Sub() *tsp.Instance { return &c.sub }
 
+// Candidates returns the candidates of the piece, as places in what was loaded. They must
+// not be changed.
+func (c *Climber) Candidates() *twoopt.Candidates { return &c.cand }
+
 // Local returns the piece as it is now, as places in what was loaded. It must not be
 // changed.
 func (c *Climber) Local() []int32 { return c.tour.Order }

@@ -18,17 +18,22 @@ type Visitor struct {
 	Climber *kick.Climber
 	RNG     rand.PCG
 
-	near tsp.Neighbors
+	near   tsp.Neighbors
+	edges  [][2]int32 // between cities and candidates, the most probable first
+	drawn  [][2]int32 // half of them
+	listed [][2]int32 // scratch of rank
+	keys   []uint64   // the same
 }
 
 // near is how many neighbours of a city a recombination looks at.
 const near = 5
 
 // Load makes the visitor's problem that of its climber. owner tells of each city which
-// region it is in, id being the visitor's; place is where it stands in its own.
+// region it is in, id being the visitor's, nil that the problem is the whole; place is
+// where it stands in its own.
 func (v *Visitor) Load(in *tsp.Instance, cand *twoopt.Candidates, nb *tsp.Neighbors, length int64, owner, place []int32, id int32) {
 	v.Climber.LoadRegion(in, cand, v.Problem.Cities, v.Problem.Links, length, func(c int32) int32 {
-		if owner[c] != id {
+		if owner != nil && owner[c] != id {
 			return -1
 		}
 		return place[c]
@@ -40,7 +45,7 @@ func (v *Visitor) Load(in *tsp.Instance, cand *twoopt.Candidates, nb *tsp.Neighb
 	for i, c := range v.Problem.Cities {
 		k := 0
 		for _, o := range nb.Of(c) {
-			if k < near && owner[o] == id {
+			if k < near && (owner == nil || owner[o] == id) {
 				v.near.Flat = append(v.near.Flat, place[o])
 				k++
 			}
@@ -49,16 +54,61 @@ func (v *Visitor) Load(in *tsp.Instance, cand *twoopt.Candidates, nb *tsp.Neighb
 			v.near.Flat = append(v.near.Flat, int32(i))
 		}
 	}
+	v.rank()
 }
 
-// Recombine recombines shaken copies of the region's tour with each other and with
-// that by edge assembly, until they agree.
+// ranked is how many candidates of a city propose edges to the first tours.
+const ranked = 5
+
+// rank lists the edges between cities and their candidates: those to first candidates
+// first, and of the same rank the shorter.
+func (v *Visitor) rank() {
+	cand := v.Climber.Candidates()
+	of := func(i int32) []int32 { return cand.City[cand.Start[i]:min(cand.Start[i+1], cand.Start[i]+ranked)] }
+	v.keys, v.listed, v.edges = v.keys[:0], v.listed[:0], v.edges[:0]
+	for i := range int32(len(cand.Start) - 1) {
+		for k, j := range of(i) {
+			if j < i && slices.Contains(of(j), i) {
+				continue
+			}
+			v.keys = append(v.keys, uint64(k)<<61|uint64(cand.Dist[cand.Start[i]+int32(k)])<<30|uint64(len(v.listed)))
+			v.listed = append(v.listed, [2]int32{i, j})
+		}
+	}
+	slices.Sort(v.keys)
+	for _, key := range v.keys {
+		v.edges = append(v.edges, v.listed[key&(1<<30-1)])
+	}
+}
+
+// Optimum makes the climber's piece a local optimum that has little in common with any
+// other but the good edges: a greedy tour, which takes every other of the edges that
+// candidates propose before all others, is brought to a local optimum. What is wrong at
+// large in a local optimum, where no kick reaches, would be in all its shaken copies,
+// and recombination could not mend it: between clusters, which follows which. It
+// reports false when the search is to end.
+func (v *Visitor) Optimum() bool {
+	c := v.Climber
+	v.drawn = v.drawn[:0]
+	for _, e := range v.edges {
+		if v.RNG.Uint64()>>63 == 0 {
+			v.drawn = append(v.drawn, e)
+		}
+	}
+	first, err := tsp.GreedyEdge(tsp.WithWorkers(context.Background(), 1), c.Sub(), &v.near, v.drawn...)
+	if err != nil {
+		panic(err) // the context does not end
+	}
+	c.Begin(first)
+	c.Descend(0)
+	return !c.Poll()
+}
+
+// Recombine recombines local optima of the region by edge assembly until they agree,
+// and what that ends with is crossed with the region's own tour.
 type Recombine struct {
-	Tours      int     // population
-	Shake      int     // longest stretch of the kicks that make it diverse
-	Polish     float64 // kicks a city that improve each of its tours
-	PolishSize int
-	EAX        func(n int) eax.Config
+	Tours int // population
+	EAX   func(n int) eax.Config
 }
 
 // Work returns a tour of the visitor's problem and by how much it is shorter than the
@@ -73,18 +123,9 @@ func (r Recombine) Work(v *Visitor, stop *atomic.Bool) ([]int32, int64) {
 	for i := range own {
 		own[i] = int32(i)
 	}
-	bases := []tsp.Tour{own}
-	if other, err := tsp.GreedyEdge(context.Background(), c.Sub(), &v.near); err == nil {
-		c.Begin(other)
-		c.Descend(0)
-		bases = append(bases, slices.Clone(c.Local()))
-	}
 	var tours []tsp.Tour
 	for len(tours) < r.Tours {
-		c.Begin(bases[len(tours)%len(bases)])
-		c.Shake(r.Shake)
-		c.Kick(int64(r.Polish*float64(m)), 0, r.PolishSize, nil)
-		if stop.Load() {
+		if !v.Optimum() {
 			return nil, 0
 		}
 		tours = append(tours, slices.Clone(c.Local()))
