@@ -28,8 +28,10 @@ type Record struct {
 	Heatmap  string       `json:"heatmap"`
 	Preset   string       `json:"preset"`
 	Actions  int64        `json:"actions"`
-	Config   *mcts.Config `json:"config"` // null for other programs
+	Work     []mcts.Work  `json:"work,omitempty"` // by operator and depth
+	Config   *mcts.Config `json:"config"`         // null for other programs
 	Trace    []Point      `json:"trace"`
+	Visits   []uint16     `json:"-"` // of each city: how many regions with it were worked on
 }
 
 // Number is a length, written without an exponent.

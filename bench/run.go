@@ -75,7 +75,7 @@ func (r *Run) Do(ctx context.Context, clock func() time.Duration, observe func(m
 	}
 	rec := &Record{Instance: item.Name, N: in.N(), Metric: in.Metric.String(), Length: text, Unit: in.Unit, Gap: GapOf(res.Value, r.Optimum),
 		Seconds: seconds(elapsed), Seed: r.Seed, Workers: r.Workers, Stop: res.Stop, Heatmap: res.Source,
-		Preset: res.Config.Preset, Actions: res.Actions, Config: &res.Config, Trace: trace}
+		Preset: res.Config.Preset, Actions: res.Actions, Work: res.Work, Config: &res.Config, Trace: trace, Visits: res.Visits}
 	if bound := res.Bound; bound != nil {
 		b := json.Number(LengthText(in, bound.Value()))
 		rec.Bound = &b

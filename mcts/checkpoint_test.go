@@ -29,6 +29,7 @@ var resumable = []struct {
 	{"kicks, stretches", 400, 30000, 2, func(c *Config) { c.Population, c.Stretch = 0, 150 }},
 	{"kicks, drawn", 400, 30000, 2, func(c *Config) { c.Population, c.Action = 0, "draw" }},
 	{"population", 1000, 300000, 2, func(c *Config) { c.Population = 30 }},
+	{"both", 5000, 500000, 2, func(c *Config) { c.Whole = 40000 }},
 	{"regions", 6000, 300000, 2, func(c *Config) { c.Whole = 3000 }},
 	{"population, drawn", 400, 400000, 2, func(c *Config) { c.Population, c.Action = 30, "draw" }},
 }
@@ -58,6 +59,9 @@ func TestResume(t *testing.T) {
 			}
 			if strings.HasPrefix(tt.name, "population") && !(phases["building"] && phases["recombining"] && (phases["crossing"] || tt.name == "population, drawn")) {
 				t.Errorf("phases seen: %v, want building, recombining and crossing", phases)
+			}
+			if tt.name == "both" && !phases["visiting"] {
+				t.Errorf("phases seen: %v, want visits of regions between recombinations", phases)
 			}
 			p.Save = nil
 			resumes := 12
@@ -212,6 +216,8 @@ func phaseOf(c *Checkpoint) string {
 		return "joined"
 	case *growing:
 		switch {
+		case st.Regions != nil && st.Regions.Choice.left() > 0:
+			return "visiting"
 		case st.Population == nil:
 			return "building"
 		case st.Crossing:

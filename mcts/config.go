@@ -35,6 +35,8 @@ type Config struct {
 	Stretch     int     // longest stretch that is searched in small arrays, in cities; larger finds more, smaller is faster
 	Population  int     // largest number of tours that are recombined; 0 to kick one tour only
 	Whole       int     // most cities of an instance of which populations are kept as a whole, a third of it where they are spread evenly; larger ones are worked on in regions
+	Explore     float64 // weight of regions that were visited rarely, when the next is chosen
+	Doubt       float64 // weight of what the heatmap doubts in the tour's edges of a region, the same
 	Children    int     // recombinations tried for a pair of tours; more make each step better and slower
 	Elite       int     // converged populations whose best tours are recombined in turn
 	Temperature float64 // acceptance at the start, in mean edge lengths of the tour; falls to 0 with the budget
@@ -99,6 +101,8 @@ var Knobs = []Knob{
 	{Name: "stretch", Usage: "longest piece of the tour that a worker searches at a time, in cities", Kind: Integer, Min: 100, Max: 1e9, Use: byKicks, field: func(c *Config) any { return &c.Stretch }},
 	{Name: "population", Usage: "most tours that are recombined, 0 for none", Kind: Integer, Max: 10000, Search: "0:1000", Use: byKicks, field: func(c *Config) any { return &c.Population }},
 	{Name: "whole", Usage: "most cities of an instance whose populations are of the whole, a third of it where they are spread evenly; larger ones are recombined in regions", Kind: Integer, Min: 10, Max: 1e9, Use: byPopulation, field: func(c *Config) any { return &c.Whole }},
+	{Name: "explore", Usage: "weight of regions that were visited rarely, when the next is chosen", Kind: Real, Max: 100, Search: "0:3", Use: byPopulation, field: func(c *Config) any { return &c.Explore }},
+	{Name: "doubt", Usage: "weight of what the heatmap doubts in a region's part of the tour, when the next is chosen", Kind: Real, Max: 100, Search: "0:3", Use: byPopulation, field: func(c *Config) any { return &c.Doubt }},
 	{Name: "children", Usage: "recombinations tried for a pair of tours", Kind: Integer, Min: 1, Max: 1000, Search: "5:60 log", Use: byKicks, field: func(c *Config) any { return &c.Children }},
 	{Name: "elite", Usage: "converged populations whose best tours are recombined in turn", Kind: Integer, Min: 2, Max: 1000, Search: "5:100 log", Use: byPopulation, field: func(c *Config) any { return &c.Elite }},
 	{Name: "temperature", Usage: "worsening that is accepted at first, in mean edge lengths", Kind: Real, Max: 100, Search: "0:1", Use: byKicks, field: func(c *Config) any { return &c.Temperature }},

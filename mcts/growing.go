@@ -43,8 +43,8 @@ type since struct {
 }
 
 const (
-	leastTours  = 16    // recombined at first
-	leastCities = 20000 // for regions
+	leastTours = 16 // recombined at first
+	wholeOf    = 8  // from this part of the knob whole on, regions are visited too
 )
 
 // share returns which part of the cost is for the work between the steps: little for
@@ -76,7 +76,7 @@ func (g *growing) name() string {
 func (s *search) newGrowing() *growing {
 	g := &growing{Due: leastTours, RNG: meter.PCG(s.seed, meter.ForMixing, 1, 0)}
 	g.Tours = append(g.Tours, s.initial...)
-	if s.in.N() >= leastCities {
+	if s.in.N() >= s.cfg.Whole/wholeOf {
 		g.Regions = s.newVisiting()
 	}
 	return g
@@ -109,6 +109,14 @@ func (g *growing) step(s *search) bool {
 	return false
 }
 
+// operator names the work on the population that there is.
+func (g *growing) operator() string {
+	if g.Crossing {
+		return "cross"
+	}
+	return "recombine"
+}
+
 func (g *growing) begin(s *search, tours []tsp.Tour, crossing bool) {
 	cfg := s.cfg.eax(s.in.N())
 	pop, err := eax.NewPopulation(s.in, s.nb, tours, cfg, s.workers)
@@ -127,6 +135,7 @@ func (g *growing) recombine(s *search) {
 		made := p.Counts.Children - before + 1
 		s.Used += made
 		s.meter.Add(made)
+		s.did(g.operator(), 0, 0, max(0, s.BestLength-p.BestLength()), made)
 		if p.BestLength() < s.BestLength {
 			g.Since.Gain += s.BestLength - p.BestLength()
 			s.keep(p.Best())
@@ -135,6 +144,7 @@ func (g *growing) recombine(s *search) {
 		return
 	}
 	best, _ := p.Best()
+	s.did(g.operator(), 0, 1, 0, 0)
 	g.pop = nil
 	if !g.Crossing {
 		g.Ends = append(g.Ends, best)
@@ -181,6 +191,7 @@ func (g *growing) build(s *search, size int) {
 		}
 	})
 	s.Used += s.crew.Actions() - before
+	s.did("recombine", 0, 0, 0, s.crew.Actions()-before)
 	g.Tours = slices.DeleteFunc(g.Tours, func(t tsp.Tour) bool { return t == nil })
 }
 

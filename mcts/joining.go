@@ -40,6 +40,7 @@ func (j *joining) step(s *search) bool {
 	made := j.pop.Counts.Children - before
 	s.Used += made
 	s.meter.Add(made)
+	s.did("recombine", 0, 1, max(0, s.BestLength-j.pop.BestLength()), made)
 	if j.pop.BestLength() < s.BestLength {
 		s.keep(j.pop.Best())
 	}

@@ -16,8 +16,8 @@ import (
 // layers are the files of the package from the bottom up: what is asked for, what is
 // prepared, the search and its stages, which stage follows which, the front door.
 var layers = []string{"stop", "config", "published", "tuned", "preset", "options",
-	"first", "bound", "problem", "places",
-	"search", "checkpoint", "rounds", "simulating", "coarse", "descending", "kicking", "joining", "visiting", "growing",
+	"first", "bound", "work", "problem", "places",
+	"search", "checkpoint", "rounds", "simulating", "coarse", "descending", "kicking", "joining", "choosing", "visiting", "growing",
 	"plan", "solve", "improvements"}
 
 // TestLayers pins that no file calls one that stands above it.

@@ -82,6 +82,7 @@ type Progress struct {
 	Stage   string        // what the search is at: see the package's table
 	Actions int64         // so far, all workers
 	Better  bool          // the tour is new
+	Work    []Work        // what was done so far, but for what is under way
 }
 
 // Saver is given checkpoints. What it is given goes on changing when Save has returned.
@@ -211,16 +212,16 @@ func (o *Options) build(ctx context.Context, in *tsp.Instance, source string, nb
 }
 
 // observer returns what the meter tells.
-func (o *Options) observer(in *tsp.Instance, expand func(tsp.Tour) tsp.Tour, bound func() float64) meter.Observer {
+func (o *Options) observer(in *tsp.Instance, expand func(tsp.Tour) tsp.Tour, work func() []Work, bound func() float64) meter.Observer {
 	if o.Observe == nil {
 		return nil
 	}
 	var best tsp.Tour
-	return func(p meter.Progress) {
-		if p.Better || best == nil {
-			best = expand(p.Tour)
+	return func(m meter.Progress) {
+		if m.Better || best == nil {
+			best = expand(m.Tour)
 		}
-		told := Progress{Tour: best, Length: in.InUnit(p.Length), Gap: math.NaN(), Elapsed: p.Elapsed, Stage: p.Stage, Actions: p.Actions, Better: p.Better}
+		told := Progress{Tour: best, Length: in.InUnit(m.Length), Gap: math.NaN(), Elapsed: m.Elapsed, Stage: m.Stage, Actions: m.Actions, Better: m.Better, Work: work()}
 		told.Bound = bound()
 		over := o.Best
 		if over == 0 {

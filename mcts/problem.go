@@ -26,6 +26,15 @@ type problem struct {
 	nb        *tsp.Neighbors
 	heatmap   *heatmap.Map
 	cand      *twoopt.Candidates
+	search    *search // nil before it begins
+}
+
+// work returns what the search did.
+func (p *problem) work() []Work {
+	if p.search == nil || len(p.search.Work) == 0 {
+		return nil
+	}
+	return p.search.work()
 }
 
 // prepare finds neighbours, map and candidates. It reports false, and ends the

@@ -9,7 +9,7 @@ import (
 // with what it leaves off at the values that "default" has.
 func paperKnobs() Config {
 	return Config{Alpha: 1, Beta: 10, Pool: 10, Candidates: 1000, Order: "heatmap", Depth: 10,
-		Action: "draw", Breadth: "5,3,1", FirstTour: "draw", Restart: "fresh", KickSize: 50, Stretch: 50000, Whole: 150000, Children: 30, Elite: 30}
+		Action: "draw", Breadth: "5,3,1", FirstTour: "draw", Restart: "fresh", KickSize: 50, Stretch: 50000, Whole: 150000, Explore: 0.5, Doubt: 1, Children: 30, Elite: 30}
 }
 
 // untuned returns a preset without what command tune found for it.

@@ -37,8 +37,10 @@ func (s *search) kickOn() {
 	if s.Tour.Length > s.BestLength+s.BestLength/2000 {
 		s.toBest()
 	}
+	length, used := s.Tour.Length, s.Used
 	heat := float64(0.1*s.cfg.Temperature*float64(s.Tour.Length-s.in.Offset())) / float64(s.in.N())
 	s.round(s.pieces(), func(c *kick.Climber, actions int64) {
 		c.Kick(int64(c.Size())/8+16, actions, s.cfg.KickSize, func() float64 { return heat })
 	})
+	s.did("kick", 0, 1, length-s.Tour.Length, s.Used-used)
 }

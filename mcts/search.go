@@ -59,6 +59,8 @@ type state struct {
 	Used       int64        // actions of all workers in those
 	Round      uint64       // of kicks
 	Cuts       meter.Stream // where rounds cut the tour
+	Work       []worked     // what was done
+	Visits     []uint16     // of regions that a city was in; nil before the first
 }
 
 // begin returns the search before its first stage, nil when the budget ended already.

@@ -23,6 +23,8 @@ type Result struct {
 	Source  string          // of the heatmap
 	Config  Config          // the knobs
 	Bound   *onetree.Result // nil unless asked for, and found in time
+	Work    []Work          // what the search did, from the whole down; nil where it did none of these
+	Visits  []uint16        // of each city: how many regions with it were worked on; nil where there were none
 }
 
 // ExactLimit is the number of cities up to which an instance is solved by dynamic
@@ -81,7 +83,7 @@ func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 		return nil, err
 	}
 	p.resort, p.length = o.known(p.in, p.curve, p.length)
-	m := meter.New(ctx, budget, o.observer(in, p.expand, func() float64 {
+	m := meter.New(ctx, budget, o.observer(in, p.expand, p.work, func() float64 {
 		if r.Bound == nil {
 			return 0
 		}
@@ -97,6 +99,10 @@ func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 		why = StopActions
 	}
 	r.Stop, r.Actions, r.Elapsed = why, m.Actions(), m.Clock()
+	r.Work = p.work()
+	if p.search != nil && len(p.search.Visits) == given.N() {
+		r.Visits = p.search.Visits
+	}
 	return r, r.finish(given, p.expand(tour))
 }
 
@@ -172,6 +178,7 @@ func (p *problem) solve(ctx context.Context) (tsp.Tour, error) {
 	if s == nil {
 		return p.resort, nil
 	}
+	p.search = s
 	s.id, s.stage = p.identify(), s.plan()
 	if o.Resume != nil {
 		if err := s.resume(o.Resume); err != nil {

@@ -16,9 +16,9 @@ import (
 // visits the whole tour is kicked, for as long as that brings more a second.
 type visiting struct {
 	Tree    region.Tree
-	Todo    []int32 // leaves that are still to be visited, last first
-	Size    int     // cities of a leaf
-	Tours   int     // of a population
+	Choice  choosing
+	Size    int // cities of a leaf
+	Tours   int // of a population
 	Kicks   yield
 	Visits  yield
 	PerTour float64 // what a tour of a population costs a city, all in all
@@ -75,13 +75,15 @@ func (v *visiting) step(s *search) bool {
 		v.Kicks.add(length-s.Tour.Length, s.cost()-start)
 		return false
 	}
-	if len(v.Todo) == 0 {
+	if v.Choice.left() == 0 {
 		v.sweep(s)
 	}
-	batch := min(len(v.Todo), max(2*s.workers, len(v.Tree.Leaves)/16))
-	work := v.Todo[len(v.Todo)-batch:]
-	v.Todo = v.Todo[:len(v.Todo)-batch]
-	v.carry(s, work)
+	mean := v.Choice.mean()
+	work := make([]int32, min(v.Choice.left(), max(2*s.workers, len(v.Tree.Leaves)/16)))
+	for k := range work {
+		work[k] = v.Choice.choose(s, v, mean)
+	}
+	v.carry(s, work, mean)
 	cost := s.cost() - start
 	v.Visits.add(length-s.Tour.Length, cost)
 	cities := 0
@@ -118,15 +120,12 @@ func (v *visiting) sweep(s *search) {
 	}
 	v.Size = max(leastInLeaf, min(v.Size, mostInLeaf, n/(4*s.workers)))
 	v.Tree.Grow(s.in, s.Tour.Positions(), v.Size, v.RNG)
-	v.Todo = append(v.Todo[:0], v.Tree.Leaves...)
-	for i := len(v.Todo) - 1; i > 0; i-- {
-		j := int(v.RNG.Uint64() >> 32 * uint64(i+1) >> 32)
-		v.Todo[i], v.Todo[j] = v.Todo[j], v.Todo[i]
-	}
+	v.Choice.begin(s, v)
 }
 
 // carry visits the leaves, and joins what that brings to the tour.
-func (v *visiting) carry(s *search, leaves []int32) {
+// mean is what a visit was thought to cost when they were chosen.
+func (v *visiting) carry(s *search, leaves []int32, mean float64) {
 	clear(v.owner)
 	for k, leaf := range leaves {
 		nd := v.Tree.Nodes[leaf]
@@ -136,6 +135,7 @@ func (v *visiting) carry(s *search, leaves []int32) {
 	}
 	op := region.Recombine{Tours: v.Tours, EAX: s.cfg.eax}
 	exchanges := make([]region.Exchange, len(leaves))
+	costs := make([]int64, len(leaves))
 	before := s.crew.Actions()
 	var next atomic.Int32
 	s.Round++
@@ -154,13 +154,26 @@ func (v *visiting) carry(s *search, leaves []int32) {
 			x.Load(s.in, s.cand, s.nb, s.Tour.Length, v.owner, v.place, int32(k)+1)
 			c.Seed(s.seed, meter.ForRound, s.Round, uint64(k))
 			x.RNG = *meter.PCG(s.seed, meter.ForVisit, s.Round, uint64(k))
+			begun := c.Actions()
 			if tour, gain := op.Work(x, s.meter.Ending()); gain > 0 {
 				exchanges[k] = x.Problem.Compare(tour, gain)
 			}
+			costs[k] = c.Actions() - begun
 			c.Poll()
 		}
 	})
 	s.Used += s.crew.Actions() - before
+	if s.Visits == nil {
+		s.Visits = make([]uint16, s.in.N())
+	}
+	for k, leaf := range leaves {
+		v.Choice.learn(v, leaf, mean, float64(exchanges[k].Gain), float64(costs[k]))
+		s.did("recombine", v.Tree.Depth(s.in.N(), leaf), 1, exchanges[k].Gain, costs[k])
+		nd := v.Tree.Nodes[leaf]
+		for _, c := range v.Tree.Cities[nd.From:nd.To] {
+			s.Visits[c] += 1 - s.Visits[c]>>15
+		}
+	}
 	s.Tour.Length -= v.joiner.Join(s.Tour.Order, s.Tour.Positions(), exchanges)
 	s.keep(s.Tour.Order, s.Tour.Length)
 }
@@ -174,10 +187,8 @@ func (v *visiting) resume(s *search) error {
 	if err := v.Tree.Check(s.in.N()); err != nil {
 		return errForeign
 	}
-	for _, leaf := range v.Todo {
-		if leaf < 0 || int(leaf) >= len(v.Tree.Nodes) {
-			return errForeign
-		}
+	if len(v.Choice.Arms) != len(v.Tree.Nodes) {
+		return errForeign
 	}
 	v.equip(s)
 	return nil

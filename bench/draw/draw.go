@@ -1,6 +1,6 @@
 // Package draw draws tours and heatmaps over their cities, as SVG or PNG.
 //
-//	err := draw.Tour(w, "svg", "title", in, tour)
+//	err := draw.Tour(w, "svg", "title", in, tour, nil)
 //	err = draw.Heatmap(w, "png", "title", in, m, tour) // over a tour; nil for none
 package draw
 
@@ -132,21 +132,47 @@ func pieces(points plotter.XYs) []plotter.XYs {
 	return all
 }
 
-// Tour draws a tour to w, in one of Formats.
-func Tour(w io.Writer, format, title string, in *tsp.Instance, tour tsp.Tour) error {
+// Tour draws a tour to w, in one of Formats. visits, of each city, colours the edges that
+// begin there: the more visits the warmer; nil colours none.
+func Tour(w io.Writer, format, title string, in *tsp.Instance, tour tsp.Tour, visits []uint16) error {
 	p, err := newPicture(in, title)
 	if err != nil {
 		return err
 	}
-	route := make(plotter.XYs, len(tour)+1)
-	for k := range route {
-		route[k] = p.at(tour[k%len(tour)])
+	most := uint16(0)
+	for _, v := range visits {
+		most = max(most, v)
 	}
-	Route(p.plot, route, draw.LineStyle{Color: ink, Width: p.width})
+	n := len(tour)
+	for from := 0; from < n; {
+		line := ink
+		to := n
+		if visits != nil {
+			v := visits[tour[from]]
+			line = warmth(v, most)
+			for to = from + 1; to < n && visits[tour[to]] == v; to++ {
+			}
+		}
+		route := make(plotter.XYs, 0, to-from+1)
+		for k := from; k <= to; k++ {
+			route = append(route, p.at(tour[k%n]))
+		}
+		Route(p.plot, route, draw.LineStyle{Color: line, Width: p.width})
+		from = to
+	}
 	if err := p.cities(tour, vg.Points(1.5)); err != nil {
 		return err
 	}
 	return p.write(w, format)
+}
+
+// warmth returns the colour of v visits where the most are most: from grey over blue to red.
+func warmth(v, most uint16) color.NRGBA {
+	if v == 0 {
+		return color.NRGBA{R: 0xb0, G: 0xb0, B: 0xb0, A: 0xff}
+	}
+	share := int(v-1) * 0xff / max(1, int(most)-1)
+	return color.NRGBA{R: uint8(0x20 + share*0xc0/0xff), G: 0x50, B: uint8(0xe0 - share*0xc0/0xff), A: 0xff}
 }
 
 // Heatmap draws a map to w, in one of Formats, the more probable an edge the less

@@ -78,7 +78,7 @@ func TestTour(t *testing.T) {
 				continue // it takes its time
 			}
 			var b bytes.Buffer
-			if err := Tour(&b, format, "the title", in, tour); err != nil {
+			if err := Tour(&b, format, "the title", in, tour, nil); err != nil {
 				t.Fatal(err)
 			}
 			if format == "png" {

@@ -53,6 +53,7 @@ func solveCommand() *cli.Command {
 			routeFormatOption(),
 			option(catOutput, "json", "write one JSON object an instance and line to `FILE`; - is stdout, then with nothing else there"),
 			option(catOutput, "plot", "draw the tour to `FILE`: .svg or .png, or - for SVG on stdout; "+perInstance+" as for --out"),
+			&cli.BoolFlag{Name: "plot-visits", Usage: "colour the tour of --plot by how often its regions were visited: grey never, from blue to red", EnvVars: []string{envName("plot-visits")}, Category: catOutput},
 			openOption(),
 		}, append(append(wantedFlags(), placesFlags()...), heatmapFlags()...)...), configFlags()...),
 		Action: func(c *cli.Context) error {
@@ -79,6 +80,7 @@ type solver struct {
 	wanted         wanted
 	places         places.Options
 	out, plot      string
+	plotVisits     bool
 	format         string // of out
 	open           bool   // the picture
 	json           string
@@ -95,7 +97,7 @@ type solver struct {
 
 // newSolver reads the flags and returns every error that can be told before a file is read.
 func newSolver(c *cli.Context) (*solver, error) {
-	s := &solver{files: outputs{}, args: c.Args().Slice(), out: c.String("out"), plot: c.String("plot"), json: c.String("json"),
+	s := &solver{files: outputs{}, args: c.Args().Slice(), out: c.String("out"), plot: c.String("plot"), plotVisits: c.Bool("plot-visits"), json: c.String("json"),
 		bound: c.Bool("bound"), wanted: wantedOf(c), initial: c.StringSlice("initial-tour"), resume: c.String("resume"), checkpoint: c.String("checkpoint")}
 	var workers int64
 	for _, read := range []func() error{
@@ -141,6 +143,9 @@ func newSolver(c *cli.Context) (*solver, error) {
 
 // checkOutputs refuses output files that cannot be written, or that would replace each other or an input.
 func (s *solver) checkOutputs() error {
+	if s.plotVisits && s.plot == "" {
+		return usagef("--plot-visits colours a picture; give --plot FILE or --open too")
+	}
 	if s.plot != "" {
 		if _, err := plotFormat(s.plot); err != nil {
 			return err
@@ -333,7 +338,14 @@ func (s *solver) write(item *bench.Item, tour tsp.Tour, rec *bench.Record, lengt
 			if err != nil {
 				return err
 			}
-			return draw.Tour(w, format, item.Name+", length "+length, item.Instance, tour)
+			title := item.Name + ", length " + length
+			if !s.plotVisits {
+				return draw.Tour(w, format, title, item.Instance, tour, nil)
+			}
+			if rec.Visits == nil {
+				warn("%s: --plot-visits colours nothing: the search worked on no regions, as of few cities, or in a short time", item.Name)
+			}
+			return draw.Tour(w, format, title, item.Instance, tour, rec.Visits)
 		}))
 	}
 	if s.open {

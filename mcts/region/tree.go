@@ -72,6 +72,16 @@ func (t *Tree) Grow(in *tsp.Instance, pos []int32, size int, rng *rand.PCG) {
 	}
 }
 
+// Depth returns how often n cities are halved until they are about as many as the node has.
+func (t *Tree) Depth(n int, node int32) int {
+	nd := t.Nodes[node]
+	depth := 0
+	for m := 3 * int(nd.To-nd.From) / 2; m < n; m *= 2 {
+		depth++
+	}
+	return depth
+}
+
 // Check returns an error unless t, which may be read from a file, is empty or a tree
 // over n cities.
 func (t *Tree) Check(n int) error {
@@ -89,8 +99,11 @@ func (t *Tree) Check(n int) error {
 		}
 		seen[c] = true
 	}
-	for _, nd := range t.Nodes {
+	for k, nd := range t.Nodes {
 		if nd.From < 0 || nd.To < nd.From || int(nd.To) > n {
+			return bad
+		}
+		if nd.Left != 0 && (int(nd.Left) <= k || int(nd.Left)+1 >= len(t.Nodes)) {
 			return bad
 		}
 	}
