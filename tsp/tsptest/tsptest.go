@@ -1,5 +1,9 @@
 // Package tsptest helps tests: it finds the public instances, where they are
 // there, and makes instances of every kind that the solver treats differently.
+//
+//	file := tsptest.Open(t, filepath.Join(tsptest.Data(t), "tsplib", "pcb442.tsp"))
+//	in := tsptest.Random(tsp.Euc2D, 200, 1) // uniform, of seed 1
+//
 // What it makes depends on its arguments alone, and golden files rest on it.
 package tsptest
 
