@@ -13,6 +13,9 @@ import (
 // takes a matrix.
 const largestCovered = 5000
 
+// outside is the length of an edge that the graph of Coverage lacks.
+const outside = tsp.MaxDist - 1
+
 // Coverage returns the length of the tour over that of the best tour that was found
 // in the graph of each city's k most probable: 1 where the graph holds a tour as
 // short, 0 where none was found. Where the graph has all of the tour's edges that is 1
@@ -58,34 +61,8 @@ func Coverage(ctx context.Context, in *tsp.Instance, m *heatmap.Map, tour tsp.To
 	if n > largestCovered {
 		return nil, nil
 	}
-	// An edge outside must cost more than a whole tour inside can save: in units
-	// coarse enough that a tour stays below MaxDist/2.
-	shift := 0
-	for longest>>shift > tsp.MaxDist/4/int64(n) && shift < 30 {
-		shift++
-	}
-	outside := int32(tsp.MaxDist - 1)
-	w := make([]int32, n*n)
-	for i := range w {
-		w[i] = outside
-	}
-	for i := range int32(n) {
-		w[int(i)*n+int(i)] = 0
-		for j := range graph[i] {
-			w[int(i)*n+int(j)] = in.Dist(i, j) >> shift
-		}
-		if a, b := in.FixedPartners(i); a >= 0 {
-			w[int(i)*n+int(a)] = in.Dist(i, a) >> shift
-			if b >= 0 {
-				w[int(i)*n+int(b)] = in.Dist(i, b) >> shift
-			}
-		}
-	}
-	inside, err := tsp.NewMatrix(in.Name, n, w)
+	inside, err := onlyInside(in, graph, longest)
 	if err != nil {
-		return nil, err
-	}
-	if err := inside.SetFixed(slices.Clone(in.Fixed)); err != nil {
 		return nil, err
 	}
 	res, err := mcts.Solve(ctx, inside, mcts.Options{Heatmap: m, Seed: 1, Workers: 1, Actions: int64(100 * n), Initial: []tsp.Tour{tour},
@@ -97,10 +74,43 @@ func Coverage(ctx context.Context, in *tsp.Instance, m *heatmap.Map, tour tsp.To
 	if err != nil {
 		return nil, err
 	}
-	if res.Length >= int64(outside) {
+	if res.Length >= outside {
 		share = 0
 	} else {
 		share = in.Value(tour) / in.Value(res.Tour)
 	}
 	return &share, nil
+}
+
+// onlyInside returns in as a matrix in which an edge outside of the graph, whose longest
+// edge is given, costs more than a whole tour inside can save: its units are coarse enough
+// that a tour stays below MaxDist/2. Fixed edges keep their lengths.
+func onlyInside(in *tsp.Instance, graph []map[int32]bool, longest int64) (*tsp.Instance, error) {
+	n := in.N()
+	shift := 0
+	for longest>>shift > tsp.MaxDist/4/int64(n) && shift < 30 {
+		shift++
+	}
+	w := make([]int32, n*n)
+	for i := range w {
+		w[i] = outside
+	}
+	for i := range int32(n) {
+		row := w[int(i)*n:][:n]
+		row[i] = 0
+		for j := range graph[i] {
+			row[j] = in.Dist(i, j) >> shift
+		}
+		a, b := in.FixedPartners(i)
+		for _, j := range [2]int32{a, b} {
+			if j >= 0 {
+				row[j] = in.Dist(i, j) >> shift
+			}
+		}
+	}
+	inside, err := tsp.NewMatrix(in.Name, n, w)
+	if err != nil {
+		return nil, err
+	}
+	return inside, inside.SetFixed(slices.Clone(in.Fixed))
 }

@@ -25,7 +25,7 @@ func TestCheck(t *testing.T) {
 		"the edge 0-1 has the probability 2":   func(m *Map) { m.P[0] = 2 },
 		"the edge 0-1 has the probability NaN": func(m *Map) { m.P[0] = float32(math.NaN()) },
 		"city 1 does not descend":              func(m *Map) { m.P[1] = .125 },
-		"0.75, but not the other way":          func(m *Map) { m.P[0] = .75 },
+		"1-0 has the probability 0.5, but not": func(m *Map) { m.P[0] = .75 },
 		"0.5, but not the other way":           func(m *Map) { m.City[0] = 2 },
 	} {
 		m := good()

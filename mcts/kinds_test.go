@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"testing"
 
@@ -126,7 +125,11 @@ func TestKindsResume(t *testing.T) {
 func TestAsymmetricLibrary(t *testing.T) {
 	dir := tsptest.Data(t)
 	for name, best := range map[string]float64{"br17": 39, "ftv33": 1286, "ftv70": 1950, "p43": 5620, "ry48p": 14422, "ft53": 6905, "kro124p": 36230, "rbg323": 1326} {
-		in := readTSPLIB(t, filepath.Join(dir, "atsp", name+".atsp"))
+		path := filepath.Join(dir, "atsp", name+".atsp")
+		in, _, err := tsplib.Read(tsptest.Open(t, path), path)
+		if err != nil {
+			t.Fatal(err)
+		}
 		r, err := Solve(t.Context(), in, Options{Actions: 300000, Target: best, Workers: 2, Seed: 1})
 		if err != nil || r.Value != best {
 			t.Errorf("%s: %v, the optimum is %v; %v", name, r.Value, best, err)
@@ -246,18 +249,4 @@ func decoded(t *testing.T, saved []byte) *Checkpoint {
 		t.Fatal(err)
 	}
 	return c
-}
-
-func readTSPLIB(t *testing.T, name string) *tsp.Instance {
-	t.Helper()
-	f, err := os.Open(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	in, _, err := tsplib.Read(f, name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return in
 }

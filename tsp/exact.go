@@ -20,29 +20,6 @@ func Exact(in *Instance) (Tour, bool) {
 	if in.N() == 1 {
 		return Tour{0}, true
 	}
-	// An edge that may not be used costs more than any tour without one; a fixed edge is
-	// cheaper by more than tours of these cost, and a wrong end as much dearer.
-	const (
-		dear  = (MaxExact + 1) * MaxDist
-		bonus = (MaxExact + 1) * dear
-	)
-	cost := func(i, j int) int64 {
-		switch {
-		case i == in.N():
-			return wrongEnd(in.Ends.Start, j, bonus)
-		case j == in.N():
-			return wrongEnd(in.Ends.End, i, bonus)
-		}
-		a, b := int32(i), int32(j)
-		d := int64(in.Dist(a, b))
-		switch {
-		case in.IsFixed(a, b) && !(in.Directed && in.n > 2 && !in.fixedWay(a, b)):
-			d -= bonus
-		case !in.allows(a, b):
-			d = dear
-		}
-		return d
-	}
 	// best[s*m+j] is the cheapest path from city 0 through the set s of the
 	// cities 1.. to city j+1 in it.
 	m := n - 1
@@ -55,7 +32,7 @@ func Exact(in *Instance) (Tour, bool) {
 			}
 			rest := s &^ (1 << j)
 			if rest == 0 {
-				best[s*m+j], from[s*m+j] = cost(0, j+1), -1
+				best[s*m+j], from[s*m+j] = exactCost(in, 0, j+1), -1
 				continue
 			}
 			least := int64(math.MaxInt64)
@@ -63,7 +40,7 @@ func Exact(in *Instance) (Tour, bool) {
 				if rest>>i&1 == 0 {
 					continue
 				}
-				if c := best[rest*m+i] + cost(i+1, j+1); c < least {
+				if c := best[rest*m+i] + exactCost(in, i+1, j+1); c < least {
 					least, from[s*m+j] = c, int8(i)
 				}
 			}
@@ -73,7 +50,7 @@ func Exact(in *Instance) (Tour, bool) {
 	all := 1<<m - 1
 	last, least := 0, int64(math.MaxInt64)
 	for j := range m {
-		if c := best[all*m+j] + cost(j+1, 0); c < least {
+		if c := best[all*m+j] + exactCost(in, j+1, 0); c < least {
 			last, least = j, c
 		}
 	}
@@ -93,6 +70,32 @@ func Exact(in *Instance) (Tour, bool) {
 		}
 	}
 	return t, true
+}
+
+// exactCost is the length of the way from i to j as [Exact] counts it; city in.N() is the
+// one between the ends of a path. An edge that may not be used costs more than any tour
+// without one; a fixed edge is cheaper by more than tours of these cost, and a wrong end
+// as much dearer.
+func exactCost(in *Instance, i, j int) int64 {
+	const (
+		dear  = (MaxExact + 1) * MaxDist
+		bonus = (MaxExact + 1) * dear
+	)
+	switch {
+	case i == in.N():
+		return wrongEnd(in.Ends.Start, j, bonus)
+	case j == in.N():
+		return wrongEnd(in.Ends.End, i, bonus)
+	}
+	a, b := int32(i), int32(j)
+	d := int64(in.Dist(a, b))
+	switch {
+	case in.IsFixed(a, b) && !(in.Directed && in.n > 2 && !in.fixedWay(a, b)):
+		d -= bonus
+	case !in.allows(a, b):
+		d = dear
+	}
+	return d
 }
 
 // wrongEnd returns what it costs that a path ends in city c: nothing where it may.

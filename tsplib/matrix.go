@@ -47,25 +47,9 @@ func (l layout) size(n int64) int64 {
 // is a distance, else it becomes 0: nobody reads it.
 func (p *problem) readMatrix(section int) error {
 	const key = "EDGE_WEIGHT_SECTION"
-	var l layout
-	for _, l = range layouts {
-		if l.name == p.format {
-			break
-		}
-	}
-	if l.name != p.format {
-		var names []string
-		for _, l := range layouts {
-			names = append(names, l.name)
-		}
-		found, line := quote(p.format), p.seen["EDGE_WEIGHT_FORMAT"]
-		if line == 0 {
-			found, line = "none before the matrix", section
-		}
-		return p.fail(line, "EDGE_WEIGHT_FORMAT", found, "one of "+strings.Join(names, ", "), nil)
-	}
-	if p.kind == "ATSP" && l.shape != full {
-		return p.fail(p.seen["EDGE_WEIGHT_FORMAT"], "EDGE_WEIGHT_FORMAT", l.name, "FULL_MATRIX, for TYPE ATSP; or TYPE TSP", nil)
+	l, err := p.layout(section)
+	if err != nil {
+		return err
 	}
 	n, want := int64(p.n), l.size(int64(p.n))
 	var w []int32
@@ -84,29 +68,9 @@ func (p *problem) readMatrix(section int) error {
 			return p.matrixSize(p.line, l, int64(len(w)))
 		}
 		line := p.line
-		tok := p.token()
-		v, ok := parseInt(tok)
-		switch {
-		case strings.EqualFold(string(tok), "inf") || strings.EqualFold(string(tok), "infinity") || ok && v == math.MaxInt32:
-			if v = tsp.NoEdge; i == j {
-				v = 0
-			}
-		case i == j:
-			if _, number := parseFloat(tok); !number {
-				return p.fail(line, key, quote(tok), "a number", nil)
-			}
-			if !ok || v < 0 || v > tsp.MaxDist {
-				v = 0
-			}
-		case !ok:
-			if f, number := parseFloat(tok); number && f != math.Trunc(f) {
-				return p.fail(line, key, quote(tok), "a whole number; multiply all distances by a power of ten", nil)
-			}
-			return p.fail(line, key, quote(tok), fmt.Sprintf("a whole number, 0 to %d", tsp.MaxDist), nil)
-		case v < 0:
-			return p.fail(line, key, quote(tok), fmt.Sprintf("0 to %d; add one constant to all distances to make none negative", tsp.MaxDist), nil)
-		case v > tsp.MaxDist:
-			return p.fail(line, key, quote(tok), fmt.Sprintf("0 to %d, or inf for no edge; divide all distances", tsp.MaxDist), nil)
+		v, err := p.distance(i == j)
+		if err != nil {
+			return err
 		}
 		if l.shape == full && j < i && p.kind != "ATSP" && int64(w[j*n+i]) != v {
 			err := p.fail(line, key, fmt.Sprintf("d(%d,%d) = %d but d(%d,%d) = %d", i+1, j+1, v, j+1, i+1, w[j*n+i]),
@@ -143,6 +107,61 @@ func (p *problem) readMatrix(section int) error {
 	}
 	p.matrix = w
 	return nil
+}
+
+// layout returns the EDGE_WEIGHT_FORMAT of the section that begins on a line.
+func (p *problem) layout(section int) (l layout, err error) {
+	for _, l = range layouts {
+		if l.name == p.format {
+			break
+		}
+	}
+	if l.name != p.format {
+		var names []string
+		for _, l := range layouts {
+			names = append(names, l.name)
+		}
+		found, line := quote(p.format), p.seen["EDGE_WEIGHT_FORMAT"]
+		if line == 0 {
+			found, line = "none before the matrix", section
+		}
+		return l, p.fail(line, "EDGE_WEIGHT_FORMAT", found, "one of "+strings.Join(names, ", "), nil)
+	}
+	if p.kind == "ATSP" && l.shape != full {
+		return l, p.fail(p.seen["EDGE_WEIGHT_FORMAT"], "EDGE_WEIGHT_FORMAT", l.name, "FULL_MATRIX, for TYPE ATSP; or TYPE TSP", nil)
+	}
+	return l, nil
+}
+
+// distance reads one entry of a matrix, on its diagonal or not.
+func (p *problem) distance(diagonal bool) (int64, error) {
+	const key = "EDGE_WEIGHT_SECTION"
+	line := p.line
+	tok := p.token()
+	v, ok := parseInt(tok)
+	switch {
+	case strings.EqualFold(string(tok), "inf") || strings.EqualFold(string(tok), "infinity") || ok && v == math.MaxInt32:
+		if v = tsp.NoEdge; diagonal {
+			v = 0
+		}
+	case diagonal:
+		if _, number := parseFloat(tok); !number {
+			return 0, p.fail(line, key, quote(tok), "a number", nil)
+		}
+		if !ok || v < 0 || v > tsp.MaxDist {
+			v = 0
+		}
+	case !ok:
+		if f, number := parseFloat(tok); number && f != math.Trunc(f) {
+			return 0, p.fail(line, key, quote(tok), "a whole number; multiply all distances by a power of ten", nil)
+		}
+		return 0, p.fail(line, key, quote(tok), fmt.Sprintf("a whole number, 0 to %d", tsp.MaxDist), nil)
+	case v < 0:
+		return 0, p.fail(line, key, quote(tok), fmt.Sprintf("0 to %d; add one constant to all distances to make none negative", tsp.MaxDist), nil)
+	case v > tsp.MaxDist:
+		return 0, p.fail(line, key, quote(tok), fmt.Sprintf("0 to %d, or inf for no edge; divide all distances", tsp.MaxDist), nil)
+	}
+	return v, nil
 }
 
 // countNumbers passes over the numbers that are left of the section and returns how many.

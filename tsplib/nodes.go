@@ -22,11 +22,9 @@ var globe = [2]float64{90, 180.99}
 func (p *problem) readNodes(into *nodes, section string, dims int) error {
 	const axes = "xyz"
 	var (
-		xyz     [3][]float64
-		ids     []int32        // from the first city that is out of order
-		ordered int            // how many were in order before it
-		seen    map[int32]bool // those in ids
-		count   int
+		xyz   [3][]float64
+		order order
+		count int
 	)
 	angles := section == "NODE_COORD_SECTION" && p.metric.Degrees()
 	third := p.threeD && section == "NODE_COORD_SECTION"
@@ -51,17 +49,8 @@ func (p *problem) readNodes(into *nodes, section string, dims int) error {
 		case !ok || id < 1 || id > int64(p.n):
 			return p.fail(line, section, "city "+quote(tok), fmt.Sprintf("1 to %d (DIMENSION)", p.n), nil)
 		}
-		if ids == nil && id == int64(count)+1 {
-			ordered++
-		} else {
-			if seen == nil {
-				seen = map[int32]bool{}
-			}
-			if id <= int64(ordered) || seen[int32(id)] {
-				return p.fail(line, section, fmt.Sprintf("city %d a second time", id), "each city once", nil)
-			}
-			seen[int32(id)] = true
-			ids = append(ids, int32(id))
+		if !order.take(int32(id)) {
+			return p.fail(line, section, fmt.Sprintf("city %d a second time", id), "each city once", nil)
 		}
 		count++
 		for d := range dims {
@@ -98,18 +87,48 @@ func (p *problem) readNodes(into *nodes, section string, dims int) error {
 	if dims == 2 && third && p.metric != tsp.Explicit {
 		p.warn(p.seen["NODE_COORD_TYPE"], fmt.Sprintf("%v ignores the third coordinate", p.metric))
 	}
-	if ids != nil {
-		for d, axis := range xyz[:dims] {
-			sorted := make([]float64, p.n)
-			copy(sorted, axis[:ordered])
-			for i, id := range ids {
-				sorted[id-1] = axis[ordered+i]
-			}
-			xyz[d] = sorted
-		}
-	}
+	order.restore(xyz[:dims])
 	*into = nodes{xyz[0], xyz[1], xyz[2]}
 	return nil
+}
+
+// order is the order in which the cities of a section come: nearly always 1, 2, 3.
+type order struct {
+	ordered int            // how many were in order before the first that is not
+	ids     []int32        // from that one on
+	seen    map[int32]bool // those in ids
+}
+
+// take notes the next city, and returns false if it was there already.
+func (o *order) take(id int32) bool {
+	if o.ids == nil && int(id) == o.ordered+1 {
+		o.ordered++
+		return true
+	}
+	if o.seen == nil {
+		o.seen = map[int32]bool{}
+	}
+	if int(id) <= o.ordered || o.seen[id] {
+		return false
+	}
+	o.seen[id] = true
+	o.ids = append(o.ids, id)
+	return true
+}
+
+// restore puts the values of each axis, read in that order, in the order of the cities.
+func (o *order) restore(axes [][]float64) {
+	if o.ids == nil {
+		return
+	}
+	for d, axis := range axes {
+		sorted := make([]float64, len(axis))
+		copy(sorted, axis[:o.ordered])
+		for i, id := range o.ids {
+			sorted[id-1] = axis[o.ordered+i]
+		}
+		axes[d] = sorted
+	}
 }
 
 // stray returns the error about the next token if it is neither a number nor a

@@ -12,15 +12,6 @@ import (
 	"tspmcts/tsp/tsptest"
 )
 
-func open(t *testing.T, path string) *os.File {
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { f.Close() })
-	return f
-}
-
 // TestPublicProblems reads every public problem, checks the golden lengths of the
 // tour 1..n and of every optimal tour, and writes each back.
 func TestPublicProblems(t *testing.T) {
@@ -31,7 +22,7 @@ func TestPublicProblems(t *testing.T) {
 	tours := 0
 	for _, path := range files {
 		base := baseName(path)
-		kind, r, err := Detect(open(t, path))
+		kind, r, err := Detect(tsptest.Open(t, path))
 		if err != nil || kind != KindProblem {
 			t.Errorf("%s is %v, %v", base, kind, err)
 		}
@@ -56,7 +47,7 @@ func TestPublicProblems(t *testing.T) {
 		if _, err := os.Stat(tourPath); err != nil {
 			continue
 		}
-		kind, r, err = Detect(open(t, tourPath))
+		kind, r, err = Detect(tsptest.Open(t, tourPath))
 		if err != nil || kind != KindTour {
 			t.Errorf("%s is %v, %v", tourPath, kind, err)
 		}
@@ -87,7 +78,7 @@ func TestPublicProblems(t *testing.T) {
 func TestPublicAsymmetric(t *testing.T) {
 	files, _ := filepath.Glob(filepath.Join(tsptest.Data(t), "atsp", "*"))
 	for _, path := range files {
-		in, _, err := Read(open(t, path), path)
+		in, _, err := Read(tsptest.Open(t, path), path)
 		if err != nil || !in.Directed {
 			t.Errorf("%s: %v", path, err)
 			continue
@@ -108,7 +99,7 @@ func TestPublicLines(t *testing.T) {
 	lengths := tsptest.Best(t, "uniform-best.csv")
 	files, _ := filepath.Glob(filepath.Join(dir, "uniform", "*.txt"))
 	for _, path := range files {
-		kind, r, err := Detect(open(t, path))
+		kind, r, err := Detect(tsptest.Open(t, path))
 		if err != nil || kind != KindLines {
 			t.Errorf("%s is %v, %v", path, kind, err)
 		}

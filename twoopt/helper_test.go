@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"tspmcts/tsp"
+	"tspmcts/tsp/tsptest"
 )
 
 // layouts place cities in a square of the given side.
@@ -65,19 +66,11 @@ func metrics() (all []tsp.Metric) {
 }
 
 // build returns an instance of n cities; an Explicit one is a random matrix.
-func build(t testing.TB, m tsp.Metric, layout, n int, seed uint64) *tsp.Instance {
-	t.Helper()
-	r := rand.New(rand.NewPCG(seed, uint64(m)))
+func build(m tsp.Metric, layout, n int, seed uint64) *tsp.Instance {
 	if m == tsp.Explicit {
-		w := make([]int32, n*n)
-		for i := range n {
-			for j := range i {
-				w[i*n+j] = r.Int32N(1000)
-				w[j*n+i] = w[i*n+j]
-			}
-		}
-		return must(tsp.NewMatrix("random", n, w))
+		return tsptest.Random(m, n, seed)
 	}
+	r := rand.New(rand.NewPCG(seed, uint64(m)))
 	side := 1000.0
 	if m.Degrees() {
 		side = 80
@@ -86,20 +79,13 @@ func build(t testing.TB, m tsp.Metric, layout, n int, seed uint64) *tsp.Instance
 	if m.Dims() == 2 {
 		z = nil
 	}
-	return must(tsp.NewPoints(fmt.Sprint(m, layouts[layout].name), m, x, y, z))
-}
-
-func must[T any](v T, err error) T {
-	if err != nil {
-		panic(err)
-	}
-	return v
+	return tsptest.Must(tsp.NewPoints(fmt.Sprint(m, layouts[layout].name), m, x, y, z))
 }
 
 // uniform returns a large instance.
 func uniform(n int, seed uint64) *tsp.Instance {
 	r := rand.New(rand.NewPCG(seed, uint64(n)))
-	return must(tsp.NewPoints("uniform", tsp.Euc2D, axis(r, n, 1e6), axis(r, n, 1e6), nil))
+	return tsptest.Must(tsp.NewPoints("uniform", tsp.Euc2D, axis(r, n, 1e6), axis(r, n, 1e6), nil))
 }
 
 // fixSome demands about a quarter of the edges of tour.
@@ -117,7 +103,7 @@ func fixSome(in *tsp.Instance, tour tsp.Tour, r *rand.Rand) {
 
 // nearest returns the k nearest cities of each as candidates.
 func nearest(in *tsp.Instance, k int) *Candidates {
-	nb := must(tsp.NearestNeighbors(context.Background(), in, k))
+	nb := tsptest.Must(tsp.NearestNeighbors(context.Background(), in, k))
 	return NewCandidates(in, nb.Of)
 }
 

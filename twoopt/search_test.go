@@ -63,7 +63,7 @@ func TestLaws2And3(t *testing.T) {
 				continue
 			}
 			for k, n := range []int{1, 2, 3, 4, 5, 6, 8, 13, 60} {
-				in := build(t, m, layout, n, uint64(layout))
+				in := build(m, layout, n, uint64(layout))
 				r := rand.New(rand.NewPCG(uint64(n), uint64(layout)))
 				start := randomTour(n, r)
 				if k%2 == 1 || n == 60 && layout%2 == 0 {
@@ -137,9 +137,9 @@ func exercise(t *testing.T, in *tsp.Instance, start tsp.Tour, cand *Candidates, 
 func TestReset(t *testing.T) {
 	r := rand.New(rand.NewPCG(8, 8))
 	s := NewTour(nil)
-	x := NewChain(build(t, tsp.Euc2D, 0, 1, 1), s, &Candidates{}, ChainConfig{Breadth: []int{5, 3}, Depth: 10})
+	x := NewChain(build(tsp.Euc2D, 0, 1, 1), s, &Candidates{}, ChainConfig{Breadth: []int{5, 3}, Depth: 10})
 	for _, n := range []int{10, 100, 30, 5, 200} {
-		in := build(t, tsp.Euc2D, 0, n, uint64(n))
+		in := build(tsp.Euc2D, 0, n, uint64(n))
 		s.Reset(n)
 		s.Set(randomTour(n, r))
 		x.Reset(in, s, nearest(in, 8))
@@ -157,7 +157,7 @@ func TestTinyOptimum(t *testing.T) {
 	for _, m := range []tsp.Metric{tsp.Euc2D, tsp.Explicit, tsp.Geo, tsp.Man3D} {
 		for n := 3; n <= 9; n++ {
 			for seed := range uint64(6) {
-				in := build(t, m, int(seed)%2, n, seed)
+				in := build(m, int(seed)%2, n, seed)
 				r := rand.New(rand.NewPCG(seed, uint64(n)))
 				optimum, _ := tsp.Exact(in)
 				want := in.Length(optimum)
@@ -197,7 +197,7 @@ func TestLaw7(t *testing.T) {
 	for layout := range layouts {
 		for _, m := range []tsp.Metric{tsp.Euc2D, tsp.Explicit, tsp.Att} {
 			const n = 24
-			in := build(t, m, layout, n, 7)
+			in := build(m, layout, n, 7)
 			r := rand.New(rand.NewPCG(7, uint64(layout)))
 			start := randomTour(n, r)
 			if layout%2 == 1 {

@@ -183,6 +183,13 @@ func runBench(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	for _, s := range suites {
+		for _, k := range s.Knobs {
+			if err := tellUnread(k, ""); err != nil {
+				return err
+			}
+		}
+	}
 	out := c.String("out")
 	if out == "" {
 		return usagef("bench needs --out FILE for its records")

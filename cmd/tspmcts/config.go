@@ -58,14 +58,20 @@ func knobsOf(c *cli.Context, source string) (*bench.Knobs, error) {
 			k.Settings = append(k.Settings, bench.Setting{Knob: knob, Value: value, Where: flagged(knob.Name), Misuse: true})
 		}
 	}
+	return k, tellUnread(k, source)
+}
+
+// tellUnread warns of settings that the search which they ask for does not read. The
+// error is that of what no instance allows.
+func tellUnread(k *bench.Knobs, source string) error {
 	cfg, err := k.Config(1000, source)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, s := range k.Settings {
 		if !s.Knob.Read(&cfg) {
 			warn("%s has no effect: it is read %s", s.Where, s.Knob.Use.When)
 		}
 	}
-	return k, nil
+	return nil
 }

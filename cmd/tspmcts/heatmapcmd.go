@@ -415,6 +415,20 @@ func runHeatmapFit(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := tellRanks(beside(out), &counts, instances, table, counted, tableName); err != nil {
+		return err
+	}
+	if out == "" {
+		return nil
+	}
+	ranks := counts.Ranks()
+	comment := fmt.Sprintf("shares of ranks, %d tours, made by tspmcts heatmap fit", instances)
+	return writeFile(out, func(w io.Writer) error { return heatmap.WriteRanks(w, ranks[:min(len(ranks), 1000)], comment) })
+}
+
+// tellRanks writes the ranks that were counted in a number of tours beside those of a
+// table, which itself was counted over so many ends of edges (0: nobody knows), and the test of one against the other.
+func tellRanks(w io.Writer, counts *heatmap.RankCounts, tours int, table heatmap.Ranks, counted int64, tableName string) error {
 	ranks := counts.Ranks()
 	var b strings.Builder
 	fmt.Fprintf(&b, "rank      count      share   %s\n", tableName)
@@ -433,13 +447,9 @@ func runHeatmapFit(c *cli.Context) error {
 	if counted > 0 {
 		tableName += fmt.Sprintf(" (of %d ends itself)", counted)
 	}
-	fmt.Fprintf(&b, "%d ends of edges of %d tours. Against %s: chi-square %.2f, %d degrees of freedom, p = %.4f\n", counts.Ends, instances, tableName, t.Statistic, t.Degrees, t.P)
-	if _, err := fmt.Fprint(beside(out), b.String()); err != nil && !errors.Is(err, errStdoutClosed) {
+	fmt.Fprintf(&b, "%d ends of edges of %d tours. Against %s: chi-square %.2f, %d degrees of freedom, p = %.4f\n", counts.Ends, tours, tableName, t.Statistic, t.Degrees, t.P)
+	if _, err := io.WriteString(w, b.String()); err != nil && !errors.Is(err, errStdoutClosed) {
 		return err
 	}
-	if out == "" {
-		return nil
-	}
-	comment := fmt.Sprintf("shares of ranks, %d tours, made by tspmcts heatmap fit", instances)
-	return writeFile(out, func(w io.Writer) error { return heatmap.WriteRanks(w, ranks[:min(len(ranks), 1000)], comment) })
+	return nil
 }

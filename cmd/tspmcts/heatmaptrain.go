@@ -120,13 +120,18 @@ func runHeatmapTrain(c *cli.Context) error {
 		return err
 	}
 	fmt.Fprintf(beside(out), "log-loss a pair: %.5f trained, %.5f held out\n", train.Loss(m), held.Loss(m))
-	for _, spec := range []string{"gtprior", "alpha", "learned:model=" + out} {
+	return judge(ctx, c, []string{"gtprior", "alpha", "learned:model=" + out}, apart, seed)
+}
+
+// judge tells how well the maps of sources fit the examples.
+func judge(ctx context.Context, c *cli.Context, specs []string, examples []example, seed uint64) error {
+	for _, spec := range specs {
 		s, err := heatmap.Parse(spec)
 		if err != nil {
 			return err
 		}
 		loss, five := 0.0, 0.0
-		for _, e := range apart {
+		for _, e := range examples {
 			x, _, err := buildMap(ctx, s, e.item, seed)
 			if err != nil {
 				return err
@@ -135,8 +140,8 @@ func runHeatmapTrain(c *cli.Context) error {
 			loss += y.LogLoss
 			five += y.Recall[4]
 		}
-		k := float64(len(apart))
-		if _, err := fmt.Fprintf(beside(out), "%-8s log-loss a city %.4f, recall at 5 %.4f on the instances held out\n", s.Name(), loss/k, five/k); err != nil && !errors.Is(err, errStdoutClosed) {
+		k := float64(len(examples))
+		if _, err := fmt.Fprintf(beside(c.String("out")), "%-8s log-loss a city %.4f, recall at 5 %.4f on the instances held out\n", s.Name(), loss/k, five/k); err != nil && !errors.Is(err, errStdoutClosed) {
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -120,6 +121,57 @@ func TestImportOrderFindsViolations(t *testing.T) {
 	want := []string{"cmd/tspmcts/a.go imports C", "extra/a.go: package extra has no place in the order",
 		"mcts/eax/a.go imports tspmcts/mcts", "tsp/a.go imports tspmcts/tsplib", "twoopt/a.go imports tspmcts/heatmap"}
 	if err != nil || !slices.Equal(bad, want) {
+		t.Errorf("found %q, want %q (%v)", bad, want, err)
+	}
+}
+
+// longest is the number of lines that a function may have, without its comment. One
+// that needs more has a part with a name of its own.
+const longest = 80
+
+// long lists the functions of a tree, tests aside, that are longer.
+func long(tree fs.FS) (bad []string, err error) {
+	err = fs.WalkDir(tree, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			return err
+		}
+		text, err := fs.ReadFile(tree, name)
+		if err != nil {
+			return err
+		}
+		fset := token.NewFileSet()
+		file, err := parser.ParseFile(fset, name, text, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		for _, d := range file.Decls {
+			f, ok := d.(*ast.FuncDecl)
+			if !ok {
+				continue
+			}
+			if lines := fset.Position(f.End()).Line - fset.Position(f.Type.Pos()).Line + 1; lines > longest {
+				bad = append(bad, fmt.Sprintf("%s: %s has %d lines, want %d at most", name, f.Name.Name, lines, longest))
+			}
+		}
+		return nil
+	})
+	return bad, err
+}
+
+// No function is long, and one that is would be found.
+func TestFunctionsAreShort(t *testing.T) {
+	bad, err := long(os.DirFS("../.."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range bad {
+		t.Error(b)
+	}
+	function := func(lines int) *fstest.MapFile {
+		return &fstest.MapFile{Data: []byte("package x\n\nfunc f() {\n" + strings.Repeat("\tf()\n", lines-2) + "}\n")}
+	}
+	bad, err = long(fstest.MapFS{"a.go": function(longest), "b.go": function(longest + 1), "b_test.go": function(longest + 1)})
+	if want := []string{"b.go: f has 81 lines, want 80 at most"}; err != nil || !slices.Equal(bad, want) {
 		t.Errorf("found %q, want %q (%v)", bad, want, err)
 	}
 }

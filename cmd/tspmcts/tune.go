@@ -68,45 +68,9 @@ func runTune(c *cli.Context) error {
 	if out == "" && c.String("table") == "" {
 		return usagef("tune needs --out FILE for the winner's parameters, or --table FILE")
 	}
-	t := &tune.Tuner{Method: c.String("method")}
-	if t.Method == "" {
-		t.Method = "model"
-	}
-	if !slices.Contains(tune.Methods, t.Method) {
-		return usagef("%s is %q, want one of %s", flagged("method"), t.Method, strings.Join(tune.Methods, ", "))
-	}
-	trials, err := intOption(c, "trials", 40, 2, 1e6)
+	t, spec, err := tuner(c)
 	if err != nil {
 		return err
-	}
-	t.Trials = int(trials)
-	if t.Seed, err = seedOption(c); err != nil {
-		return err
-	}
-	all, err := budgets(c)
-	if err != nil {
-		return err
-	}
-	if len(all) > 1 {
-		return usagef("tune takes one budget, found %d", len(all))
-	}
-	t.Budget = all[0]
-	spec := c.String("heatmap")
-	if spec == "" {
-		spec = mcts.AutoHeatmap
-	}
-	if t.Source, err = bench.HeatmapSource(spec); err != nil {
-		return usagef("%s: %v", flagged("heatmap"), err)
-	}
-	if t.Base, err = knobsOf(c, spec); err != nil {
-		return err
-	}
-	cfg, err := t.Base.Config(1000, spec)
-	if err != nil {
-		return err
-	}
-	if t.Space, err = tune.ParseSpace(c.String("search"), cfg); err != nil {
-		return usagef("%s: %v", flagged("search"), err)
 	}
 	plot := c.String("plot")
 	if plot != "" {
@@ -158,6 +122,62 @@ func runTune(c *cli.Context) error {
 		}
 		return err
 	}
+	if err := writeTuned(result, out, plot); err != nil {
+		return err
+	}
+	if err := printTuned(t, result, out); err != nil {
+		return stdoutMayClose(err)
+	}
+	return table.enter(c, t, result)
+}
+
+// tuner returns what the flags about the search ask for, and the heatmaps' source.
+func tuner(c *cli.Context) (t *tune.Tuner, source string, err error) {
+	t = &tune.Tuner{Method: c.String("method")}
+	if t.Method == "" {
+		t.Method = "model"
+	}
+	if !slices.Contains(tune.Methods, t.Method) {
+		return nil, "", usagef("%s is %q, want one of %s", flagged("method"), t.Method, strings.Join(tune.Methods, ", "))
+	}
+	trials, err := intOption(c, "trials", 40, 2, 1e6)
+	if err != nil {
+		return nil, "", err
+	}
+	t.Trials = int(trials)
+	if t.Seed, err = seedOption(c); err != nil {
+		return nil, "", err
+	}
+	all, err := budgets(c)
+	if err != nil {
+		return nil, "", err
+	}
+	if len(all) > 1 {
+		return nil, "", usagef("tune takes one budget, found %d", len(all))
+	}
+	t.Budget = all[0]
+	spec := c.String("heatmap")
+	if spec == "" {
+		spec = mcts.AutoHeatmap
+	}
+	if t.Source, err = bench.HeatmapSource(spec); err != nil {
+		return nil, "", usagef("%s: %v", flagged("heatmap"), err)
+	}
+	if t.Base, err = knobsOf(c, spec); err != nil {
+		return nil, "", err
+	}
+	cfg, err := t.Base.Config(1000, spec)
+	if err != nil {
+		return nil, "", err
+	}
+	if t.Space, err = tune.ParseSpace(c.String("search"), cfg); err != nil {
+		return nil, "", usagef("%s: %v", flagged("search"), err)
+	}
+	return t, spec, nil
+}
+
+// writeTuned writes the winner's parameters and draws the importance of the knobs, where files are named for them.
+func writeTuned(result *tune.Result, out, plot string) error {
 	params, err := tune.Params(result.Winner)
 	if err != nil {
 		return err
@@ -182,10 +202,7 @@ func runTune(c *cli.Context) error {
 			return err
 		}
 	}
-	if err := printTuned(t, result, out); err != nil {
-		return stdoutMayClose(err)
-	}
-	return table.enter(c, t, result)
+	return nil
 }
 
 // tunedTable is the file that --table names; its zero value is none.

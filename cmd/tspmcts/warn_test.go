@@ -29,6 +29,11 @@ func TestWarnings(t *testing.T) {
 		}
 	}
 	must(t, dir, "solve", "a.tsp", "--actions", "1000", "--optimum", "5")
+	write(t, dir, "s.json", `{"sets":["a.tsp"],"knobs":[{"label":"x","preset":"default","pool":5}],"heatmaps":["knn"],"budgets":["1000 actions"],"seeds":1}`)
+	_, errs, code := call{args: []string{"bench", "s.json", "--out", "r.jsonl"}}.run(t, dir)
+	if want := "knobs x:1: pool has no effect: it is read with restart fresh"; code != 0 || strings.Count(errs, want) != 1 {
+		t.Errorf("bench: exit code %d, stderr %q, want %q once", code, errs, want)
+	}
 }
 
 // Too little memory is told before the search, with what is needed and what there is.

@@ -54,81 +54,13 @@ func (t *Trainer) Examples() int { return len(t.y) }
 // (gonum's) on the mean log-loss plus a weight decay. It ends after the given number of
 // iterations. Of one machine, the same examples, seed and iterations give the same model.
 func (t *Trainer) Train(ctx context.Context, hidden, iterations int, seed uint64) (*Model, error) {
-	const decay = 1e-6
-	m, f := len(t.y), len(FeatureNames)
+	f := len(FeatureNames)
 	model := &Model{Features: FeatureNames, Mean: make([]float64, f), Deviation: make([]float64, f)}
-	for k := range f {
-		sum, square := 0.0, 0.0
-		for e := range m {
-			v := t.x[e*f+k]
-			sum += v
-			square += v * v
-		}
-		mean := sum / float64(m)
-		model.Mean[k] = round(mean)
-		model.Deviation[k] = round(math.Sqrt(max(1e-6, square/float64(m)-mean*mean)))
-	}
-	x := mat.NewDense(m, f+1, nil) // with a column of ones for the bias
-	for e := range m {
-		row := x.RawRowView(e)
-		for k := range f {
-			row[k] = (t.x[e*f+k] - model.Mean[k]) / model.Deviation[k]
-		}
-		row[f] = 1
-	}
-	// The weights: Hidden, row by row, then Out.
-	wide := hidden * (f + 1)
-	w := make([]float64, wide+hidden+1)
+	fit := newFit(t.standard(model), t.y, hidden)
+	w := make([]float64, fit.wide+hidden+1)
 	rng := rand.New(rand.NewPCG(seed, 0x6c6561726e))
 	for k := range w {
 		w[k] = rng.NormFloat64() / math.Sqrt(float64(f))
-	}
-	act, delta := mat.NewDense(m, hidden, nil), mat.NewDense(m, hidden, nil)
-	evaluate := func(w, grad []float64) float64 {
-		h := mat.NewDense(hidden, f+1, w[:wide])
-		out := w[wide:]
-		act.Mul(x, h.T())
-		loss := 0.0
-		var outGrad []float64
-		if grad != nil {
-			clear(grad)
-			outGrad = grad[wide:]
-		}
-		for e := range m {
-			a := act.RawRowView(e)
-			z := out[hidden]
-			for k := range a {
-				a[k] = math.Tanh(a[k])
-				z += out[k] * a[k]
-			}
-			// -ln sigma(z) for an edge, -ln(1 - sigma(z)) else; without overflow.
-			s := z
-			if t.y[e] == 1 {
-				s = -z
-			}
-			loss += max(s, 0) + math.Log1p(math.Exp(-math.Abs(s)))
-			if grad == nil {
-				continue
-			}
-			g := 1/(1+math.Exp(-z)) - t.y[e]
-			d := delta.RawRowView(e)
-			for k := range a {
-				outGrad[k] += g * a[k]
-				d[k] = g * out[k] * (1 - a[k]*a[k])
-			}
-			outGrad[hidden] += g
-		}
-		if grad != nil {
-			mat.NewDense(hidden, f+1, grad[:wide]).Mul(delta.T(), x)
-			for k := range grad {
-				grad[k] = grad[k]/float64(m) + 2*decay*w[k]
-			}
-		}
-		loss /= float64(m)
-		for _, v := range w {
-			loss += decay * v * v
-		}
-		return loss
 	}
 	// gonum asks for the value and the gradient at one point one after the other.
 	lastW, lastGrad, lastLoss := make([]float64, len(w)), make([]float64, len(w)), math.NaN()
@@ -139,7 +71,7 @@ func (t *Trainer) Train(ctx context.Context, hidden, iterations int, seed uint64
 		}
 		if !same {
 			copy(lastW, w)
-			lastLoss = evaluate(w, lastGrad)
+			lastLoss = fit.loss(w, lastGrad)
 		}
 	}
 	problem := optimize.Problem{
@@ -167,10 +99,91 @@ func (t *Trainer) Train(ctx context.Context, hidden, iterations int, seed uint64
 		}
 		model.Hidden = append(model.Hidden, row)
 	}
-	for _, v := range best[wide:] {
+	for _, v := range best[fit.wide:] {
 		model.Out = append(model.Out, round(v))
 	}
 	return model, nil
+}
+
+// standard sets the model's means and deviations and returns the examples, a row each,
+// less the former and over the latter, with a column of ones for the bias.
+func (t *Trainer) standard(model *Model) *mat.Dense {
+	m, f := len(t.y), len(FeatureNames)
+	for k := range f {
+		sum, square := 0.0, 0.0
+		for e := range m {
+			v := t.x[e*f+k]
+			sum += v
+			square += v * v
+		}
+		mean := sum / float64(m)
+		model.Mean[k] = round(mean)
+		model.Deviation[k] = round(math.Sqrt(max(1e-6, square/float64(m)-mean*mean)))
+	}
+	x := mat.NewDense(m, f+1, nil)
+	for e := range m {
+		row := x.RawRowView(e)
+		for k := range f {
+			row[k] = (t.x[e*f+k] - model.Mean[k]) / model.Deviation[k]
+		}
+		row[f] = 1
+	}
+	return x
+}
+
+// fit is what the weights of a model are fitted to. They are one vector: Hidden, row by
+// row, which is wide, then Out.
+type fit struct {
+	x          *mat.Dense // examples, a row each
+	y          []float64
+	hidden     int
+	wide       int
+	act, delta *mat.Dense // scratch, a row an example
+}
+
+func newFit(x *mat.Dense, y []float64, hidden int) *fit {
+	m, columns := x.Dims()
+	return &fit{x, y, hidden, hidden * columns, mat.NewDense(m, hidden, nil), mat.NewDense(m, hidden, nil)}
+}
+
+// loss returns the mean log-loss of the weights plus their decay, and fills grad with its gradient.
+func (f *fit) loss(w, grad []float64) float64 {
+	const decay = 1e-6
+	m, columns := f.x.Dims()
+	out, outGrad := w[f.wide:], grad[f.wide:]
+	f.act.Mul(f.x, mat.NewDense(f.hidden, columns, w[:f.wide]).T())
+	clear(grad)
+	loss := 0.0
+	for e := range m {
+		a := f.act.RawRowView(e)
+		z := out[f.hidden]
+		for k := range a {
+			a[k] = math.Tanh(a[k])
+			z += out[k] * a[k]
+		}
+		// -ln sigma(z) for an edge, -ln(1 - sigma(z)) else; without overflow.
+		s := z
+		if f.y[e] == 1 {
+			s = -z
+		}
+		loss += max(s, 0) + math.Log1p(math.Exp(-math.Abs(s)))
+		g := 1/(1+math.Exp(-z)) - f.y[e]
+		d := f.delta.RawRowView(e)
+		for k := range a {
+			outGrad[k] += g * a[k]
+			d[k] = g * out[k] * (1 - a[k]*a[k])
+		}
+		outGrad[f.hidden] += g
+	}
+	mat.NewDense(f.hidden, columns, grad[:f.wide]).Mul(f.delta.T(), f.x)
+	for k := range grad {
+		grad[k] = grad[k]/float64(m) + 2*decay*w[k]
+	}
+	loss /= float64(m)
+	for _, v := range w {
+		loss += decay * v * v
+	}
+	return loss
 }
 
 // round keeps six digits.

@@ -68,121 +68,154 @@ func (s *summed) ReadByte() (byte, error) {
 	return c, err
 }
 
+// sparse reads the sparse format.
+type sparse struct {
+	summed
+	name   string
+	m      *heatmap.Map
+	city   int // that is being read, for messages; -1 in the head
+	higher int // entries whose other direction is still to come
+}
+
+func (s *sparse) fail(format string, args ...any) error {
+	place := "the head"
+	if s.city >= 0 {
+		place = fmt.Sprintf("city %d", s.city+1)
+	}
+	return fmt.Errorf("%s: %s: %s (%w)", s.name, place, fmt.Sprintf(format, args...), ErrFormat)
+}
+
+func (s *sparse) ended(err error) error {
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		return s.fail("the file ends here")
+	}
+	return s.fail("%v", err)
+}
+
 // readSparse reads what Write wrote. Memory grows with what is there, not with what a broken file claims.
 func readSparse(b *bufio.Reader, name string, opt ReadOptions) (*heatmap.Map, error) {
-	s := &summed{r: b, sum: crc32.NewIEEE()}
-	city := -1
-	fail := func(format string, args ...any) error {
-		place := "the head"
-		if city >= 0 {
-			place = fmt.Sprintf("city %d", city+1)
-		}
-		return fmt.Errorf("%s: %s: %s (%w)", name, place, fmt.Sprintf(format, args...), ErrFormat)
+	s := &sparse{summed: summed{r: b, sum: crc32.NewIEEE()}, name: name, m: &heatmap.Map{Start: []int32{0}}, city: -1}
+	n, err := s.head(opt)
+	if err != nil {
+		return nil, err
 	}
-	ended := func(err error) error {
-		if err == io.EOF || err == io.ErrUnexpectedEOF {
-			return fail("the file ends here")
+	for i := range int32(n) {
+		s.city = int(i)
+		if err := s.row(i, int32(n)); err != nil {
+			return nil, err
 		}
-		return fail("%v", err)
 	}
+	if s.higher != 0 {
+		return nil, s.fail("%d entries lack the other direction", s.higher)
+	}
+	want := s.sum.Sum32()
+	var raw [4]byte
+	if _, err := io.ReadFull(b, raw[:]); err != nil {
+		return nil, s.ended(err)
+	}
+	if got := binary.LittleEndian.Uint32(raw[:]); got != want {
+		return nil, s.fail("the checksum does not fit: the file is damaged")
+	}
+	if _, err := b.ReadByte(); err != io.EOF {
+		return nil, s.fail("found more after the end")
+	}
+	return s.m, nil
+}
+
+// head reads what stands before the first row and returns the number of cities.
+func (s *sparse) head(opt ReadOptions) (int, error) {
 	if opt.Index > 0 {
-		return nil, fail("found one map, want number %d of several, from 0%s", opt.Index, wantOwn)
+		return 0, s.fail("found one map, want number %d of several, from 0%s", opt.Index, wantOwn)
 	}
 	for range sparseMagic {
 		s.ReadByte()
 	}
-	m := &heatmap.Map{Start: []int32{0}}
 	var source []byte
 	for {
 		c, err := s.ReadByte()
 		if err != nil {
-			return nil, ended(err)
+			return 0, s.ended(err)
 		}
 		if c == '\n' {
 			break
 		}
 		if source = append(source, c); len(source) > 1<<16 {
-			return nil, fail("the source has no end")
+			return 0, s.fail("the source has no end")
 		}
 	}
-	m.Source = string(source)
+	s.m.Source = string(source)
 	count, err := binary.ReadUvarint(s)
 	if err != nil {
-		return nil, ended(err)
+		return 0, s.ended(err)
 	}
 	n := int(min(count, math.MaxInt32))
 	if err := opt.wrongSize(n); err != nil {
-		return nil, fail("found %v", err)
+		return 0, s.fail("found %v", err)
 	}
-	var higher int // entries whose other direction is still to come
-	for i := range int32(n) {
-		city = int(i)
-		entries, err := binary.ReadUvarint(s)
+	return n, nil
+}
+
+// row reads the entries of city i of n.
+func (s *sparse) row(i, n int32) error {
+	m := s.m
+	entries, err := binary.ReadUvarint(s)
+	if err != nil {
+		return s.ended(err)
+	}
+	if entries >= uint64(n) {
+		return s.fail("found %d entries, want fewer than %d", entries, n)
+	}
+	from := len(m.City)
+	for range entries {
+		j, p, err := s.entry(i, n)
 		if err != nil {
-			return nil, ended(err)
+			return err
 		}
-		if entries >= uint64(n) {
-			return nil, fail("found %d entries, want fewer than %d", entries, n)
+		if !(p >= 0 && p <= 1) {
+			return s.fail("found the probability %v, want 0 to 1", p)
 		}
-		from := len(m.City)
-		for range entries {
-			delta, err := binary.ReadVarint(s)
-			if err != nil {
-				return nil, ended(err)
-			}
-			if delta == 0 || delta < -int64(i) || delta >= int64(n)-int64(i) {
-				return nil, fail("found an entry %d cities on, which is no other city", delta)
-			}
-			j := i + int32(delta)
-			var p float32
-			if j > i {
-				var raw [4]byte
-				for k := range raw {
-					if raw[k], err = s.ReadByte(); err != nil {
-						return nil, ended(err)
-					}
-				}
-				p = math.Float32frombits(binary.LittleEndian.Uint32(raw[:]))
-				higher++
-			} else {
-				row := m.City[m.Start[j]:m.Start[j+1]]
-				at := slices.Index(row, i)
-				if at < 0 {
-					return nil, fail("found city %d in its row, but not the other way", j+1)
-				}
-				p = m.P[int(m.Start[j])+at]
-				higher--
-			}
-			if !(p >= 0 && p <= 1) {
-				return nil, fail("found the probability %v, want 0 to 1", p)
-			}
-			if at := len(m.P); at > from && p > m.P[at-1] {
-				return nil, fail("found %v after %v, want descending probabilities", p, m.P[at-1])
-			}
-			if slices.Contains(m.City[from:], j) {
-				return nil, fail("found city %d twice", j+1)
-			}
-			if len(m.City) == math.MaxInt32 {
-				return nil, fail("found more than %d entries", math.MaxInt32)
-			}
-			m.City = append(m.City, j)
-			m.P = append(m.P, p)
+		if at := len(m.P); at > from && p > m.P[at-1] {
+			return s.fail("found %v after %v, want descending probabilities", p, m.P[at-1])
 		}
-		m.Start = append(m.Start, int32(len(m.City)))
+		if slices.Contains(m.City[from:], j) {
+			return s.fail("found city %d twice", j+1)
+		}
+		if len(m.City) == math.MaxInt32 {
+			return s.fail("found more than %d entries", math.MaxInt32)
+		}
+		m.City = append(m.City, j)
+		m.P = append(m.P, p)
 	}
-	if higher != 0 {
-		return nil, fail("%d entries lack the other direction", higher)
+	m.Start = append(m.Start, int32(len(m.City)))
+	return nil
+}
+
+// entry reads one entry of city i of n: the other city, and the probability, which
+// stands with the lower city of the two.
+func (s *sparse) entry(i, n int32) (j int32, p float32, err error) {
+	delta, err := binary.ReadVarint(s)
+	if err != nil {
+		return 0, 0, s.ended(err)
 	}
-	want := s.sum.Sum32()
-	var raw [4]byte
-	if _, err := io.ReadFull(b, raw[:]); err != nil {
-		return nil, ended(err)
+	if delta == 0 || delta < -int64(i) || delta >= int64(n)-int64(i) {
+		return 0, 0, s.fail("found an entry %d cities on, which is no other city", delta)
 	}
-	if got := binary.LittleEndian.Uint32(raw[:]); got != want {
-		return nil, fail("the checksum does not fit: the file is damaged")
+	j = i + int32(delta)
+	if j > i {
+		var raw [4]byte
+		for k := range raw {
+			if raw[k], err = s.ReadByte(); err != nil {
+				return 0, 0, s.ended(err)
+			}
+		}
+		s.higher++
+		return j, math.Float32frombits(binary.LittleEndian.Uint32(raw[:])), nil
 	}
-	if _, err := b.ReadByte(); err != io.EOF {
-		return nil, fail("found more after the end")
+	m := s.m
+	at := slices.Index(m.City[m.Start[j]:m.Start[j+1]], i)
+	if at < 0 {
+		return 0, 0, s.fail("found city %d in its row, but not the other way", j+1)
 	}
-	return m, nil
+	s.higher--
+	return j, m.P[int(m.Start[j])+at], nil
 }

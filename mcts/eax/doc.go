@@ -3,6 +3,10 @@
 // they agree. It is what takes Lin-Kernighan tours of 1 % over the optimum to
 // the optimum, or near it.
 //
+//	p, err := eax.NewPopulation(in, nb, tours, eax.DefaultConfig(in.N()), workers)
+//	p.Run(rng, nil) // or p.Generation, again and again
+//	tour, length := p.Best()
+//
 // Source: Nagata and Kobayashi, "A Powerful Genetic Algorithm Using Edge
 // Assembly Crossover for the Traveling Salesman Problem", INFORMS Journal on
 // Computing 25(2), 2013; written from the paper.

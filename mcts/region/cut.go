@@ -1,5 +1,17 @@
 // Package region cuts a tour into regions that are worked on apart, and joins
 // what the work brought to one tour again.
+//
+//	var t region.Tree
+//	t.Grow(in, pos, size, rng)        // pos is the inverse of order
+//	for k, leaf := range t.Leaves {   // each by any worker
+//		nd := t.Nodes[leaf]
+//		region.Cut(&p, order, pos, t.Cities[nd.From:nd.To])
+//		exchanges[k] = p.Compare(tour, gain) // tour is a better one of p
+//	}
+//	length -= region.NewJoiner(in, nb).Join(order, pos, exchanges)
+//
+// A Visitor makes an instance of a Problem, and Recombine is the work on it that
+// the search does.
 package region
 
 import "slices"

@@ -1,5 +1,10 @@
 // Package npy reads the numbers of NumPy's .npy files as a stream, piece by piece,
 // for what reads matrices of any kind.
+//
+//	r, err := npy.NewReader(b)       // its header
+//	if r.Number() && len(r.Shape) == 2 {
+//		err = r.Read(row)            // the next len(row) numbers, whatever their type
+//	}
 package npy
 
 import (

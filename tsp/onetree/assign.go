@@ -29,180 +29,222 @@ func Assign(ctx context.Context, in *tsp.Instance) (*Assignment, error) {
 	if !in.Paired() {
 		panic("onetree: an assignment of an instance without pairs")
 	}
+	s := newAssigner(in)
+	if err := s.columns(ctx); err != nil {
+		return nil, err
+	}
+	var free []int32
+	for i, j := range s.x {
+		if j < 0 {
+			free = append(free, int32(i))
+		}
+	}
+	for range 2 {
+		var err error
+		if free, err = s.rows(ctx, free); err != nil {
+			return nil, err
+		}
+	}
+	dist, from, cols := make([]int64, s.n), make([]int32, s.n), make([]int32, s.n)
+	for _, start := range free {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		s.augment(start, dist, from, cols)
+	}
+	a := &Assignment{Entry: s.x, Out: make([]int64, s.n), In: s.v}
+	for i, j := range s.x {
+		c := s.costs(i)
+		a.Out[i] = c[j] - s.v[j]
+		a.Length += c[j]
+	}
+	return a, nil
+}
+
+// assigner is an assignment that is not complete yet. A row is an exit, a column an entry.
+type assigner struct {
+	in   *tsp.Instance
+	n    int
+	x, y []int32 // entry of an exit, exit of an entry, -1 for none
+	v    []int64 // prices of the entries
+
+	only []int32 // the entry that is fixed to an exit, -1 for none; nil if only the halves of cities are
+	into []bool  // entries that are
+	row  []int64 // of costs
+	ways []int32
+}
+
+func newAssigner(in *tsp.Instance) *assigner {
 	n := in.N() / 2
-	row, ways := make([]int64, n), make([]int32, n)
-	bound := len(in.Fixed) > n // more is fixed than the two halves of each city
-	only := make([]int32, n)   // the entry that is fixed to an exit, -1 for none
-	into := make([]bool, n)    // entries that are
-	for i := range only {
-		only[i] = -1
+	s := &assigner{in: in, n: n, x: make([]int32, n), y: make([]int32, n), v: make([]int64, n),
+		row: make([]int64, n), ways: make([]int32, n)}
+	for j := range s.v {
+		s.v[j], s.y[j], s.x[j] = math.MaxInt64, -1, -1
+	}
+	if len(in.Fixed) <= n { // the two halves of each city
+		return s
+	}
+	s.only, s.into = make([]int32, n), make([]bool, n)
+	for i := range s.only {
+		s.only[i] = -1
 		a, b := in.FixedPartners(int32(2*i + 1))
 		for _, f := range [2]int32{a, b} {
 			if f >= 0 && int(f) != 2*i {
-				only[i] = f / 2
-				into[f/2] = true
+				s.only[i] = f / 2
+				s.into[f/2] = true
 			}
 		}
 	}
-	costs := func(i int) []int64 {
-		in.Ways(ways, int32(i))
-		for j, d := range ways {
-			row[j] = int64(d)
-		}
-		if bound {
-			for j := range row {
-				if only[i] >= 0 && j != int(only[i]) || only[i] < 0 && into[j] {
-					row[j] = barred
-				}
+	return s
+}
+
+// costs returns the row of exit i, which the next call overwrites.
+func (s *assigner) costs(i int) []int64 {
+	row := s.row
+	s.in.Ways(s.ways, int32(i))
+	for j, d := range s.ways {
+		row[j] = int64(d)
+	}
+	if s.only != nil {
+		for j := range row {
+			if s.only[i] >= 0 && j != int(s.only[i]) || s.only[i] < 0 && s.into[j] {
+				row[j] = barred
 			}
 		}
-		row[i] = barred
-		return row
 	}
-	v := make([]int64, n)
-	x, y := make([]int32, n), make([]int32, n) // entry of an exit, exit of an entry, -1 for none
-	// Column reduction: each entry goes to its nearest exit, if that is still free.
-	for j := range v {
-		v[j], y[j], x[j] = math.MaxInt64, -1, -1
-	}
-	for i := range n {
+	row[i] = barred
+	return row
+}
+
+// columns is the column reduction: each entry goes to its nearest exit, if that is still free.
+func (s *assigner) columns(ctx context.Context) error {
+	x, y, v := s.x, s.y, s.v
+	for i := range s.n {
 		if i&63 == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
+			return ctx.Err()
 		}
-		for j, c := range costs(i) {
+		for j, c := range s.costs(i) {
 			if c < v[j] {
 				v[j], y[j] = c, int32(i)
 			}
 		}
 	}
-	for j := n - 1; j >= 0; j-- {
+	for j := s.n - 1; j >= 0; j-- {
 		if i := y[j]; x[i] < 0 {
 			x[i] = int32(j)
 		} else {
 			y[j] = -1
 		}
 	}
-	var free []int32
-	for i := range n {
-		if x[i] < 0 {
-			free = append(free, int32(i))
+	return nil
+}
+
+// rows is the augmenting row reduction: a free exit takes its best entry, whose price
+// falls until the second best is as good, and whose exit goes on. It returns the exits
+// that are left free; free is scratch afterwards.
+func (s *assigner) rows(ctx context.Context, free []int32) (left []int32, err error) {
+	x, y, v := s.x, s.y, s.v
+	for k := 0; k < len(free); {
+		i := free[k]
+		k++
+		if k&63 == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
 		}
-	}
-	// Augmenting row reduction, twice: a free exit takes its best entry, whose
-	// price falls until the second best is as good, and whose exit goes on.
-	for range 2 {
-		var left []int32
-		for k := 0; k < len(free); {
-			i := free[k]
-			k++
-			if k&63 == 0 && ctx.Err() != nil {
-				return nil, ctx.Err()
+		first, second := int64(math.MaxInt64), int64(math.MaxInt64)
+		j1, j2 := int32(-1), int32(-1)
+		for j, c := range s.costs(int(i)) {
+			if r := c - v[j]; r < first {
+				first, second, j1, j2 = r, first, int32(j), j1
+			} else if r < second {
+				second, j2 = r, int32(j)
 			}
-			first, second := int64(math.MaxInt64), int64(math.MaxInt64)
-			j1, j2 := int32(-1), int32(-1)
-			for j, c := range costs(int(i)) {
-				if r := c - v[j]; r < first {
-					first, second, j1, j2 = r, first, int32(j), j1
-				} else if r < second {
-					second, j2 = r, int32(j)
-				}
-			}
-			was := y[j1]
-			strict := first < second
+		}
+		was := y[j1]
+		strict := first < second
+		if strict {
+			v[j1] -= second - first
+		} else if was >= 0 && j2 >= 0 {
+			j1 = j2
+			was = y[j1]
+		}
+		x[i], y[j1] = j1, i
+		if was >= 0 {
+			x[was] = -1
 			if strict {
-				v[j1] -= second - first
-			} else if was >= 0 && j2 >= 0 {
-				j1 = j2
-				was = y[j1]
-			}
-			x[i], y[j1] = j1, i
-			if was >= 0 {
-				x[was] = -1
-				if strict {
-					k--
-					free[k] = was
-				} else {
-					left = append(left, was)
-				}
+				k--
+				free[k] = was
+			} else {
+				left = append(left, was)
 			}
 		}
-		free = left
 	}
-	// Shortest augmenting paths for the rest.
-	dist, from := make([]int64, n), make([]int32, n)
-	cols := make([]int32, n)
-	for _, start := range free {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		for j, c := range costs(int(start)) {
-			dist[j], from[j], cols[j] = c-v[j], start, int32(j)
-		}
-		lo, hi := 0, 0 // cols[:lo] are final, cols[lo:hi] are at the least distance
-		end, last, least := int32(-1), 0, int64(0)
-		for end < 0 {
-			if lo == hi {
-				last = lo
-				least = math.MaxInt64
-				for k := hi; k < n; k++ {
-					j := cols[k]
-					if d := dist[j]; d <= least {
-						if d < least {
-							hi, least = lo, d
-						}
-						cols[k], cols[hi] = cols[hi], j
-						hi++
+	return left, nil
+}
+
+// augment gives the free exit start an entry, along the shortest path of entries and
+// their exits to a free entry. dist, from and cols are scratch for a number an entry.
+func (s *assigner) augment(start int32, dist []int64, from, cols []int32) {
+	n, x, y, v := s.n, s.x, s.y, s.v
+	for j, c := range s.costs(int(start)) {
+		dist[j], from[j], cols[j] = c-v[j], start, int32(j)
+	}
+	lo, hi := 0, 0 // cols[:lo] are final, cols[lo:hi] are at the least distance
+	end, last, least := int32(-1), 0, int64(0)
+	for end < 0 {
+		if lo == hi {
+			last = lo
+			least = math.MaxInt64
+			for k := hi; k < n; k++ {
+				j := cols[k]
+				if d := dist[j]; d <= least {
+					if d < least {
+						hi, least = lo, d
 					}
+					cols[k], cols[hi] = cols[hi], j
+					hi++
 				}
-				for _, j := range cols[lo:hi] {
+			}
+			for _, j := range cols[lo:hi] {
+				if y[j] < 0 {
+					end = j
+					break
+				}
+			}
+		}
+		if end >= 0 {
+			break
+		}
+		j1 := cols[lo]
+		lo++
+		i := y[j1]
+		c := s.costs(int(i))
+		base := c[j1] - v[j1] - least
+		for k := hi; k < n; k++ {
+			j := cols[k]
+			if d := c[j] - v[j] - base; d < dist[j] {
+				dist[j], from[j] = d, i
+				if d == least {
 					if y[j] < 0 {
 						end = j
 						break
 					}
-				}
-			}
-			if end >= 0 {
-				break
-			}
-			j1 := cols[lo]
-			lo++
-			i := y[j1]
-			c := costs(int(i))
-			base := c[j1] - v[j1] - least
-			for k := hi; k < n; k++ {
-				j := cols[k]
-				if d := c[j] - v[j] - base; d < dist[j] {
-					dist[j], from[j] = d, i
-					if d == least {
-						if y[j] < 0 {
-							end = j
-							break
-						}
-						cols[k], cols[hi] = cols[hi], j
-						hi++
-					}
+					cols[k], cols[hi] = cols[hi], j
+					hi++
 				}
 			}
 		}
-		for _, j := range cols[:last] {
-			v[j] += dist[j] - least
-		}
-		for j := end; ; {
-			i := from[j]
-			y[j] = i
-			j, x[i] = x[i], j
-			if i == start {
-				break
-			}
+	}
+	for _, j := range cols[:last] {
+		v[j] += dist[j] - least
+	}
+	for j := end; ; {
+		i := from[j]
+		y[j] = i
+		j, x[i] = x[i], j
+		if i == start {
+			break
 		}
 	}
-	a := &Assignment{Entry: x, Out: make([]int64, n), In: v}
-	for i, j := range x {
-		c := costs(i)
-		a.Out[i] = c[j] - v[j]
-		a.Length += c[j]
-	}
-	return a, nil
 }
 
 // Start returns penalties for an ascent on g to begin with: the prices, so that no

@@ -2,10 +2,10 @@ package onetree
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"testing"
 
 	"tspmcts/tsp"
+	"tspmcts/tsp/tsptest"
 )
 
 var sizes = []int{1e3, 1e4, 1e5, 1e6}
@@ -14,16 +14,7 @@ func uniform(b *testing.B, n int) *Graph {
 	if n > 1e5 && testing.Short() {
 		b.Skip()
 	}
-	x, y := make([]float64, n), make([]float64, n)
-	rng := rand.New(rand.NewPCG(1, uint64(n)))
-	for i := range x {
-		x[i], y[i] = rng.Float64(), rng.Float64()
-	}
-	in, err := tsp.NewPoints("uniform", tsp.Exact2D, x, y, nil)
-	if err != nil {
-		b.Fatal(err)
-	}
-	return graph(b, in, 8, 2)
+	return graph(tsptest.Random(tsp.Exact2D, n, 1), 8, 2)
 }
 
 func each(b *testing.B, f func(b *testing.B, g *Graph)) {

@@ -65,27 +65,7 @@ func (f *forest) span(n int, u, v []int32, c []int64) {
 				f.tree = append(f.tree, f.id[e])
 			}
 		}
-		for k := range root {
-			r := root[k]
-			for root[r] != r {
-				r = root[r]
-			}
-			for i := int32(k); root[i] != r; { // compress
-				i, root[i] = root[i], r
-			}
-		}
-		label := edge // no longer needed
-		left := int32(0)
-		for k, r := range root {
-			if r == int32(k) {
-				label[k] = left
-				left++
-			}
-		}
-		for k, r := range root {
-			root[k] = label[r]
-		}
-		n = int(left)
+		n = number(root, edge)
 		if n == 1 {
 			return
 		}
@@ -106,4 +86,29 @@ func (f *forest) span(n int, u, v []int32, c []int64) {
 		cu, cv, cost, m = f.cu, f.cv, f.cost, kept
 		first = false
 	}
+}
+
+// number replaces each component's root[k], which leads towards the root of its tree, by
+// the number of that tree; it returns how many there are. label is scratch as long as root.
+func number(root, label []int32) int {
+	for k := range root {
+		r := root[k]
+		for root[r] != r {
+			r = root[r]
+		}
+		for i := int32(k); root[i] != r; { // compress
+			i, root[i] = root[i], r
+		}
+	}
+	left := int32(0)
+	for k, r := range root {
+		if r == int32(k) {
+			label[k] = left
+			left++
+		}
+	}
+	for k, r := range root {
+		root[k] = label[r]
+	}
+	return int(left)
 }

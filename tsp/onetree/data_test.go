@@ -4,10 +4,10 @@ import (
 	"context"
 	"io"
 	"math/rand/v2"
-	"os"
 	"testing"
 
 	"tspmcts/tsp"
+	"tspmcts/tsp/tsptest"
 	"tspmcts/tsplib"
 )
 
@@ -20,12 +20,7 @@ type sample struct {
 // lines reads up to count instances of a file of data set lines.
 func lines(t testing.TB, path string, count int) (samples []sample) {
 	t.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	for set := tsplib.NewLines(f, path); len(samples) < count; {
+	for set := tsplib.NewLines(tsptest.Open(t, path), path); len(samples) < count; {
 		in, tour, err := set.Next()
 		if err == io.EOF {
 			break
@@ -38,29 +33,13 @@ func lines(t testing.TB, path string, count int) (samples []sample) {
 	return samples
 }
 
-// problem reads a TSPLIB problem.
-func problem(t testing.TB, path string) *tsp.Instance {
-	t.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	in, _, err := tsplib.Read(f, path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return in
-}
-
 // metrics that a random instance may have, with its dimensions in the metric's range.
 var metrics = []tsp.Metric{tsp.Explicit, tsp.Euc2D, tsp.Euc3D, tsp.Ceil2D, tsp.Ceil3D, tsp.Floor2D, tsp.Floor3D, tsp.Exact2D, tsp.Exact3D,
 	tsp.Man2D, tsp.Man3D, tsp.Max2D, tsp.Max3D, tsp.Geo, tsp.GeoM, tsp.Att, tsp.XRay1, tsp.XRay2, tsp.Haversine, tsp.Geodesic}
 
 // random returns an instance of n cities. With a grid above 0 coordinates are
 // whole numbers below it, so that cities coincide; clustered draws them in tight groups.
-func random(t testing.TB, m tsp.Metric, n int, rng *rand.Rand, grid int, clustered bool) *tsp.Instance {
-	t.Helper()
+func random(m tsp.Metric, n int, rng *rand.Rand, grid int, clustered bool) *tsp.Instance {
 	if m == tsp.Explicit {
 		w := make([]int32, n*n)
 		for i := range n {
@@ -72,11 +51,7 @@ func random(t testing.TB, m tsp.Metric, n int, rng *rand.Rand, grid int, cluster
 				w[i*n+j], w[j*n+i] = v, v
 			}
 		}
-		in, err := tsp.NewMatrix("random", n, w)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return in
+		return tsptest.Must(tsp.NewMatrix("random", n, w))
 	}
 	axes := [3][]float64{}
 	size := 1000.0
@@ -98,23 +73,11 @@ func random(t testing.TB, m tsp.Metric, n int, rng *rand.Rand, grid int, cluster
 	if m.Dims() == 2 {
 		axes[2] = nil
 	}
-	in, err := tsp.NewPoints("random", m, axes[0], axes[1], axes[2])
-	if err != nil {
-		t.Fatal(err)
-	}
-	return in
+	return tsptest.Must(tsp.NewPoints("random", m, axes[0], axes[1], axes[2]))
 }
 
 // graph builds the default graph.
-func graph(t testing.TB, in *tsp.Instance, k, perQuadrant int) *Graph {
-	t.Helper()
-	nb, err := tsp.NearestNeighbors(context.Background(), in, k)
-	if err != nil {
-		t.Fatal(err)
-	}
-	g, err := NewGraph(context.Background(), in, nb, perQuadrant)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return g
+func graph(in *tsp.Instance, k, perQuadrant int) *Graph {
+	nb := tsptest.Must(tsp.NearestNeighbors(context.Background(), in, k))
+	return tsptest.Must(NewGraph(context.Background(), in, nb, perQuadrant))
 }

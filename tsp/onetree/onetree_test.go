@@ -14,6 +14,7 @@ import (
 
 	"tspmcts/tsp"
 	"tspmcts/tsp/tsptest"
+	"tspmcts/tsplib"
 )
 
 var ctx = context.Background()
@@ -49,8 +50,8 @@ func TestBoundBelowEveryTour(t *testing.T) {
 	for _, m := range metrics {
 		for n := 1; n <= 8; n++ {
 			for trial := range 6 {
-				in := random(t, m, n, rng, []int{0, 3, 50}[trial%3], trial >= 3)
-				r := Ascend(ctx, graph(t, in, 3, trial%2), Options{Steps: 1 + 20*(trial%4)})
+				in := random(m, n, rng, []int{0, 3, 50}[trial%3], trial >= 3)
+				r := Ascend(ctx, graph(in, 3, trial%2), Options{Steps: 1 + 20*(trial%4)})
 				b, err := r.Price(ctx)
 				if err != nil || b != r.Bound {
 					t.Fatal(err)
@@ -80,7 +81,10 @@ func TestLibrary(t *testing.T) {
 	files, _ := filepath.Glob(filepath.Join(dir, "tsplib", "*.tsp"))
 	var table strings.Builder
 	for _, f := range files {
-		in := problem(t, f)
+		in, _, err := tsplib.Read(tsptest.Open(t, f), f)
+		if err != nil {
+			t.Fatal(err)
+		}
 		known := best[strings.TrimSuffix(filepath.Base(f), ".tsp")]
 		steps := 100
 		switch {
@@ -95,7 +99,7 @@ func TestLibrary(t *testing.T) {
 		if in.N() < 2000 {
 			grow = 4
 		}
-		g := graph(t, in, 8, 2)
+		g := graph(in, 8, 2)
 		r := Ascend(ctx, g, Options{Steps: steps, Grow: grow})
 		b, err := r.Price(ctx)
 		if err != nil {
@@ -122,8 +126,8 @@ func TestGeometryEqualsPrim(t *testing.T) {
 	for _, m := range metrics {
 		for trial := range 6 {
 			n := []int{2, 17, 100, 310, 450, 450}[trial]
-			in := random(t, m, n, rng, []int{0, 0, 4, 40, 0, 0}[trial], trial == 3 || trial == 5)
-			g := graph(t, in, 5, trial%2)
+			in := random(m, n, rng, []int{0, 0, 4, 40, 0, 0}[trial], trial == 3 || trial == 5)
+			g := graph(in, 5, trial%2)
 			if g.space == nil {
 				continue
 			}
@@ -209,7 +213,7 @@ func TestStepIsMinimum(t *testing.T) {
 	for _, m := range metrics {
 		for trial := range 8 {
 			n := 3 + rng.IntN(40)
-			g := graph(t, random(t, m, n, rng, []int{0, 4, 30}[trial%3], trial%2 == 1), 4, 1)
+			g := graph(random(m, n, rng, []int{0, 4, 30}[trial%3], trial%2 == 1), 4, 1)
 			a := newAscent(g)
 			for i := range a.pi {
 				a.pi[i] = rng.Int64N(1<<20) - 1<<19
@@ -281,8 +285,8 @@ func TestAlphaDefinition(t *testing.T) {
 	for _, m := range metrics {
 		for trial := range 6 {
 			n := 3 + rng.IntN(25)
-			in := random(t, m, n, rng, []int{0, 4, 30}[trial%3], trial%2 == 1)
-			r := Ascend(ctx, graph(t, in, 4, 1), Options{Steps: 1 + trial*5})
+			in := random(m, n, rng, []int{0, 4, 30}[trial%3], trial%2 == 1)
+			r := Ascend(ctx, graph(in, 4, 1), Options{Steps: 1 + trial*5})
 			if trial%2 == 0 {
 				if _, err := r.Price(ctx); err != nil {
 					t.Fatal(err)
@@ -322,7 +326,7 @@ func TestAlphaDefinition(t *testing.T) {
 func TestAscentNeverLoses(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 1))
 	for _, m := range metrics {
-		g := graph(t, random(t, m, 60, rng, 500, false), 6, 1)
+		g := graph(random(m, 60, rng, 500, false), 6, 1)
 		start := Ascend(ctx, g, Options{Steps: 1})
 		for _, steps := range []int{0, 2, 3, 10, 50} {
 			r := Ascend(ctx, g, Options{Steps: steps})
@@ -341,14 +345,14 @@ func TestAscentNeverLoses(t *testing.T) {
 
 // Law 6: the same graph and options give the same result, whatever runs beside.
 func TestDeterminism(t *testing.T) {
-	in := random(t, tsp.Euc2D, 9000, rand.New(rand.NewPCG(6, 1)), 0, false)
+	in := random(tsp.Euc2D, 9000, rand.New(rand.NewPCG(6, 1)), 0, false)
 	type out struct {
 		pi    []int64
 		bound int64
 		c     *Candidates
 	}
 	run := func() out {
-		r := Ascend(ctx, graph(t, in, 6, 1), Options{Steps: 5, Grow: 1})
+		r := Ascend(ctx, graph(in, 6, 1), Options{Steps: 5, Grow: 1})
 		b, err := r.Price(ctx)
 		if err != nil {
 			t.Fatal(err)
@@ -367,12 +371,12 @@ func TestLowerBound(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 1))
 	for _, m := range metrics {
 		for trial := range 4 {
-			in := random(t, m, 100, rng, []int{0, 5}[trial%2], trial > 1)
+			in := random(m, 100, rng, []int{0, 5}[trial%2], trial > 1)
 			s, order := newSpace(in)
 			if s == nil {
 				continue
 			}
-			c := newComplete(graph(t, in, 3, 1), make([]int64, in.N()))
+			c := newComplete(graph(in, 3, 1), make([]int64, in.N()))
 			for i := range int32(in.N()) {
 				for k := range s.nodes {
 					nd := &s.nodes[k]
@@ -396,12 +400,12 @@ func TestLowerBound(t *testing.T) {
 func TestCancel(t *testing.T) {
 	done, cancel := context.WithCancel(ctx)
 	cancel()
-	in := random(t, tsp.Euc2D, 2000, rand.New(rand.NewPCG(8, 1)), 0, false)
+	in := random(tsp.Euc2D, 2000, rand.New(rand.NewPCG(8, 1)), 0, false)
 	nb, _ := tsp.NearestNeighbors(ctx, in, 5)
 	if _, err := NewGraph(done, in, nb, 1); err == nil {
 		t.Error("NewGraph ignores ctx")
 	}
-	g := graph(t, in, 5, 1)
+	g := graph(in, 5, 1)
 	r := Ascend(done, g, Options{Steps: 50})
 	if r.Steps != 1 || len(r.Pi) != 2000 {
 		t.Errorf("%d steps", r.Steps)
@@ -418,8 +422,8 @@ func TestCancel(t *testing.T) {
 func TestEdges(t *testing.T) {
 	for _, m := range metrics {
 		for n := 1; n <= 4; n++ {
-			in := random(t, m, n, rand.New(rand.NewPCG(9, uint64(n))), 2, false)
-			r := Ascend(ctx, graph(t, in, 5, 1), Options{Steps: 3})
+			in := random(m, n, rand.New(rand.NewPCG(9, uint64(n))), 2, false)
+			r := Ascend(ctx, graph(in, 5, 1), Options{Steps: 3})
 			c := r.Alpha(5)
 			for i := range int32(n) {
 				if city, _ := c.Of(i); len(city) != n-1 && n <= 3 {
@@ -430,17 +434,17 @@ func TestEdges(t *testing.T) {
 	}
 	same := make([]float64, 500)
 	in, _ := tsp.NewPoints("same", tsp.Euc2D, same, same, nil)
-	r := Ascend(ctx, graph(t, in, 5, 1), Options{Steps: 10})
+	r := Ascend(ctx, graph(in, 5, 1), Options{Steps: 10})
 	if b, err := r.Price(ctx); b != 0 || err != nil {
 		t.Errorf("all in one place: %d, %v", b, err)
 	}
 
-	in = random(t, tsp.Euc2D, 300, rand.New(rand.NewPCG(9, 9)), 0, false)
+	in = random(tsp.Euc2D, 300, rand.New(rand.NewPCG(9, 9)), 0, false)
 	fixed := [][2]int32{{0, 150}, {150, 7}, {20, 30}}
 	if err := in.SetFixed(fixed); err != nil {
 		t.Fatal(err)
 	}
-	c := Ascend(ctx, graph(t, in, 5, 1), Options{Steps: 10}).Alpha(5)
+	c := Ascend(ctx, graph(in, 5, 1), Options{Steps: 10}).Alpha(5)
 	for _, e := range fixed {
 		for _, e := range [][2]int32{e, {e[1], e[0]}} {
 			city, alpha := c.Of(e[0])
@@ -469,7 +473,7 @@ func TestShare(t *testing.T) {
 	}
 	var nearest, alpha float64
 	for _, s := range samples {
-		c := Ascend(ctx, graph(t, s.in, 8, 2), Options{Steps: 30}).Alpha(5)
+		c := Ascend(ctx, graph(s.in, 8, 2), Options{Steps: 30}).Alpha(5)
 		nb, _ := tsp.NearestNeighbors(ctx, s.in, 5)
 		nearest += share(s, nb.Of) / float64(len(samples))
 		alpha += share(s, func(i int32) []int32 { city, _ := c.Of(i); return city }) / float64(len(samples))
@@ -483,8 +487,8 @@ func TestShare(t *testing.T) {
 // The bound in the caller's unit is below the tour measured there.
 func TestValue(t *testing.T) {
 	for _, m := range []tsp.Metric{tsp.Exact2D, tsp.Exact3D, tsp.Euc2D} {
-		in := random(t, m, 3, rand.New(rand.NewPCG(10, 1)), 0, false)
-		r := Ascend(ctx, graph(t, in, 2, 0), Options{Steps: 1})
+		in := random(m, 3, rand.New(rand.NewPCG(10, 1)), 0, false)
+		r := Ascend(ctx, graph(in, 2, 0), Options{Steps: 1})
 		if _, err := r.Price(ctx); err != nil {
 			t.Fatal(err)
 		}

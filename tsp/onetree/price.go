@@ -1,6 +1,7 @@
 package onetree
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -404,53 +405,13 @@ func (c *complete) leaf(ctx context.Context) error {
 	if n < 3 {
 		return nil
 	}
-	deg, other := make([]int32, n), make([]int32, n)
-	for e := range c.u {
-		i, j := c.u[e], c.v[e]
-		deg[i]++
-		deg[j]++
-		other[i], other[j] = j, i
-	}
-	// The candidate graph bounds a leaf's second edge from above; the leaf that
-	// promises most comes first, and most need no search at all.
-	type promise struct {
-		most int64
-		leaf int32
-		to   int32
-	}
-	var leaves []promise
-	for i := range int32(n) {
-		if deg[i] != 1 {
-			continue
-		}
-		p := promise{math.MaxInt64, i, -1}
-		for _, e := range g.edge[g.off[i]:g.off[i+1]] {
-			j := g.u[e] ^ g.v[e] ^ i
-			if j == other[i] {
-				continue
-			}
-			if x := c.local(i, j); x < p.most {
-				p.most, p.to = x, j
-			}
-		}
-		leaves = append(leaves, p)
-	}
-	slices.SortFunc(leaves, func(a, b promise) int {
-		if a.most != b.most {
-			if a.most > b.most {
-				return -1
-			}
-			return 1
-		}
-		return int(a.leaf - b.leaf)
-	})
 	if c.least == nil && g.space != nil {
 		c.penalties()
 	}
 	if c.comp == nil {
 		c.comp = make([]int32, n)
 	}
-	for k, p := range leaves {
+	for k, p := range c.leaves() {
 		if k&63 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -459,12 +420,12 @@ func (c *complete) leaf(ctx context.Context) error {
 		}
 		j, x := p.to, p.most
 		if g.space != nil {
-			if to, y := c.nearest(p.leaf, -1, other[p.leaf], x); to >= 0 {
+			if to, y := c.nearest(p.leaf, -1, p.joined, x); to >= 0 {
 				j, x = to, y
 			}
 		} else {
 			for to := range int32(n) {
-				if to == p.leaf || to == other[p.leaf] {
+				if to == p.leaf || to == p.joined {
 					continue
 				}
 				if y := g.cost(c.pi, p.leaf, to); y < x {
@@ -477,6 +438,47 @@ func (c *complete) leaf(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// promise is a leaf of the tree, the city that it is joined to, and the cheapest other
+// edge that the candidate graph has for it: an upper bound on its second edge.
+type promise struct {
+	most             int64
+	leaf, joined, to int32 // to is -1 for none
+}
+
+// leaves returns the leaves of the tree, the one that promises most first: most of them
+// need no search at all then.
+func (c *complete) leaves() []promise {
+	g := c.g
+	deg, other := make([]int32, g.n), make([]int32, g.n)
+	for e := range c.u {
+		i, j := c.u[e], c.v[e]
+		deg[i]++
+		deg[j]++
+		other[i], other[j] = j, i
+	}
+	var leaves []promise
+	for i := range int32(g.n) {
+		if deg[i] != 1 {
+			continue
+		}
+		p := promise{math.MaxInt64, i, other[i], -1}
+		for _, e := range g.edge[g.off[i]:g.off[i+1]] {
+			j := g.u[e] ^ g.v[e] ^ i
+			if j == other[i] {
+				continue
+			}
+			if x := c.local(i, j); x < p.most {
+				p.most, p.to = x, j
+			}
+		}
+		leaves = append(leaves, p)
+	}
+	slices.SortFunc(leaves, func(a, b promise) int {
+		return cmp.Or(cmp.Compare(b.most, a.most), cmp.Compare(a.leaf, b.leaf))
+	})
+	return leaves
 }
 
 // value returns the cost of the 1-tree less twice the penalties.

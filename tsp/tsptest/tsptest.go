@@ -1,5 +1,9 @@
 // Package tsptest helps tests: it finds the public instances, where they are
 // there, and makes instances of every kind that the solver treats differently.
+//
+//	file := tsptest.Open(t, filepath.Join(tsptest.Data(t), "tsplib", "pcb442.tsp"))
+//	in := tsptest.Random(tsp.Euc2D, 200, 1) // uniform, of seed 1
+//
 // What it makes depends on its arguments alone, and golden files rest on it.
 package tsptest
 
@@ -45,15 +49,21 @@ func Data(t testing.TB) string {
 	return ""
 }
 
-// Best returns the best known lengths that a file of Data lists, by instance.
-func Best(t testing.TB, file string) map[string]float64 {
+// Open opens a file for as long as the test runs.
+func Open(t testing.TB, path string) *os.File {
 	t.Helper()
-	f, err := os.Open(filepath.Join(Data(t), file))
+	f, err := os.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
+	t.Cleanup(func() { f.Close() })
+	return f
+}
+
+// Best returns the best known lengths that a file of Data lists, by instance.
+func Best(t testing.TB, file string) map[string]float64 {
+	t.Helper()
+	rows, err := csv.NewReader(Open(t, filepath.Join(Data(t), file))).ReadAll()
 	if err != nil || len(rows) == 0 {
 		t.Fatalf("%s: %d rows, %v", file, len(rows), err)
 	}

@@ -293,30 +293,9 @@ func short(s string) string {
 // readSquare reads a matrix. The first line holds numbers, or names of the places, of which
 // those that follow may begin with one too.
 func (f *file) readSquare(r *rows, first []string, line int) (*tsp.Instance, error) {
-	rec, names, labelled := first, []string(nil), false
-	if slices.ContainsFunc(first, func(s string) bool { return s != "" && !isNumber(r, s) }) || first[0] == "" && counts(first[1:]) {
-		names = first
-		var err error
-		if rec, line, err = r.next(); err == io.EOF {
-			return nil, f.fail(1, "", columnList(first), wantTable, nil)
-		} else if err != nil {
-			return nil, err
-		}
-		switch {
-		case len(rec) == len(first)+1: // no field above the names of the lines
-			labelled = true
-		case len(rec) != len(first):
-			return nil, f.fail(line, "", fmt.Sprintf("%d fields", len(rec)), fmt.Sprintf("%d, as in the first line", len(first)), nil)
-		default:
-			if labelled = first[0] == "" || !isNumber(r, rec[0]) || len(first) > 1 && rec[0] == first[1]; labelled {
-				names = first[1:]
-			}
-		}
-		for _, field := range rec[btoi(labelled):] {
-			if _, ok := r.entry(field); !ok && field != "" {
-				return nil, f.fail(1, "", columnList(first), wantTable, nil)
-			}
-		}
+	rec, names, labelled, line, err := f.squareHead(r, first, line)
+	if err != nil {
+		return nil, err
 	}
 	m := newMatrix()
 	start, bare := line, names == nil
@@ -375,6 +354,36 @@ func (f *file) readSquare(r *rows, first []string, line int) (*tsp.Instance, err
 		err = f.labels(nil, in.Names, func(i int) (string, int) { return fmt.Sprintf("column %d", i+1), 1 })
 	}
 	return in, err
+}
+
+// squareHead reads the names of the places, if the first line holds them. It returns the
+// first line of numbers, whether those begin with a name, and its number in the file.
+func (f *file) squareHead(r *rows, first []string, line int) (rec, names []string, labelled bool, at int, err error) {
+	rec = first
+	if slices.ContainsFunc(first, func(s string) bool { return s != "" && !isNumber(r, s) }) || first[0] == "" && counts(first[1:]) {
+		names = first
+		if rec, line, err = r.next(); err == io.EOF {
+			return nil, nil, false, 0, f.fail(1, "", columnList(first), wantTable, nil)
+		} else if err != nil {
+			return nil, nil, false, 0, err
+		}
+		switch {
+		case len(rec) == len(first)+1: // no field above the names of the lines
+			labelled = true
+		case len(rec) != len(first):
+			return nil, nil, false, 0, f.fail(line, "", fmt.Sprintf("%d fields", len(rec)), fmt.Sprintf("%d, as in the first line", len(first)), nil)
+		default:
+			if labelled = first[0] == "" || !isNumber(r, rec[0]) || len(first) > 1 && rec[0] == first[1]; labelled {
+				names = first[1:]
+			}
+		}
+		for _, field := range rec[btoi(labelled):] {
+			if _, ok := r.entry(field); !ok && field != "" {
+				return nil, nil, false, 0, f.fail(1, "", columnList(first), wantTable, nil)
+			}
+		}
+	}
+	return rec, names, labelled, line, nil
 }
 
 // counts reports whether the fields are 0, 1, 2 ... or 1, 2, 3 ..., as rows and columns are named that have no names.
