@@ -25,9 +25,30 @@ const (
 // a search of them for longer would not fit.
 const untilMemory = 20 * time.Nanosecond
 
-// bytesMapped is what a city takes at least where a heatmap is made or a lower bound
-// found, after 200,000 cities (knn 350, gtprior 500, alpha 1150, bound 450).
-const bytesMapped = 400
+// Making is what is made of an instance beside a search, and what a city of it takes at
+// least, in bytes: a little less than the whole process had at its peak, divided by a million cities
+// (maps) or 200,000 (bound 1160, picture of a map 3500).
+type Making struct {
+	what  string
+	bytes int64
+}
+
+// MakingBound is a lower bound, MakingPicture the picture of a heatmap.
+var (
+	MakingBound   = Making{"a bound", 1000}
+	MakingPicture = Making{"the picture of a heatmap", 3000}
+)
+
+// MakingHeatmap is the map of a source by its name.
+func MakingHeatmap(source string) Making {
+	switch source {
+	case "alpha", "softdist": // 1120
+		return Making{"a heatmap", 1000}
+	case "gtprior": // 540
+		return Making{"a heatmap", 500}
+	}
+	return Making{"a heatmap", 360} // knn 400
+}
 
 // CheckMemory returns an error when a search of in cannot fit the memory that
 // this process may have, where the system tells how much that is.
@@ -36,9 +57,9 @@ func CheckMemory(in *tsp.Instance, workers int) error {
 		int64(in.N())*int64(bytesPerCity+bytesPerWorker*workers), "fewer --workers or a smaller instance")
 }
 
-// CheckMaking is the same for what is made of in but a search: a heatmap, a bound.
-func CheckMaking(what string, in *tsp.Instance) error {
-	return checkNeeded(fmt.Sprintf("%s of %d cities", what, in.N()), int64(in.N())*bytesMapped, "a smaller instance")
+// Check is the same for what is made of in.
+func (m Making) Check(in *tsp.Instance) error {
+	return checkNeeded(fmt.Sprintf("%s of %d cities", m.what, in.N()), int64(in.N())*m.bytes, "a smaller instance")
 }
 
 // checkNeeded returns an error when there is less memory than what needs, in bytes.

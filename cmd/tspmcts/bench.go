@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -218,9 +220,18 @@ func runBench(c *cli.Context) error {
 	}
 	b := &bench.Bench{Store: store, Parallel: parallel, Tours: c.Bool("tours")}
 	live := newCounter("runs")
-	b.Progress = live.tell
+	short := map[string]*bench.Record{} // the first tour of an instance that its best length should not allow
+	b.Progress = func(s bench.Status) {
+		live.tell(s)
+		if e := s.Entry; e != nil && short[e.Instance] == nil && e.Gap != nil && *e.Gap < 0 {
+			short[e.Instance] = &e.Record
+		}
+	}
 	status, err := b.Run(ctx, jobs)
 	live.end()
+	for _, name := range slices.Sorted(maps.Keys(short)) {
+		warnTooShort(short[name])
+	}
 	if err = errors.Join(err, store.Close()); err != nil {
 		return err
 	}

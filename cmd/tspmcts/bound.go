@@ -69,7 +69,7 @@ func runBound(c *cli.Context) error {
 		if err := wantedOf(c).apply(item); err != nil {
 			return err
 		}
-		if err := bench.CheckMaking("a bound", item.Instance); err != nil {
+		if err := bench.MakingBound.Check(item.Instance); err != nil {
 			return fmt.Errorf("%s: %w", item.Name, err)
 		}
 		start := time.Now()

@@ -352,3 +352,127 @@ func TestBrowserMillion(t *testing.T) {
 	t.Logf("zoom drawn after %s ms", strings.Join(all, " "))
 	b.picture("million")
 }
+
+// mouse presses at the first point of a stroke in the element, moves along it, and lets go.
+func (b *browser) mouse(element string, stroke ...[2]float64) {
+	b.Helper()
+	b.eval(`document.querySelector("` + element + `").scrollIntoView({block: "center"})`)
+	at := b.eval(`(() => { const r = document.querySelector("` + element + `").getBoundingClientRect(); return [r.x, r.y]; })()`).([]any)
+	for k, p := range stroke {
+		kinds := []string{"mouseMoved"}
+		if k == 0 {
+			kinds = append(kinds, "mousePressed")
+		}
+		if k == len(stroke)-1 {
+			kinds = append(kinds, "mouseReleased")
+		}
+		for _, kind := range kinds {
+			b.call("Input.dispatchMouseEvent", map[string]any{"type": kind, "x": at[0].(float64) + p[0], "y": at[1].(float64) + p[1], "button": "left", "buttons": 1, "clickCount": 1}, nil)
+		}
+	}
+}
+
+// middle returns the middle of what is drawn in the first pane.
+func (b *browser) middle() (x, y float64) {
+	b.Helper()
+	at := b.eval(`new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => {
+		const from = document.querySelector(".view"), c = document.createElement("canvas").getContext("2d");
+		from.dispatchEvent(new KeyboardEvent("keydown", {key: "ArrowLeft", bubbles: true, cancelable: true}));
+		from.dispatchEvent(new KeyboardEvent("keydown", {key: "ArrowRight", bubbles: true, cancelable: true})); // draws, and moves nothing
+		requestAnimationFrame(() => {
+			c.canvas.width = from.width; c.canvas.height = from.height; c.drawImage(from, 0, 0);
+			const p = c.getImageData(0, 0, from.width, from.height).data;
+			let x = 0, y = 0, all = 0;
+			for (let i = 3; i < p.length; i += 4) { const k = (i - 3) / 4; x += p[i] * (k % from.width); y += p[i] * Math.floor(k / from.width); all += p[i]; }
+			done([x / all, y / all]);
+		});
+	})))`).([]any)
+	return at[0].(float64), at[1].(float64)
+}
+
+// With the mouse a stroke becomes cities and the picture is dragged; every download is what its name says.
+func TestBrowserMouseAndDownloads(t *testing.T) {
+	b := newBrowser(t)
+	s := startServer(t, t.TempDir())
+	b.screen(1400, 900, false)
+	b.open(s.url)
+	b.eval(`(() => { document.querySelector("[name=source][value=draw]").click(); document.getElementById("time").value = "1s"; document.getElementById("bound").checked = false; })()`)
+	var stroke [][2]float64
+	for i := range 12 {
+		stroke = append(stroke, [2]float64{40 + 15*float64(i), 40 + 6*float64(i)})
+	}
+	b.mouse("#sketch", stroke...)
+	cities := b.eval(`parseInt(document.getElementById("drawn").textContent)`)
+	if n := cities.(float64); n < 12 || n > 30 {
+		t.Errorf("a stroke of 12 points drew %v cities", n)
+	}
+	b.mouse("#sketch", [2]float64{60, 150}) // and a click is one more
+	if got := b.eval(`parseInt(document.getElementById("drawn").textContent)`); got != cities.(float64)+1 {
+		t.Errorf("%v cities after a click, %v before", got, cities)
+	}
+	b.eval(`document.getElementById("start").click()`)
+	b.until(fmt.Sprintf(figure, "stage") + `.startsWith("done") && document.querySelector(".pane").dataset.revision > 0`)
+
+	for range 2 { // so that nothing is dragged out of the picture
+		b.eval(`document.querySelector(".view").dispatchEvent(new KeyboardEvent("keydown", {key: "-", bubbles: true, cancelable: true}))`)
+	}
+	x, y := b.middle()
+	b.mouse(".view", [2]float64{200, 200}, [2]float64{220, 210}, [2]float64{260, 230})
+	if x2, y2 := b.middle(); math.Abs(x2-x-60) > 8 || math.Abs(y2-y-30) > 8 {
+		t.Errorf("dragged by 60, 30 the picture moved from %.0f, %.0f to %.0f, %.0f", x, y, x2, y2)
+	}
+
+	dir := t.TempDir()
+	text := "id,name,lat,lon\n"
+	for i := range 14 {
+		text += fmt.Sprintf("p%d,Place %d,%d.5,%d.25\n", i, i, 40+i*5%14, 5+i*3%14)
+	}
+	write(t, dir, "towns.csv", text)
+	b.drop("towns.csv", text)
+	b.eval(`document.getElementById("start").click()`)
+	b.until(`document.querySelector(".pane h2")?.textContent.startsWith("towns") && ` + fmt.Sprintf(figure, "stage") + `.startsWith("done") && document.querySelector(".pane").dataset.revision > 0`)
+	b.call("Page.setDownloadBehavior", map[string]any{"behavior": "allow", "downloadPath": dir}, nil)
+	options := b.eval(`[...document.querySelector("[data-is=download]").options].map((o) => o.value).filter(Boolean).join(" ")`)
+	if options != "tsplib csv geojson json svg png" {
+		t.Errorf("the downloads are %v", options)
+	}
+	for _, format := range strings.Fields(fmt.Sprint(options)) {
+		name := "towns." + format
+		if format == "tsplib" {
+			name = "towns.tour"
+		}
+		if format == "csv" {
+			if err := os.Rename(filepath.Join(dir, "towns.csv"), filepath.Join(dir, "in.csv")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		b.eval(`(() => { const d = document.querySelector("[data-is=download]"); d.value = "` + format + `"; d.dispatchEvent(new Event("change")); })()`)
+		data := b.arrived(filepath.Join(dir, name))
+		ok := map[string]bool{
+			"tsplib":  strings.Contains(data, "TOUR_SECTION"),
+			"csv":     strings.HasPrefix(data, "position,city,id,name,lat,lon,leg_m") && strings.Count(data, "\n") == 16,
+			"geojson": json.Valid([]byte(data)) && strings.Contains(data, `"LineString"`),
+			"json":    json.Valid([]byte(data)) && strings.Contains(data, `"tour":[0,`),
+			"svg":     strings.HasPrefix(data, "<svg") && strings.Contains(data, "<polygon") && strings.Count(data, ",") == 14,
+			"png":     strings.HasPrefix(data, "\x89PNG") && len(data) > 1000,
+		}[format]
+		if !ok {
+			t.Errorf("%s: %.300q", format, data)
+		}
+	}
+	if out := must(t, dir, "eval", "in.csv", "towns.tour"); !strings.Contains(out, "14 cities") {
+		t.Error(out)
+	}
+}
+
+// arrived returns the content of a file when its download has ended.
+func (b *browser) arrived(name string) string {
+	b.Helper()
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		if data, err := os.ReadFile(name); err == nil && len(data) > 0 {
+			return string(data)
+		}
+	}
+	b.Errorf("%s does not come; the page says %v", name, b.eval(`document.querySelector("[data-is=error]").textContent`))
+	return ""
+}

@@ -193,7 +193,7 @@ func eachInstance(c *cli.Context, out string, do func(ctx context.Context, item 
 
 // buildMap makes an item's map and returns it with the seconds that it took.
 func buildMap(ctx context.Context, s *heatmap.Source, item *bench.Item, seed uint64) (*heatmap.Map, float64, error) {
-	if err := bench.CheckMaking("a heatmap", item.Instance); err != nil {
+	if err := bench.MakingHeatmap(s.Name()).Check(item.Instance); err != nil {
 		return nil, 0, fmt.Errorf("%s: %w", item.Name, err)
 	}
 	start := time.Now()

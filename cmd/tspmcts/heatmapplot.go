@@ -51,6 +51,9 @@ func runHeatmapPlot(c *cli.Context) error {
 		if _, _, err := draw.Places(item.Instance); err != nil {
 			return fmt.Errorf("%s: %w", item.Name, err)
 		}
+		if err := bench.MakingPicture.Check(item.Instance); err != nil {
+			return fmt.Errorf("%s: %w", item.Name, err)
+		}
 		tour, err := referenceOf(c, item)
 		if err != nil {
 			return err

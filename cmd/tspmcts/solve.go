@@ -313,11 +313,16 @@ func (s *solver) solve(ctx context.Context, item *bench.Item) error {
 	if err != nil {
 		return err
 	}
-	if run.Optimum > 0 && v < run.Optimum*(1-1e-6) {
-		warn("%s: the tour found, %s, is shorter than the length that gaps are told to, %s; it belongs to another instance, or is out of date",
-			item.Name, bench.LengthShort(item.Instance, v), bench.LengthShort(item.Instance, run.Optimum))
-	}
+	warnTooShort(rec)
 	return errors.Join(s.write(item, tour, rec, bench.LengthShort(item.Instance, v)), s.saveErr)
+}
+
+// warnTooShort warns of a tour that is shorter than the optimum.
+func warnTooShort(rec *bench.Record) {
+	if rec.Gap != nil && *rec.Gap < -1e-4 {
+		warn("%s: the tour found, %s, is shorter than the length that gaps are told to, %s; it belongs to another instance, or is out of date",
+			rec.Instance, rec.Length, *rec.Optimum)
+	}
 }
 
 // write writes an instance's results: files first, since a reader of stdout may have gone.

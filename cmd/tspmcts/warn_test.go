@@ -30,9 +30,13 @@ func TestWarnings(t *testing.T) {
 	}
 	must(t, dir, "solve", "a.tsp", "--actions", "1000", "--optimum", "5")
 	write(t, dir, "s.json", `{"sets":["a.tsp"],"knobs":[{"label":"x","preset":"default","pool":5}],"heatmaps":["knn"],"budgets":["1000 actions"],"seeds":1}`)
-	_, errs, code := call{args: []string{"bench", "s.json", "--out", "r.jsonl"}}.run(t, dir)
+	_, errs, code := call{args: []string{"bench", "s.json", "--out", "s.jsonl"}}.run(t, dir)
 	if want := "knobs x:1: pool has no effect: it is read with restart fresh"; code != 0 || strings.Count(errs, want) != 1 {
 		t.Errorf("bench: exit code %d, stderr %q, want %q once", code, errs, want)
+	}
+	_, errs, code = call{args: strings.Fields("bench --set a.tsp --best best.csv --actions 1000 --seeds 3 --jobs 1 --out r.jsonl")}.run(t, dir)
+	if want := `^tspmcts: warning: a: the tour found, \d+, is shorter than .*, 999999999; .*\n$`; code != 0 || !regexp.MustCompile(want).MatchString(errs) {
+		t.Errorf("bench: exit code %d, stderr %q, want one line, a match of %q", code, errs, want)
 	}
 }
 
@@ -48,9 +52,14 @@ func TestLittleMemory(t *testing.T) {
 		{"bench --set a.tsp --time 1h --out r.jsonl", `a search of 1000000 cities with 1 workers`},
 		{"bound a.tsp --time 1h", "a bound of 1000000 cities"},
 		{"heatmap build a.tsp --out a.heat", "a heatmap of 1000000 cities"},
+		{"heatmap plot a.tsp --out a.png", "the picture of a heatmap of 1000000 cities"},
 	} {
 		littleMemory(t, dir, "1000000", c.command, "a: "+c.what)
 	}
+	// What suffices for one map does not for another.
+	littleMemory(t, dir, "1600000", "heatmap build a.tsp --heatmap alpha --out a.heat", "a: a heatmap of 1000000 cities")
+	littleMemory(t, dir, "1600000", "bound a.tsp --time 1h", "a: a bound of 1000000 cities")
+	littleMemory(t, dir, "3000000", "heatmap plot a.tsp --out a.png", "a: the picture of a heatmap of 1000000 cities")
 }
 
 // littleMemory runs a command in so many KB of address space, where what is too much.

@@ -9,9 +9,9 @@ import (
 
 const (
 	// eventEvery is the least time between two events of a client, and eventShare the least
-	// between two of all clients of a job: with more than ten of them each is told less often.
+	// between two of all clients of a job: with more than five of them each is told less often.
 	eventEvery = 50 * time.Millisecond
-	eventShare = 5 * time.Millisecond
+	eventShare = 10 * time.Millisecond
 	// heartbeat is the time after which a quiet stream is sent a comment.
 	heartbeat = 15 * time.Second
 	// patience is how long a client may take nothing of what it is sent.

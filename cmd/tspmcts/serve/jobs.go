@@ -55,6 +55,7 @@ type View struct {
 	Name     string    `json:"name"`
 	Cities   int       `json:"cities"`
 	Metric   string    `json:"metric"`
+	Path     bool      `json:"path"` // and no tour, which comes back
 	Created  time.Time `json:"created"`
 	Seed     uint64    `json:"seed"`
 	Workers  int       `json:"workers"`
@@ -522,7 +523,7 @@ func (j *job) tell() {
 
 // view returns the job as clients see it.
 func (j *job) view(traced bool) View {
-	v := View{ID: j.id, Name: j.item.Name, Cities: j.item.N(), Metric: j.item.Metric.String(), Created: j.created, Seed: j.seed,
+	v := View{ID: j.id, Name: j.item.Name, Cities: j.item.N(), Metric: j.item.Metric.String(), Path: j.item.Ends != nil, Created: j.created, Seed: j.seed,
 		Workers: j.workers, Preset: j.knobs.Preset, Warnings: slices.Clone(j.warnings), Command: j.command(), State: j.state}
 	if traced {
 		v.Trace = slices.Clone(j.trace.points)

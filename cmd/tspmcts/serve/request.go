@@ -21,6 +21,7 @@ import (
 	"tspmcts/mcts"
 	"tspmcts/tsp"
 	"tspmcts/tsplib"
+	"tspmcts/tsplib/places"
 )
 
 // given are settings as the client wrote them, by name.
@@ -36,6 +37,10 @@ type settings struct {
 	knobs    bench.Knobs
 	optimum  float64
 	bound    bool
+	path     bool
+	start    string // of a path: a city's id or name, or its number from 0
+	end      string
+	places   places.Options
 	line     int // of a data set, from 0; -1 where none is named
 	demo     string
 	cities   int    // of the demo
@@ -113,6 +118,34 @@ var Settings = []Setting{
 		s.bound, err = boolean(text)
 		return err
 	}},
+	{"path", "true: find a path through all cities instead of a tour, from any city to any other", func(s *settings, text string, _ Limits) (err error) {
+		s.path, err = boolean(text)
+		return err
+	}},
+	{"start", "find a path that begins with this city: its id or name, or its number from 0", func(s *settings, text string, _ Limits) error {
+		return city(&s.start, text)
+	}},
+	{"end", "find a path that ends with this city; with start both ends are given", func(s *settings, text string, _ Limits) error {
+		return city(&s.end, text)
+	}},
+	{"metric", "measure coordinates by this: haversine or geodesic where they are lat and lon, euclid, or an EDGE_WEIGHT_TYPE of TSPLIB such as EUC_2D", func(s *settings, text string, _ Limits) error {
+		if _, ok := places.ParseMetric(text); !ok {
+			return errors.New("want haversine, geodesic, euclid, or an EDGE_WEIGHT_TYPE of TSPLIB such as EUC_2D, or EXACT_2D for distances that are not rounded")
+		}
+		s.places.Metric = text
+		return nil
+	}},
+	{"weight", "which matrix to take of an answer that holds several: " + strings.Join(places.Weights, ", "), func(s *settings, text string, _ Limits) error {
+		if !slices.Contains(places.Weights, text) {
+			return fmt.Errorf("want one of %s", strings.Join(places.Weights, ", "))
+		}
+		s.places.Weight = text
+		return nil
+	}},
+	{"decimal-comma", "true: numbers in CSV have a comma before the fraction", func(s *settings, text string, _ Limits) (err error) {
+		s.places.DecimalComma, err = boolean(text)
+		return err
+	}},
 	{"line", "which instance of a data set to take, from 0", func(s *settings, text string, _ Limits) error {
 		v, err := integer(text, 0, math.MaxInt32)
 		s.line = int(v)
@@ -162,6 +195,14 @@ func length(text string) (float64, error) {
 		return 0, errors.New("want the length of a tour, a number above 0")
 	}
 	return v, nil
+}
+
+func city(into *string, text string) error {
+	if text == "" {
+		return errors.New("want a city")
+	}
+	*into = text
+	return nil
 }
 
 func boolean(text string) (bool, error) {
@@ -238,7 +279,7 @@ func decode(body []byte, query string, l Limits) (*order, error) {
 	g := given{}
 	doc := new(document)
 	text := body
-	if isObject(body) {
+	if isObject(body) && !isPlaces(body) {
 		if text, err = doc.read(body, g); err != nil {
 			return nil, err
 		}
@@ -263,10 +304,7 @@ func decode(body []byte, query string, l Limits) (*order, error) {
 		if len(text) > 0 {
 			return nil, problemf(http.StatusUnprocessableEntity, "there are coordinates or a matrix, and a problem; want one of them")
 		}
-		var in *tsp.Instance
-		if in, err = doc.instance(l); err == nil {
-			o.item = &bench.Item{Instance: in, Name: in.Name, Single: true}
-		}
+		err = o.readDocument(doc, l)
 	default:
 		err = o.readText(text, l)
 	}
@@ -276,13 +314,19 @@ func decode(body []byte, query string, l Limits) (*order, error) {
 	if s.name != "" {
 		o.item.Name = s.name
 	}
-	if err := o.item.Impossible(); err != nil {
-		return nil, err
-	}
 	if n := o.item.N(); n > l.Cities {
 		return nil, tooMany(n, l)
 	}
+	if err := o.setEnds(); err != nil {
+		return nil, err
+	}
+	if err := o.item.Impossible(); err != nil {
+		return nil, err
+	}
 	if doc.edges != nil {
+		if tsp.NewSymmetric(o.item.Instance) != nil {
+			return nil, errors.New("edges are for tours with distances that are the same both ways; leave them out")
+		}
 		if g["heatmap"] != "" {
 			return nil, errors.New("there are heatmap and edges, want one of them")
 		}
@@ -296,6 +340,39 @@ func decode(body []byte, query string, l Limits) (*order, error) {
 
 func tooMany(n int, l Limits) error {
 	return problemf(http.StatusRequestEntityTooLarge, "the instance has %d cities, want at most %d", n, l.Cities)
+}
+
+// setEnds makes the instance one of a path where that is wanted.
+func (o *order) setEnds() error {
+	if !o.path && o.start == "" && o.end == "" {
+		return nil
+	}
+	ends := [2]int32{-1, -1}
+	for k, text := range []string{o.start, o.end} {
+		if text == "" {
+			continue
+		}
+		n := slices.Index(o.item.IDs, text)
+		if n < 0 && slices.Contains(o.item.Names, text) {
+			c, err := o.item.City(text)
+			if err != nil {
+				return fmt.Errorf("%s is %q, %w", []string{"start", "end"}[k], short(text), err)
+			}
+			n = int(c)
+		} else if n < 0 {
+			v, err := integer(text, 0, int64(o.item.N()-1))
+			if err != nil {
+				return fmt.Errorf("%s is %q, want a city by id or name, or its number from 0 to %d", []string{"start", "end"}[k], short(text), o.item.N()-1)
+			}
+			n = int(v)
+		}
+		ends[k] = int32(n)
+	}
+	if ends[0] >= 0 && ends[0] == ends[1] && o.item.N() > 1 {
+		return fmt.Errorf("start and end are both city %d, want two different ones, from 0", ends[0])
+	}
+	o.path = true
+	return o.item.SetEnds(ends[0], ends[1])
 }
 
 // check tells what does not fit the instance, or is more than the limits allow.
@@ -339,17 +416,20 @@ func (o *order) readText(text []byte, l Limits) error {
 		in, warnings, err = tsplib.Read(r, bodyName)
 	case tsplib.KindLines:
 		in, set, warnings, err = tsplib.ReadNumbers(r, bodyName)
+	case tsplib.KindPlaces:
+		in, warnings, err = places.Read(r, bodyName, o.places)
 	default:
 		status := http.StatusUnprocessableEntity
 		if kind == tsplib.KindBinary || kind == tsplib.KindUnknown {
 			status = http.StatusUnsupportedMediaType
 		}
-		p := problemf(status, "%s:1: found %v, want TSPLIB problem, data set lines, coordinates, a matrix, or JSON", bodyName, kind)
+		p := problemf(status, "%s:1: found %v, want TSPLIB problem, data set lines, coordinates, places as CSV or GeoJSON, a matrix, or JSON", bodyName, kind)
 		p.Line = 1
 		return p
 	}
-	for _, w := range warnings {
-		o.warnings = append(o.warnings, w.String())
+	o.warn(warnings)
+	if err == nil && kind != tsplib.KindPlaces && o.places != (places.Options{}) {
+		err = fmt.Errorf("the body is a %v, which says itself what metric, weight and decimal-comma are for; leave them out", kind)
 	}
 	if err == nil && set == nil && o.line >= 0 {
 		err = fmt.Errorf("line is %d, but the body is no data set", o.line)
@@ -365,6 +445,36 @@ func (o *order) readText(text []byte, l Limits) error {
 	}
 	o.item.Name = o.item.Instance.Name
 	return nil
+}
+
+// warn keeps what a reader says, for the job.
+func (o *order) warn(warnings []tsplib.Warning) {
+	for _, w := range warnings {
+		o.warnings = append(o.warnings, w.String())
+	}
+}
+
+// readDocument makes the instance of coordinates, or reads that of a matrix.
+func (o *order) readDocument(d *document, l Limits) (err error) {
+	var in *tsp.Instance
+	if d.points != nil && d.matrix != nil {
+		return errors.New("there are coordinates and a matrix, want one of them")
+	}
+	if d.matrix != nil {
+		if o.places.Metric != "" {
+			return fmt.Errorf("metric is %q, but there is a matrix of distances; leave it out", short(o.places.Metric))
+		}
+		var warnings []tsplib.Warning
+		if in, warnings, err = places.Read(bytes.NewReader(d.matrix), "matrix", o.places); err == nil {
+			o.warn(warnings)
+		}
+	} else {
+		in, err = d.instance(o.places.Metric, l)
+	}
+	if err == nil {
+		o.item = &bench.Item{Instance: in, Name: in.Name, Single: true}
+	}
+	return err
 }
 
 // readLine takes one instance of a data set: that of the setting line, or the only one.
@@ -392,9 +502,8 @@ func (o *order) readLine(set *tsplib.Lines) error {
 
 // document is a body of JSON.
 type document struct {
-	metric string
 	points [][]float64
-	matrix [][]float64
+	matrix json.RawMessage
 	edges  [][]float64 // that a heatmap believes in: two cities and a probability
 }
 
@@ -404,6 +513,20 @@ func (d *document) given() bool { return d.points != nil || d.matrix != nil }
 func isObject(text []byte) bool {
 	text = bytes.TrimLeft(text, " \t\r\n\ufeff")
 	return len(text) > 0 && text[0] == '{'
+}
+
+// isPlaces reports whether an object is GeoJSON, or the answer of a routing engine.
+func isPlaces(body []byte) bool {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(body, &members) != nil {
+		return false // which read tells
+	}
+	for _, name := range []string{"type", "durations", "distances", "sources_to_targets", "matrices"} {
+		if members[name] != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // read reads a JSON object: coordinates or a matrix, the text of a problem, which is
@@ -427,7 +550,6 @@ func (d *document) read(body []byte, g given) (text []byte, err error) {
 	take("coordinates", &d.points)
 	take("matrix", &d.matrix)
 	take("edges", &d.edges)
-	take("metric", &d.metric)
 	if err != nil {
 		return nil, err
 	}
@@ -471,39 +593,18 @@ func jsonProblem(body []byte, err error) *Problem {
 	return p
 }
 
-// instance returns the instance of coordinates or a matrix.
-func (d *document) instance(l Limits) (*tsp.Instance, error) {
-	if d.points != nil && d.matrix != nil {
-		return nil, errors.New("there are coordinates and a matrix, want one of them")
-	}
-	n := max(len(d.points), len(d.matrix))
+// instance returns the instance of coordinates.
+func (d *document) instance(name string, l Limits) (*tsp.Instance, error) {
+	n := len(d.points)
 	if n > l.Cities {
 		return nil, tooMany(n, l)
 	}
-	if d.matrix != nil {
-		if d.metric != "" && d.metric != tsp.Explicit.String() {
-			return nil, fmt.Errorf("metric is %q, but there is a matrix of distances; leave it out", short(d.metric))
-		}
-		w := make([]int32, 0, min(n*n, 1<<20))
-		for i, row := range d.matrix {
-			if len(row) != n {
-				return nil, fmt.Errorf("matrix: row %d of %d has %d numbers, want %d", i+1, n, len(row), n)
-			}
-			for j, v := range row {
-				if v != math.Trunc(v) || math.Abs(v) > tsp.MaxDist {
-					return nil, fmt.Errorf("matrix: row %d, column %d: found %v, want a whole number of at most %d", i+1, j+1, v, tsp.MaxDist)
-				}
-				w = append(w, int32(v))
-			}
-		}
-		return tsp.NewMatrix("matrix", n, w)
-	}
 	metric := tsp.Exact2D
-	if d.metric != "" {
-		var ok bool
-		if metric, ok = tsp.ParseMetric(d.metric); !ok || metric == tsp.Explicit {
-			return nil, fmt.Errorf("metric is %q, want an EDGE_WEIGHT_TYPE of TSPLIB such as EUC_2D, or EXACT_2D for distances that are not rounded", short(d.metric))
-		}
+	if name != "" {
+		metric, _ = places.ParseMetric(name) // as its setting made sure
+	}
+	if strings.EqualFold(name, "euclid") && n > 0 && len(d.points[0]) == 3 {
+		metric = tsp.Exact3D
 	}
 	axes := make([][]float64, metric.Dims())
 	for i, p := range d.points {
@@ -618,11 +719,15 @@ func (o *order) command() string {
 		switch name {
 		case "name", "demo", "cities", "demo-seed", "validate":
 			continue
-		case "bound":
-			if o.bound {
-				words = append(words, "--bound")
+		case "bound", "path", "decimal-comma":
+			if v, _ := strconv.ParseBool(value); v {
+				words = append(words, "--"+name)
 			}
 			continue
+		case "start", "end":
+			if e := o.item.Ends; slices.Index(o.item.IDs, value) < 0 && slices.Index(o.item.Names, value) < 0 {
+				value = strconv.Itoa(int(map[string]int32{"start": e.Start, "end": e.End}[name]) + 1) // the command line counts from 1
+			}
 		case "line":
 			name, value = "lines", fmt.Sprintf("%d:%d", o.line, o.line+1)
 		}

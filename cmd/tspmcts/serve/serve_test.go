@@ -15,6 +15,7 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -142,6 +143,18 @@ func TestEveryBody(t *testing.T) {
 		{"json problem", "", `{"problem": ` + fmt.Sprintf("%q", square) + `, "name": "four"}`, 4, "40"},
 		{"query beats json", "actions=5", `{"coordinates": [[0, 0], [3, 0], [3, 4]], "actions": "none"}`, 3, "12"},
 		{"json heatmap", "preset=paper&actions=100", `{"coordinates": [[0, 0], [1, 0], [2, 0], [3, 0], [4, 1], [3, 2], [2, 2], [1, 2], [0, 2], [0, 1]], "edges": [[0, 1, 1], [1, 2, 0.5]]}`, 10, "10.82842712474619"},
+		{"places", "end=b", "id,name,lat,lon\na,Bonn,50.7,7.1\nb,Ulm,48.4,10\nc,Kiel,54.3,10.1\n", 3, ""},
+		{"decimal comma", "decimal-comma=true", "x;y\n0,5;0\n3,5;0\n3,5;4\n", 3, "12"},
+		{"geojson", "metric=geodesic", `{"type": "MultiPoint", "coordinates": [[7.1, 50.7], [10, 48.4], [10.1, 54.3]]}`, 3, ""},
+		{"table", "weight=distances", `{"code": "Ok", "durations": [[0, 1], [1, 0]], "distances": [[0, 7], [9, 0]]}`, 2, "16"},
+		{"rows", "start=1&end=0", `[[0, 1, 5], [2, 0, 1], [1, 9, 0]]`, 3, "2"},
+		{"csv matrix", "", "0,1,5\n2,0,1\n1,9,0\n", 3, "3"},
+		{"directed", "", `{"matrix": [[0, 1, 9, 9, 9], [9, 0, 1, 9, 9], [9, 9, 0, 1, 9], [9, 9, 9, 0, 1], [1, 9, 9, 9, 0]]}`, 5, "5"},
+		{"fractions", "path=true", `{"matrix": [[0, 1.5, 2], [1.5, 0, 2.25], [2, 2.25, 0]]}`, 3, "3.5"},
+		{"atsp", "", "NAME: a\nTYPE: ATSP\nDIMENSION: 3\nEDGE_WEIGHT_TYPE: EXPLICIT\nEDGE_WEIGHT_FORMAT: FULL_MATRIX\nEDGE_WEIGHT_SECTION\n0 1 5\n2 0 1\n1 9 0\nEOF\n", 3, "3"},
+		{"path", "path=true", `{"coordinates": [[0, 0], [1, 0], [2, 0], [9, 0]]}`, 4, "9"},
+		{"larger path", "start=3&end=40&actions=1000", circle(50), 50, ""},
+		{"start", "", `{"coordinates": [[0, 0], [1, 0], [2, 0], [9, 0]], "start": 1, "metric": "euclid"}`, 4, "10"},
 		{"demo", "demo=clustered&cities=300&actions=1000", "", 300, ""},
 		{"larger", "actions=1000", circle(50), 50, ""},
 	} {
@@ -213,6 +226,17 @@ func (c *client) tours(path string) map[string]tsp.Tour {
 					tour = append(tour, i)
 				}
 			}
+			if strings.HasPrefix(string(text), "position") {
+				tour = tour[:0] // the route of the command line: the city is in the second column, from 1
+				for line := range strings.Lines(string(text)) {
+					if i, err := strconv.Atoi(strings.Split(line, ",")[1]); err == nil {
+						tour = append(tour, int32(i-1))
+					}
+				}
+				if n := len(tour) - 1; tour[n] == tour[0] { // the way back
+					tour = tour[:n]
+				}
+			}
 		case "geojson":
 			var v struct {
 				Features []struct {
@@ -222,8 +246,14 @@ func (c *client) tours(path string) map[string]tsp.Tour {
 			}
 			err = json.Unmarshal(text, &v)
 			tour = v.Features[0].Properties.Tour
-			if line := v.Features[0].Geometry.Coordinates; len(line) != len(tour)+1 || line[0] != line[len(tour)] {
-				c.Errorf("the line of geojson is not closed: %v", line)
+			var view View
+			c.want(http.StatusOK, "GET", path, "", &view)
+			line := v.Features[0].Geometry.Coordinates
+			if closed := line[0] == line[len(line)-1]; closed == view.Path || len(line) != view.Cities+map[bool]int{true: 1}[closed] {
+				c.Errorf("path %v: the line of geojson is %v", view.Path, line)
+			}
+			if tour == nil { // the route of the command line
+				continue
 			}
 		case "binary":
 			tour = make(tsp.Tour, len(text)/4)
@@ -257,12 +287,26 @@ func TestBadRequests(t *testing.T) {
 		{422, "POST", "/v1/jobs", `{"coordinates": [[1, 1e999]]}`, "", "coordinates: found number 1e999, want a number"},
 		{422, "POST", "/v1/jobs", `{"coordinates": "a"}`, "", "coordinates: found string, want a list"},
 		{422, "POST", "/v1/jobs", `{"coordinates": []}`, "", "at least one city"},
-		{422, "POST", "/v1/jobs", `{"coordinates": [[1, 1]], "metric": "EUC_7D"}`, "", "metric is .EUC_7D., want"},
+		{422, "POST", "/v1/jobs", `{"coordinates": [[1, 1]], "metric": "EUC_7D"}`, "", "metric is .EUC_7D.: want"},
 		{422, "POST", "/v1/jobs", `{"coordinates": [[1, 1]], "matrix": [[0]]}`, "", "coordinates and a matrix"},
 		{422, "POST", "/v1/jobs", `{"coordinates": [[1, 1]], "problem": "1 2"}`, "", "and a problem"},
-		{422, "POST", "/v1/jobs", `{"matrix": [[0, 1], [2, 0]]}`, "", "symmetric|differs"},
-		{422, "POST", "/v1/jobs", `{"matrix": [[0, 1], [1]]}`, "", "row 2 of 2 has 1 numbers, want 2"},
-		{422, "POST", "/v1/jobs", `{"matrix": [[0, 1.5], [1.5, 0]]}`, "", "row 1, column 2: found 1.5, want a whole number"},
+		{422, "POST", "/v1/jobs", `{"matrix": [[0, 1], ["x", 0]]}`, "", "matrix:.*x"},
+		{422, "POST", "/v1/jobs?metric=euclid", `{"matrix": [[0, 1], [1, 0]]}`, "", "metric is .euclid., but there is a matrix"},
+		{422, "POST", "/v1/jobs?metric=euclid", square, "", "body is a TSPLIB problem, which says itself"},
+		{422, "POST", "/v1/jobs?metric=x", square, "", "metric is .x.: want haversine"},
+		{422, "POST", "/v1/jobs?weight=x", square, "", "weight is .x.: want one of"},
+		{422, "POST", "/v1/jobs?path=x", square, "", "path is .x.: want true or false"},
+		{422, "POST", "/v1/jobs?start=4", square, "", "start is .4., want a city by id or name, or its number from 0 to 3"},
+		{422, "POST", "/v1/jobs?end=-1", square, "", "end is .-1., want a city"},
+		{422, "POST", "/v1/jobs?start=1&end=1", square, "", "start and end are both city 1, want two"},
+		{422, "POST", "/v1/jobs?start=", square, "", "start is ..: want a city"},
+		{422, "POST", "/v1/jobs?end=a", "name,x,y\na,1,1\nb,2,2\na,3,3\n", "", "end is .a., the name of the cities 1 and 3"},
+		{422, "POST", "/v1/jobs", "name,lat,lon\nBonn,50,7\nUlm,95,9\n", "", "body:3: .*95"},
+		{422, "POST", "/v1/jobs", "name,lat\nBonn,50\n", "", "body:1: "},
+		{422, "POST", "/v1/jobs", `{"type": "FeatureCollection", "features": []}`, "", "body"},
+		{422, "POST", "/v1/jobs", "[[0, 1], [1]]", "", "body:1: .*row"},
+		{422, "POST", "/v1/jobs", `{"coordinates": [[0, 0], [1, 0], [2, 0]], "edges": [[0, 1, 1]], "path": true}`, "", "edges are for tours"},
+		{422, "POST", "/v1/jobs", `{"matrix": [[0, 1], [1]]}`, "", "matrix:1: .*row"},
 		{422, "POST", "/v1/jobs", `{"coordinates": [[1, 1]], "seed": [1]}`, "", `seed is \[1\], want`},
 		{422, "POST", "/v1/jobs", `{"coordinates": [[1, 1], [2, 2]], "edges": [[0, 1]]}`, "", "edge 1 of 1 has 2 numbers, want 3"},
 		{422, "POST", "/v1/jobs", `{"coordinates": [[1, 1], [2, 2]], "edges": [[0, 2, 1]]}`, "", "edge 1 of 1 .* want two of the cities 0 to 1"},
@@ -803,45 +847,4 @@ func FuzzDecode(f *testing.F) {
 			t.Error(o.command())
 		}
 	})
-}
-
-// What 200 clients cost of whom 50 take nothing: the time of the same search with and without them, in turn, and the
-// memory. It wants a machine that does nothing else, so that it is asked for: TSPMCTS_TEST_LONG=1.
-func TestWhatClientsCost(t *testing.T) {
-	if os.Getenv("TSPMCTS_TEST_LONG") == "" {
-		t.Skip("TSPMCTS_TEST_LONG is not set")
-	}
-	c := serveIt(t, nil)
-	search := func(clients, deaf int) (seconds float64, memory int) {
-		path := c.post("demo=uniform&cities=5000&workers=1&heatmap=knn&actions=1000000", "")
-		var all sync.WaitGroup
-		for i := range clients {
-			res, err := http.Get(c.url + path + "/events")
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer res.Body.Close()
-			if i >= deaf {
-				all.Go(func() { io.Copy(io.Discard, res.Body) })
-			}
-		}
-		v := c.until(path, func(v View) bool {
-			time.Sleep(500 * time.Millisecond) // asking often is a cost as well
-			if v.Status == Running {
-				memory = max(memory, usage().memory)
-			}
-			return v.Status == Done
-		})
-		all.Wait()
-		c.want(http.StatusNoContent, "DELETE", path, "", nil)
-		return v.Seconds, memory
-	}
-	for range 3 {
-		alone, low := search(0, 0)
-		with, high := search(200, 50)
-		t.Logf("%.2f s alone, %.2f s with 200 clients: %+.1f %%; %d and %d MB", alone, with, 100*(with/alone-1), low>>20, high>>20)
-		if high > low+32<<20 {
-			t.Errorf("memory grows from %d to %d", low, high)
-		}
-	}
 }

@@ -14,8 +14,8 @@ import (
 
 	"tspmcts/bench"
 	"tspmcts/bench/draw"
-	"tspmcts/tsp"
 	"tspmcts/tsplib"
+	"tspmcts/tsplib/places"
 )
 
 // format is a way to write a tour. Cities count from 0, but for TSPLIB.
@@ -84,9 +84,13 @@ func (s *Server) tour(w http.ResponseWriter, r *http.Request, j *job) {
 	}
 }
 
-// writeCSV writes a line a city, in the order of the tour, with the coordinates that the instance has.
+// writeCSV writes a line a city, in the order of the tour, with the coordinates that the instance has; of
+// places that have ids or names, the route that the command line writes.
 func writeCSV(w io.Writer, j *job, b *shown) error {
 	in := j.item.Instance
+	if in.IDs != nil || in.Names != nil {
+		return places.WriteCSV(w, in, b.tour)
+	}
 	head, axes := "city", [][]float64{}
 	for i, axis := range [][]float64{in.X, in.Y, in.Z} {
 		if axis != nil {
@@ -109,17 +113,20 @@ func writeCSV(w io.Writer, j *job, b *shown) error {
 	return nil
 }
 
-// writeGeoJSON writes the closed tour as a line and its cities as points, in degrees
-// where the instance has those.
+// writeGeoJSON writes the tour as a line, which is closed unless it is a path, in degrees where the
+// instance has those; of places that have ids or names, the route that the command line writes.
 func writeGeoJSON(w io.Writer, j *job, b *shown) error {
 	in := j.item.Instance
 	x, y, err := draw.Places(in)
 	if err != nil {
 		return err
 	}
+	if _, _, ok := in.LatLon(0); ok && (in.IDs != nil || in.Names != nil) {
+		return places.WriteGeoJSON(w, in, b.tour)
+	}
 	at := func(i int32) [2]float64 {
-		if in.Metric == tsp.Geo && in.DisplayX == nil { // DDD.MM: degrees and minutes
-			return [2]float64{degrees(x[i]), degrees(y[i])}
+		if lat, lon, ok := in.LatLon(i); ok {
+			return [2]float64{lon, lat}
 		}
 		return [2]float64{x[i], y[i]}
 	}
@@ -127,20 +134,16 @@ func writeGeoJSON(w io.Writer, j *job, b *shown) error {
 	for _, i := range b.tour {
 		line = append(line, at(i))
 	}
-	line = append(line, line[0])
+	if in.Ends == nil {
+		line = append(line, line[0])
+	}
 	type object = map[string]any
 	return json.NewEncoder(w).Encode(object{"type": "FeatureCollection", "features": []object{{"type": "Feature",
 		"geometry":   object{"type": "LineString", "coordinates": line},
 		"properties": object{"name": j.item.Name, "length": json.Number(bench.LengthText(in, b.length)), "tour": b.tour}}}})
 }
 
-// degrees returns the degrees of an angle that is written DDD.MM.
-func degrees(v float64) float64 {
-	whole := math.Trunc(v)
-	return whole + (v-whole)/0.6
-}
-
-// places answers with where to draw the cities: x and y of each as 32-bit floats, little endian, in
+// cities answers with where to draw the cities: x and y of each as 32-bit floats, little endian, in
 // a square from 0 to 1. They never change.
 func (s *Server) cities(w http.ResponseWriter, r *http.Request, j *job) {
 	x, y, err := draw.Places(j.item.Instance)

@@ -42,7 +42,7 @@ class Pane {
   name() { return `${this.job.name}, ${this.job.cities.toLocaleString("en")} cities, ${this.job.preset}`; }
 
   async begin() {
-    this.view = new View(this.canvas, this.job.cities);
+    this.view = new View(this.canvas, this.job.cities, this.job.path);
     this.tell(this.job);
     try {
       this.view.setCities(new Float32Array(await buffer(`/v1/jobs/${this.id}/cities`)));

@@ -17,8 +17,9 @@ precision mediump float; uniform vec4 color; in float shade; out vec4 pixel;
 void main() { pixel = vec4(color.rgb, 1) * (color.a * shade); }`;
 
 export class View {
-  constructor(canvas, cities) {
+  constructor(canvas, cities, path = false) {
     this.canvas = canvas;
+    this.path = path; // which does not come back to its first city
     this.n = 0;
     this.large = cities > coarse;
     this.fresh = new Uint32Array(0);
@@ -100,7 +101,7 @@ export class View {
   setTour(order) {
     const n = order.length;
     const next = new Int32Array(n);
-    for (let k = 0; k < n; k++) next[order[k]] = order[k + 1 === n ? 0 : k + 1];
+    for (let k = 0; k < n; k++) next[order[k]] = order[k + 1 < n ? k + 1 : this.path ? k : 0];
     const fresh = [];
     if (this.next) {
       for (let a = 0; a < n && fresh.length < coarse; a++) {
@@ -115,7 +116,7 @@ export class View {
     this.part = step === 1 ? order : order.filter((_, k) => k % step === 0);
     const closed = new Uint32Array(n + 1);
     closed.set(order);
-    closed[n] = order[0];
+    closed[n] = order[this.path ? n - 1 : 0];
     this.boxes = this.#boxes(closed);
     this.#fill("tour", closed);
     this.#fill("part", new Uint32Array(this.part));
@@ -296,7 +297,7 @@ export class View {
       this.#places();
       this.#use("ink", 1);
       gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, this.buffers.part);
-      gl.drawElements(gl.LINE_LOOP, this.part.length, gl.UNSIGNED_INT, 0);
+      gl.drawElements(this.path ? gl.LINE_STRIP : gl.LINE_LOOP, this.part.length, gl.UNSIGNED_INT, 0);
     }
     if (!this.moving) this.#slices(starts, ratio);
   }
@@ -355,7 +356,7 @@ export class View {
       for (let from = 0; from < order.length; from += 500) {
         c.beginPath();
         let inside = false;
-        for (let k = from; k <= Math.min(from + 500, order.length); k++) {
+        for (let k = from; k <= Math.min(from + 500, order.length - this.path); k++) {
           const i = order[k % order.length], px = x(i), py = y(i);
           inside ||= px > -100 && py > -100 && px < canvas.width + 100 && py < canvas.height + 100;
           if (k === from) c.moveTo(px, py);
@@ -448,6 +449,6 @@ export class View {
     const at = (i) => `${(this.places[2 * i] * size).toFixed(2)},${((h - this.places[2 * i + 1]) * size).toFixed(2)}`;
     const points = Array.from(this.order, at).join(" ");
     return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="-10 -10 ${(w * size + 20).toFixed(2)} ${(h * size + 20).toFixed(2)}">` +
-      `<polygon points="${points}" fill="none" stroke="#1f5fa8" stroke-width="${this.n > many ? 0.2 : 1}" stroke-linejoin="round"/></svg>\n`;
+      `<${this.path ? "polyline" : "polygon"} points="${points}" fill="none" stroke="#1f5fa8" stroke-width="${this.n > many ? 0.2 : 1}" stroke-linejoin="round"/></svg>\n`;
   }
 }

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// What 200 clients cost of whom 50 take nothing: the processor time of the server by action
+// of one long search, in intervals with and without the clients in turn. What else the machine does
+// comes in neither of them, and the search does the same all the time: the simulations of the
+// paper. The memory is that of the process. TSPMCTS_TEST_LONG=1 has them for 60 s, and wants
+// less than 3 %.
+func TestWhatClientsCost(t *testing.T) {
+	if raceEnabled {
+		t.Skip("its costs are others")
+	}
+	pairs, interval, bound := 5, time.Second, 10.0 // and on a machine with other work
+	if os.Getenv("TSPMCTS_TEST_LONG") != "" {
+		pairs, interval, bound = 20, 3*time.Second, 3
+	}
+	s := startServer(t, t.TempDir())
+	path := s.longSearch(t)
+	var costs [2][]float64 // of an action, without and with
+	low, high := 0.0, 0.0
+	for i := range pairs {
+		for k := range 2 {
+			with := (i+k)%2 == 1 // first in every other pair
+			end := func() {}
+			if with {
+				end = s.follow(t, path, 200, 50)
+			}
+			arm := map[bool]int{true: 1}[with]
+			costs[arm] = append(costs[arm], s.costOfActions(t, path, interval))
+			memory := s.memory(t)
+			end()
+			if with {
+				high = max(high, memory)
+			} else if i < 2 {
+				low = max(low, memory)
+			}
+		}
+	}
+	// What else happens makes an action dearer and never cheaper: the quartiles, not the means.
+	slices.Sort(costs[0])
+	slices.Sort(costs[1])
+	more := 100 * (costs[1][pairs/4]/costs[0][pairs/4] - 1)
+	t.Logf("with 200 clients an action costs %+.2f %% more (%d pairs of %v, microseconds an action without %.3f, with %.3f); memory %.0f MB without, %.0f MB with",
+		more, pairs, interval, costs[0], costs[1], low, high)
+	if more > bound {
+		t.Errorf("that is above %v %%", bound)
+	}
+	if high > low+32 {
+		t.Errorf("memory grows from %.0f to %.0f MB", low, high)
+	}
+}
+
+// longSearch posts a job that does the same all the time, and returns its path when it runs.
+func (s *served) longSearch(t *testing.T) string {
+	t.Helper()
+	var v view
+	if code, _ := s.ask(t, "POST", "/v1/jobs?demo=uniform&cities=5000&workers=1&preset=paper&heatmap=knn&time=1h", "", &v); code != http.StatusAccepted {
+		t.Fatal(code)
+	}
+	path := "/v1/jobs/" + v.ID
+	s.until(t, path, func(v view) bool { return v.Actions > 100000 })
+	return path
+}
+
+// follow has so many clients take events, and so many more who do not, until the returned function is called.
+func (s *served) follow(t *testing.T, path string, clients, deaf int) (end func()) {
+	t.Helper()
+	var open []io.Closer
+	for i := range clients {
+		res, err := http.Get(s.url + path + "/events")
+		if err != nil {
+			t.Fatal(err)
+		}
+		open = append(open, res.Body)
+		if i >= deaf {
+			go io.Copy(io.Discard, res.Body)
+		}
+	}
+	return func() {
+		for _, c := range open {
+			c.Close()
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+}
+
+// costOfActions returns the processor time of an action, in microseconds.
+func (s *served) costOfActions(t *testing.T, path string, interval time.Duration) float64 {
+	t.Helper()
+	cpu, actions := s.processorTime(t), s.actions(t, path)
+	time.Sleep(interval)
+	return (s.processorTime(t) - cpu).Seconds() * 1e6 / float64(s.actions(t, path)-actions)
+}
+
+func (s *served) actions(t *testing.T, path string) int64 {
+	t.Helper()
+	var v view
+	s.ask(t, "GET", path, "", &v)
+	return v.Actions
+}
+
+// processorTime returns that of the server's threads, to the nanosecond.
+func (s *served) processorTime(t *testing.T) (sum time.Duration) {
+	t.Helper()
+	folder := fmt.Sprintf("/proc/%d/task", s.cmd.Process.Pid)
+	threads, err := os.ReadDir(folder)
+	if err != nil {
+		t.Skip(err)
+	}
+	for _, thread := range threads {
+		text, err := os.ReadFile(folder + "/" + thread.Name() + "/schedstat")
+		var ran int64
+		if err == nil {
+			_, err = fmt.Sscan(string(text), &ran)
+		}
+		if err != nil {
+			t.Skip(err)
+		}
+		sum += time.Duration(ran)
+	}
+	return sum
+}
+
+// memory returns the server's, in MB.
+func (s *served) memory(t *testing.T) (mb float64) {
+	t.Helper()
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
+	if err != nil {
+		t.Skip(err)
+	}
+	for line := range strings.Lines(string(text)) {
+		if rest, ok := strings.CutPrefix(line, "VmRSS:"); ok {
+			fmt.Sscan(rest, &mb)
+		}
+	}
+	return mb / 1024
+}
