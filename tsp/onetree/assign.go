@@ -202,6 +202,11 @@ func Assign(ctx context.Context, in *tsp.Instance) (*Assignment, error) {
 		a.Out[i] = c[j] - v[j]
 		a.Length += c[j]
 	}
+	for i, j := range only { // nothing competes with a fixed way: its price may be any that adds up
+		if j >= 0 {
+			a.Out[i], a.In[j] = costs(i)[j], 0
+		}
+	}
 	return a, nil
 }
 
