@@ -57,11 +57,13 @@ func Nearness(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, steps, k
 		opt.Grow = 4 // without geometry the penalties run away along edges that the graph lacks
 	}
 	if in.Paired() {
-		a, err := onetree.Assign(ctx, in)
-		if err != nil {
-			return nil, err
+		if !in.Reduced() { // else no way is shorter than 0 already
+			a, err := onetree.Assign(ctx, in)
+			if err != nil {
+				return nil, err
+			}
+			opt.Pi = a.Start(g)
 		}
-		opt.Pi = a.Start(g)
 		if in.N() > 1000 {
 			opt.Grow = 1 // each costs the square of n, and with these prices hardly an edge is missing
 		}

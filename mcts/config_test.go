@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"tspmcts/mcts/meter"
 	"tspmcts/tsp"
@@ -246,5 +247,31 @@ func TestTunedTable(t *testing.T) {
 	}
 	if empty := tsptest.Must(FormatTuned(nil)); string(empty) != "[\n]\n" {
 		t.Errorf("no rows are written as %q", empty)
+	}
+}
+
+// Where the ascent looks at all edges, alpha is for fewer cities.
+func TestDefaultHeatmapOf(t *testing.T) {
+	plain := tsptest.Random(tsp.Euc2D, 1000, 1)
+	path := tsptest.Random(tsp.Euc2D, 1000, 1)
+	if err := path.SetEnds(-1, -1); err != nil {
+		t.Fatal(err)
+	}
+	pairs := tsp.NewSymmetric(tsptest.Directed(1000, 1)).Instance
+	for _, c := range []struct {
+		in    *tsp.Instance
+		limit time.Duration
+		want  string
+	}{
+		{plain, 60 * time.Millisecond, "alpha"}, {plain, 59 * time.Millisecond, "gtprior"},
+		{path, 240 * time.Millisecond, "alpha"}, {path, 239 * time.Millisecond, "gtprior"},
+		{pairs, 960 * time.Millisecond, "alpha"}, {pairs, 959 * time.Millisecond, "gtprior"}, {pairs, 0, "alpha"},
+	} {
+		if got := DefaultHeatmapOf("default", c.in, c.limit); got != c.want {
+			t.Errorf("%d cities in %v: %s, want %s", c.in.N(), c.limit, got, c.want)
+		}
+	}
+	if got := DefaultHeatmapOf("paper", plain, 0); got != "gtprior" {
+		t.Errorf("paper: %s", got)
 	}
 }

@@ -3,6 +3,7 @@ package tsp
 import (
 	"context"
 	"errors"
+	"math"
 	"slices"
 )
 
@@ -34,6 +35,8 @@ type derived struct {
 	end    int32  // all ways out of it are
 	far    int32  // how long these, and those of the joker, are
 	closed *links // of the other instance
+
+	out, into []int32 // prices of leaving and of entering a city that its ways are shortened by; nil: none
 }
 
 // apart is the distance of two entries, or two exits: more than of all else.
@@ -151,13 +154,14 @@ func (d *derived) dist(i, j int32) int32 {
 			i, j = j, i
 		}
 		i, j = i>>1, j>>1
-		switch {
-		case i == j || i == d.end && j == d.start:
-			return 0
-		case j == d.start || i == d.end || i == d.joker || j == d.joker:
-			return d.far
+		if d.out == nil {
+			return d.way(i, j)
 		}
-		return d.of.Matrix[int(i)*d.of.stride+int(j)]
+		price := d.out[i] + d.into[j]
+		if i == j {
+			return price
+		}
+		return d.way(i, j) - price
 	}
 	switch {
 	case i == d.joker || j == d.joker:
@@ -167,6 +171,47 @@ func (d *derived) dist(i, j int32) int32 {
 	}
 	return d.of.Dist(i, j)
 }
+
+// way is how far it is from city i to city j of the directed instance.
+func (d *derived) way(i, j int32) int32 {
+	switch {
+	case i == j || i == d.end && j == d.start:
+		return 0
+	case j == d.start || i == d.end || i == d.joker || j == d.joker:
+		return d.far
+	}
+	return d.of.Matrix[int(i)*d.of.stride+int(j)]
+}
+
+// Reduce shortens all ways out of city i by out[i], and all into city j by into[j], of a paired
+// instance that nothing else uses yet, and makes the fixed edge between a city's two
+// halves as much longer: tours are as long as before, but near is what is cheap by
+// these prices. With those of an assignment (onetree.Assign) no way is shorter than 0. It
+// reports false, and does nothing, where distances would not fit an int32.
+func (in *Instance) Reduce(out, into []int64) bool {
+	d := in.derived
+	lo, hi := [2]int64{}, [2]int64{}
+	for s, prices := range [2][]int64{out, into} {
+		for _, p := range prices {
+			lo[s], hi[s] = min(lo[s], p), max(hi[s], p)
+		}
+	}
+	most := int64(d.of.longest())
+	if d.of.holes || d.far == NoEdge {
+		most = NoEdge
+	}
+	if most-lo[0]-lo[1] > math.MaxInt32 || hi[0]+hi[1] > math.MaxInt32 || lo[0]+lo[1] < math.MinInt32 {
+		return false
+	}
+	d.out, d.into = make([]int32, len(out)), make([]int32, len(into))
+	for i := range out {
+		d.out[i], d.into[i] = int32(out[i]), int32(into[i])
+	}
+	return true
+}
+
+// Reduced reports whether Reduce has changed the ways.
+func (in *Instance) Reduced() bool { return in.derived != nil && in.derived.out != nil }
 
 // derivedDist is dist for the metrics that no file names.
 func (in *Instance) derivedDist(i, j int32) int32 {
@@ -192,10 +237,11 @@ func (in *Instance) Apart(i, j int32) bool { return in.Paired() && (i^j)&1 == 0 
 // entered: what Dist says of a paired instance, a row at a time.
 func (in *Instance) Ways(row []int32, i int32) {
 	d := in.derived
-	if i == d.end || i == d.joker {
+	if i == d.end || i == d.joker || d.out != nil {
 		for j := range row {
 			row[j] = in.Dist(2*i+1, int32(2*j))
 		}
+		row[i] = 0
 		return
 	}
 	at := int(i) * d.of.stride

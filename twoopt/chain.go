@@ -22,12 +22,19 @@ type ChainConfig struct {
 // tried: removing the one that cuts off a cycle is followed by every way to join the
 // cycle again, which gives the Or-opt and Or-3opt moves. Everything is evaluated on a
 // Path; only an improvement touches the tour.
+//
+// Of a paired instance (tsp.Symmetric) no reversal ends in a tour, so that each level
+// removes and adds two edges, and exchanges two stretches as Or-3opt does: the chain of
+// Kanellakis and Papadimitriou ("Local search for the asymmetric traveling salesman problem",
+// Operations Research 28, 1980) without its one step of two cycles.
 type Chain struct {
 	in    *tsp.Instance
 	tour  *Tour
 	cand  *Candidates
 	queue *Queue
 	fixed bool
+	// paired: every other edge is fixed, and reversing never ends in a tour, so that every level swaps
+	paired bool
 
 	guide  Guide // nil: candidates are tried by open gain
 	depth  int
@@ -76,12 +83,13 @@ const (
 	plain    stepKind = iota // reverse all before r
 	joinNext                 // cut off 0..r, open it after q: q+1..r 0..q r+1..
 	joinPrev                 // cut off 0..r, open it before q: q-1..0 r..q r+1..
+	swap                     // the same as joinNext at any level: what stands before q changes places with q..r
 )
 
 // NewChain returns a Chain on tour, whose candidates must be sorted by distance
 // where the breadth is meant to be used well (any order is correct).
 func NewChain(in *tsp.Instance, tour *Tour, cand *Candidates, cfg ChainConfig) *Chain {
-	c := &Chain{in: in, tour: tour, cand: cand, queue: NewQueue(in.N()), fixed: in.HasFixed(), depth: cfg.Depth}
+	c := &Chain{in: in, tour: tour, cand: cand, queue: NewQueue(in.N()), fixed: in.HasFixed(), paired: in.Paired(), depth: cfg.Depth}
 	c.levels = make([]level, len(cfg.Breadth)+1)
 	for i := range c.levels {
 		b := 1
@@ -95,7 +103,7 @@ func NewChain(in *tsp.Instance, tour *Tour, cand *Candidates, cfg ChainConfig) *
 
 // Reset makes c work on another instance, tour and candidates. The queue is emptied.
 func (c *Chain) Reset(in *tsp.Instance, tour *Tour, cand *Candidates) {
-	c.in, c.tour, c.cand, c.fixed = in, tour, cand, in.HasFixed()
+	c.in, c.tour, c.cand, c.fixed, c.paired = in, tour, cand, in.HasFixed(), in.Paired()
 	c.queue.Reset(in.N())
 }
 
@@ -214,6 +222,10 @@ func (c *Chain) steps(lv *level, l int, gain int64, best *step) (closed int64) {
 		if before == end {
 			continue
 		}
+		if c.paired {
+			closed = c.swaps(lv, g, i, r, t3, closed, best)
+			continue
+		}
 		if !added {
 			t4 := p.City(s, before)
 			if !c.fixed || !in.IsFixed(t3, t4) {
@@ -281,6 +293,56 @@ func (c *Chain) joins(lv *level, gain int64, r, t3 int32, closed int64, best *st
 	return closed
 }
 
+// swaps is joins at any level, for pairs: what stands between the free end and t3, which
+// has rank r in segment i, is cut off as a cycle and opened at another edge. Nothing is reversed.
+func (c *Chain) swaps(lv *level, gain int64, i int, r, t3 int32, closed int64, best *step) int64 {
+	in, s, t1, p := c.in, c.tour, c.t1, &lv.path
+	after, ok := p.After(i, r)
+	if !ok {
+		return closed
+	}
+	t4 := p.City(s, after)
+	if in.IsFixed(t3, t4) {
+		return closed
+	}
+	gain += int64(in.Dist(t3, t4))
+	first := c.cand.Start[t4]
+	cities, dists := c.cand.Of(t4)
+	for k, d := range dists {
+		g := gain - int64(d)
+		if g <= 0 {
+			continue
+		}
+		t5 := cities[k]
+		q := p.Rank(s, t5)
+		h := p.Find(q)
+		if h < i || h == i && (q-r)*p.segs[i].direction() <= 0 {
+			continue
+		}
+		opened, ok := p.After(h, q)
+		if !ok {
+			continue
+		}
+		t6 := p.City(s, opened)
+		if in.IsFixed(t5, t6) {
+			continue
+		}
+		slot := first + int32(k)
+		var key int64
+		if c.guide != nil {
+			if key = c.guide.Draw(t4, slot); key == Never {
+				continue
+			}
+		}
+		m := step{gain: g + int64(in.Dist(t5, t6)), key: key, r: r, q: q, slot: slot, kind: swap}
+		if cl := m.gain - int64(in.Dist(t6, t1)); cl > closed {
+			closed, *best = cl, m
+		}
+		lv.add(m, c.guide == nil)
+	}
+	return closed
+}
+
 // add inserts m into the level's moves, largest key first, if it is among the
 // best; byGain makes the gain the key.
 func (lv *level) add(m step, byGain bool) {
@@ -312,6 +374,8 @@ func (c *Chain) lengthen(p *Path, m step) {
 	switch m.kind {
 	case plain:
 		p.Step(p.Find(m.r), m.r)
+	case swap:
+		p.Swap(p.Find(m.r), m.r, p.Find(m.q), m.q)
 	case joinNext:
 		p.segs = append(p.segs[:0], segment{p.n - 1, m.r + 1}, segment{m.q, 0}, segment{m.r, m.q + 1})
 	case joinPrev:

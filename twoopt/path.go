@@ -15,6 +15,7 @@ type Path struct {
 	n    int32
 	back bool      // ranks run against the tour
 	segs []segment // from t1 to the free end, where chains work: the list changes at its end only
+	tail []segment // scratch of Swap
 }
 
 // segment reads ranks from first to last, up or down.
@@ -105,6 +106,31 @@ func (p *Path) Step(i int, r int32) {
 		segs[i].last = r
 		p.segs = append(segs, segment{g.last, r + g.direction()})
 	}
+}
+
+// After returns the rank of the successor of rank r, toward t1, which stands in segment
+// i; false where the chain added the edge between them, or there is none.
+func (p *Path) After(i int, r int32) (after int32, ok bool) {
+	g := p.segs[i]
+	return r - g.direction(), r != g.first
+}
+
+// Swap adds the edges from the free end to rank r, in segment i, and from r's successor
+// to rank q, in segment h and nearer to the free end, and removes those from r and from q
+// to their successors, both of the tour: what stands up to q changes places with what stands between q and r.
+func (p *Path) Swap(i int, r int32, h int, q int32) {
+	segs, at, open := p.segs, p.segs[i], p.segs[h]
+	tail := append(p.tail[:0], segment{q, open.last})
+	tail = append(tail, segs[h+1:]...)
+	first := r
+	if i < h {
+		tail = append(tail, segment{r, at.last})
+		tail = append(tail, segs[i+1:h]...)
+		first = open.first
+	}
+	tail = append(tail, segment{first, q - open.direction()})
+	p.tail = tail
+	p.segs = append(append(segs[:i], segment{at.first, r - at.direction()}), tail...)
 }
 
 // Apply closes the path to a tour and rearranges s accordingly.

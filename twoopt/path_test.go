@@ -115,6 +115,11 @@ func TestLaw5(t *testing.T) {
 					q.copyFrom(p)
 					p, q = q, p
 				}
+				if r.IntN(3) == 0 {
+					swapBoth(s, p, d, r)
+					comparePaths(t, s, p, first, d)
+					continue
+				}
 				p.Step(p.Find(rank), rank)
 				d.step(c)
 				comparePaths(t, s, p, first, d)
@@ -130,6 +135,28 @@ func TestLaw5(t *testing.T) {
 			}
 		}
 	}
+}
+
+// swapBoth exchanges two random stretches before the path's last city, on p and on d,
+// where the edges that this removes are the tour's.
+func swapBoth(s *Tour, p *Path, d *dumbPath, r *rand.Rand) {
+	n := len(d.cities)
+	b := 1 + r.IntN(n-2) // 0..a changes places with a+1..b
+	a := r.IntN(b)
+	c := slices.Clone(d.cities)
+	rank, q := p.Rank(s, c[b]), p.Rank(s, c[a])
+	i, h := p.Find(rank), p.Find(q)
+	_, closes := p.After(i, rank)
+	_, opens := p.After(h, q)
+	if closes == d.added[edge(c[b], c[b+1])] || opens == d.added[edge(c[a], c[a+1])] {
+		panic("After is wrong about what was added")
+	}
+	if !closes || !opens {
+		return
+	}
+	p.Swap(i, rank, h, q)
+	d.cities = slices.Concat(c[a+1:b+1], c[:a+1], c[b+1:])
+	d.added[edge(c[0], c[b])], d.added[edge(c[a], c[b+1])] = true, true
 }
 
 // joinBoth makes a random step that cuts off a cycle and joins it again, on p

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"tspmcts/tsp"
+	"tspmcts/tsp/tsptest"
 )
 
 // searches are chains of every shape.
@@ -128,6 +129,53 @@ func exercise(t *testing.T, in *tsp.Instance, start tsp.Tour, cand *Candidates, 
 			verify("Undo")
 			if !slices.Equal(s.Order, before) {
 				t.Fatalf("undone to %v, want %v", s.Order, before)
+			}
+		}
+	}
+}
+
+// pairs returns a random directed instance as the searches see it, with a tour of it.
+func pairs(n int, r *rand.Rand) (*tsp.Symmetric, tsp.Tour) {
+	w := make([]int32, n*n)
+	for i := range w {
+		w[i] = r.Int32N(1000)
+	}
+	s := tsp.NewSymmetric(tsptest.Must(tsp.NewDirected("pairs", n, w)))
+	return s, s.Contract(randomTour(n, r))
+}
+
+// The same of directed instances, whose tours stay such.
+func TestPairs(t *testing.T) {
+	for _, n := range []int{3, 4, 5, 6, 8, 13, 60} {
+		r := rand.New(rand.NewPCG(uint64(n), 16))
+		in, start := pairs(n, r)
+		for _, search := range searches {
+			t.Run(fmt.Sprintf("%d/%s", n, search.name), func(t *testing.T) {
+				exercise(t, in.Instance, start, nearest(in.Instance, 8), search.cfg, r)
+			})
+		}
+	}
+}
+
+// Chains of pairs reach the optimum of tiny directed instances, as tours of these.
+func TestPairsOptimum(t *testing.T) {
+	for n := 3; n <= 9; n++ {
+		for seed := range uint64(6) {
+			r := rand.New(rand.NewPCG(seed, uint64(n)))
+			in, _ := pairs(n, r)
+			optimum, _ := tsp.Exact(in.Of())
+			want := in.Of().Length(optimum)
+			best := int64(1) << 60
+			for range 40 {
+				s := NewTour(in.Contract(randomTour(n, r)))
+				x := NewChain(in.Instance, s, nearest(in.Instance, 2*n), searches[0].cfg)
+				pushAll(x, 2*n)
+				x.Run(0)
+				tour := tsptest.Must(in.Expand(s.Order))
+				best = min(best, in.Of().Length(tour))
+			}
+			if best != want {
+				t.Errorf("n=%d seed %d: best of 40 starts %d, the optimum is %d", n, seed, best, want)
 			}
 		}
 	}

@@ -58,6 +58,11 @@ func Assign(ctx context.Context, in *tsp.Instance) (*Assignment, error) {
 		a.Out[i] = c[j] - s.v[j]
 		a.Length += c[j]
 	}
+	for i, j := range s.only { // nothing competes with a fixed way: its price may be any that adds up
+		if j >= 0 {
+			a.Out[i], a.In[j] = s.costs(i)[j], 0
+		}
+	}
 	return a, nil
 }
 

@@ -84,6 +84,47 @@ func TestAssign(t *testing.T) {
 		if !ok || a.Length > s.Length(s.Contract(tour)) {
 			t.Errorf("seed %d: %d above the tour's %d", seed, a.Length, s.Length(s.Contract(tour)))
 		}
+		reduced(t, s, a, r)
+	}
+}
+
+// reduced measures the ways by the prices of a: tours are as long as before, no way that
+// a tour may go is shorter than 0, and those of the assignment are 0.
+func reduced(t *testing.T, s *tsp.Symmetric, a *Assignment, r *rand.Rand) {
+	var lengths []int64
+	var tours []tsp.Tour
+	for range 10 {
+		order := make(tsp.Tour, 0, s.N())
+		for _, c := range r.Perm(s.N() / 2) {
+			order = append(order, int32(2*c), int32(2*c+1))
+		}
+		tours, lengths = append(tours, order), append(lengths, s.Length(order))
+	}
+	done := s.Reduce(a.Out, a.In)
+	if done != s.Reduced() || !done && len(s.Fixed) == s.N()/2 {
+		t.Fatal("not reduced")
+	}
+	if !done {
+		return // of so few cities fixed edges may leave a city one way, at any price
+	}
+	for k, order := range tours {
+		if got := s.Length(order); got != lengths[k] {
+			t.Errorf("a tour of %d is %d long by the prices", lengths[k], got)
+		}
+	}
+	row := make([]int32, s.N()/2)
+	for i := range row {
+		from := int32(2*i + 1)
+		s.Ways(row, int32(i))
+		for j, d := range row {
+			to := int32(2 * j)
+			if i != j && d != s.Dist(from, to) {
+				t.Fatalf("the way from %d to %d is %d, not %d", i, j, d, s.Dist(from, to))
+			}
+			if i != j && d < 0 && !second(s, from) && !second(s, to) || int32(j) == a.Entry[i] && d != 0 {
+				t.Errorf("the way from %d to %d is %d, the assignment has it: %v", i, j, d, int32(j) == a.Entry[i])
+			}
+		}
 	}
 }
 
