@@ -82,6 +82,8 @@ type Progress struct {
 	Stage   string        // what the search is at: see the package's table
 	Actions int64         // so far, all workers
 	Better  bool          // the tour is new
+	Regions [][]int32     // the cities of each region that is worked on, valid during the call; nil where that is the whole,
+	// and where the search is of another instance than the one given: a path, a directed one, cities in one place
 }
 
 // Saver is given checkpoints. What it is given goes on changing when Save has returned.
@@ -211,7 +213,7 @@ func (o *Options) build(ctx context.Context, in *tsp.Instance, source string, nb
 }
 
 // observer returns what the meter tells.
-func (o *Options) observer(in *tsp.Instance, expand func(tsp.Tour) tsp.Tour, bound func() float64) meter.Observer {
+func (o *Options) observer(in *tsp.Instance, regional bool, expand func(tsp.Tour) tsp.Tour, bound func() float64) meter.Observer {
 	if o.Observe == nil {
 		return nil
 	}
@@ -222,6 +224,9 @@ func (o *Options) observer(in *tsp.Instance, expand func(tsp.Tour) tsp.Tour, bou
 		}
 		told := Progress{Tour: best, Length: in.InUnit(p.Length), Gap: math.NaN(), Elapsed: p.Elapsed, Stage: p.Stage, Actions: p.Actions, Better: p.Better}
 		told.Bound = bound()
+		if regional {
+			told.Regions = p.Regions
+		}
 		over := o.Best
 		if over == 0 {
 			over = told.Bound
