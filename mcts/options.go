@@ -83,6 +83,8 @@ type Progress struct {
 	Actions int64         // so far, all workers
 	Better  bool          // the tour is new
 	Work    []Work        // what was done so far, but for what is under way
+	Regions [][]int32     // the cities of each region that is worked on, valid during the call; nil where that is the whole,
+	// and where the search is of another instance than the one given: a path, a directed one, cities in one place
 }
 
 // Saver is given checkpoints. What it is given goes on changing when Save has returned.
@@ -212,7 +214,7 @@ func (o *Options) build(ctx context.Context, in *tsp.Instance, source string, nb
 }
 
 // observer returns what the meter tells.
-func (o *Options) observer(in *tsp.Instance, expand func(tsp.Tour) tsp.Tour, work func() []Work, bound func() float64) meter.Observer {
+func (o *Options) observer(in *tsp.Instance, regional bool, expand func(tsp.Tour) tsp.Tour, work func() []Work, bound func() float64) meter.Observer {
 	if o.Observe == nil {
 		return nil
 	}
@@ -223,6 +225,9 @@ func (o *Options) observer(in *tsp.Instance, expand func(tsp.Tour) tsp.Tour, wor
 		}
 		told := Progress{Tour: best, Length: in.InUnit(m.Length), Gap: math.NaN(), Elapsed: m.Elapsed, Stage: m.Stage, Actions: m.Actions, Better: m.Better, Work: work()}
 		told.Bound = bound()
+		if regional {
+			told.Regions = m.Regions
+		}
 		over := o.Best
 		if over == 0 {
 			over = told.Bound

@@ -46,6 +46,7 @@ func (p *problem) prepare(ctx context.Context) (bool, error) {
 	nb, err := tsp.NearestNeighbors(ctx, p.in, max(p.cfg.Candidates, 10))
 	if err == nil {
 		p.nb = nb
+		p.soon(ctx)
 		if p.heatmap = p.options.Heatmap; p.heatmap == nil {
 			p.heatmap, err = p.options.build(ctx, p.in, p.source, nb)
 		}
@@ -60,6 +61,25 @@ func (p *problem) prepare(ctx context.Context) (bool, error) {
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// manyCities is the number from which on a greedy tour is made before a heatmap that takes
+// an ascent: 15 % above the optimum where the curve is at 25 to 60, for a tenth of the time.
+const manyCities = 100000
+
+// soon makes the tour that there is while the heatmap is built.
+func (p *problem) soon(ctx context.Context) {
+	if p.in.N() < manyCities || p.source != "alpha" {
+		return
+	}
+	t, err := tsp.GreedyEdge(ctx, p.in, p.nb)
+	if err != nil {
+		return
+	}
+	if length := p.in.Length(t); length < p.length {
+		p.resort, p.length = t, length
+		p.meter.Offer(length, t)
+	}
 }
 
 // reduce measures the ways of a directed instance by what they cost beyond the prices of

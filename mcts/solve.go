@@ -83,7 +83,7 @@ func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 		return nil, err
 	}
 	p.resort, p.length = o.known(p.in, p.curve, p.length)
-	m := meter.New(ctx, budget, o.observer(in, p.expand, p.work, func() float64 {
+	m := meter.New(ctx, budget, o.observer(in, p.places == nil && p.symmetric == nil, p.expand, p.work, func() float64 {
 		if r.Bound == nil {
 			return 0
 		}

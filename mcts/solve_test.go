@@ -344,3 +344,46 @@ func TestStoppedEarly(t *testing.T) {
 	}
 	t.Logf("early %d, whole %d, stalled %d", early, whole.Length, stalled.Length)
 }
+
+// While regions are visited an observer is told which: no city is in two, and what is
+// told does not change the result.
+func TestRegions(t *testing.T) {
+	in := tsptest.Random(tsp.Euc2D, 6000, 3)
+	seen, whole := 0, 0
+	search := func(observe func(Progress)) *Result {
+		r, err := Solve(t.Context(), in, Options{Configure: func(n int, source string) (Config, error) {
+			cfg, err := Preset("default", n, source)
+			cfg.Whole = 1000
+			return cfg, err
+		}, Source: "knn", Workers: 2, Actions: 400000, Time: Endless, Observe: observe})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	told := search(func(p Progress) {
+		if p.Regions == nil {
+			whole++
+			return
+		}
+		seen++
+		if p.Stage != "visiting regions" {
+			t.Errorf("regions in stage %s", p.Stage)
+		}
+		of := map[int32]bool{}
+		for _, cities := range p.Regions {
+			for _, c := range cities {
+				if of[c] || c < 0 || int(c) >= in.N() {
+					t.Fatalf("city %d is twice in the regions, or none", c)
+				}
+				of[c] = true
+			}
+		}
+	})
+	if seen == 0 || whole == 0 {
+		t.Errorf("told of regions %d times, of the whole %d times", seen, whole)
+	}
+	if silent := search(nil); silent.Length != told.Length {
+		t.Errorf("length %d when observed, %d else", told.Length, silent.Length)
+	}
+}

@@ -71,6 +71,7 @@ func (v *visiting) equip(s *search) {
 func (v *visiting) step(s *search) bool {
 	start, length := s.cost(), s.Tour.Length
 	if v.kicksDue(start) {
+		s.meter.Regions(nil)
 		s.kickOn()
 		v.Kicks.add(length-s.Tour.Length, s.cost()-start)
 		return false
@@ -127,12 +128,15 @@ func (v *visiting) sweep(s *search) {
 // mean is what a visit was thought to cost when they were chosen.
 func (v *visiting) carry(s *search, leaves []int32, mean float64) {
 	clear(v.owner)
+	regions := make([][]int32, len(leaves))
 	for k, leaf := range leaves {
 		nd := v.Tree.Nodes[leaf]
+		regions[k] = v.Tree.Cities[nd.From:nd.To]
 		for _, c := range v.Tree.Cities[nd.From:nd.To] {
 			v.owner[c] = int32(k) + 1
 		}
 	}
+	s.meter.Regions(regions)
 	op := region.Recombine{Tours: v.Tours, EAX: s.cfg.eax}
 	exchanges := make([]region.Exchange, len(leaves))
 	costs := make([]int64, len(leaves))

@@ -422,6 +422,16 @@ func TestBrowserMouseAndDownloads(t *testing.T) {
 		t.Errorf("dragged by 60, 30 the picture moved from %.0f, %.0f to %.0f, %.0f", x, y, x2, y2)
 	}
 
+	// Regions light up while they are visited.
+	b.eval(`(() => { document.querySelector("[name=source][value=demo]").click(); const set = (id, v) => { document.getElementById(id).value = v; };
+		set("demo", "uniform"); set("cities", 9000); set("time", "10m"); document.querySelector("#knobs [name=whole]").value = 1000; document.getElementById("start").click(); })()`)
+	b.until(`document.querySelector(".pane")?.dataset.regions > 1`)
+	b.until(`new Promise((f) => requestAnimationFrame(() => requestAnimationFrame(() => f(true))))`)
+	b.picture("regions")
+	b.eval(`document.querySelector("[data-do=stop]").click()`)
+	b.until(fmt.Sprintf(figure, "stage") + ` === "done: interrupted" && document.querySelector(".pane").dataset.regions === "0"`)
+	b.eval(`document.querySelector("#knobs [name=whole]").value = ""; document.getElementById("time").value = "1s"`)
+
 	dir := t.TempDir()
 	text := "id,name,lat,lon\n"
 	for i := range 14 {

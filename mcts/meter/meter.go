@@ -27,6 +27,7 @@ type Progress struct {
 	Elapsed time.Duration // on the budget's clock
 	Stage   string        // what the search is at
 	Better  bool          // the length is new
+	Regions [][]int32     // the cities of each region that is worked on, valid during the call; nil where that is the whole
 }
 
 // Observer is called while a search runs, by one goroutine at a time. It must return
@@ -47,6 +48,7 @@ type Meter struct {
 
 	mu       sync.Mutex
 	stage    string
+	regions  [][]int32
 	told     int64         // best length that the observer knows
 	improved time.Duration // when best last fell
 	tour     []int32       // the best tour, where somebody observes
@@ -92,7 +94,14 @@ func (m *Meter) Ending() *atomic.Bool { return &m.ending }
 // Stage names what the search is at from now on.
 func (m *Meter) Stage(name string) {
 	m.mu.Lock()
-	m.stage = name
+	m.stage, m.regions = name, nil
+	m.mu.Unlock()
+}
+
+// Regions tells whose cities are worked on from now on: of regions, or of the whole, nil.
+func (m *Meter) Regions(cities [][]int32) {
+	m.mu.Lock()
+	m.regions = cities
 	m.mu.Unlock()
 }
 
@@ -160,7 +169,7 @@ func (m *Meter) Check() bool {
 			m.End(StopStalled)
 		}
 		if m.observe != nil && best < NoTour {
-			m.observe(Progress{Length: best, Tour: m.tour, Actions: m.actions.Load(), Elapsed: now, Stage: m.stage, Better: better})
+			m.observe(Progress{Length: best, Tour: m.tour, Actions: m.actions.Load(), Elapsed: now, Stage: m.stage, Better: better, Regions: m.regions})
 		}
 		m.mu.Unlock()
 	}

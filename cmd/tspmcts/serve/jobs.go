@@ -37,16 +37,17 @@ func (s Status) ended() bool { return s == Done || s == Failed }
 // State is what of a job changes while it is searched for.
 type State struct {
 	Status   Status        `json:"status"`
-	Stop     mcts.Stop     `json:"stop,omitempty"`  // why a job that is done ended
-	Error    string        `json:"error,omitempty"` // why it failed
-	Stage    string        `json:"stage,omitempty"` // what the search is at
-	Heatmap  string        `json:"heatmap"`         // its source, as asked for until the search has settled it
-	Revision int64         `json:"revision"`        // rises with every tour that is shown; 0: there is none yet
-	Length   *bench.Number `json:"length"`          // of the tour, in the instance's unit
-	Gap      *float64      `json:"gap"`             // in percent, over the optimum where that was given, or else over the bound
-	Bound    *bench.Number `json:"bound"`           // that no tour is below
-	Seconds  float64       `json:"seconds"`         // that the job has run, reading included
-	Actions  int64         `json:"actions"`         // simulated by all workers
+	Stop     mcts.Stop     `json:"stop,omitempty"`    // why a job that is done ended
+	Error    string        `json:"error,omitempty"`   // why it failed
+	Stage    string        `json:"stage,omitempty"`   // what the search is at
+	Heatmap  string        `json:"heatmap"`           // its source, as asked for until the search has settled it
+	Revision int64         `json:"revision"`          // rises with every tour that is shown; 0: there is none yet
+	Length   *bench.Number `json:"length"`            // of the tour, in the instance's unit
+	Gap      *float64      `json:"gap"`               // in percent, over the optimum where that was given, or else over the bound
+	Bound    *bench.Number `json:"bound"`             // that no tour is below
+	Seconds  float64       `json:"seconds"`           // that the job has run, reading included
+	Actions  int64         `json:"actions"`           // simulated by all workers
+	Regions  [][4]float32  `json:"regions,omitempty"` // that are worked on: least and largest x and y, in the square of the cities
 }
 
 // View is a job as clients see it.
@@ -85,6 +86,8 @@ type job struct {
 
 	// Of the goroutine that searches.
 	next   time.Duration // when the observer publishes again
+	lit    *[]int32      // the first of the regions that are shown
+	frame  *frame        // of the picture, once it was needed
 	warned bool          // that its state cannot be written
 
 	disk sync.Mutex // held while files of the job are written
@@ -377,6 +380,7 @@ func (s *Server) run(ctx context.Context, j *job) {
 	s.mu.Lock()
 	j.cancel = nil
 	j.state.Seconds, j.state.Stage = seconds(j.spent), ""
+	j.state.Regions = nil
 	outside := err != nil || res.Stop == mcts.StopInterrupted // not by itself
 	switch cause := context.Cause(ctx); {
 	case outside && errors.Is(cause, errClosing):
@@ -483,8 +487,34 @@ func (s *Server) publish(j *job, p mcts.Progress) {
 		j.setBound(p.Bound)
 	}
 	j.setGap()
+	j.light(p.Regions)
 	j.state.Stage, j.state.Seconds, j.state.Actions = p.Stage, seconds(p.Elapsed), p.Actions
 	j.tell()
+}
+
+// light keeps where the regions are that the search works on.
+func (j *job) light(regions [][]int32) {
+	switch {
+	case len(regions) == 0:
+		j.state.Regions, j.lit = nil, nil
+		return
+	case j.lit == &regions[0]: // the same as the last time
+		return
+	case j.frame == nil:
+		j.frame = newFrame(j.item.Instance)
+	}
+	j.lit, j.state.Regions = &regions[0], nil
+	if j.frame.err != nil {
+		return
+	}
+	for _, cities := range regions {
+		box := [4]float32{1, 1, 0, 0}
+		for _, c := range cities {
+			x, y := j.frame.at(int(c))
+			box = [4]float32{min(box[0], x), min(box[1], y), max(box[2], x), max(box[3], y)}
+		}
+		j.state.Regions = append(j.state.Regions, box)
+	}
 }
 
 // show shows a tour.

@@ -792,7 +792,7 @@ func TestOpenAPI(t *testing.T) {
 			t.Errorf("there is no schema %s", m[1])
 		}
 	}
-	for name, v := range map[string]any{"Job": View{Warnings: []string{"w"}, Trace: make([]bench.Point, 1), State: State{Stop: "time", Error: "e", Stage: "s"}}, "State": State{Stop: "time", Error: "e", Stage: "s"}, "Problem": Problem{Line: 1}} {
+	for name, v := range map[string]any{"Job": View{Warnings: []string{"w"}, Trace: make([]bench.Point, 1), State: State{Stop: "time", Error: "e", Stage: "s", Regions: make([][4]float32, 1)}}, "State": State{Stop: "time", Error: "e", Stage: "s", Regions: make([][4]float32, 1)}, "Problem": Problem{Line: 1}} {
 		var is map[string]any
 		if err := json.Unmarshal([]byte(jsonOf(v)), &is); err != nil {
 			t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 
 	"tspmcts/bench"
 	"tspmcts/bench/draw"
+	"tspmcts/tsp"
 	"tspmcts/tsplib"
 	"tspmcts/tsplib/places"
 )
@@ -143,26 +144,46 @@ func writeGeoJSON(w io.Writer, j *job, b *shown) error {
 		"properties": object{"name": j.item.Name, "length": json.Number(bench.LengthText(in, b.length)), "tour": b.tour}}}})
 }
 
+// frame is where cities lie in a picture: in a square from 0 to 1.
+type frame struct {
+	x, y       []float64
+	minX, minY float64
+	extent     float64
+	err        error // there is nothing to draw
+}
+
+func newFrame(in *tsp.Instance) *frame {
+	x, y, err := draw.Places(in)
+	if err != nil {
+		return &frame{err: err}
+	}
+	f := &frame{x: x, y: y, minX: slices.Min(x), minY: slices.Min(y)}
+	if f.extent = max(slices.Max(x)-f.minX, slices.Max(y)-f.minY); f.extent == 0 {
+		f.extent = 1
+	}
+	return f
+}
+
+func (f *frame) at(i int) (x, y float32) {
+	return float32((f.x[i] - f.minX) / f.extent), float32((f.y[i] - f.minY) / f.extent)
+}
+
 // cities answers with where to draw the cities: x and y of each as 32-bit floats, little endian, in
 // a square from 0 to 1. They never change.
 func (s *Server) cities(w http.ResponseWriter, r *http.Request, j *job) {
-	x, y, err := draw.Places(j.item.Instance)
-	if err != nil {
-		problemf(http.StatusNotFound, "%v", err).write(w)
+	f := newFrame(j.item.Instance)
+	if f.err != nil {
+		problemf(http.StatusNotFound, "%v", f.err).write(w)
 		return
 	}
 	w.Header().Set("Content-Type", "application/octet-stream")
 	w.Header().Set("Cache-Control", "private, max-age=86400, immutable")
-	minX, minY := slices.Min(x), slices.Min(y)
-	extent := max(slices.Max(x)-minX, slices.Max(y)-minY)
-	if extent == 0 {
-		extent = 1
-	}
 	out := bufio.NewWriterSize(w, 64<<10)
 	var pair [8]byte
-	for i := range x {
-		binary.LittleEndian.PutUint32(pair[:], math.Float32bits(float32((x[i]-minX)/extent)))
-		binary.LittleEndian.PutUint32(pair[4:], math.Float32bits(float32((y[i]-minY)/extent)))
+	for i := range f.x {
+		x, y := f.at(i)
+		binary.LittleEndian.PutUint32(pair[:], math.Float32bits(x))
+		binary.LittleEndian.PutUint32(pair[4:], math.Float32bits(y))
 		if _, err := out.Write(pair[:]); err != nil {
 			return // the client is gone
 		}

@@ -78,6 +78,9 @@ class Pane {
     const over = job.status === "done" || job.status === "failed";
     this.button("pause").textContent = job.status === "paused" ? "Resume" : "Pause";
     this.button("pause").disabled = this.button("stop").disabled = over;
+    job.regions = state.regions ?? [];
+    if (this.view.n) this.view.setRegions(job.regions);
+    this.root.dataset.regions = job.regions.length;
     if (job.error) this.is("error").textContent = job.error;
     this.canvas.setAttribute("aria-label", `Tour of ${this.name()}, length ${short(job.length)}, ${job.status}. Arrow keys move, plus and minus zoom, 0 shows all.`);
     if (before !== job.status) {

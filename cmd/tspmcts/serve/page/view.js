@@ -70,7 +70,7 @@ export class View {
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
     this.gl = gl;
     this.uniform = Object.fromEntries(["map", "size", "color"].map((name) => [name, gl.getUniformLocation(program, name)]));
-    this.buffers = Object.fromEntries(["places", "tour", "part", "fresh", "heat"].map((name) => [name, gl.createBuffer()]));
+    this.buffers = Object.fromEntries(["places", "tour", "part", "fresh", "heat", "regions"].map((name) => [name, gl.createBuffer()]));
     this.hidden = gl.createFramebuffer();
     this.store = gl.createRenderbuffer();
     return true;
@@ -164,6 +164,14 @@ export class View {
     this.draw();
   }
 
+  // setRegions lights up rectangles, [least x, least y, largest x, largest y] each.
+  setRegions(boxes) {
+    if (JSON.stringify(boxes) === JSON.stringify(this.regions)) return;
+    this.regions = boxes;
+    this.#fill("regions", Float32Array.from(boxes.flatMap(([a, b, c, d]) => [a, b, c, b, c, d, a, b, c, d, a, d])));
+    this.draw();
+  }
+
   whole() {
     this.zoom = 1;
     this.at = [this.extent[0] / 2, this.extent[1] / 2];
@@ -219,6 +227,15 @@ export class View {
     gl.clearColor(0, 0, 0, 0);
     gl.clear(gl.COLOR_BUFFER_BIT);
     gl.uniform4f(uniform.map, sx, sy, -this.at[0] * sx, -this.at[1] * sy);
+    if (this.regions?.length) {
+      gl.bindBuffer(gl.ARRAY_BUFFER, buffers.regions);
+      gl.enableVertexAttribArray(0);
+      gl.vertexAttribPointer(0, 2, gl.FLOAT, false, 8, 0);
+      gl.disableVertexAttribArray(1);
+      gl.vertexAttrib1f(1, 1);
+      this.#use("fresh", 0.2);
+      gl.drawArrays(gl.TRIANGLES, 0, this.regions.length * 6);
+    }
     if (this.heat) {
       gl.bindBuffer(gl.ARRAY_BUFFER, buffers.heat);
       gl.enableVertexAttribArray(0);
@@ -340,6 +357,9 @@ export class View {
     const css = (name) => `rgb(${this.color(name).slice(0, 3).map((v) => v * 255).join(" ")})`;
     c.clearRect(0, 0, canvas.width, canvas.height);
     c.lineWidth = ratio;
+    c.globalAlpha = 0.2;
+    c.fillStyle = css("fresh");
+    for (const [a, b, d, e] of this.regions || []) c.fillRect(left + a * s, top - e * s, (d - a) * s, (e - b) * s);
     for (const [a, b, p] of this.heat || []) {
       c.globalAlpha = p;
       c.strokeStyle = css("heat");
