@@ -48,7 +48,7 @@
 //     any chain on the whole, .67 % after 24 s.
 //   - Variety. What is wrong at large in a local optimum is in all its shaken copies, and
 //     recombination cannot mend it. Local optima from greedy tours of their own against
-//     shaken copies of four (mean of seeds): C31k.1 60 s .020 and .106, C10k.1 10 s .007
+//     shaken copies of four (mean of seeds): C31k.1 60 s .026 and .106, C10k.1 10 s .007
 //     and .017, rl5915 6 s .005 and .014.
 //
 // All of them share a budget and streams of random numbers (package meter).
