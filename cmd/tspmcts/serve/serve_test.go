@@ -825,8 +825,10 @@ func TestTrace(t *testing.T) {
 // What a client sends never ends the server, and a request that is understood can be solved.
 func FuzzDecode(f *testing.F) {
 	for _, body := range []string{square, "0 0 0 1 1 1 output 1 2 3 1\n", "1 2\n3 4\n", "0 1\n1 0\n", `{"coordinates": [[0, 0], [3, 4]], "time": "1s"}`,
-		`{"matrix": [[0, 1], [1, 0]], "seed": 3}`, `{"problem": "0 0 1 1", "depth": 5}`, "\x00", "{", `{"coordinates":[[1e308,1],[-1e308,2]]}`} {
+		`{"matrix": [[0, 1], [1, 0]], "seed": 3}`, `{"problem": "0 0 1 1", "depth": 5}`, "\x00", "{", `{"coordinates":[[1e308,1],[-1e308,2]]}`, "name,lat,lon\na,1,2\nb,3,4\n",
+		`{"type": "MultiPoint", "coordinates": [[7, 50], [10, 48]]}`, `{"durations": [[0, 1.5], [2, 0]]}`, "[[0, 1], [2, 0]]"} {
 		f.Add([]byte(body), "")
+		f.Add([]byte(body), "path=true&start=0&end=b&metric=euclid&weight=durations&decimal-comma=1")
 		f.Add([]byte(body), "time=1s&seed=2&preset=paper&heatmap=alpha&line=0")
 	}
 	f.Add([]byte{}, "demo=uniform&cities=5&demo-seed=2&name=x&validate=1&bound=true&target=5&stall=1s&optimum=3&workers=1&actions=5&alpha=1")
