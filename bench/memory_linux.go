@@ -33,8 +33,8 @@ func memoryLeft() (left int64, ok bool) {
 	if err != nil {
 		return left, ok
 	}
-	if space := int64(limit.Cur) - pages*int64(os.Getpagesize()); !ok || space < left {
-		return max(0, space), true
+	if unused := int64(limit.Cur) - pages*int64(os.Getpagesize()); !ok || unused < left {
+		return max(0, unused), true
 	}
 	return left, ok
 }

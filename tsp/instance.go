@@ -161,11 +161,11 @@ func NewMatrix(name string, n int, w []int32) (*Instance, error) {
 	if err != nil {
 		return nil, err
 	}
-	const block = 64 // rows and columns at a time: both stay in the cache
-	for top := 0; top < n; top += block {
-		for left := 0; left <= top; left += block {
-			for i := top; i < min(top+block, n); i++ {
-				for j := left; j < min(left+block, i); j++ {
+	const tile = 64 // rows and columns at a time: both stay in the cache
+	for top := 0; top < n; top += tile {
+		for left := 0; left <= top; left += tile {
+			for i := top; i < min(top+tile, n); i++ {
+				for j := left; j < min(left+tile, i); j++ {
 					if w[i*n+j] != w[j*n+i] {
 						return nil, fmt.Errorf("the matrix is not symmetric: d(%d,%d) = %d, d(%d,%d) = %d", i+1, j+1, w[i*n+j], j+1, i+1, w[j*n+i])
 					}

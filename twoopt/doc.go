@@ -28,7 +28,7 @@
 //	closed    gain of the whole move
 //	rank      distance along the tour from a path's first free end; t1 has rank n-1
 //	segment   a stretch of ranks that is still in one piece, read up or down
-//	block     a stretch of positions, read up or down
+//	part      a stretch of positions, read up or down
 //	mark      a height of the undo log
 //
 // # Laws

@@ -135,10 +135,10 @@ func (p *Path) Swap(i int, r int32, h int, q int32) {
 
 // Apply closes the path to a tour and rearranges s accordingly.
 func (p *Path) Apply(s *Tour) {
-	var array [64]block
-	blocks := array[:0]
+	var array [64]part
+	parts := array[:0]
 	if len(p.segs) > len(array) {
-		blocks = make([]block, 0, len(p.segs))
+		parts = make([]part, 0, len(p.segs))
 	}
 	for _, g := range p.segs {
 		lo, hi := g.first, g.last
@@ -155,9 +155,9 @@ func (p *Path) Apply(s *Tour) {
 		} else if first >= p.n {
 			first -= p.n
 		}
-		blocks = append(blocks, block{first, hi - lo + 1, down != p.back})
+		parts = append(parts, part{first, hi - lo + 1, down != p.back})
 	}
-	s.arrange(blocks)
+	s.arrange(parts)
 }
 
 // Second returns the rank of the city after the free end.

@@ -13,7 +13,7 @@ type Tour struct {
 	old     []int32 // what the logged writes overwrote, stacked
 	writes  []write
 	scratch []int32
-	runs    []write // of arrange
+	changed []write // of arrange
 	logging bool
 }
 
@@ -91,9 +91,9 @@ func (s *Tour) Undo(mark int) {
 		old := s.old[int32(len(s.old))-size:]
 		s.old = s.old[:len(s.old)-len(old)]
 		for len(old) > 0 {
-			run := min(n-start, int32(len(old)))
-			s.put(start, old[:run])
-			old = old[run:]
+			k := min(n-start, int32(len(old)))
+			s.put(start, old[:k])
+			old = old[k:]
 			start = 0
 		}
 	}
@@ -120,53 +120,53 @@ func (s *Tour) save(start, size int32) {
 	s.old = append(s.old, s.Order[:size-head]...)
 }
 
-// block is a stretch of positions, read upwards from first to last or, when
+// part is a stretch of positions, read upwards from first to last or, when
 // back, downwards. size is its number of cities.
-type block struct {
+type part struct {
 	first, size int32 // first is the lowest position (cyclically), whatever the direction
 	back        bool
 }
 
-// arrange makes the tour read the given blocks one after the other. Together
-// they must hold every position once. The longest block stays where it is and
-// only blocks that end up elsewhere, or turned, are rewritten.
-func (s *Tour) arrange(blocks []block) {
+// arrange makes the tour read the given parts one after the other. Together
+// they must hold every position once. The longest part stays where it is and
+// only parts that end up elsewhere, or turned, are rewritten.
+func (s *Tour) arrange(parts []part) {
 	n := int32(len(s.Order))
-	m := len(blocks)
+	m := len(parts)
 	long := 0
-	for i := range blocks {
-		if blocks[i].size > blocks[long].size {
+	for i := range parts {
+		if parts[i].size > parts[long].size {
 			long = i
 		}
 	}
-	turn := blocks[long].back // then read everything the other way round
+	turn := parts[long].back // then read everything the other way round
 	step := 1
 	if turn {
 		step = m - 1
 	}
-	at := blocks[long].first + blocks[long].size
+	at := parts[long].first + parts[long].size
 	if at >= n {
 		at -= n
 	}
-	// Gather the new contents of each run of changed blocks, log the old.
+	// Gather the new contents of each row of changed parts, log the old.
 	buf := s.scratch[:0]
-	runs := s.runs[:0]
+	changed := s.changed[:0]
 	open := false
 	for i, k := 1, long; i < m; i++ {
 		k += step
 		if k >= m {
 			k -= m
 		}
-		b := blocks[k]
+		b := parts[k]
 		back := b.back != turn
 		if b.first == at && (!back || b.size == 1) {
 			open = false
 		} else {
 			if !open {
-				runs = append(runs, write{at, 0})
+				changed = append(changed, write{at, 0})
 				open = true
 			}
-			runs[len(runs)-1].size += b.size
+			changed[len(changed)-1].size += b.size
 			buf = s.gather(buf, b.first, b.size, back)
 		}
 		at += b.size
@@ -175,17 +175,17 @@ func (s *Tour) arrange(blocks []block) {
 		}
 	}
 	if s.logging {
-		for _, r := range runs {
+		for _, r := range changed {
 			s.save(r.start, r.size)
 		}
 	}
-	for _, r := range runs {
+	for _, r := range changed {
 		head := min(n-r.start, r.size)
 		s.put(r.start, buf[:head])
 		s.put(0, buf[head:r.size])
 		buf = buf[r.size:]
 	}
-	s.runs = runs
+	s.changed = changed
 }
 
 // gather appends the contents of a stretch of positions to buf, whose capacity

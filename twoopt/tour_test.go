@@ -26,31 +26,31 @@ func dumbSwap3(order []int32, p, size1, size2, size3 int) []int32 {
 	return slices.Concat(o[y:z], o[x:y], o[:x], o[z:])
 }
 
-func dumbArrange(order []int32, blocks []block) (out []int32) {
-	for _, b := range blocks {
-		part := slices.Clone(rotated(order, int(b.first))[:b.size])
+func dumbArrange(order []int32, parts []part) (out []int32) {
+	for _, b := range parts {
+		cities := slices.Clone(rotated(order, int(b.first))[:b.size])
 		if b.back {
-			slices.Reverse(part)
+			slices.Reverse(cities)
 		}
-		out = append(out, part...)
+		out = append(out, cities...)
 	}
 	return out
 }
 
-// randomBlocks cuts a tour of n cities into m blocks, in any order, some turned.
-func randomBlocks(n, m int, r *rand.Rand) []block {
+// randomParts cuts a tour of n cities into m parts, in any order, some turned.
+func randomParts(n, m int, r *rand.Rand) []part {
 	cuts := r.Perm(n)[:m]
 	slices.Sort(cuts)
-	blocks := make([]block, m)
+	parts := make([]part, m)
 	for i, c := range cuts {
 		size := n
 		if m > 1 {
 			size = (cuts[(i+1)%m] - c + n) % n
 		}
-		blocks[i] = block{int32(c), int32(size), r.IntN(2) == 0}
+		parts[i] = part{int32(c), int32(size), r.IntN(2) == 0}
 	}
-	r.Shuffle(m, func(i, j int) { blocks[i], blocks[j] = blocks[j], blocks[i] })
-	return blocks
+	r.Shuffle(m, func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })
+	return parts
 }
 
 // TestLaw1 carries out every reversal and every exchange of three stretches of
@@ -93,7 +93,7 @@ func TestLaw1(t *testing.T) {
 	}
 }
 
-// TestArrangeSmall carries out every arrangement of up to four blocks of small tours.
+// TestArrangeSmall carries out every arrangement of up to four parts of small tours.
 func TestArrangeSmall(t *testing.T) {
 	for n := 3; n <= 8; n++ {
 		start := randomTour(n, rand.New(rand.NewPCG(2, uint64(n))))
@@ -101,24 +101,24 @@ func TestArrangeSmall(t *testing.T) {
 		s.Log(true)
 		try := func(cuts []int) {
 			m := len(cuts)
-			blocks := make([]block, m)
+			parts := make([]part, m)
 			for i, c := range cuts {
 				size := n
 				if m > 1 {
 					size = (cuts[(i+1)%m] - c + n) % n
 				}
-				blocks[i] = block{first: int32(c), size: int32(size)}
+				parts[i] = part{first: int32(c), size: int32(size)}
 			}
-			permuteBlocks(blocks, 0, func() {
+			permuteParts(parts, 0, func() {
 				for turns := range 1 << m {
-					for i := range blocks {
-						blocks[i].back = turns>>i&1 == 1
+					for i := range parts {
+						parts[i].back = turns>>i&1 == 1
 					}
-					s.arrange(blocks)
-					checkTour(t, s, dumbArrange(start, blocks), "n=%d %v", n, blocks)
+					s.arrange(parts)
+					checkTour(t, s, dumbArrange(start, parts), "n=%d %v", n, parts)
 					s.Undo(0)
 					if !slices.Equal(s.Order, start) {
-						t.Fatalf("n=%d %v: undone to %v, want %v", n, blocks, s.Order, start)
+						t.Fatalf("n=%d %v: undone to %v, want %v", n, parts, s.Order, start)
 					}
 				}
 			})
@@ -137,14 +137,14 @@ func TestArrangeSmall(t *testing.T) {
 	}
 }
 
-func permuteBlocks(b []block, at int, f func()) {
+func permuteParts(b []part, at int, f func()) {
 	if at == len(b) {
 		f()
 		return
 	}
 	for i := at; i < len(b); i++ {
 		b[at], b[i] = b[i], b[at]
-		permuteBlocks(b, at+1, f)
+		permuteParts(b, at+1, f)
 		b[at], b[i] = b[i], b[at]
 	}
 }
@@ -178,9 +178,9 @@ func TestLaw4(t *testing.T) {
 				plain = dumbSwap3(s.Order, p, x, y, z)
 				s.Swap3(int32(p), int32(x), int32(y), int32(z))
 			case 3, 4:
-				blocks := randomBlocks(n, 1+r.IntN(min(n, 9)), r)
-				plain = dumbArrange(s.Order, blocks)
-				s.arrange(blocks)
+				parts := randomParts(n, 1+r.IntN(min(n, 9)), r)
+				plain = dumbArrange(s.Order, parts)
+				s.arrange(parts)
 			case 5:
 				marks = append(marks, snapshot{s.Mark(), slices.Clone(s.Order)})
 			case 6:

@@ -96,9 +96,9 @@ func (s *subtractive) normal() func() float64 {
 			u := float64(2*s.next())/modulus - 1
 			v := float64(2*s.next())/modulus - 1
 			if r := float64(u*u) + float64(v*v); r < 1 {
-				stretch := math.Sqrt(-2 * math.Log(r) / r)
-				kept, first = true, u*stretch
-				return v * stretch
+				scale := math.Sqrt(-2 * math.Log(r) / r)
+				kept, first = true, u*scale
+				return v * scale
 			}
 		}
 	}

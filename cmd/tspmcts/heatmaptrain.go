@@ -78,7 +78,7 @@ func runHeatmapTrain(c *cli.Context) error {
 	ctx, cancel := interruptible()
 	defer cancel()
 	var train, held learned.Trainer
-	var apart []example
+	var examples []example // those held out
 	all, _ := bench.ParseLines("")
 	r := bench.NewReader(files, all, warn)
 	count := 0
@@ -100,13 +100,13 @@ func runHeatmapTrain(c *cli.Context) error {
 		to := &train
 		if count++; count%5 == 0 {
 			to = &held
-			apart = append(apart, example{item, tour})
+			examples = append(examples, example{item, tour})
 		}
 		if err := to.Add(ctx, item.Instance, tour); err != nil {
 			return stopped(err)
 		}
 	}
-	if len(apart) == 0 {
+	if len(examples) == 0 {
 		return fmt.Errorf("%s: found %d instances, want at least 5: every fifth is held out", set, count)
 	}
 	fmt.Fprintf(beside(out), "%d instances, %d pairs to train on, %d held out\n", count, train.Examples(), held.Examples())
@@ -120,7 +120,7 @@ func runHeatmapTrain(c *cli.Context) error {
 		return err
 	}
 	fmt.Fprintf(beside(out), "log-loss a pair: %.5f trained, %.5f held out\n", train.Loss(m), held.Loss(m))
-	return judge(ctx, c, []string{"gtprior", "alpha", "learned:model=" + out}, apart, seed)
+	return judge(ctx, c, []string{"gtprior", "alpha", "learned:model=" + out}, examples, seed)
 }
 
 // judge tells how well the maps of sources fit the examples.

@@ -12,7 +12,7 @@
 // A search draws a first tour (first.go), brings it to a 2-opt optimum (sweeps.go),
 // simulates actions whose edges are drawn by Z (select.go, simulate.go), credits
 // the edges of an improvement (backpropagate.go), and begins anew when a pool
-// of actions held none. [Stats] is what it learns; package kick draws by them too.
+// of actions held none. [Stats] is what it gathers; package kick draws by them too.
 //
 // Glossary, with the paper's letters: P the heatmap; W = 100 P the weight of a
 // directed candidate edge, raised by improvements; Q how often the edge was

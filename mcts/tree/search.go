@@ -22,7 +22,7 @@ type Config struct {
 	Breadth []int
 }
 
-// Search is one search: a tour, what it has learned, and its own random numbers.
+// Search is one search: a tour, its statistics, and its own random numbers.
 type Search struct {
 	in     *tsp.Instance
 	cfg    Config

@@ -173,7 +173,7 @@ func (st *Stats) Simulate(alpha float64) {
 	st.sims++
 }
 
-// StatsState is what Stats have learned.
+// StatsState is what Stats hold.
 type StatsState struct {
 	Weight []float64
 	Visits []int64
@@ -181,7 +181,7 @@ type StatsState struct {
 	Sims   int64
 }
 
-// State returns a copy of what st has learned.
+// State returns a copy of what st holds.
 func (st *Stats) State() StatsState {
 	return StatsState{slices.Clone(st.weight), slices.Clone(st.visits), slices.Clone(st.omega), st.sims}
 }

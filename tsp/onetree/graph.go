@@ -21,7 +21,7 @@ type Graph struct {
 	limit int64   // |pi| stays below this, so that no sum overflows
 	order []int32 // internal -> city
 	rank  []int32 // city -> internal
-	space *space  // nil: no geometry that prunes
+	kd    *kdTree // nil: no geometry that prunes
 	bonus int32   // what a fixed edge is shorter by in a 1-tree, and a tour by as often as there are some; see bonusOf
 
 	// Edges, each once, u < v, ascending by (u, v), in internal ids.
@@ -43,7 +43,7 @@ const fineness = 20
 func NewGraph(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, perQuadrant int) (*Graph, error) {
 	n := in.N()
 	g := &Graph{in: in, n: n}
-	g.space, g.order = newSpace(in)
+	g.kd, g.order = newKD(in)
 	g.bonus = bonusOf(in, nb)
 	if g.order == nil {
 		g.order = make([]int32, n)
@@ -57,8 +57,8 @@ func NewGraph(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, perQuadr
 	}
 
 	width := nb.K
-	if g.space != nil {
-		width += perQuadrant << g.space.dims
+	if g.kd != nil {
+		width += perQuadrant << g.kd.dims
 	}
 	us, vs := make([]int32, 0, n*width), make([]int32, 0, n*width)
 	var near []int32
@@ -70,8 +70,8 @@ func NewGraph(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, perQuadr
 		for _, city := range nb.Of(g.order[i]) {
 			near = append(near, g.rank[city])
 		}
-		if g.space != nil && perQuadrant > 0 {
-			near = g.space.sectors(near, i, perQuadrant)
+		if g.kd != nil && perQuadrant > 0 {
+			near = g.kd.sectors(near, i, perQuadrant)
 		}
 		for _, j := range near {
 			us, vs = append(us, min(i, j)), append(vs, max(i, j))
@@ -82,7 +82,7 @@ func NewGraph(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, perQuadr
 		us, vs = append(us, min(i, j)), append(vs, max(i, j))
 	}
 	g.setEdges(us, vs)
-	if (g.space != nil || in.Metric == tsp.Graph) && g.connected() {
+	if (g.kd != nil || in.Metric == tsp.Graph) && g.connected() {
 		return g, nil
 	}
 	// The minimum spanning tree of the complete graph joins the pieces. Without
@@ -217,7 +217,7 @@ func (g *Graph) connected() bool {
 
 // sectors appends the per nearest cities in each quadrant (octant) around city i.
 // Cities that share an axis with it fall into the sector of larger coordinates.
-func (s *space) sectors(dst []int32, i int32, per int) []int32 {
+func (s *kdTree) sectors(dst []int32, i int32, per int) []int32 {
 	var stack [64]int32
 	q := s.p[int(i)*s.dims:][:s.dims]
 	for sector := range 1 << s.dims {

@@ -9,11 +9,11 @@ import (
 // leafSize is the number of cities below which a kd-tree node is not split.
 const leafSize = 8
 
-// space is a kd-tree over the cities in coordinates in which the metric is
+// kdTree is a kd-tree over the cities in coordinates in which the metric is
 // monotone: raising the difference along one axis never lowers a distance.
 // Its leaf order numbers the cities inside this package, so that near cities
 // have near numbers and every node is a range of them.
-type space struct {
+type kdTree struct {
 	dims  int
 	p     []float64 // dims per city, in the internal order
 	nodes []node    // preorder: a node's left child follows it
@@ -39,10 +39,10 @@ const (
 	sphere // great circle: the differences are those of unit vectors, unit the radius
 )
 
-// newSpace returns nil for metrics without geometry that prunes.
-func newSpace(in *tsp.Instance) (*space, []int32) {
+// newKD returns nil for metrics without geometry that prunes.
+func newKD(in *tsp.Instance) (*kdTree, []int32) {
 	n := in.N()
-	s := &space{dims: in.Metric.Dims()}
+	s := &kdTree{dims: in.Metric.Dims()}
 	switch in.Metric {
 	case tsp.Euc2D, tsp.Euc3D, tsp.Exact2D, tsp.Exact3D:
 		s.form, s.unit = round2, 0.5
@@ -105,7 +105,7 @@ func radians(m tsp.Metric, x float64) float64 {
 }
 
 // build appends the subtree over the cities order, which stand at lo in the whole.
-func (s *space) build(order []int32, lo int32) {
+func (s *kdTree) build(order []int32, lo int32) {
 	me := len(s.nodes)
 	nd := node{lo: lo, hi: lo + int32(len(order))}
 	axis, extent := 0, -1.0
@@ -148,7 +148,7 @@ func gap(v, lo, hi float64) float64 {
 // city i than. Every operation in a metric is correctly rounded and therefore
 // monotone, so the metric's own formula on the box gives a bound without slack;
 // the sphere's goes through the chord and gives up two units instead.
-func (s *space) lower(i int32, nd *node) int64 {
+func (s *kdTree) lower(i int32, nd *node) int64 {
 	var dx, dy, dz float64
 	if s.dims == 2 {
 		q := s.p[2*int(i):][:2]

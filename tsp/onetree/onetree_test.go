@@ -128,7 +128,7 @@ func TestGeometryEqualsPrim(t *testing.T) {
 			n := []int{2, 17, 100, 310, 450, 450}[trial]
 			in := random(m, n, rng, []int{0, 0, 4, 40, 0, 0}[trial], trial == 3 || trial == 5)
 			g := graph(in, 5, trial%2)
-			if g.space == nil {
+			if g.kd == nil {
 				continue
 			}
 			r := Ascend(ctx, g, Options{Steps: 1 + 10*trial})
@@ -372,7 +372,7 @@ func TestLowerBound(t *testing.T) {
 	for _, m := range metrics {
 		for trial := range 4 {
 			in := random(m, 100, rng, []int{0, 5}[trial%2], trial > 1)
-			s, order := newSpace(in)
+			s, order := newKD(in)
 			if s == nil {
 				continue
 			}

@@ -75,7 +75,7 @@ func newComplete(g *Graph, pi []int64) *complete {
 
 // tree fills c.u and c.v with a minimum spanning tree of the complete graph.
 func (c *complete) tree(ctx context.Context) error {
-	if c.g.n <= dense || c.g.space == nil {
+	if c.g.n <= dense || c.g.kd == nil {
 		return c.prim(ctx)
 	}
 	return c.boruvka(ctx)
@@ -202,7 +202,7 @@ func (c *complete) boruvka(ctx context.Context) error {
 		c.below[i] = math.MinInt64
 	}
 	c.penalties()
-	c.whole = make([]int32, len(g.space.nodes))
+	c.whole = make([]int32, len(g.kd.nodes))
 
 	type edge struct {
 		cost int64
@@ -262,7 +262,7 @@ func (c *complete) boruvka(ctx context.Context) error {
 
 // penalties sets the least penalty of every node, children before parents.
 func (c *complete) penalties() {
-	nodes := c.g.space.nodes
+	nodes := c.g.kd.nodes
 	c.least = make([]int64, len(nodes))
 	for k := len(nodes) - 1; k >= 0; k-- {
 		nd := &nodes[k]
@@ -276,7 +276,7 @@ func (c *complete) penalties() {
 
 // settle marks the nodes that lie within one component.
 func (c *complete) settle() {
-	nodes := c.g.space.nodes
+	nodes := c.g.kd.nodes
 	for k := len(nodes) - 1; k >= 0; k-- {
 		nd := &nodes[k]
 		if nd.right != 0 {
@@ -336,7 +336,7 @@ func (c *complete) round(ctx context.Context, ub []int64) error {
 // of the cheapest edge from i that costs less than bound, and its cost; -1 and
 // bound if there is none.
 func (c *complete) nearest(i, comp, except int32, bound int64) (int32, int64) {
-	s, shift := c.g.space, c.g.shift
+	s, shift := c.g.kd, c.g.shift
 	nodes := s.nodes
 	pi := c.pi[i]
 	type open struct {
@@ -389,7 +389,7 @@ func (c *complete) nearest(i, comp, except int32, bound int64) (int32, int64) {
 
 // local is Graph.cost without leaving the memory around the cities where the metric is the planar Euclidean.
 func (c *complete) local(i, j int32) int64 {
-	if s := c.g.space; s != nil && s.form == round2 && s.dims == 2 {
+	if s := c.g.kd; s != nil && s.form == round2 && s.dims == 2 {
 		p, q := s.p[2*int(i):][:2], s.p[2*int(j):][:2]
 		dx, dy := p[0]-q[0], p[1]-q[1]
 		return int64(math.Sqrt(float64(dx*dx)+float64(dy*dy))+s.unit)<<c.g.shift + c.pi[i] + c.pi[j]
@@ -405,7 +405,7 @@ func (c *complete) leaf(ctx context.Context) error {
 	if n < 3 {
 		return nil
 	}
-	if c.least == nil && g.space != nil {
+	if c.least == nil && g.kd != nil {
 		c.penalties()
 	}
 	if c.comp == nil {
@@ -419,7 +419,7 @@ func (c *complete) leaf(ctx context.Context) error {
 			break
 		}
 		j, x := p.to, p.most
-		if g.space != nil {
+		if g.kd != nil {
 			if to, y := c.nearest(p.leaf, -1, p.joined, x); to >= 0 {
 				j, x = to, y
 			}

@@ -158,11 +158,11 @@ func suffix(unit string) string {
 
 // symmetric reports whether the matrix is its own transpose.
 func (m *matrix) symmetric() bool {
-	const block = 64 // rows and columns at a time: both stay in the cache
-	for top := 0; top < m.n; top += block {
-		for left := 0; left <= top; left += block {
-			for i := top; i < min(top+block, m.n); i++ {
-				for j := left; j < min(left+block, i); j++ {
+	const tile = 64 // rows and columns at a time: both stay in the cache
+	for top := 0; top < m.n; top += tile {
+		for left := 0; left <= top; left += tile {
+			for i := top; i < min(top+tile, m.n); i++ {
+				for j := left; j < min(left+tile, i); j++ {
 					if m.w[i*m.n+j] != m.w[j*m.n+i] {
 						return false
 					}

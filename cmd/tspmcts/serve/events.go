@@ -14,8 +14,8 @@ const (
 	eventShare = 10 * time.Millisecond
 	// heartbeat is the time after which a quiet stream is sent a comment.
 	heartbeat = 15 * time.Second
-	// patience is how long a client may take nothing of what it is sent.
-	patience = 30 * time.Second
+	// sendLimit is how long a client may take nothing of what it is sent.
+	sendLimit = 30 * time.Second
 )
 
 // events tells how a job goes: how it is first, then what is newest whenever the client has
@@ -45,7 +45,7 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request, j *job) {
 	c := http.NewResponseController(w)
 	c.SetReadDeadline(time.Time{}) // a request is read within its time, but the stream goes on
 	send := func(format string, args ...any) bool {
-		c.SetWriteDeadline(time.Now().Add(patience))
+		c.SetWriteDeadline(time.Now().Add(sendLimit))
 		_, err := fmt.Fprintf(w, format, args...)
 		return err == nil && c.Flush() == nil
 	}
