@@ -28,7 +28,7 @@ func benchCommand() *cli.Command {
 			"suite file SUITE or of the flags, and appends a JSON line a run to --out. What is in\n" +
 			"that file already is not run again: the same command goes on where it was stopped.\n" +
 			"bench import adds results of other solvers; bench import --help tells more.",
-		Flags: []cli.Flag{
+		Flags: append([]cli.Flag{
 			option(catInput, "set", "run on the instances of `FILE`, or several with commas between them"),
 			option(catInput, "data", "look in `DIR` for the files that a suite names (default: beside the suite)"),
 			option(catInput, "lines", "take the instances `A:B`, A to B-1 of a data set file, from 0"),
@@ -43,7 +43,7 @@ func benchCommand() *cli.Command {
 			option(catSearch, "jobs", "have `J` runs side by side (default: the number of CPUs over the workers)"),
 			option(catOutput, "out", "append the records to `FILE`"),
 			&cli.BoolFlag{Name: "tours", Usage: "keep the tours in the records, for pictures", EnvVars: []string{envName("tours")}, Category: catOutput},
-		},
+		}, farmFlags()...),
 		Action: runBench,
 	}
 }
@@ -191,12 +191,18 @@ func runBench(c *cli.Context) error {
 	for _, s := range suites {
 		workers = max(workers, s.Workers)
 	}
-	parallel, err := sideBySide(c, workers)
+	ctx, cancel := interruptible()
+	defer cancel()
+	far, err := farmOf(ctx, c)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := interruptible()
-	defer cancel()
+	parallel := 0
+	if far != nil {
+		defer far.Close()
+	} else if parallel, err = sideBySide(c, workers); err != nil {
+		return err
+	}
 	var jobs []*bench.Job
 	for _, s := range suites {
 		more, err := s.Jobs(ctx, bench.HeatmapSource, warn)
@@ -209,17 +215,24 @@ func runBench(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	b := &bench.Bench{Store: store, Parallel: parallel, Tours: c.Bool("tours")}
 	live := newCounter("runs")
-	b.Progress = live.tell
-	status, err := b.Run(ctx, jobs)
+	var status bench.Status
+	if far != nil {
+		status, err = far.Run(ctx, store, jobs, c.Bool("tours"), live.tell)
+	} else {
+		b := &bench.Bench{Store: store, Parallel: parallel, Tours: c.Bool("tours"), Progress: live.tell}
+		status, err = b.Run(ctx, jobs)
+	}
 	live.end()
 	if err = errors.Join(err, store.Close()); err != nil {
 		return err
 	}
 	state := "complete"
-	if left := status.Jobs - status.Known - status.Done; left > 0 {
+	if left := status.Jobs - status.Known - status.Done - status.Failed; left > 0 {
 		state = fmt.Sprintf("stopped, %d to go; the same command goes on", left)
+	}
+	if status.Failed > 0 {
+		warn("%d runs failed, the last with: %s; the same command tries them again", status.Failed, status.Reason)
 	}
 	_, err = fmt.Fprintf(stdout{}, "%s: %d runs, %d of them new, %.1f s, %s\n", out, status.Known+status.Done, status.Done, status.Elapsed.Seconds(), state)
 	return stdoutMayClose(err)
