@@ -97,7 +97,7 @@ func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 		why = StopActions
 	}
 	r.Stop, r.Actions, r.Elapsed = why, m.Actions(), m.Clock()
-	return r, r.finish(given, p.expand(tour))
+	return r, r.Finish(given, p.expand(tour))
 }
 
 // within returns ctx with an end when the budget's time is over.
@@ -108,8 +108,9 @@ func within(ctx context.Context, budget meter.Budget) (context.Context, context.
 	return context.WithTimeoutCause(ctx, budget.Time-budget.Clock(), meter.ErrTime)
 }
 
-// finish checks t and measures it anew: no other tour leaves the package.
-func (r *Result) finish(in *tsp.Instance, t tsp.Tour) error {
+// Finish makes t, a tour of in, the result's: checked, measured anew, and from city 0 on. No other tour
+// leaves the package.
+func (r *Result) Finish(in *tsp.Instance, t tsp.Tour) error {
 	if err := in.Check(t); err != nil {
 		return fmt.Errorf("the search went wrong, please report it: %w", err)
 	}
