@@ -23,21 +23,30 @@ import (
 	"time"
 )
 
-// lab is a server, a bucket and workers of one test.
+// lab is the bucket and the workers of one test.
 type lab struct {
 	*testing.T
 	dir, address, blobs string
 	temporal, program   string
 	env                 []string
-	server              *exec.Cmd
 	mu                  sync.Mutex
 	workers             []*exec.Cmd
 }
 
-var built struct {
-	once sync.Once
-	name string
-	err  error
+// shared is what all tests have: a program, and a server, whose data outlives it.
+var shared struct {
+	once                  sync.Once
+	program, dir, address string
+	server                *exec.Cmd
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	end(shared.server)
+	if shared.dir != "" {
+		os.RemoveAll(shared.dir)
+	}
+	os.Exit(code)
 }
 
 // program builds the program once.
@@ -55,30 +64,31 @@ func newLab(t *testing.T) *lab {
 	if l.temporal == "" {
 		t.Skip("TSPMCTS_TEST_TEMPORAL names no program temporal")
 	}
-	built.once.Do(func() {
-		dir, err := os.MkdirTemp("", "farmtest")
-		if built.err = err; err == nil {
-			built.name = program(t, dir, "-tags", "farmtest")
-		}
-	})
-	if l.program = built.name; l.program == "" {
-		t.Fatal("no program", built.err)
-	}
 	l.blobs = "file://" + filepath.Join(l.dir, "blobs")
 	if err := os.Mkdir(filepath.Join(l.dir, "blobs"), 0o777); err != nil {
 		t.Fatal(err)
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	shared.once.Do(func() {
+		dir, err := os.MkdirTemp("", "farmtest")
+		if err != nil {
+			t.Fatal(err)
+		}
+		shared.dir, shared.program = dir, program(t, dir, "-tags", "farmtest")
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		shared.address = listener.Addr().String()
+		listener.Close()
+		l.startServer()
+	})
+	if l.program, l.address = shared.program, shared.address; l.program == "" {
+		t.Fatal("no program")
 	}
-	l.address = listener.Addr().String()
-	listener.Close()
 	t.Cleanup(func() {
 		for _, w := range l.workers {
 			end(w)
 		}
-		end(l.server)
 		if t.Failed() {
 			for _, name := range []string{"workers.log"} {
 				data, _ := os.ReadFile(filepath.Join(l.dir, name))
@@ -86,7 +96,6 @@ func newLab(t *testing.T) *lab {
 			}
 		}
 	})
-	l.startServer()
 	return l
 }
 
@@ -101,15 +110,15 @@ func end(c *exec.Cmd) {
 
 func (l *lab) startServer() {
 	l.Helper()
-	_, port, _ := net.SplitHostPort(l.address)
-	l.server = exec.Command(l.temporal, "server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", port,
-		"--db-filename", filepath.Join(l.dir, "temporal.db"), "--sqlite-pragma", "journal_mode=wal", "--log-level", "error")
-	l.server.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	if err := l.server.Start(); err != nil {
+	_, port, _ := net.SplitHostPort(shared.address)
+	shared.server = exec.Command(l.temporal, "server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", port,
+		"--db-filename", filepath.Join(shared.dir, "temporal.db"), "--sqlite-pragma", "journal_mode=wal", "--log-level", "error")
+	shared.server.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := shared.server.Start(); err != nil {
 		l.Fatal(err)
 	}
 	for start := time.Now(); ; time.Sleep(200 * time.Millisecond) {
-		if exec.Command(l.temporal, "operator", "namespace", "describe", "default", "--address", l.address).Run() == nil {
+		if exec.Command(l.temporal, "operator", "namespace", "describe", "default", "--address", shared.address).Run() == nil {
 			return
 		}
 		if time.Since(start) > 90*time.Second {
@@ -328,7 +337,7 @@ func TestServerAway(t *testing.T) {
 				t.Fatal(err)
 			}
 			time.Sleep(pick(testing.Short(), 3*time.Second, 15*time.Second))
-			end(l.server)
+			end(shared.server)
 			time.Sleep(away)
 			l.startServer()
 			if err := c.Wait(); err != nil {
@@ -550,4 +559,65 @@ func TestOtherBuild(t *testing.T) {
 		}
 	}
 	l.must(append(suite("far.jsonl", 1, "--actions", "1000"), far...)...)
+}
+
+// Islands, and regions of a giant tour, under kills of workers and of the server: tours those of undisturbed
+// runs, and never longer from round to round.
+func TestSolve(t *testing.T) {
+	for name, args := range map[string][]string{
+		"islands": {"--actions", "600000", "--islands", "3", "--rounds", "2"},
+		"regions": {"--actions", pick(testing.Short(), "250000", "4000000"), "--rounds", "2"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := newLab(t)
+			n := 1000
+			if name == "regions" {
+				n = pick(testing.Short(), 200001, 1000000)
+			}
+			l.must("generate", "--cities", fmt.Sprint(n), "--seed", "3", "--out", "g.tsp")
+			solve := func(out string) *exec.Cmd {
+				return l.command(append([]string{"solve", "g.tsp", "--temporal", "--lost-after", "10s", "--out", out}, args...)...)
+			}
+			l.worker()
+			w := l.worker()
+			l.ready()
+			text, err := solve("still.tour").CombinedOutput()
+			if err != nil {
+				t.Fatalf("%v: %s", err, text)
+			}
+			last := -1.0
+			for _, m := range regexp.MustCompile(`round \d+ of \d+, length (\d+)`).FindAllSubmatch(text, -1) {
+				var length float64
+				fmt.Sscan(string(m[1]), &length)
+				if last >= 0 && length > last {
+					t.Errorf("a round made the tour longer: %s", text)
+				}
+				last = length
+			}
+			if last < 0 {
+				t.Errorf("no rounds: %s", text)
+			}
+			c := solve("stirred.tour")
+			var out bytes.Buffer
+			c.Stdout, c.Stderr = &out, &out
+			if err := c.Start(); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(3 * time.Second)
+			end(w)
+			end(shared.server)
+			time.Sleep(2 * time.Second)
+			l.startServer()
+			l.worker()
+			if err := c.Wait(); err != nil {
+				t.Fatalf("%v: %s", err, out.String())
+			}
+			t.Logf("%s%s", text, out.String())
+			a, _ := os.ReadFile(filepath.Join(l.dir, "still.tour"))
+			b, _ := os.ReadFile(filepath.Join(l.dir, "stirred.tour"))
+			if len(a) == 0 || !bytes.Equal(a, b) {
+				t.Error("the disturbed run found another tour")
+			}
+		})
+	}
 }
