@@ -23,7 +23,7 @@ const MostForIslands = 200000
 
 // SolveOptions say how to solve on many machines.
 type SolveOptions struct {
-	Rounds  int // 0: as the time suggests
+	Rounds  int // 0: so many that a tenth of the work is to prepare, or 4 where actions are the budget
 	Islands int // searches of a round where the whole is searched
 	// Observe is told of the tour after each round.
 	Observe func(round, rounds int, length float64)
@@ -100,7 +100,7 @@ func (f *Farm) Solve(ctx context.Context, r *bench.Run, clock func() time.Durati
 	return s.do(ctx, m)
 }
 
-// plan shares the budget among rounds.
+// share shares what is left of the budget among rounds.
 func (s *solving) share(ctx context.Context) error {
 	workers, err := s.workers(ctx)
 	if err != nil {
@@ -114,10 +114,14 @@ func (s *solving) share(ctx context.Context) error {
 	}
 	s.slots = max(1, s.slots)
 	total := s.run.Budget.Time.Of(s.run.Item.N())
-	if s.rounds = s.o.Rounds; s.rounds == 0 {
-		s.rounds = 6
-		if total > 0 {
-			s.rounds = max(3, min(int(total/(2*time.Minute)), 50))
+	if s.rounds == 0 {
+		s.rounds = s.o.Rounds
+	}
+	if s.rounds == 0 {
+		s.rounds = 4
+		if total > 0 { // a search prepares for about 50 microseconds a city
+			work := time.Duration(s.slots) * total
+			s.rounds = int(max(2, min(work/(time.Duration(s.run.Item.N())*500*time.Microsecond), 50)))
 		}
 	}
 	if s.run.Budget.Actions > 0 {
