@@ -146,7 +146,13 @@ func (l *lab) command(args ...string) *exec.Cmd {
 
 func (l *lab) worker(args ...string) *exec.Cmd {
 	l.Helper()
-	c := l.command(append([]string{"worker", "--slots", "1"}, args...)...)
+	return l.process(append([]string{"worker", "--slots", "1"}, args...)...)
+}
+
+// process starts a process that the test's end ends.
+func (l *lab) process(args ...string) *exec.Cmd {
+	l.Helper()
+	c := l.command(args...)
 	log, err := os.OpenFile(filepath.Join(l.dir, "workers.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o666)
 	if err != nil {
 		l.Fatal(err)

@@ -18,6 +18,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -172,25 +173,7 @@ func TestMutualTLS(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer listener.Close()
-	inside := l.address
-	go func() {
-		for {
-			c, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer c.Close()
-				up, err := net.Dial("tcp", inside)
-				if err != nil {
-					return
-				}
-				defer up.Close()
-				go io.Copy(up, c)
-				io.Copy(c, up)
-			}()
-		}
-	}()
+	go relay(listener, l.address)
 	l.address = listener.Addr().String()
 	with := func(name string) []string {
 		return []string{"TEMPORAL_TLS_SERVER_CA_CERT_PATH=" + filepath.Join(l.dir, "ca.pem"), "TEMPORAL_TLS_CLIENT_CERT_PATH=" + filepath.Join(l.dir, name+".pem"),
@@ -208,4 +191,83 @@ func TestMutualTLS(t *testing.T) {
 	l.worker()
 	l.ready()
 	t.Log(l.must(append(suite("far.jsonl", 1, "--actions", "1000"), far...)...))
+}
+
+// relay passes connections on to another address until the listener is closed.
+func relay(listener net.Listener, to string) {
+	for {
+		c, err := listener.Accept()
+		if err != nil {
+			return
+		}
+		go func() {
+			defer c.Close()
+			up, err := net.Dial("tcp", to)
+			if err != nil {
+				return
+			}
+			defer up.Close()
+			go io.Copy(up, c)
+			io.Copy(c, up)
+		}()
+	}
+}
+
+// A worker is cut off in a network of its own, another takes over, the first comes back: one record.
+func TestCutOff(t *testing.T) {
+	l := newLab(t)
+	l.instances(1, 200)
+	const space, outside, inside = "tspfarm", "tspfarm0", "tspfarm1"
+	ip := func(args ...string) error { return exec.Command("ip", args...).Run() }
+	ip("netns", "delete", space) // of a test that was killed
+	for _, args := range []string{"netns add " + space, "link add " + outside + " type veth peer name " + inside + " netns " + space,
+		"addr add 10.213.77.1/24 dev " + outside, "link set " + outside + " up",
+		"-n " + space + " addr add 10.213.77.2/24 dev " + inside, "-n " + space + " link set " + inside + " up"} {
+		if err := ip(strings.Fields(args)...); err != nil {
+			ip("netns", "delete", space)
+			t.Skipf("no network namespaces here: ip %s: %v", args, err)
+		}
+	}
+	defer ip("netns", "delete", space)
+	listener, err := net.Listen("tcp", "10.213.77.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	server := l.address
+	go relay(listener, server)
+	l.address = listener.Addr().String()
+	program := l.program
+	l.program = "ip"
+	l.process("netns", "exec", space, program, "worker", "--slots", "1")
+	l.program, l.address = program, server
+	l.ready()
+	c := l.command(append(suite("far.jsonl", 1, "--time", "20s"), far...)...)
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(5 * time.Second)
+	if err := ip("link", "set", outside, "down"); err != nil {
+		t.Fatal(err)
+	}
+	l.worker()
+	time.Sleep(10 * time.Second)
+	if err := ip("link", "set", outside, "up"); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(3 * time.Second)
+	all := l.records("far.jsonl")
+	if len(all) != 1 {
+		t.Errorf("%d records, want 1", len(all))
+	}
+	for key, e := range all {
+		if e.Attempt != 2 {
+			t.Errorf("%s ended at attempt %d, want 2", key, e.Attempt)
+		}
+	}
+	runs, most := l.blobsOf()
+	t.Logf("%d run, %d records in the bucket", runs, most)
 }
