@@ -142,7 +142,7 @@ func (s *suite) parts(ctx context.Context, jobs []*bench.Job) ([]*part, error) {
 		}
 		grouped[group] = append(grouped[group], j)
 	}
-	s.id = digest([]byte(strings.Join(append(keys, s.queue, fmt.Sprint(s.tours)), "\n")))[:shortDigest]
+	s.id = digest([]byte(strings.Join(append(keys, s.queue, s.blobs.name, fmt.Sprint(s.tours)), "\n")))[:shortDigest]
 	instances := map[string]string{} // digests of blobs by those of instances
 	var parts []*part
 	runs := mostRuns
