@@ -22,12 +22,27 @@ type Bench struct {
 type Status struct {
 	Jobs, Known, Done int // all, those found in the store, those run
 	Elapsed, Left     time.Duration
-	Entry             *Entry // of the last run
+	Failed            int    // that could not be done
+	Reason            string // why the last of them
+	Entry             *Entry // of the last run that was done
 }
 
-// Run runs the jobs that the store does not have. When ctx ends, the runs in
-// flight are given up without an entry, and that is no error.
-func (b *Bench) Run(ctx context.Context, jobs []*Job) (Status, error) {
+// Add counts the entry of a run that ended when the bench had lasted that long.
+func (s *Status) Add(e *Entry, elapsed time.Duration) {
+	if e.Error != "" {
+		s.Failed++
+		s.Reason = e.Error
+	} else {
+		s.Done++
+		s.Entry = e
+	}
+	s.Elapsed = elapsed
+	ended := s.Done + s.Failed
+	s.Left = time.Duration(float64(elapsed) / float64(ended) * float64(s.Jobs-s.Known-ended))
+}
+
+// Missing returns the jobs that the store does not have, each once, and counts the others.
+func (s *Store) Missing(jobs []*Job) ([]*Job, Status) {
 	status := Status{Jobs: len(jobs)}
 	var todo []*Job
 	seen := map[string]bool{}
@@ -35,13 +50,20 @@ func (b *Bench) Run(ctx context.Context, jobs []*Job) (Status, error) {
 		switch key := j.Key(); {
 		case seen[key]: // the products of a suite overlap
 			status.Jobs--
-		case b.Store.Done(key) != nil:
+		case s.Done(key) != nil:
 			status.Known++
 		default:
 			todo = append(todo, j)
-			seen[key] = true
 		}
+		seen[j.Key()] = true
 	}
+	return todo, status
+}
+
+// Run runs the jobs that the store does not have. When ctx ends, the runs in
+// flight are given up without an entry, and that is no error.
+func (b *Bench) Run(ctx context.Context, jobs []*Job) (Status, error) {
+	todo, status := b.Store.Missing(jobs)
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	next := make(chan *Job)
@@ -52,14 +74,11 @@ func (b *Bench) Run(ctx context.Context, jobs []*Job) (Status, error) {
 	for range min(b.Parallel, len(todo)) {
 		wait.Go(func() {
 			for j := range next {
-				e, err := j.do(ctx, b.Tours)
+				e, _, err := j.Do(ctx, b.Tours)
 				mu.Lock()
 				if err == nil && e != nil {
 					if err = b.Store.Add(e); err == nil {
-						status.Done++
-						status.Elapsed = time.Since(start)
-						status.Entry = e
-						status.Left = time.Duration(float64(status.Elapsed) / float64(status.Done) * float64(len(todo)-status.Done))
+						status.Add(e, time.Since(start))
 						if b.Progress != nil {
 							b.Progress(status)
 						}
@@ -87,27 +106,34 @@ feed:
 	return status, failed
 }
 
-// do runs the job and returns its entry, nil when ctx ended before.
-func (j *Job) do(ctx context.Context, tours bool) (*Entry, error) {
+// Do runs the job and returns its entry and tour, nil when ctx ended before.
+func (j *Job) Do(ctx context.Context, tours bool) (*Entry, tsp.Tour, error) {
 	if ctx.Err() != nil {
-		return nil, nil
+		return nil, nil, nil
 	}
 	start := time.Now()
-	rec, tour, err := j.Run.Do(ctx, func() time.Duration { return time.Since(start) }, nil)
+	rec, tour, err := j.Run.Do(ctx, func() time.Duration { return time.Since(start) }, j.Observe)
 	if ctx.Err() != nil {
-		return nil, nil
+		return nil, nil, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	e := j.entry
 	e.Record = *rec
 	if tours {
 		if e.Tour, err = drawn(j.Item, tour); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	return &e, nil
+	return &e, tour, nil
+}
+
+// Failure returns the entry that says that the job cannot be done, and why.
+func (j *Job) Failure(reason string) *Entry {
+	e := j.entry
+	e.N, e.Metric, e.Error = j.Item.N(), j.Item.Metric.String(), reason
+	return &e
 }
 
 // drawn returns the places of the cities in the order of the tour.

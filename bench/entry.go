@@ -34,7 +34,33 @@ type Entry struct {
 	Go      string `json:"go"`
 	CPU     string `json:"cpu"`
 	Record
-	Tour [][2]float64 `json:"tour,omitempty"` // the cities' coordinates in the order of the tour, where asked for
+	// Host and Attempt say which machine ran it, and at the how manieth try, where machines shared the work.
+	Host    string `json:"host,omitempty"`
+	Attempt int    `json:"attempt,omitempty"`
+	// Error says why there is no tour: the run was given up. No table counts it, and the same command tries it again.
+	Error string       `json:"error,omitempty"`
+	Tour  [][2]float64 `json:"tour,omitempty"` // the cities' coordinates in the order of the tour, where asked for
+}
+
+// failed is an entry of a run that failed, as a line: no length, which others could take for one.
+type failed struct {
+	Version  int    `json:"version"`
+	Solver   string `json:"solver"`
+	Set      string `json:"set"`
+	Digest   string `json:"digest"`
+	Knobs    string `json:"knobs"`
+	Budget   string `json:"budget"`
+	Instance string `json:"instance"`
+	N        int    `json:"n"`
+	Heatmap  string `json:"heatmap"`
+	Seed     uint64 `json:"seed"`
+	Workers  int    `json:"workers"`
+	Host     string `json:"host,omitempty"`
+	Error    string `json:"error"`
+}
+
+func (e *Entry) failure() failed {
+	return failed{e.Version, e.Solver, e.Set, e.Digest, e.Knobs, e.Budget, e.Instance, e.N, e.Heatmap, e.Seed, e.Workers, e.Host, e.Error}
 }
 
 // Key names what was run: two entries of one key are the same run.

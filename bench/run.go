@@ -41,7 +41,6 @@ type Run struct {
 func (r *Run) Do(ctx context.Context, clock func() time.Duration, observe func(mcts.Progress)) (*Record, tsp.Tour, error) {
 	item, in := r.Item, r.Item.Instance
 	var trace []Point
-	var last float64
 	o := mcts.Options{Preset: r.Knobs.Preset, Configure: r.Knobs.Config, Source: r.Source.Name, Build: r.build,
 		Seed: r.Seed, Workers: r.Workers, Actions: r.Budget.Actions, Stall: r.Budget.Stall.Of(in.N()), Target: r.Budget.Target, Clock: clock,
 		Time: mcts.Endless, Bound: r.Bound, Best: r.Optimum, Initial: r.Initial, Save: r.Save, Resume: r.Resume}
@@ -50,7 +49,6 @@ func (r *Run) Do(ctx context.Context, clock func() time.Duration, observe func(m
 	}
 	o.Observe = func(p mcts.Progress) {
 		if p.Better {
-			last = p.Length
 			trace = append(trace, Point{seconds(p.Elapsed.Seconds()), json.Number(LengthText(in, p.Length))})
 		}
 		if observe != nil {
@@ -67,13 +65,19 @@ func (r *Run) Do(ctx context.Context, clock func() time.Duration, observe func(m
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", item.Name, err)
 	}
+	return r.Record(res, elapsed, trace), res.Tour, nil
+}
+
+// Record returns the record of what the run found in so many seconds, by these improvements.
+func (r *Run) Record(res *mcts.Result, elapsed float64, trace []Point) *Record {
+	in := r.Item.Instance
 	text := json.Number(LengthText(in, res.Value))
-	if k := len(trace); k == 0 || last != in.InUnit(res.Length) {
+	if k := len(trace); k == 0 || trace[k-1].Length != json.Number(LengthText(in, in.InUnit(res.Length))) {
 		trace = append(trace, Point{seconds(elapsed), text})
 	} else {
 		trace[k-1].Length = text
 	}
-	rec := &Record{Instance: item.Name, N: in.N(), Metric: in.Metric.String(), Length: text, Unit: in.Unit, Gap: GapOf(res.Value, r.Optimum),
+	rec := &Record{Instance: r.Item.Name, N: in.N(), Metric: in.Metric.String(), Length: text, Unit: in.Unit, Gap: GapOf(res.Value, r.Optimum),
 		Seconds: seconds(elapsed), Seed: r.Seed, Workers: r.Workers, Stop: res.Stop, Heatmap: res.Source,
 		Preset: res.Config.Preset, Actions: res.Actions, Work: res.Work, Config: &res.Config, Trace: trace, Visits: res.Visits}
 	if bound := res.Bound; bound != nil {
@@ -88,7 +92,7 @@ func (r *Run) Do(ctx context.Context, clock func() time.Duration, observe func(m
 		}
 		rec.Optimum = &o
 	}
-	return rec, res.Tour, nil
+	return rec
 }
 
 // build makes the heatmap of a source, the run's own or the one that it stands for.

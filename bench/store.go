@@ -93,7 +93,11 @@ func (s *Store) Add(e *Entry) error {
 	var line bytes.Buffer
 	enc := json.NewEncoder(&line)
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(e); err != nil {
+	var record any = e
+	if e.Error != "" {
+		record = e.failure()
+	}
+	if err := enc.Encode(record); err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -109,9 +113,11 @@ func (s *Store) Add(e *Entry) error {
 		return FileError(s.name, err)
 	}
 	s.size += int64(line.Len())
-	kept := *e
-	kept.Trace, kept.Tour = nil, nil
-	s.done[e.Key()] = &kept
+	if e.Error == "" {
+		kept := *e
+		kept.Trace, kept.Tour = nil, nil
+		s.done[e.Key()] = &kept
+	}
 	return nil
 }
 
@@ -134,8 +140,8 @@ func (e *cutError) Error() string {
 	return fmt.Sprintf("%s:%d: the last record is cut off; the bench that wrote it repairs that when it goes on", e.name, e.line)
 }
 
-// ReadEntries calls f for each record of r, in order; name is for messages. The
-// lines of solve --json are records too, without label and budget.
+// ReadEntries calls f for each record of r, in order, but for those of runs that failed;
+// name is for messages. The lines of solve --json are records too, without label and budget.
 func ReadEntries(r io.Reader, name string, f func(*Entry) error) error {
 	b := bufio.NewReaderSize(r, 1<<20)
 	size := int64(0)
@@ -163,6 +169,9 @@ func ReadEntries(r io.Reader, name string, f func(*Entry) error) error {
 		}
 		if e == nil {
 			return notRecord(name, n, line)
+		}
+		if e.Error != "" {
+			continue
 		}
 		if err := f(e); err != nil {
 			return err
@@ -198,6 +207,8 @@ func parseEntry(line []byte) (*Entry, error) {
 		return nil, nil
 	case e.Version != Version:
 		return nil, fmt.Errorf("a record of version %d, want %d; use the program that wrote it", e.Version, Version)
+	case e.Instance != "" && e.Error != "":
+		return e, nil
 	case e.Instance == "" || e.Length == "":
 		return nil, fmt.Errorf("a record without instance or length")
 	}

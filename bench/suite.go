@@ -35,11 +35,19 @@ type Set struct {
 // Job is a run of an experiment.
 type Job struct {
 	Run
+	Observe func(mcts.Progress) // nil for nobody
+
 	entry Entry // what is known before it is run
 }
 
 // Key names what is run.
 func (j *Job) Key() string { return j.entry.Key() }
+
+// Set returns the name of the file that the instance came from, without its folder.
+func (j *Job) Set() string { return j.entry.Set }
+
+// Digest returns that of the instance.
+func (j *Job) Digest() string { return j.entry.Digest }
 
 // suiteFile is a suite, or one of several products, as it stands in a file.
 type suiteFile struct {
@@ -354,6 +362,12 @@ type SetItem struct {
 	optimum float64
 }
 
+// NewSetItem returns the instance of a suite, from a file of that name without its folder,
+// with its optimum or best known length, 0 for none.
+func NewSetItem(item *Item, set string, optimum float64) SetItem {
+	return SetItem{item, set, Digest(item.Instance), optimum}
+}
+
 // Items reads the instances of a suite.
 func (s *Suite) Items(ctx context.Context, warn func(string, ...any)) ([]SetItem, error) {
 	var items []SetItem
@@ -376,7 +390,7 @@ func (s *Suite) Items(ctx context.Context, warn func(string, ...any)) ([]SetItem
 			if s.Best != nil {
 				optimum = s.Best.Of(item, warn)
 			}
-			items = append(items, SetItem{item, filepath.Base(set.File), Digest(item.Instance), optimum})
+			items = append(items, NewSetItem(item, filepath.Base(set.File), optimum))
 		}
 	}
 	return items, nil

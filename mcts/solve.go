@@ -103,7 +103,7 @@ func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 	if p.search != nil && len(p.search.Visits) == given.N() {
 		r.Visits = p.search.Visits
 	}
-	return r, r.finish(given, p.expand(tour))
+	return r, r.Finish(given, p.expand(tour))
 }
 
 // within returns ctx with an end when the budget's time is over.
@@ -114,8 +114,9 @@ func within(ctx context.Context, budget meter.Budget) (context.Context, context.
 	return context.WithTimeoutCause(ctx, budget.Time-budget.Clock(), meter.ErrTime)
 }
 
-// finish checks t and measures it anew: no other tour leaves the package.
-func (r *Result) finish(in *tsp.Instance, t tsp.Tour) error {
+// Finish makes t, a tour of in, the result's: checked, measured anew, and from city 0 on. No other tour
+// leaves the package.
+func (r *Result) Finish(in *tsp.Instance, t tsp.Tour) error {
 	if err := in.Check(t); err != nil {
 		return fmt.Errorf("the search went wrong, please report it: %w", err)
 	}

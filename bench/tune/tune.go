@@ -32,6 +32,8 @@ type Tuner struct {
 	Store         *bench.Store
 	Parallel      int
 	Progress      func(done, of int, what string) // nil for nobody
+	// Elsewhere, if not nil, runs jobs and stores their entries as Bench.Run does, on other machines.
+	Elsewhere func(ctx context.Context, store *bench.Store, jobs []*bench.Job, tell func(bench.Status)) (bench.Status, error)
 
 	ctx    context.Context
 	rng    *rand.Rand
@@ -218,14 +220,23 @@ func (t *Tuner) job(c *configuration, b block) (*bench.Job, error) {
 
 // runJobs runs what the store does not have.
 func (t *Tuner) runJobs(jobs []*bench.Job, what string) error {
-	b := bench.Bench{Store: t.Store, Parallel: t.Parallel}
-	if t.Progress != nil {
-		before := t.spent
-		b.Progress = func(s bench.Status) {
+	before := t.spent
+	tell := func(s bench.Status) {
+		if t.Progress != nil {
 			t.Progress(before+s.Known+s.Done, t.limit()+(1+finalists)*len(t.Verify), what)
 		}
 	}
-	status, err := b.Run(t.ctx, jobs)
+	var status bench.Status
+	var err error
+	if t.Elsewhere != nil {
+		status, err = t.Elsewhere(t.ctx, t.Store, jobs, tell)
+	} else {
+		b := bench.Bench{Store: t.Store, Parallel: t.Parallel, Progress: tell}
+		status, err = b.Run(t.ctx, jobs)
+	}
+	if err == nil && status.Failed > 0 {
+		err = fmt.Errorf("%d of the runs could not be done: %s", status.Failed, status.Reason)
+	}
 	if err == nil && status.Known+status.Done < status.Jobs {
 		err = ErrStopped
 	}

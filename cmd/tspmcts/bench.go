@@ -16,6 +16,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"tspmcts/bench"
+	"tspmcts/bench/farm"
 	"tspmcts/heatmap"
 	"tspmcts/mcts"
 )
@@ -24,13 +25,13 @@ func benchCommand() *cli.Command {
 	return &cli.Command{
 		Name:        "bench",
 		Usage:       "run an experiment, or import the results of other solvers",
-		ArgsUsage:   "[SUITE] | import FILE...",
-		Subcommands: []*cli.Command{benchImportCommand()},
+		ArgsUsage:   "[SUITE] | import FILE... | status",
+		Subcommands: []*cli.Command{benchImportCommand(), benchStatusCommand()},
 		Description: "Runs every combination of instances, heatmaps, knobs, budgets and seeds, of the\n" +
 			"suite file SUITE or of the flags, and appends a JSON line a run to --out. What is in\n" +
 			"that file already is not run again: the same command goes on where it was stopped.\n" +
 			"bench import adds results of other solvers; bench import --help tells more.",
-		Flags: []cli.Flag{
+		Flags: append([]cli.Flag{
 			option(catInput, "set", "run on the instances of `FILE`, or several with commas between them"),
 			option(catInput, "data", "look in `DIR` for the files that a suite names (default: beside the suite)"),
 			option(catInput, "lines", "take the instances `A:B`, A to B-1 of a data set file, from 0"),
@@ -45,7 +46,7 @@ func benchCommand() *cli.Command {
 			option(catSearch, "jobs", "have `J` runs side by side (default: the number of CPUs over the workers)"),
 			option(catOutput, "out", "append the records to `FILE`"),
 			&cli.BoolFlag{Name: "tours", Usage: "keep the tours in the records, for pictures", EnvVars: []string{envName("tours")}, Category: catOutput},
-		},
+		}, farmFlags()...),
 		Action: runBench,
 	}
 }
@@ -65,6 +66,29 @@ func benchImportCommand() *cli.Command {
 			option(catOutput, "out", "append the records to `FILE`"),
 		},
 		Action: runImport,
+	}
+}
+
+func benchStatusCommand() *cli.Command {
+	return &cli.Command{
+		Name:        "status",
+		Usage:       "tell what the workers of a Temporal server do",
+		ArgsUsage:   " ",
+		Description: "Lists workers, suites and rounds, and what each worker does. The server's own page shows the same in a browser.",
+		Flags:       []cli.Flag{blobsOption()},
+		Action: func(c *cli.Context) error {
+			if c.Args().Present() || c.String("blobs") == "" {
+				return usagef("bench status takes --blobs URL, that of the workers")
+			}
+			ctx, cancel := interruptible()
+			defer cancel()
+			f, err := farm.Connect(ctx, c.String("blobs"), farm.Options{Warn: warn})
+			if err != nil {
+				return err
+			}
+			defer f.Close()
+			return stdoutMayClose(f.Status(ctx, stdout{}))
+		},
 	}
 }
 
@@ -200,12 +224,18 @@ func runBench(c *cli.Context) error {
 	for _, s := range suites {
 		workers = max(workers, s.Workers)
 	}
-	parallel, err := sideBySide(c, workers)
+	ctx, cancel := interruptible()
+	defer cancel()
+	far, err := farmOf(ctx, c)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := interruptible()
-	defer cancel()
+	parallel := 0
+	if far != nil {
+		defer far.Close()
+	} else if parallel, err = sideBySide(c, workers); err != nil {
+		return err
+	}
 	var jobs []*bench.Job
 	for _, s := range suites {
 		more, err := s.Jobs(ctx, bench.HeatmapSource, warn)
@@ -218,16 +248,21 @@ func runBench(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	b := &bench.Bench{Store: store, Parallel: parallel, Tours: c.Bool("tours")}
 	live := newCounter("runs")
 	short := map[string]*bench.Record{} // the first tour of an instance that its best length should not allow
-	b.Progress = func(s bench.Status) {
+	progress := func(s bench.Status) {
 		live.tell(s)
 		if e := s.Entry; e != nil && short[e.Instance] == nil && e.Gap != nil && *e.Gap < 0 {
 			short[e.Instance] = &e.Record
 		}
 	}
-	status, err := b.Run(ctx, jobs)
+	var status bench.Status
+	if far != nil {
+		status, err = far.Run(ctx, store, jobs, c.Bool("tours"), progress)
+	} else {
+		b := &bench.Bench{Store: store, Parallel: parallel, Tours: c.Bool("tours"), Progress: progress}
+		status, err = b.Run(ctx, jobs)
+	}
 	live.end()
 	for _, name := range slices.Sorted(maps.Keys(short)) {
 		warnTooShort(short[name])
@@ -236,8 +271,11 @@ func runBench(c *cli.Context) error {
 		return err
 	}
 	state := "complete"
-	if left := status.Jobs - status.Known - status.Done; left > 0 {
+	if left := status.Jobs - status.Known - status.Done - status.Failed; left > 0 {
 		state = fmt.Sprintf("stopped, %d to go; the same command goes on", left)
+	}
+	if status.Failed > 0 {
+		warn("%d runs failed, the last with: %s; the same command tries them again", status.Failed, status.Reason)
 	}
 	_, err = fmt.Fprintf(stdout{}, "%s: %d runs, %d of them new, %.1f s, %s\n", out, status.Known+status.Done, status.Done, status.Elapsed.Seconds(), state)
 	return stdoutMayClose(err)

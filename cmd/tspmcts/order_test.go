@@ -42,7 +42,8 @@ var mayImport = map[string]string{
 	"bench/forest":      "",
 	"bench/report":      "tsp mcts bench bench/stat bench/forest bench/draw",
 	"bench/tune":        "tsp mcts bench bench/stat bench/forest",
-	"cmd":               "tsp tsp/onetree tsplib tsplib/places heatmap heatmap/learned heatmap/mapfile twoopt mcts bench bench/draw bench/generate bench/stat bench/forest bench/report bench/tune cmd/tspmcts/serve",
+	"bench/farm":        "tsp heatmap mcts mcts/meter mcts/region bench",
+	"cmd":               "tsp tsp/onetree tsplib tsplib/places heatmap heatmap/learned heatmap/mapfile twoopt mcts bench bench/draw bench/generate bench/stat bench/forest bench/report bench/tune bench/farm cmd/tspmcts/serve",
 	"cmd/tspmcts/serve": "tsp tsplib heatmap mcts bench bench/draw bench/generate",
 }
 

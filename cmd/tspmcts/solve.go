@@ -15,6 +15,7 @@ import (
 
 	"tspmcts/bench"
 	"tspmcts/bench/draw"
+	"tspmcts/bench/farm"
 	"tspmcts/tsp"
 	"tspmcts/tsplib"
 	"tspmcts/tsplib/places"
@@ -55,13 +56,23 @@ func solveCommand() *cli.Command {
 			option(catOutput, "plot", "draw the tour to `FILE`: .svg or .png, or - for SVG on stdout; "+perInstance+" as for --out"),
 			&cli.BoolFlag{Name: "plot-visits", Usage: "colour the tour of --plot by how often its regions were visited: grey never, from blue to red", EnvVars: []string{envName("plot-visits")}, Category: catOutput},
 			openOption(),
-		}, append(append(wantedFlags(), placesFlags()...), heatmapFlags()...)...), configFlags()...),
+			option(catFarm, "rounds", "share the budget among `N` rounds, after which what the workers found is joined (default: as the time suggests)"),
+			option(catFarm, "islands", fmt.Sprintf("of up to %d cities, have `N` searches of the whole side by side in each round (default: 4)", farm.MostForIslands)),
+		}, append(append(append(farmFlags(), wantedFlags()...), placesFlags()...), heatmapFlags()...)...), configFlags()...),
 		Action: func(c *cli.Context) error {
 			s, err := newSolver(c)
 			if err != nil {
 				return err
 			}
-			return s.run()
+			ctx, cancel := interruptible()
+			defer cancel()
+			if s.far, err = farmOf(ctx, c); err != nil {
+				return err
+			}
+			if s.far != nil {
+				defer s.far.Close()
+			}
+			return s.run(ctx)
 		},
 	}
 }
@@ -93,6 +104,8 @@ type solver struct {
 	records        *jsonLines
 	files          outputs // written so far, and to be written
 	stdoutIsClosed bool
+	far            *farm.Farm // that does the work; nil: this process
+	shared         farm.SolveOptions
 }
 
 // newSolver reads the flags and returns every error that can be told before a file is read.
@@ -112,6 +125,23 @@ func newSolver(c *cli.Context) (*solver, error) {
 			workers, err = intOption(c, "workers", int64(min(maxWorkers, runtime.GOMAXPROCS(0))), 1, maxWorkers)
 			s.workers, s.asked = int(workers), c.String("workers") != ""
 			return
+		},
+		func() (err error) {
+			for _, o := range []struct {
+				name   string
+				preset int64
+				to     *int
+			}{{"rounds", 0, &s.shared.Rounds}, {"islands", 4, &s.shared.Islands}} {
+				v, err := intOption(c, o.name, o.preset, 1, 10000)
+				if err != nil {
+					return err
+				}
+				*o.to = int(v)
+				if c.String(o.name) != "" && !c.Bool("temporal") {
+					return usagef("%s is for --temporal", flagged(o.name))
+				}
+			}
+			return nil
 		},
 		func() (err error) { s.places, err = placesOptions(c); return },
 		func() (err error) { s.format, err = routeFormat(c); return },
@@ -197,9 +227,7 @@ func same(a, b string) bool {
 }
 
 // run solves one instance after the other.
-func (s *solver) run() (err error) {
-	ctx, cancel := interruptible()
-	defer cancel()
+func (s *solver) run(ctx context.Context) (err error) {
 	r := bench.NewReader(s.args, s.lines, warn)
 	r.Places = s.places
 	if len(s.args) == 0 {
@@ -301,7 +329,18 @@ func (s *solver) solve(ctx context.Context, item *bench.Item) error {
 		run.Workers = most
 	}
 	live := newProgress(item, run.Optimum, s.budget.Time.Of(item.N()), clock)
-	rec, tour, err := run.Do(ctx, clock, live.tell)
+	var rec *bench.Record
+	var tour tsp.Tour
+	var err error
+	if s.far != nil {
+		o := s.shared
+		o.Observe = func(round, rounds int, length float64) {
+			fmt.Fprintf(os.Stderr, "tspmcts: %s: round %d of %d, length %s, %.0f s\n", item.Name, round, rounds, bench.LengthShort(item.Instance, length), clock().Seconds())
+		}
+		rec, tour, err = s.far.Solve(ctx, &run, clock, o)
+	} else {
+		rec, tour, err = run.Do(ctx, clock, live.tell)
+	}
 	live.end()
 	if err != nil {
 		return resumed(err)

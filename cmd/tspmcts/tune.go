@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -48,7 +49,7 @@ func tuneCommand() *cli.Command {
 			option(catOutput, "log", "keep the records of all runs in `FILE` (default: that of --out, or of --table, with .runs.jsonl)"),
 			option(catOutput, "table", "enter what was found in the table `FILE` of tuned knobs: the winner, if it beats the base on the held-out instances with p < 0.05, otherwise that nothing did (the presets read mcts/tuned.json when the program is built)"),
 			option(catOutput, "plot", "draw the importance of the knobs to `FILE`: .svg or .png"),
-		}, configFlags()...),
+		}, append(farmFlags(), configFlags()...)...),
 		Action: runTune,
 	}
 }
@@ -90,11 +91,20 @@ func runTune(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if t.Parallel, err = sideBySide(c, 1); err != nil {
-		return err
-	}
 	ctx, cancel := interruptible()
 	defer cancel()
+	far, err := farmOf(ctx, c)
+	if err != nil {
+		return err
+	}
+	if far != nil {
+		defer far.Close()
+		t.Elsewhere = func(ctx context.Context, store *bench.Store, jobs []*bench.Job, tell func(bench.Status)) (bench.Status, error) {
+			return far.Run(ctx, store, jobs, false, tell)
+		}
+	} else if t.Parallel, err = sideBySide(c, 1); err != nil {
+		return err
+	}
 	train, err := flagSuite(c)
 	if err != nil {
 		return err

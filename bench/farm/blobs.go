@@ -1,0 +1,226 @@
+package farm
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"gocloud.dev/blob"
+	"gocloud.dev/blob/fileblob"
+	_ "gocloud.dev/blob/s3blob" // s3://
+	"gocloud.dev/gcerrors"
+
+	"tspmcts/bench"
+)
+
+// Blobs is a bucket. Names are of letters, digits, dots, dashes and slashes.
+type Blobs struct {
+	bucket *blob.Bucket
+	dir    string // of a file store, whose blobs are written here: fileblob does not sync
+	name   string // for messages, without parameters, where secrets might stand
+}
+
+// OpenBlobs opens the bucket of a URL: file:///folder, s3://bucket?region=...
+func OpenBlobs(ctx context.Context, address string) (*Blobs, error) {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme == "" {
+		return nil, bench.Misusef("--blobs is %q, want a URL such as file:///shared/blobs or s3://bucket?region=eu-central-1", address)
+	}
+	b := &Blobs{name: u.Scheme + "://" + u.Host + u.Path}
+	if u.Scheme == "file" {
+		b.dir = filepath.FromSlash(u.Path)
+		if info, err := os.Stat(b.dir); err != nil || !info.IsDir() {
+			return nil, fmt.Errorf("--blobs: there is no folder %s; make it, where client and workers see it", b.dir)
+		}
+		b.bucket, err = fileblob.OpenBucket(b.dir, &fileblob.Options{Metadata: fileblob.MetadataDontWrite})
+	} else {
+		b.bucket, err = blob.OpenBucket(ctx, address)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("--blobs: %s cannot be opened: %w", b.name, err)
+	}
+	return b, nil
+}
+
+// probe writes, reads and removes a blob, once and without patience: what is wrong with the
+// bucket is told at the start.
+func (b *Blobs) probe(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	name := "probe/" + strings.ToLower(rand.Text())
+	err := b.write(ctx, name, []byte(name))
+	if err == nil {
+		_, err = b.read(ctx, name, 1000)
+	}
+	if err == nil {
+		err = b.bucket.Delete(ctx, name)
+	}
+	if err != nil {
+		return fmt.Errorf("--blobs: %s does not take and give blobs: %w", b.name, plain(err))
+	}
+	return nil
+}
+
+// plain returns what a full disk or a lost right says of itself.
+func plain(err error) error {
+	switch {
+	case errors.Is(err, syscall.ENOSPC):
+		return errors.New("the disk is full; make room")
+	case gcerrors.Code(err) == gcerrors.PermissionDenied:
+		return fmt.Errorf("permission denied (%w); check the credentials", err)
+	}
+	return err
+}
+
+// patience is how long a store that fails is tried again.
+const patience = 3 * time.Minute
+
+// again calls f until it succeeds, patience ends, or trying again is of no use.
+func (b *Blobs) again(ctx context.Context, what string, f func(ctx context.Context) error) error {
+	start, wait := time.Now(), 200*time.Millisecond
+	for {
+		err := f(ctx)
+		switch code := gcerrors.Code(err); {
+		case err == nil:
+			return nil
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case code == gcerrors.NotFound || code == gcerrors.InvalidArgument || errors.Is(err, errTooLarge) || time.Since(start) > patience:
+			return fmt.Errorf("%s: %s: %w", b.name, what, plain(err))
+		}
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+		wait = min(2*wait, 10*time.Second)
+	}
+}
+
+// put writes a blob. A name that tells content or attempt may be written twice.
+func (b *Blobs) put(ctx context.Context, name string, data []byte) error {
+	return b.again(ctx, name, func(ctx context.Context) error { return b.write(ctx, name, data) })
+}
+
+func (b *Blobs) write(ctx context.Context, name string, data []byte) error {
+	if b.dir == "" {
+		return b.bucket.WriteAll(ctx, name, data, nil)
+	}
+	file := filepath.Join(b.dir, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(b.dir, ".new-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name()) // where it was not renamed
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Chmod(0o666), f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if err := os.Rename(f.Name(), file); err != nil {
+		return err
+	}
+	d, err := os.Open(filepath.Dir(file))
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+// putContent writes a blob that is named by its content, unless it is there, and returns its digest.
+func (b *Blobs) putContent(ctx context.Context, folder string, data []byte) (string, error) {
+	sum := digest(data)
+	return sum, b.again(ctx, folder+"/"+sum, func(ctx context.Context) error {
+		if a, err := b.bucket.Attributes(ctx, folder+"/"+sum); err == nil && a.Size == int64(len(data)) {
+			return nil
+		}
+		return b.write(ctx, folder+"/"+sum, data)
+	})
+}
+
+// errTooLarge refuses a blob that is larger than anything that is written.
+var errTooLarge = errors.New("the blob is too large")
+
+func (b *Blobs) read(ctx context.Context, name string, most int64) ([]byte, error) {
+	r, err := b.bucket.NewReader(ctx, name, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	if r.Size() > most {
+		return nil, fmt.Errorf("%w: %d bytes, want at most %d", errTooLarge, r.Size(), most)
+	}
+	data, err := io.ReadAll(io.LimitReader(r, most+1))
+	if err == nil && (int64(len(data)) > most || int64(len(data)) != r.Size()) {
+		err = fmt.Errorf("%d bytes came, want %d", len(data), r.Size())
+	}
+	return data, err
+}
+
+// get returns a blob of at most that many bytes.
+func (b *Blobs) get(ctx context.Context, name string, most int64) (data []byte, err error) {
+	err = b.again(ctx, name, func(ctx context.Context) (err error) {
+		data, err = b.read(ctx, name, most)
+		return err
+	})
+	return data, err
+}
+
+// getContent returns the blob of a digest, which may be cut short by the end of its name's folder:
+// bytes that do not have it are asked for again.
+func (b *Blobs) getContent(ctx context.Context, name, sum string, most int64) (data []byte, err error) {
+	err = b.again(ctx, name, func(ctx context.Context) (err error) {
+		data, err = b.read(ctx, name, most)
+		if err == nil && (len(sum) < 32 || !strings.HasPrefix(digest(data), sum)) {
+			err = errors.New("its content is not what its name tells")
+		}
+		return err
+	})
+	return data, err
+}
+
+// list returns the names that begin with prefix, in order.
+func (b *Blobs) list(ctx context.Context, prefix string) (names []string, err error) {
+	err = b.each(ctx, prefix, func(o *blob.ListObject) { names = append(names, o.Key) })
+	slices.Sort(names)
+	return names, err
+}
+
+func (b *Blobs) each(ctx context.Context, prefix string, f func(*blob.ListObject)) error {
+	return b.again(ctx, prefix, func(ctx context.Context) error {
+		var all []*blob.ListObject
+		for it := b.bucket.List(&blob.ListOptions{Prefix: prefix}); ; {
+			o, err := it.Next(ctx)
+			if err == io.EOF {
+				for _, o := range all {
+					f(o)
+				}
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			all = append(all, o)
+		}
+	})
+}
+
+// remove removes a blob; one that is not there is no error.
+func (b *Blobs) remove(ctx context.Context, name string) error {
+	err := b.again(ctx, name, func(ctx context.Context) error { return b.bucket.Delete(ctx, name) })
+	if gcerrors.Code(err) == gcerrors.NotFound {
+		return nil
+	}
+	return err
+}

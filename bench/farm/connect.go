@@ -1,0 +1,159 @@
+package farm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+	"time"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/contrib/envconfig"
+	sdklog "go.temporal.io/sdk/log"
+
+	"tspmcts/bench"
+)
+
+// Options of a connection.
+type Options struct {
+	// LostAfter is how long nothing may be heard of an attempt before another worker gets the work: longer than
+	// the server may be away. 0 for 150 seconds.
+	LostAfter time.Duration
+	// Warn is told what goes on that is not as it should be.
+	Warn func(format string, args ...any)
+}
+
+// DefaultLostAfter is the LostAfter of zero Options.
+const DefaultLostAfter = 150 * time.Second
+
+// LeastLostAfter is the least that makes sense: beats come three times as often and more.
+const LeastLostAfter = 5 * time.Second
+
+// Farm is a connection to a server and a bucket.
+type Farm struct {
+	client    client.Client
+	blobs     *Blobs
+	queue     string
+	address   string
+	lostAfter time.Duration
+	warn      func(format string, args ...any)
+}
+
+// Connect connects as Temporal's own conventions say: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE,
+// TEMPORAL_TLS_..., TEMPORAL_PROFILE and its configuration file.
+func Connect(ctx context.Context, blobs string, o Options) (*Farm, error) {
+	f := &Farm{lostAfter: o.LostAfter, warn: o.Warn}
+	if f.lostAfter == 0 {
+		f.lostAfter = DefaultLostAfter
+	}
+	if f.warn == nil {
+		f.warn = func(string, ...any) {}
+	}
+	var err error
+	if f.queue, err = Queue(); err != nil {
+		return nil, err
+	}
+	if f.blobs, err = OpenBlobs(ctx, blobs); err != nil {
+		return nil, err
+	}
+	if err := f.blobs.probe(ctx); err != nil {
+		return nil, err
+	}
+	co, err := envconfig.LoadDefaultClientOptions()
+	if err != nil {
+		return nil, fmt.Errorf("the connection to Temporal is not described well: %w", err)
+	}
+	if co.HostPort == "" {
+		co.HostPort = client.DefaultHostPort
+	}
+	f.address = co.HostPort
+	co.Identity = identity()
+	co.Logger = sdklog.NewStructuredLogger(slog.New(slog.NewTextHandler(io.Discard, nil))) // what matters is told by this package
+	if f.client, err = client.DialContext(ctx, co); err != nil {
+		if co.ConnectionOptions.TLS == nil && strings.Contains(err.Error(), "error reading server preface") {
+			err = fmt.Errorf("%w (a server with TLS? set TEMPORAL_TLS and its files)", err)
+		}
+		return nil, fmt.Errorf("no Temporal server answers at %s (TEMPORAL_ADDRESS): %w", f.address, err)
+	}
+	if _, err := f.client.DescribeTaskQueue(ctx, f.queue, enumspb.TASK_QUEUE_TYPE_ACTIVITY); err != nil {
+		f.client.Close()
+		return nil, fmt.Errorf("the Temporal server at %s has no namespace %q for us: %w", f.address, namespace(co.Namespace), err)
+	}
+	return f, nil
+}
+
+func namespace(name string) string {
+	if name == "" {
+		return client.DefaultNamespace
+	}
+	return name
+}
+
+// Close closes the connection.
+func (f *Farm) Close() {
+	f.client.Close()
+	f.blobs.bucket.Close()
+}
+
+// identity is this process's name for others.
+func identity() string {
+	return fmt.Sprintf("%s-%d", host(), os.Getpid())
+}
+
+// host returns the machine's name in the letters of blobs' names.
+func host() string {
+	name, err := os.Hostname()
+	if err != nil || name == "" {
+		name = "unknown"
+	}
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '.' || r == '-' {
+			return r
+		}
+		return '-'
+	}, name)
+}
+
+// gone reports whether err says that the server does not know what was asked for.
+func gone(err error) bool {
+	var missing *serviceerror.NotFound
+	return errors.As(err, &missing)
+}
+
+// ErrNoWorker says that nobody is there to do the work.
+var ErrNoWorker = errors.New("no worker of this build")
+
+// WorkerExists returns ErrNoWorker, with what there is instead, unless a worker of this build
+// polls, or is so busy that it does not but was heard of lately.
+func (f *Farm) WorkerExists(ctx context.Context) error {
+	d, err := f.client.DescribeTaskQueue(ctx, f.queue, enumspb.TASK_QUEUE_TYPE_ACTIVITY)
+	if err != nil {
+		return fmt.Errorf("the Temporal server at %s: %w", f.address, err)
+	}
+	for _, p := range d.Pollers {
+		if time.Since(p.LastAccessTime.AsTime()) < 2*time.Minute {
+			return nil
+		}
+	}
+	workers, err := f.workers(ctx)
+	if err != nil {
+		return err
+	}
+	others := map[string]int{}
+	for _, w := range workers {
+		if w.Queue == f.queue {
+			return nil
+		}
+		others[w.Queue]++
+	}
+	text := ""
+	for queue, n := range others {
+		text += fmt.Sprintf("; %d of %s", n, queue)
+	}
+	return bench.Misusef("%v (%s) polls at %s%s; start one with: tspmcts worker --blobs URL", ErrNoWorker, f.queue, f.address, text)
+}

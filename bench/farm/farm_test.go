@@ -1,0 +1,629 @@
+//go:build farmtest
+
+// Tests through real processes: a Temporal server, workers and clients of a program that was
+// built with the tag farmtest. They need TSPMCTS_TEST_TEMPORAL, the program temporal. With -short
+// they are what .ci/run has time for.
+package farm_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// lab is the bucket and the workers of one test.
+type lab struct {
+	*testing.T
+	dir, address, blobs string
+	temporal, program   string
+	env                 []string
+	mu                  sync.Mutex
+	workers             []*exec.Cmd
+}
+
+// shared is what all tests have: a program, and a server, whose data outlives it.
+var shared struct {
+	once                  sync.Once
+	program, dir, address string
+	server                *exec.Cmd
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	end(shared.server)
+	if shared.dir != "" {
+		os.RemoveAll(shared.dir)
+	}
+	os.Exit(code)
+}
+
+// program builds the program once.
+func program(t *testing.T, dir string, tags ...string) string {
+	name := filepath.Join(dir, "tspmcts")
+	out, err := exec.Command("go", append([]string{"build", "-o", name}, append(tags, "tspmcts/cmd/tspmcts")...)...).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return name
+}
+
+func newLab(t *testing.T) *lab {
+	l := &lab{T: t, dir: t.TempDir(), temporal: os.Getenv("TSPMCTS_TEST_TEMPORAL")}
+	if l.temporal == "" {
+		t.Skip("TSPMCTS_TEST_TEMPORAL names no program temporal")
+	}
+	l.blobs = "file://" + filepath.Join(l.dir, "blobs")
+	if err := os.Mkdir(filepath.Join(l.dir, "blobs"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	shared.once.Do(func() {
+		dir, err := os.MkdirTemp("", "farmtest")
+		if err != nil {
+			t.Fatal(err)
+		}
+		shared.dir, shared.program = dir, program(t, dir, "-tags", "farmtest")
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		shared.address = listener.Addr().String()
+		listener.Close()
+		l.startServer()
+	})
+	if l.program, l.address = shared.program, shared.address; l.program == "" {
+		t.Fatal("no program")
+	}
+	t.Cleanup(func() {
+		for _, w := range l.workers {
+			end(w)
+		}
+		if t.Failed() {
+			for _, name := range []string{"workers.log"} {
+				data, _ := os.ReadFile(filepath.Join(l.dir, name))
+				t.Logf("%s:\n%.3000s", name, data)
+			}
+		}
+	})
+	return l
+}
+
+// end kills a process and what it started.
+func end(c *exec.Cmd) {
+	if c != nil && c.Process != nil {
+		syscall.Kill(-c.Process.Pid, syscall.SIGCONT)
+		syscall.Kill(-c.Process.Pid, syscall.SIGKILL)
+		c.Wait()
+	}
+}
+
+func (l *lab) startServer() {
+	l.Helper()
+	_, port, _ := net.SplitHostPort(shared.address)
+	shared.server = exec.Command(l.temporal, "server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", port,
+		"--db-filename", filepath.Join(shared.dir, "temporal.db"), "--sqlite-pragma", "journal_mode=wal", "--log-level", "error")
+	shared.server.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := shared.server.Start(); err != nil {
+		l.Fatal(err)
+	}
+	for start := time.Now(); ; time.Sleep(200 * time.Millisecond) {
+		if exec.Command(l.temporal, "operator", "namespace", "describe", "default", "--address", shared.address).Run() == nil {
+			return
+		}
+		if time.Since(start) > 90*time.Second {
+			l.Fatal("the server does not answer")
+		}
+	}
+}
+
+// temporalCLI runs Temporal's own program against the server.
+func (l *lab) temporalCLI(args ...string) string {
+	out, err := exec.Command(l.temporal, append(args, "--address", l.address)...).CombinedOutput()
+	if err != nil {
+		l.Fatalf("temporal %v: %v: %s", args, err, out)
+	}
+	return string(out)
+}
+
+func (l *lab) command(args ...string) *exec.Cmd {
+	c := exec.Command(l.program, args...)
+	c.Dir = l.dir
+	c.Env = append(append(os.Environ(), "TEMPORAL_ADDRESS="+l.address, "TSPMCTS_BLOBS="+l.blobs), l.env...)
+	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	return c
+}
+
+func (l *lab) worker(args ...string) *exec.Cmd {
+	l.Helper()
+	return l.process(append([]string{"worker", "--slots", "1"}, args...)...)
+}
+
+// process starts a process that the test's end ends.
+func (l *lab) process(args ...string) *exec.Cmd {
+	l.Helper()
+	c := l.command(args...)
+	log, err := os.OpenFile(filepath.Join(l.dir, "workers.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o666)
+	if err != nil {
+		l.Fatal(err)
+	}
+	defer log.Close()
+	c.Stderr, c.Stdout = log, log
+	if err := c.Start(); err != nil {
+		l.Fatal(err)
+	}
+	l.mu.Lock()
+	l.workers = append(l.workers, c)
+	l.mu.Unlock()
+	return c
+}
+
+// ready waits until a worker polls.
+func (l *lab) ready() {
+	l.Helper()
+	for start := time.Now(); time.Since(start) < time.Minute; time.Sleep(200 * time.Millisecond) {
+		if files, _ := filepath.Glob(filepath.Join(l.dir, "blobs", "workers", "*", "*")); len(files) > 0 {
+			return
+		}
+	}
+	l.Fatal("no worker came up")
+}
+
+func (l *lab) must(args ...string) string {
+	l.Helper()
+	out, err := l.command(args...).CombinedOutput()
+	if err != nil {
+		l.Fatalf("tspmcts %v: %v: %s", args, err, out)
+	}
+	return string(out)
+}
+
+// instances makes a data set of so many instances of n cities.
+func (l *lab) instances(count, n int) {
+	l.must("generate", "--cities", fmt.Sprint(n), "--count", fmt.Sprint(count), "--seed", "7", "--format", "lines", "--out", "u.txt")
+}
+
+// suite is the command of a suite of one line of results a run.
+func suite(out string, seeds int, budget ...string) []string {
+	return append([]string{"bench", "--set", "u.txt", "--seeds", fmt.Sprint(seeds), "--tours", "--out", out}, budget...)
+}
+
+var far = []string{"--temporal", "--lost-after", "5s"}
+
+// entry is what the tests look at of a record.
+type entry struct {
+	Instance string
+	Seed     uint64
+	Knobs    string
+	Heatmap  string
+	Length   json.Number
+	Actions  int64
+	Tour     json.RawMessage
+	Attempt  int
+	Error    string
+}
+
+// records returns the records of a file by run; a run may have one only.
+func (l *lab) records(name string) map[string]entry {
+	l.Helper()
+	f, err := os.Open(filepath.Join(l.dir, name))
+	if err != nil {
+		l.Fatal(err)
+	}
+	defer f.Close()
+	all := map[string]entry{}
+	for b := bufio.NewReaderSize(f, 1<<20); ; {
+		line, err := b.ReadBytes('\n')
+		if len(line) == 0 && err != nil {
+			return all
+		}
+		var e entry
+		if err := json.Unmarshal(line, &e); err != nil {
+			l.Fatal(err)
+		}
+		key := fmt.Sprint(e.Instance, "|", e.Seed, "|", e.Knobs, "|", e.Heatmap)
+		if _, ok := all[key]; ok && e.Error == "" {
+			l.Errorf("%s: %s is there twice", name, key)
+		}
+		all[key] = e
+	}
+}
+
+// same compares the records of the farm with those of the process, tours byte for byte.
+func (l *lab) same(far, near string, want int) {
+	l.Helper()
+	a, b := l.records(far), l.records(near)
+	if len(a) != want || len(b) != want {
+		l.Errorf("%d runs by workers, %d in the process, want %d", len(a), len(b), want)
+	}
+	for key, e := range b {
+		if f := a[key]; f.Length != e.Length || f.Actions != e.Actions || len(e.Tour) == 0 || !bytes.Equal(f.Tour, e.Tour) {
+			l.Errorf("%s: %v after %d actions by workers, %v after %d in the process, or another tour", key, f.Length, f.Actions, e.Length, e.Actions)
+		}
+	}
+}
+
+// blobsOf counts the record blobs of each run, and returns the largest number.
+func (l *lab) blobsOf() (runs, most int) {
+	count := map[string]int{}
+	filepath.Walk(filepath.Join(l.dir, "blobs", "rec"), func(name string, info os.FileInfo, err error) error {
+		if err == nil && !info.IsDir() {
+			count[filepath.Dir(name)]++
+		}
+		return nil
+	})
+	for _, k := range count {
+		most = max(most, k)
+	}
+	return len(count), most
+}
+
+func pick[T any](short bool, a, b T) T {
+	if short {
+		return a
+	}
+	return b
+}
+
+// A random worker is killed again and again: each key once, tours those of the process.
+func TestKilledWorkers(t *testing.T) {
+	l := newLab(t)
+	count, actions := 20, pick(testing.Short(), "200000", "500000")
+	seeds := pick(testing.Short(), 2, 10)
+	l.instances(count, 200)
+	l.must(suite("near.jsonl", seeds, "--actions", actions)...)
+	for range 4 {
+		l.worker()
+	}
+	l.ready()
+	stop := make(chan bool)
+	kills := 0
+	var wait sync.WaitGroup
+	wait.Go(func() {
+		r := rand.New(rand.NewPCG(1, 2))
+		for {
+			select {
+			case <-stop:
+				return
+			case <-time.After(2 * time.Second):
+			}
+			l.mu.Lock()
+			k := r.IntN(4)
+			w := l.workers[k]
+			l.mu.Unlock()
+			end(w)
+			kills++
+			fresh := l.worker()
+			l.mu.Lock()
+			l.workers = l.workers[:len(l.workers)-1]
+			l.workers[k] = fresh
+			l.mu.Unlock()
+		}
+	})
+	out := l.must(append(suite("far.jsonl", seeds, "--actions", actions), far...)...)
+	close(stop)
+	wait.Wait()
+	l.same("far.jsonl", "near.jsonl", count*seeds)
+	again := 0
+	for _, e := range l.records("far.jsonl") {
+		if e.Attempt > 1 {
+			again++
+		}
+	}
+	t.Logf("%d kills, %d runs at a later attempt: %s", kills, again, out)
+	if kills == 0 {
+		t.Error("nothing was killed")
+	}
+}
+
+// The server is killed in the middle and away for a while: no run is done twice, none lost.
+func TestServerAway(t *testing.T) {
+	for _, away := range pick(testing.Short(), []time.Duration{5 * time.Second}, []time.Duration{5 * time.Second, 45 * time.Second, 100 * time.Second}) {
+		t.Run(away.String(), func(t *testing.T) {
+			l := newLab(t)
+			l.instances(4, 200)
+			for range 2 {
+				l.worker()
+			}
+			l.ready()
+			c := l.command(append(suite("far.jsonl", 2, "--time", pick(testing.Short(), "4s", "30s")), "--temporal")...)
+			var out bytes.Buffer
+			c.Stdout, c.Stderr = &out, &out
+			if err := c.Start(); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(pick(testing.Short(), 3*time.Second, 15*time.Second))
+			end(shared.server)
+			time.Sleep(away)
+			l.startServer()
+			if err := c.Wait(); err != nil {
+				t.Fatalf("%v: %s", err, out.String())
+			}
+			if all := l.records("far.jsonl"); len(all) != 8 {
+				t.Errorf("%d runs, want 8", len(all))
+			}
+			for key, e := range l.records("far.jsonl") {
+				if e.Attempt != 1 {
+					t.Errorf("%s was run at attempt %d", key, e.Attempt)
+				}
+			}
+			if runs, most := l.blobsOf(); runs != 8 || most != 1 {
+				t.Errorf("%d runs left records, up to %d each, want 8 with 1", runs, most)
+			}
+			t.Logf("%s", out.String())
+		})
+	}
+}
+
+// The client is killed and comes back; then the server forgets the suite, and the records file is lost.
+func TestClientKilled(t *testing.T) {
+	l := newLab(t)
+	l.instances(6, 200)
+	l.worker()
+	l.worker("--plan")
+	l.ready()
+	command := append(suite("far.jsonl", 2, "--actions", "400000"), "--temporal")
+	c := l.command(command...)
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(3 * time.Second)
+	end(c)
+	t.Log(l.must(command...))
+	if runs, most := l.blobsOf(); runs != 12 || most != 1 {
+		t.Errorf("%d runs left records, up to %d each, want 12 with 1", runs, most)
+	}
+	id := regexp.MustCompile(`suite-\w+-001`).FindString(l.temporalCLI("workflow", "list"))
+	l.temporalCLI("workflow", "delete", "--workflow-id", id)
+	known := func() bool {
+		return exec.Command(l.temporal, "workflow", "describe", "--workflow-id", id, "--address", l.address).Run() == nil
+	}
+	for start := time.Now(); known() && time.Since(start) < 30*time.Second; {
+		time.Sleep(200 * time.Millisecond)
+	}
+	first := l.records("far.jsonl")
+	if err := os.Remove(filepath.Join(l.dir, "far.jsonl")); err != nil {
+		t.Fatal(err)
+	}
+	t.Log(l.must(command...))
+	if again := l.records("far.jsonl"); len(again) != 12 || len(first) != 12 {
+		t.Errorf("%d runs, then %d collected, want 12", len(first), len(again))
+	}
+	if runs, most := l.blobsOf(); runs != 12 || most != 1 {
+		t.Errorf("%d runs left records, up to %d each, want 12 with 1", runs, most)
+	}
+	if known() {
+		t.Error("the suite was begun again")
+	}
+}
+
+// A worker is killed between its result's blob and its completion: the next attempt adopts it.
+func TestAdopted(t *testing.T) {
+	l := newLab(t)
+	l.instances(1, 200)
+	l.env = []string{"TSPMCTS_FARM_PAUSE=record", "TSPMCTS_FARM_PAUSE_FOR=1h"}
+	w := l.worker()
+	l.env = nil
+	l.ready()
+	c := l.command(append(suite("far.jsonl", 1, "--time", "1s"), far...)...)
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for start := time.Now(); ; time.Sleep(100 * time.Millisecond) {
+		if runs, _ := l.blobsOf(); runs == 1 {
+			break
+		}
+		if time.Since(start) > 30*time.Second {
+			t.Fatal("no record")
+		}
+	}
+	end(w)
+	l.worker()
+	if err := c.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if runs, most := l.blobsOf(); runs != 1 || most != 1 {
+		t.Errorf("%d runs left up to %d records, want 1 with 1", runs, most)
+	}
+	for key, e := range l.records("far.jsonl") {
+		if e.Attempt != 1 {
+			t.Errorf("%s was run at attempt %d", key, e.Attempt)
+		}
+	}
+}
+
+// SIGTERM: the worker is gone within 5 seconds, and its run goes on elsewhere, from its checkpoint, to the same tour.
+func TestTerminated(t *testing.T) {
+	l := newLab(t)
+	l.instances(1, 1000)
+	run := func(out string) []string {
+		return suite(out, 1, "--actions", pick(testing.Short(), "3000000", "12000000"))
+	}
+	start := time.Now()
+	l.must(run("near.jsonl")...)
+	alone := time.Since(start)
+	w := l.worker()
+	l.ready()
+	c := l.command(append(run("far.jsonl"), "--temporal")...)
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(alone / 2)
+	start = time.Now()
+	syscall.Kill(-w.Process.Pid, syscall.SIGTERM)
+	w.Wait()
+	took := time.Since(start)
+	if took > 5*time.Second {
+		t.Errorf("the worker ended after %v", took)
+	}
+	saved, _ := filepath.Glob(filepath.Join(l.dir, "blobs", "saved", "*", "*", "*"))
+	if len(saved) != 1 {
+		t.Errorf("checkpoints: %v", saved)
+	}
+	start = time.Now()
+	l.worker()
+	if err := c.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("alone %v; ended after %v; went on for %v", alone, took, time.Since(start))
+	l.same("far.jsonl", "near.jsonl", 1)
+	for key, e := range l.records("far.jsonl") {
+		if e.Attempt != 2 {
+			t.Errorf("%s ended at attempt %d, want 2", key, e.Attempt)
+		}
+	}
+}
+
+// A stopped and continued worker: one record.
+func TestStopped(t *testing.T) {
+	l := newLab(t)
+	l.instances(1, 200)
+	w := l.worker()
+	l.ready()
+	c := l.command(append(suite("far.jsonl", 1, "--time", "3s"), far...)...)
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(2 * time.Second)
+	syscall.Kill(-w.Process.Pid, syscall.SIGSTOP)
+	l.worker()
+	if err := c.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	syscall.Kill(-w.Process.Pid, syscall.SIGCONT)
+	time.Sleep(5 * time.Second)
+	t.Log(l.must(append(suite("far.jsonl", 1, "--time", "3s"), far...)...))
+	all := l.records("far.jsonl")
+	for key, e := range all {
+		if e.Attempt != 2 {
+			t.Errorf("%s ended at attempt %d, want 2", key, e.Attempt)
+		}
+	}
+	if len(all) != 1 {
+		t.Errorf("%d records", len(all))
+	}
+}
+
+// A run that panics is an error record after three tries; the worker and the other runs live.
+func TestPanics(t *testing.T) {
+	l := newLab(t)
+	l.instances(2, 200)
+	w := l.worker()
+	l.ready()
+	out := l.must(append(suite("far.jsonl", 1, "--actions", "10000"), append(far, "--heatmaps", "gtprior,panics,knn")...)...)
+	if !strings.Contains(out, "2 runs failed") || !strings.Contains(out, "a run that panics") {
+		t.Errorf("%s", out)
+	}
+	failed, done := 0, 0
+	for _, e := range l.records("far.jsonl") {
+		if e.Error != "" {
+			failed++
+		} else {
+			done++
+		}
+	}
+	if failed != 2 || done != 4 {
+		t.Errorf("%d failed, %d done, want 2 and 4", failed, done)
+	}
+	if w.ProcessState != nil {
+		t.Error("the worker ended")
+	}
+	out = l.must(append(suite("far.jsonl", 1, "--actions", "10000"), append(far, "--heatmaps", "gtprior,panics,knn")...)...)
+	if !strings.Contains(out, "4 runs, 0 of them new") {
+		t.Errorf("again: %s", out)
+	}
+}
+
+// Another build gets nothing, and the client says so.
+func TestOtherBuild(t *testing.T) {
+	l := newLab(t)
+	l.instances(1, 50)
+	l.worker()
+	l.ready()
+	other := program(t, t.TempDir())
+	c := l.command(append(suite("far.jsonl", 1, "--actions", "1000"), far...)...)
+	c.Path = other
+	out, err := c.CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "no worker of this build") || !strings.Contains(string(out), "; 1 of tspmcts-1-") {
+		t.Errorf("%v: %s", err, out)
+	}
+	l.program = other
+	l.worker()
+	for start := time.Now(); time.Since(start) < 30*time.Second; time.Sleep(200 * time.Millisecond) {
+		if files, _ := filepath.Glob(filepath.Join(l.dir, "blobs", "workers", "*", "*")); len(files) == 2 {
+			break
+		}
+	}
+	l.must(append(suite("far.jsonl", 1, "--actions", "1000"), far...)...)
+}
+
+// Islands, and regions of a giant tour, under kills of workers and of the server: tours those of undisturbed
+// runs, and never longer from round to round.
+func TestSolve(t *testing.T) {
+	for name, args := range map[string][]string{
+		"islands": {"--actions", "600000", "--islands", "3", "--rounds", "2"},
+		"regions": {"--actions", pick(testing.Short(), "250000", "4000000"), "--rounds", "2"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := newLab(t)
+			n := 1000
+			if name == "regions" {
+				n = pick(testing.Short(), 200001, 1000000)
+			}
+			l.must("generate", "--cities", fmt.Sprint(n), "--seed", "3", "--out", "g.tsp")
+			solve := func(out string) *exec.Cmd {
+				return l.command(append([]string{"solve", "g.tsp", "--temporal", "--lost-after", "10s", "--out", out}, args...)...)
+			}
+			l.worker()
+			w := l.worker()
+			l.ready()
+			text, err := solve("still.tour").CombinedOutput()
+			if err != nil {
+				t.Fatalf("%v: %s", err, text)
+			}
+			last := -1.0
+			for _, m := range regexp.MustCompile(`round \d+ of \d+, length (\d+)`).FindAllSubmatch(text, -1) {
+				var length float64
+				fmt.Sscan(string(m[1]), &length)
+				if last >= 0 && length > last {
+					t.Errorf("a round made the tour longer: %s", text)
+				}
+				last = length
+			}
+			if last < 0 {
+				t.Errorf("no rounds: %s", text)
+			}
+			c := solve("stirred.tour")
+			var out bytes.Buffer
+			c.Stdout, c.Stderr = &out, &out
+			if err := c.Start(); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(3 * time.Second)
+			end(w)
+			end(shared.server)
+			time.Sleep(2 * time.Second)
+			l.startServer()
+			l.worker()
+			if err := c.Wait(); err != nil {
+				t.Fatalf("%v: %s", err, out.String())
+			}
+			t.Logf("%s%s", text, out.String())
+			a, _ := os.ReadFile(filepath.Join(l.dir, "still.tour"))
+			b, _ := os.ReadFile(filepath.Join(l.dir, "stirred.tour"))
+			if len(a) == 0 || !bytes.Equal(a, b) {
+				t.Error("the disturbed run found another tour")
+			}
+		})
+	}
+}

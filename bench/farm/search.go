@@ -1,0 +1,230 @@
+package farm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"tspmcts/mcts"
+	"tspmcts/tsp"
+)
+
+// search is one search of a round, as a blob: of a region of a giant tour, or of an island.
+type search struct {
+	Wire     int
+	Instance string   // digest of its blob
+	Own      bool     // begin with the cities as they are numbered
+	Initial  []string // and with the tours of these blobs
+	Seed     uint64
+	Actions  int64
+	Time     time.Duration
+	Heatmap  string
+	Knobs    knobs
+}
+
+// mostInitial is how many tours a search may begin with.
+const mostInitial = 1000
+
+// searchTask is what the activity Search is given.
+type searchTask struct{ Spec string }
+
+// searchResult is what it returns; the tour is a blob.
+type searchResult struct {
+	Tour    string
+	Actions int64
+	Seconds float64
+}
+
+// limit returns how long the search may take.
+func (s *search) limit() time.Duration {
+	if s.Time == 0 {
+		return 7 * 24 * time.Hour
+	}
+	return s.Time + s.Time/2 + 10*time.Minute
+}
+
+// Search is the activity: it searches, and returns the tour.
+func (w *worker) Search(ctx context.Context, t searchTask) (*searchResult, error) {
+	a := w.farm.begin(ctx)
+	r := &searchResult{}
+	err := w.search(a, t.Spec, r)
+	if cause := context.Cause(a.ctx); err != nil && cause != nil {
+		err = cause
+	}
+	return nil, a.end(r, err)
+}
+
+func (w *worker) search(a *attempt, spec string, r *searchResult) error {
+	blobs := w.farm.blobs
+	data, err := blobs.getContent(a.ctx, "job/"+spec, spec, mostSpec)
+	if err != nil {
+		return err
+	}
+	var s search
+	if err := decode(data, &s); err != nil {
+		return fails(-1, "no search: %v", err)
+	}
+	if s.Wire != Wire || len(s.Initial) > mostInitial || s.Actions < 0 || s.Time < 0 || s.Actions == 0 && s.Time == 0 {
+		return fails(-1, "no search that a client asks for")
+	}
+	task := &task{Search: &s, Saved: map[int][]byte{}}
+	if task.Instance, err = blobs.getContent(a.ctx, "in/"+s.Instance, s.Instance, mostInstance); err != nil {
+		return err
+	}
+	in, err := tsp.DecodeInstance(task.Instance)
+	if err != nil {
+		return fails(-1, "%v", err)
+	}
+	for _, name := range s.Initial {
+		data, err := blobs.getContent(a.ctx, "tour/"+name, name, mostTour)
+		if err != nil {
+			return err
+		}
+		task.Initial = append(task.Initial, data)
+	}
+	saved := "saved/search/" + spec
+	if a.info.Attempt > 1 {
+		if data, err := blobs.read(a.ctx, saved, mostSaved); err == nil {
+			task.Saved[0] = data
+		}
+	}
+	p, err := start(task, 1)
+	if err != nil {
+		return err
+	}
+	defer p.kill()
+	began := time.Now()
+	a.say("%d cities: begins", in.N())
+	err = a.listen(p, s.limit(), func(m message) error {
+		switch {
+		case m.Failed != "":
+			return fails(-1, "%s", m.Failed)
+		case m.Stopped:
+			return errStopping
+		case m.Checkpoint != nil:
+			return blobs.put(a.ctx, saved, m.Checkpoint)
+		case m.Tour != nil:
+			tour, err := tourOf(m.Tour)
+			if err == nil {
+				err = in.Check(tour)
+			}
+			if err != nil {
+				return fails(-1, "%v", err)
+			}
+			r.Actions, r.Seconds = m.Actions, time.Since(began).Seconds()
+			r.Tour, err = blobs.putContent(a.ctx, "tour", m.Tour)
+			return err
+		}
+		a.say("%d cities, %s, length %.0f", in.N(), m.Stage, m.Length)
+		return nil
+	})
+	var died *processError
+	switch {
+	case errors.As(err, &died):
+		return fails(-1, "%v", err)
+	case err == nil && r.Tour == "":
+		return errStopping
+	}
+	if err == nil {
+		blobs.bucket.Delete(a.ctx, saved) // of no use any more, or never there
+	}
+	return err
+}
+
+// search is the process's side.
+func (c *child) search(t *task, in *tsp.Instance) error {
+	s := t.Search
+	fail := func(err error) error { return c.tell(message{Failed: err.Error()}) }
+	k, err := s.Knobs.knobs()
+	if err != nil {
+		return fail(err)
+	}
+	if _, err := source(s.Heatmap); err != nil {
+		return fail(err)
+	}
+	o := mcts.Options{Preset: k.Preset, Configure: k.Config, Source: s.Heatmap, Seed: s.Seed, Workers: 1, Actions: s.Actions, Time: s.Time, Observe: c.observe(0)}
+	if s.Time == 0 {
+		o.Time, o.Save = mcts.Endless, c.saver(0)
+		o.Resume = checkpoint(t.Saved[0])
+	}
+	if s.Own {
+		own := make(tsp.Tour, in.N())
+		for i := range own {
+			own[i] = int32(i)
+		}
+		o.Initial = append(o.Initial, own)
+	}
+	for _, data := range t.Initial {
+		tour, err := tourOf(data)
+		if err != nil {
+			return fail(err)
+		}
+		o.Initial = append(o.Initial, tour)
+	}
+	r, err := mcts.Solve(c.ctx, in, o)
+	if o.Resume != nil && errors.Is(err, mcts.ErrCheckpoint) {
+		o.Resume = nil
+		r, err = mcts.Solve(c.ctx, in, o)
+	}
+	switch {
+	case c.ctx.Err() != nil:
+		return c.tell(message{Stopped: true})
+	case err != nil:
+		return fail(err)
+	}
+	return c.tell(message{Tour: tourBytes(r.Tour), Actions: r.Actions})
+}
+
+const roundType = "Round"
+
+// roundInput is what the workflow of a round is given.
+type roundInput struct {
+	LostAfter time.Duration
+	Deadline  time.Duration // after which what is not there is left out; 0 for none
+	Searches  []roundSearch
+}
+
+type roundSearch struct {
+	Spec    string // digest of its blob
+	Summary string
+	Limit   time.Duration
+}
+
+// round is the workflow: it has the searches done, and returns what each found, nothing
+// for those that failed or came too late.
+func round(ctx workflow.Context, in roundInput) ([]searchResult, error) {
+	all := make([]searchResult, len(in.Searches))
+	work, cancel := workflow.WithCancel(ctx)
+	left := len(in.Searches)
+	tell := func() {
+		workflow.SetCurrentDetails(ctx, fmt.Sprintf("%d of %d searches done", len(in.Searches)-left, len(in.Searches)))
+	}
+	tell()
+	for k, s := range in.Searches {
+		workflow.Go(work, func(ctx workflow.Context) {
+			ctx = workflow.WithActivityOptions(ctx, attempts(in.LostAfter, s.Limit, s.Summary))
+			for range mostTries {
+				err := workflow.ExecuteActivity(ctx, runSearch, searchTask{s.Spec}).Get(ctx, &all[k])
+				if err == nil || ctx.Err() != nil {
+					break
+				}
+				all[k] = searchResult{}
+			}
+			left--
+			tell()
+		})
+	}
+	over := func() bool { return left == 0 }
+	var err error
+	if in.Deadline > 0 {
+		_, err = workflow.AwaitWithTimeout(ctx, in.Deadline, over)
+	} else {
+		err = workflow.Await(ctx, over)
+	}
+	cancel()
+	found := append([]searchResult{}, all...)
+	return found, err
+}

@@ -1,0 +1,96 @@
+package farm
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	sdkactivity "go.temporal.io/sdk/activity"
+	sdk "go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+)
+
+// WorkerOptions say what a worker does.
+type WorkerOptions struct {
+	Slots int  // searches at once
+	Plan  bool // run workflows too, so that a suite goes on while no client does
+}
+
+// stopTime is how long work has to be given back.
+const stopTime = 4 * time.Second
+
+type worker struct{ farm *Farm }
+
+// activities are what a worker can do, by the name on the wire.
+const (
+	runBlock  = "RunBlock"
+	runSearch = "Search"
+)
+
+// Work does the work of the queue until ctx ends, then gives back what is under way.
+func (f *Farm) Work(ctx context.Context, o WorkerOptions) error {
+	fatal := make(chan error, 1)
+	w := sdk.New(f.client, f.queue, sdk.Options{
+		MaxConcurrentActivityExecutionSize: o.Slots,
+		DisableWorkflowWorker:              true, // searches would starve it
+		WorkerStopTimeout:                  stopTime,
+		OnFatalError:                       func(err error) { fatal <- err },
+	})
+	work := &worker{f}
+	w.RegisterActivityWithOptions(work.RunBlock, sdkactivity.RegisterOptions{Name: runBlock})
+	w.RegisterActivityWithOptions(work.Search, sdkactivity.RegisterOptions{Name: runSearch})
+	if err := w.Start(); err != nil {
+		return fmt.Errorf("the Temporal server at %s: %w", f.address, err)
+	}
+	if o.Plan {
+		planner, err := f.plan()
+		if err != nil {
+			return err
+		}
+		defer planner.Stop()
+	}
+	told, cancel := context.WithCancel(ctx)
+	gone := make(chan struct{})
+	go func() {
+		f.announce(told, notice{Queue: f.queue, Host: host(), PID: pid(), Slots: o.Slots, Cores: cores(), Since: time.Now().UTC()})
+		close(gone)
+	}()
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-fatal:
+		err = fmt.Errorf("the Temporal server at %s: %w", f.address, err)
+	}
+	cancel()
+	stopped := make(chan struct{})
+	go func() {
+		w.Stop()
+		close(stopped)
+	}()
+	select {
+	case <-stopped:
+	case <-time.After(stopTime + 500*time.Millisecond):
+	}
+	select {
+	case <-gone:
+	case <-time.After(200 * time.Millisecond):
+	}
+	return err
+}
+
+// Queue returns the name of the farm's task queue.
+func (f *Farm) Queue() string { return f.queue }
+
+// Address returns where the server is.
+func (f *Farm) Address() string { return f.address }
+
+// plan starts what runs workflows; they are light.
+func (f *Farm) plan() (sdk.Worker, error) {
+	w := sdk.New(f.client, f.queue, sdk.Options{DisableRegistrationAliasing: true, LocalActivityWorkerOnly: true})
+	w.RegisterWorkflowWithOptions(shard, workflow.RegisterOptions{Name: shardType})
+	w.RegisterWorkflowWithOptions(round, workflow.RegisterOptions{Name: roundType})
+	if err := w.Start(); err != nil {
+		return nil, fmt.Errorf("the Temporal server at %s: %w", f.address, err)
+	}
+	return w, nil
+}

@@ -1,0 +1,75 @@
+package farm
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"runtime"
+	"time"
+
+	"gocloud.dev/blob"
+)
+
+// notice is what a worker tells of itself in the bucket: a busy one does not poll, and the
+// server does not know which builds there are.
+type notice struct {
+	Queue string
+	Host  string
+	PID   int
+	Slots int
+	Cores int
+	Since time.Time
+}
+
+const (
+	noticedEvery = 30 * time.Second
+	noticedFor   = 3 * time.Minute
+)
+
+func (n notice) blob() string { return "workers/" + n.Queue + "/" + identity() }
+
+// announce tells of the worker until ctx ends.
+func (f *Farm) announce(ctx context.Context, n notice) {
+	text, err := json.Marshal(n)
+	if err != nil {
+		return
+	}
+	tick := time.NewTicker(noticedEvery)
+	defer tick.Stop()
+	for {
+		if err := f.blobs.put(ctx, n.blob(), text); err != nil && ctx.Err() == nil {
+			f.warn("no notice of this worker: %v", err)
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+			defer cancel()
+			f.blobs.bucket.Delete(ctx, n.blob()) // a notice that stays grows old
+			return
+		}
+	}
+}
+
+// workers returns the notices of workers that were heard of lately.
+func (f *Farm) workers(ctx context.Context) (all []notice, err error) {
+	var names []string
+	err = f.blobs.each(ctx, "workers/", func(o *blob.ListObject) {
+		if time.Since(o.ModTime) < noticedFor {
+			names = append(names, o.Key)
+		}
+	})
+	for _, name := range names {
+		if data, err := f.blobs.read(ctx, name, mostSpec); err == nil { // one that has just gone is none
+			var n notice
+			if decode(data, &n) == nil {
+				all = append(all, n)
+			}
+		}
+	}
+	return all, err
+}
+
+func cores() int { return runtime.NumCPU() }
+
+func pid() int { return os.Getpid() }

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"runtime"
+
+	"github.com/urfave/cli/v2"
+
+	"tspmcts/bench"
+	"tspmcts/bench/farm"
+)
+
+const catFarm = "Other machines: the connection is described by TEMPORAL_ADDRESS and what else Temporal's own programs read"
+
+// farmFlags returns the flags that farmOf reads.
+func farmFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.BoolFlag{Name: "temporal", Usage: "have the workers of a Temporal server do the work; bench/farm/README.md tells how to start", EnvVars: []string{envName("temporal")}, Category: catFarm},
+		blobsOption(),
+		option(catFarm, "lost-after", "give work to another worker when nothing was heard of its own for `T`; the server may be away for as long (default: "+bench.Span{Fixed: farm.DefaultLostAfter}.String()+")"),
+	}
+}
+
+func blobsOption() cli.Flag {
+	return option(catFarm, "blobs", "pass inputs and results through the bucket `URL`: file:///shared/folder, s3://bucket?region=...")
+}
+
+// farmOf connects as the flags say; nil without --temporal.
+func farmOf(ctx context.Context, c *cli.Context) (*farm.Farm, error) {
+	lost, err := spanOption(c, "lost-after")
+	if err != nil {
+		return nil, err
+	}
+	if !c.Bool("temporal") {
+		for _, name := range []string{"blobs", "lost-after"} {
+			if _, fromEnvironment := os.LookupEnv(envName(name)); c.String(name) != "" && !fromEnvironment {
+				return nil, usagef("%s is for --temporal", flagged(name))
+			}
+		}
+		return nil, nil
+	}
+	if c.String("blobs") == "" {
+		return nil, usagef("--temporal needs --blobs URL, which the workers have too")
+	}
+	if lost.PerCity > 0 || lost.Given() && lost.Fixed < farm.LeastLostAfter {
+		return nil, usagef("%s is %s, want a time of %v or more", flagged("lost-after"), lost, farm.LeastLostAfter)
+	}
+	return farm.Connect(ctx, c.String("blobs"), farm.Options{LostAfter: lost.Fixed, Warn: warn})
+}
+
+func workerCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "worker",
+		Usage:     "do the work of bench, tune and solve with --temporal",
+		ArgsUsage: " ",
+		Description: "Asks a Temporal server for work and does it until SIGTERM, which gives back what is\n" +
+			"under way within 5 seconds. The connection is described by TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE,\n" +
+			"TEMPORAL_TLS_... or a profile of Temporal's configuration file. Client and workers\n" +
+			"must be of one build.",
+		Flags: []cli.Flag{
+			blobsOption(),
+			option(catFarm, "slots", "search in `N` processes at once, each with the cores that its run asks for (default: the number of CPUs)"),
+			&cli.BoolFlag{Name: "plan", Usage: "run the workflows too, so that suites of more than what is handed out go on while no client is there", EnvVars: []string{envName("plan")}, Category: catFarm},
+		},
+		Action: func(c *cli.Context) error {
+			if c.Args().Present() {
+				return usagef("worker takes no arguments, found %q", c.Args().First())
+			}
+			slots, err := intOption(c, "slots", int64(runtime.NumCPU()), 1, 1024)
+			if err != nil {
+				return err
+			}
+			if c.String("blobs") == "" {
+				return usagef("worker needs --blobs URL, that of the clients")
+			}
+			ctx, cancel := interruptible()
+			defer cancel()
+			f, err := farm.Connect(ctx, c.String("blobs"), farm.Options{Warn: warn})
+			if err != nil {
+				return err
+			}
+			defer f.Close()
+			fmt.Fprintf(os.Stderr, "tspmcts: worker of %s at %s, %d slots\n", f.Queue(), f.Address(), slots)
+			return f.Work(ctx, farm.WorkerOptions{Slots: int(slots), Plan: c.Bool("plan")})
+		},
+	}
+}
+
+// searchForWorkerCommand is what a worker starts for each search.
+func searchForWorkerCommand() *cli.Command {
+	return &cli.Command{
+		Name:   farm.ChildCommand,
+		Hidden: true,
+		Action: func(*cli.Context) error { return farm.Child(os.Stdin, os.Stdout) },
+	}
+}
