@@ -105,9 +105,9 @@ func newAssigner(in *tsp.Instance) *assigner {
 
 // costs returns the row of exit i, which the next call overwrites.
 func (s *assigner) costs(i int) []int64 {
-	row := s.row
-	s.in.Ways(s.ways, int32(i))
-	for j, d := range s.ways {
+	ways, row := s.ways, s.row[:len(s.ways)] // j needs no check
+	s.in.Ways(ways, int32(i))
+	for j, d := range ways {
 		row[j] = int64(d)
 	}
 	if s.only != nil {
@@ -157,7 +157,9 @@ func (s *assigner) rows(ctx context.Context, free []int32) (left []int32, err er
 		}
 		first, second := int64(math.MaxInt64), int64(math.MaxInt64)
 		j1, j2 := int32(-1), int32(-1)
-		for j, c := range s.costs(int(i)) {
+		costs := s.costs(int(i))
+		v := v[:len(costs)] // j needs no check
+		for j, c := range costs {
 			if r := c - v[j]; r < first {
 				first, second, j1, j2 = r, first, int32(j), j1
 			} else if r < second {

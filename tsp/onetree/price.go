@@ -411,7 +411,8 @@ func (c *complete) leaf(ctx context.Context) error {
 	if c.comp == nil {
 		c.comp = make([]int32, n)
 	}
-	for k, p := range c.leaves() {
+	leaves, other := c.leaves()
+	for k, p := range leaves {
 		if k&63 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -420,12 +421,12 @@ func (c *complete) leaf(ctx context.Context) error {
 		}
 		j, x := p.to, p.most
 		if g.kd != nil {
-			if to, y := c.nearest(p.leaf, -1, p.joined, x); to >= 0 {
+			if to, y := c.nearest(p.leaf, -1, other[p.leaf], x); to >= 0 {
 				j, x = to, y
 			}
 		} else {
 			for to := range int32(n) {
-				if to == p.leaf || to == p.joined {
+				if to == p.leaf || to == other[p.leaf] {
 					continue
 				}
 				if y := g.cost(c.pi, p.leaf, to); y < x {
@@ -440,30 +441,30 @@ func (c *complete) leaf(ctx context.Context) error {
 	return nil
 }
 
-// promise is a leaf of the tree, the city that it is joined to, and the cheapest other
-// edge that the candidate graph has for it: an upper bound on its second edge.
+// promise is a leaf of the tree and the cheapest edge beside the tree's that the candidate
+// graph has for it: an upper bound on its second edge.
 type promise struct {
-	most             int64
-	leaf, joined, to int32 // to is -1 for none
+	most     int64
+	leaf, to int32 // to is -1 for none
 }
 
 // leaves returns the leaves of the tree, the one that promises most first: most of them
-// need no search at all then.
-func (c *complete) leaves() []promise {
+// need no search at all then. other is the city that a leaf is joined to.
+func (c *complete) leaves() (leaves []promise, other []int32) {
 	g := c.g
-	deg, other := make([]int32, g.n), make([]int32, g.n)
+	deg := make([]int32, g.n)
+	other = make([]int32, g.n)
 	for e := range c.u {
 		i, j := c.u[e], c.v[e]
 		deg[i]++
 		deg[j]++
 		other[i], other[j] = j, i
 	}
-	var leaves []promise
 	for i := range int32(g.n) {
 		if deg[i] != 1 {
 			continue
 		}
-		p := promise{math.MaxInt64, i, other[i], -1}
+		p := promise{math.MaxInt64, i, -1}
 		for _, e := range g.edge[g.off[i]:g.off[i+1]] {
 			j := g.u[e] ^ g.v[e] ^ i
 			if j == other[i] {
@@ -476,9 +477,12 @@ func (c *complete) leaves() []promise {
 		leaves = append(leaves, p)
 	}
 	slices.SortFunc(leaves, func(a, b promise) int {
-		return cmp.Or(cmp.Compare(b.most, a.most), cmp.Compare(a.leaf, b.leaf))
+		if a.most != b.most {
+			return cmp.Compare(b.most, a.most)
+		}
+		return int(a.leaf - b.leaf)
 	})
-	return leaves
+	return leaves, other
 }
 
 // value returns the cost of the 1-tree less twice the penalties.
