@@ -20,6 +20,7 @@ import (
 const (
 	mostInRegion = 100000
 	leastRegions = 16
+	mostGreedy   = 5000000 // cities
 )
 
 // giant improves one tour by rounds of regions.
@@ -30,17 +31,22 @@ type giant struct {
 	problems   []region.Problem
 }
 
-// begin makes the first tour, a space-filling curve: greedy and local search are left to the regions of the first
-// round, so that no machine has neighbours or candidates of the whole for its search.
+// newGiant makes the first tour: greedy, or of very many cities a space-filling curve. Local search, and greedy there, are left to the
+// regions of the first round, so that no machine has candidates of the whole.
 func (s *solving) newGiant(ctx context.Context) (*giant, error) {
 	in := s.run.Item.Instance
 	switch {
 	case !in.Planar() || in.HasFixed() || in.Ends != nil || in.Forbids():
 		return nil, bench.Misusef("%s: regions are for tours of cities in the plane, without edges that are fixed or forbidden; run it without --temporal", s.run.Item.Name)
 	}
-	g := &giant{solving: s, order: tsp.SpaceFillingCurve(ctx, in), pos: make([]int32, in.N())}
+	g := &giant{solving: s, pos: make([]int32, in.N())}
 	nb, err := tsp.NearestNeighbors(ctx, in, 5) // of which a merge of sub-tours looks at a few
 	if err != nil {
+		return nil, err
+	}
+	if in.N() > mostGreedy {
+		g.order = tsp.SpaceFillingCurve(ctx, in)
+	} else if g.order, err = tsp.GreedyEdge(ctx, in, nb); err != nil {
 		return nil, err
 	}
 	g.joiner = region.NewJoiner(in, nb)
