@@ -576,65 +576,55 @@ func TestOtherBuild(t *testing.T) {
 	l.must(append(suite("far.jsonl", 1, "--actions", "1000"), far...)...)
 }
 
-// Islands, and regions of a giant tour, under kills of workers and of the server: tours those of undisturbed
-// runs, and never longer from round to round.
+// A giant tour under kills of a worker and of the server: that of the undisturbed run, and never longer from
+// round to round.
 func TestSolve(t *testing.T) {
-	for name, args := range map[string][]string{
-		"islands": {"--actions", "600000", "--islands", "3", "--rounds", "2"},
-		"regions": {"--actions", "4000000", "--rounds", "2"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			l := newLab(t)
-			n := 1000
-			if name == "regions" {
-				long(t)
-				n = 1000000
-			}
-			l.must("generate", "--cities", fmt.Sprint(n), "--seed", "3", "--out", "g.tsp")
-			solve := func(out string) *exec.Cmd {
-				return l.command(append([]string{"solve", "g.tsp", "--temporal", "--lost-after", "10s", "--out", out}, args...)...)
-			}
-			l.worker()
-			w := l.worker()
-			l.ready()
-			text, err := solve("still.tour").CombinedOutput()
-			if err != nil {
-				t.Fatalf("%v: %s", err, text)
-			}
-			last := -1.0
-			for _, m := range regexp.MustCompile(`round \d+ of \d+, length (\d+)`).FindAllSubmatch(text, -1) {
-				var length float64
-				fmt.Sscan(string(m[1]), &length)
-				if last >= 0 && length > last {
-					t.Errorf("a round made the tour longer: %s", text)
-				}
-				last = length
-			}
-			if last < 0 {
-				t.Errorf("no rounds: %s", text)
-			}
-			c := solve("stirred.tour")
-			var out bytes.Buffer
-			c.Stdout, c.Stderr = &out, &out
-			if err := c.Start(); err != nil {
-				t.Fatal(err)
-			}
-			time.Sleep(3 * time.Second)
-			end(w)
-			end(shared.server)
-			time.Sleep(2 * time.Second)
-			l.startServer()
-			l.worker()
-			if err := c.Wait(); err != nil {
-				t.Fatalf("%v: %s", err, out.String())
-			}
-			t.Logf("%s%s", text, out.String())
-			a, _ := os.ReadFile(filepath.Join(l.dir, "still.tour"))
-			b, _ := os.ReadFile(filepath.Join(l.dir, "stirred.tour"))
-			if len(a) == 0 || !bytes.Equal(a, b) {
-				t.Error("the disturbed run found another tour")
-			}
-		})
+	args := []string{"--actions", pick(testing.Short(), "250000", "4000000"), "--rounds", "2"}
+	n := pick(testing.Short(), 200000, 1000000)
+	l := newLab(t)
+	l.must("generate", "--cities", fmt.Sprint(n), "--seed", "3", "--out", "g.tsp")
+	solve := func(out string) *exec.Cmd {
+		return l.command(append([]string{"solve", "g.tsp", "--temporal", "--lost-after", "10s", "--out", out}, args...)...)
+	}
+	l.worker()
+	w := l.worker()
+	l.ready()
+	text, err := solve("still.tour").CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, text)
+	}
+	last := -1.0
+	for _, m := range regexp.MustCompile(`round \d+ of \d+, length (\d+)`).FindAllSubmatch(text, -1) {
+		var length float64
+		fmt.Sscan(string(m[1]), &length)
+		if last >= 0 && length > last {
+			t.Errorf("a round made the tour longer: %s", text)
+		}
+		last = length
+	}
+	if last < 0 {
+		t.Errorf("no rounds: %s", text)
+	}
+	c := solve("stirred.tour")
+	var out bytes.Buffer
+	c.Stdout, c.Stderr = &out, &out
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(3 * time.Second)
+	end(w)
+	end(shared.server)
+	time.Sleep(2 * time.Second)
+	l.startServer()
+	l.worker()
+	if err := c.Wait(); err != nil {
+		t.Fatalf("%v: %s", err, out.String())
+	}
+	t.Logf("%s%s", text, out.String())
+	a, _ := os.ReadFile(filepath.Join(l.dir, "still.tour"))
+	b, _ := os.ReadFile(filepath.Join(l.dir, "stirred.tour"))
+	if len(a) == 0 || !bytes.Equal(a, b) {
+		t.Error("the disturbed run found another tour")
 	}
 }
 
