@@ -21,7 +21,6 @@ import (
 const (
 	mostInRegion = 100000
 	leastRegions = 16
-	mostGreedy   = 5000000 // cities
 )
 
 // giant improves one tour by rounds of regions.
@@ -32,22 +31,18 @@ type giant struct {
 	problems   []region.Problem
 }
 
-// newGiant makes the first tour: greedy, or of very many cities a space-filling curve. Local search, and greedy there, are left to the
-// regions of the first round, so that no machine has candidates of the whole.
+// newGiant makes the first tour, a space-filling curve: greedy and local search are left to the
+// regions of the first round, so that no machine has candidates of the whole. Greedy of the whole, whose paths cross
+// borders more often, is worse: of 200,001 cities, after two rounds of 27 million actions, 322877212 for 321228293.
 func (s *solving) newGiant(ctx context.Context) (*giant, error) {
 	in := s.run.Item.Instance
 	switch {
 	case !in.Planar() || in.HasFixed() || in.Ends != nil || in.Forbids():
 		return nil, bench.Misusef("%s: regions are for tours of cities in the plane, without edges that are fixed or forbidden; run it without --temporal", s.run.Item.Name)
 	}
-	g := &giant{solving: s, pos: make([]int32, in.N())}
+	g := &giant{solving: s, order: tsp.SpaceFillingCurve(ctx, in), pos: make([]int32, in.N())}
 	nb, err := tsp.NearestNeighbors(ctx, in, 5) // of which a merge of sub-tours looks at a few
 	if err != nil {
-		return nil, err
-	}
-	if in.N() > mostGreedy {
-		g.order = tsp.SpaceFillingCurve(ctx, in)
-	} else if g.order, err = tsp.GreedyEdge(ctx, in, nb); err != nil {
 		return nil, err
 	}
 	g.joiner = region.NewJoiner(in, nb)
