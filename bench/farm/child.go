@@ -31,7 +31,6 @@ type task struct {
 	Skip     map[int]bool
 	Saved    map[int][]byte // checkpoints by arm
 	Search   *search
-	Initial  [][]byte // tours that the search begins with
 }
 
 // message is what a process tells the worker.

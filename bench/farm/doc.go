@@ -15,7 +15,7 @@
 //
 // A block is all arms of one instance and seed: what is compared runs on one machine. A
 // shard is a workflow of at most 500 blocks, named by the keys of the suite and the build, so that the same
-// command finds it again. A round is a workflow of searches: the regions of a giant tour, or islands.
+// command finds it again. A round is a workflow of searches: the regions of a giant tour.
 //
 // # Laws
 //

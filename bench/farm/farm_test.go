@@ -268,6 +268,13 @@ func (l *lab) blobsOf() (runs, most int) {
 	return len(count), most
 }
 
+// long skips a test that the short form has no time for.
+func long(t *testing.T) {
+	if testing.Short() {
+		t.Skip("only in the long form")
+	}
+}
+
 func pick[T any](short bool, a, b T) T {
 	if short {
 		return a
@@ -278,7 +285,7 @@ func pick[T any](short bool, a, b T) T {
 // A random worker is killed again and again: each key once, tours those of the process.
 func TestKilledWorkers(t *testing.T) {
 	l := newLab(t)
-	count, actions := 20, pick(testing.Short(), "200000", "500000")
+	count, actions := pick(testing.Short(), 10, 20), pick(testing.Short(), "200000", "500000")
 	seeds := pick(testing.Short(), 2, 10)
 	l.instances(count, 200)
 	l.must(suite("near.jsonl", seeds, "--actions", actions)...)
@@ -336,13 +343,13 @@ func TestServerAway(t *testing.T) {
 				l.worker()
 			}
 			l.ready()
-			c := l.command(append(suite("far.jsonl", 2, "--time", pick(testing.Short(), "4s", "30s")), "--temporal")...)
+			c := l.command(append(suite("far.jsonl", 2, "--time", pick(testing.Short(), "2s", "30s")), "--temporal")...)
 			var out bytes.Buffer
 			c.Stdout, c.Stderr = &out, &out
 			if err := c.Start(); err != nil {
 				t.Fatal(err)
 			}
-			time.Sleep(pick(testing.Short(), 3*time.Second, 15*time.Second))
+			time.Sleep(pick(testing.Short(), 2*time.Second, 15*time.Second))
 			end(shared.server)
 			time.Sleep(away)
 			l.startServer()
@@ -444,6 +451,7 @@ func TestAdopted(t *testing.T) {
 
 // SIGTERM: the worker is gone within 5 seconds, and its run goes on elsewhere, from its checkpoint, to the same tour.
 func TestTerminated(t *testing.T) {
+	long(t)
 	l := newLab(t)
 	l.instances(1, 1000)
 	run := func(out string) []string {
@@ -486,6 +494,7 @@ func TestTerminated(t *testing.T) {
 
 // A stopped and continued worker: one record.
 func TestStopped(t *testing.T) {
+	long(t)
 	l := newLab(t)
 	l.instances(1, 200)
 	w := l.worker()
@@ -567,63 +576,71 @@ func TestOtherBuild(t *testing.T) {
 	l.must(append(suite("far.jsonl", 1, "--actions", "1000"), far...)...)
 }
 
-// Islands, and regions of a giant tour, under kills of workers and of the server: tours those of undisturbed
-// runs, and never longer from round to round.
+// A giant tour under kills of a worker and of the server: that of the undisturbed run, and never longer from
+// round to round.
 func TestSolve(t *testing.T) {
-	for name, args := range map[string][]string{
-		"islands": {"--actions", "600000", "--islands", "3", "--rounds", "2"},
-		"regions": {"--actions", pick(testing.Short(), "250000", "4000000"), "--rounds", "2"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			l := newLab(t)
-			n := 1000
-			if name == "regions" {
-				n = pick(testing.Short(), 200001, 1000000)
-			}
-			l.must("generate", "--cities", fmt.Sprint(n), "--seed", "3", "--out", "g.tsp")
-			solve := func(out string) *exec.Cmd {
-				return l.command(append([]string{"solve", "g.tsp", "--temporal", "--lost-after", "10s", "--out", out}, args...)...)
-			}
-			l.worker()
-			w := l.worker()
-			l.ready()
-			text, err := solve("still.tour").CombinedOutput()
-			if err != nil {
-				t.Fatalf("%v: %s", err, text)
-			}
-			last := -1.0
-			for _, m := range regexp.MustCompile(`round \d+ of \d+, length (\d+)`).FindAllSubmatch(text, -1) {
-				var length float64
-				fmt.Sscan(string(m[1]), &length)
-				if last >= 0 && length > last {
-					t.Errorf("a round made the tour longer: %s", text)
-				}
-				last = length
-			}
-			if last < 0 {
-				t.Errorf("no rounds: %s", text)
-			}
-			c := solve("stirred.tour")
-			var out bytes.Buffer
-			c.Stdout, c.Stderr = &out, &out
-			if err := c.Start(); err != nil {
-				t.Fatal(err)
-			}
-			time.Sleep(3 * time.Second)
-			end(w)
-			end(shared.server)
-			time.Sleep(2 * time.Second)
-			l.startServer()
-			l.worker()
-			if err := c.Wait(); err != nil {
-				t.Fatalf("%v: %s", err, out.String())
-			}
-			t.Logf("%s%s", text, out.String())
-			a, _ := os.ReadFile(filepath.Join(l.dir, "still.tour"))
-			b, _ := os.ReadFile(filepath.Join(l.dir, "stirred.tour"))
-			if len(a) == 0 || !bytes.Equal(a, b) {
-				t.Error("the disturbed run found another tour")
-			}
-		})
+	args := []string{"--actions", pick(testing.Short(), "250000", "4000000"), "--rounds", "2"}
+	n := pick(testing.Short(), 200000, 1000000)
+	l := newLab(t)
+	l.must("generate", "--cities", fmt.Sprint(n), "--seed", "3", "--out", "g.tsp")
+	solve := func(out string) *exec.Cmd {
+		return l.command(append([]string{"solve", "g.tsp", "--temporal", "--lost-after", "10s", "--out", out}, args...)...)
+	}
+	l.worker()
+	w := l.worker()
+	l.ready()
+	text, err := solve("still.tour").CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, text)
+	}
+	last := -1.0
+	for _, m := range regexp.MustCompile(`round \d+ of \d+, length (\d+)`).FindAllSubmatch(text, -1) {
+		var length float64
+		fmt.Sscan(string(m[1]), &length)
+		if last >= 0 && length > last {
+			t.Errorf("a round made the tour longer: %s", text)
+		}
+		last = length
+	}
+	if last < 0 {
+		t.Errorf("no rounds: %s", text)
+	}
+	c := solve("stirred.tour")
+	var out bytes.Buffer
+	c.Stdout, c.Stderr = &out, &out
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(3 * time.Second)
+	end(w)
+	end(shared.server)
+	time.Sleep(2 * time.Second)
+	l.startServer()
+	l.worker()
+	if err := c.Wait(); err != nil {
+		t.Fatalf("%v: %s", err, out.String())
+	}
+	t.Logf("%s%s", text, out.String())
+	a, _ := os.ReadFile(filepath.Join(l.dir, "still.tour"))
+	b, _ := os.ReadFile(filepath.Join(l.dir, "stirred.tour"))
+	if len(a) == 0 || !bytes.Equal(a, b) {
+		t.Error("the disturbed run found another tour")
+	}
+}
+
+// Tuning finds the same knobs on other machines.
+func TestTune(t *testing.T) {
+	l := newLab(t)
+	l.instances(6, 100)
+	l.worker()
+	l.ready()
+	tune := func(name string, more ...string) string {
+		return l.must(append([]string{"tune", "--set", "u.txt", "--actions", "2000", "--trials", "4", "--method", "racing", "--out", name}, more...)...)
+	}
+	near, away := tune("near.json"), tune("far.json", far...)
+	a, _ := os.ReadFile(filepath.Join(l.dir, "near.json"))
+	b, _ := os.ReadFile(filepath.Join(l.dir, "far.json"))
+	if len(a) == 0 || !bytes.Equal(a, b) || strings.ReplaceAll(near, "near.json", "") != strings.ReplaceAll(away, "far.json", "") {
+		t.Errorf("in the process %s\n%s\nby workers %s\n%s", a, near, b, away)
 	}
 }

@@ -215,6 +215,7 @@ func relay(listener net.Listener, to string) {
 
 // A worker is cut off in a network of its own, another takes over, the first comes back: one record.
 func TestCutOff(t *testing.T) {
+	long(t)
 	l := newLab(t)
 	l.instances(1, 200)
 	const space, outside, inside = "tspfarm", "tspfarm0", "tspfarm1"

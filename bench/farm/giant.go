@@ -1,6 +1,7 @@
 package farm
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -30,8 +31,9 @@ type giant struct {
 	problems   []region.Problem
 }
 
-// begin makes the first tour, a space-filling curve: greedy and local search are left to the regions of the first
-// round, so that no machine has neighbours or candidates of the whole for its search.
+// newGiant makes the first tour, a space-filling curve: greedy and local search are left to the
+// regions of the first round, so that no machine has candidates of the whole. Greedy of the whole, whose paths cross
+// borders more often, is worse: of 200,001 cities, after two rounds of 27 million actions, 322877212 for 321228293.
 func (s *solving) newGiant(ctx context.Context) (*giant, error) {
 	in := s.run.Item.Instance
 	switch {
@@ -45,18 +47,6 @@ func (s *solving) newGiant(ctx context.Context) (*giant, error) {
 	}
 	g.joiner = region.NewJoiner(in, nb)
 	return g, nil
-}
-
-// tour returns the tour so far.
-func (g *giant) tours() []tsp.Tour { return []tsp.Tour{g.order} }
-
-// restore goes on from a tour.
-func (g *giant) restore(tours []tsp.Tour) error {
-	if len(tours) != 1 {
-		return fmt.Errorf("%d tours, want 1", len(tours))
-	}
-	g.order = tours[0]
-	return nil
 }
 
 // searches cuts the plane anew and returns a search for each region.
@@ -116,7 +106,7 @@ func regionOf(in *tsp.Instance, p *region.Problem) (*tsp.Instance, error) {
 }
 
 // join applies what the regions found, each checked and measured here.
-func (g *giant) join(ctx context.Context, found []tsp.Tour) error {
+func (g *giant) join(found []tsp.Tour) {
 	in := g.run.Item.Instance
 	exchanges := make([]region.Exchange, len(found))
 	for i, t := range found {
@@ -142,29 +132,23 @@ func (g *giant) join(ctx context.Context, found []tsp.Tour) error {
 		exchanges[i] = x
 	}
 	g.joiner.Join(g.order, g.pos, exchanges)
-	return nil
 }
 
-// state is what a solve has come to after a round, as the beginning of a blob; the tours follow.
+// state is what a solve has come to after a round, as the beginning of a blob; the tour follows.
 type state struct {
 	Rounds  int // done
 	Elapsed time.Duration
 	Actions int64
-	Tours   int
 	Nonce   string // names the rounds' workflows
 }
 
 // keep writes the state, and removes the one before.
-func (s *solving) keep(ctx context.Context, tours []tsp.Tour) error {
-	st := state{s.round, s.clock(), s.used, len(tours), s.nonce}
-	head, err := json.Marshal(st)
+func (s *solving) keep(ctx context.Context, tour tsp.Tour) error {
+	head, err := json.Marshal(state{s.round, s.clock(), s.used, s.nonce})
 	if err != nil {
 		return err
 	}
-	data := append(head, '\n')
-	for _, t := range tours {
-		data = append(data, tourBytes(t)...)
-	}
+	data := append(append(head, '\n'), tourBytes(tour)...)
 	name := fmt.Sprintf("%s%05d-%s", s.folder, s.round, digest(data)[:32])
 	if err := s.blobs.put(ctx, name, data); err != nil {
 		return err
@@ -176,8 +160,8 @@ func (s *solving) keep(ctx context.Context, tours []tsp.Tour) error {
 	return nil
 }
 
-// resume returns the tours of the latest state that is whole, nil where there is none.
-func (s *solving) resume(ctx context.Context) ([]tsp.Tour, error) {
+// resume returns the tour of the latest state that is whole, nil where there is none.
+func (s *solving) resume(ctx context.Context) (tsp.Tour, error) {
 	names, err := s.blobs.list(ctx, s.folder)
 	if err != nil {
 		return nil, err
@@ -189,24 +173,20 @@ func (s *solving) resume(ctx context.Context) ([]tsp.Tour, error) {
 		if err != nil || len(sum) != 32 || !strings.HasPrefix(digest(data), sum) {
 			continue
 		}
-		head, rest, _ := strings.Cut(string(data), "\n")
+		head, rest, _ := bytes.Cut(data, []byte("\n"))
 		var st state
-		if decode([]byte(head), &st) != nil || st.Tours < 1 || len(rest) != 4*in.N()*st.Tours {
+		if decode(head, &st) != nil {
 			continue
 		}
-		var tours []tsp.Tour
-		for ; rest != ""; rest = rest[4*in.N():] {
-			t, err := tourOf([]byte(rest[:4*in.N()]))
-			if err == nil {
-				err = in.Check(t)
-			}
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", names[k], err)
-			}
-			tours = append(tours, t)
+		tour, err := tourOf(rest)
+		if err == nil {
+			err = in.Check(tour)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", names[k], err)
 		}
 		s.round, s.before, s.used, s.nonce, s.last = st.Rounds, st.Elapsed, st.Actions, st.Nonce, names[k]
-		return tours, nil
+		return tour, nil
 	}
 	s.nonce = strings.ToLower(rand.Text())[:12]
 	return nil, nil

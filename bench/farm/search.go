@@ -12,21 +12,17 @@ import (
 	"tspmcts/tsp"
 )
 
-// search is one search of a round, as a blob: of a region of a giant tour, or of an island.
+// search is one search of a round, as a blob: of a region of a giant tour.
 type search struct {
 	Wire     int
-	Instance string   // digest of its blob
-	Own      bool     // begin with the cities as they are numbered
-	Initial  []string // and with the tours of these blobs
+	Instance string // digest of its blob
+	Own      bool   // begin with the cities as they are numbered
 	Seed     uint64
 	Actions  int64
 	Time     time.Duration
 	Heatmap  string
 	Knobs    knobs
 }
-
-// mostInitial is how many tours a search may begin with.
-const mostInitial = 1000
 
 // searchTask is what the activity Search is given.
 type searchTask struct{ Spec string }
@@ -67,7 +63,7 @@ func (w *worker) search(a *attempt, spec string, r *searchResult) error {
 	if err := decode(data, &s); err != nil {
 		return fails(-1, "no search: %v", err)
 	}
-	if s.Wire != Wire || len(s.Initial) > mostInitial || s.Actions < 0 || s.Time < 0 || s.Actions == 0 && s.Time == 0 {
+	if s.Wire != Wire || s.Actions < 0 || s.Time < 0 || s.Actions == 0 && s.Time == 0 {
 		return fails(-1, "no search that a client asks for")
 	}
 	task := &task{Search: &s, Saved: map[int][]byte{}}
@@ -77,13 +73,6 @@ func (w *worker) search(a *attempt, spec string, r *searchResult) error {
 	in, err := tsp.DecodeInstance(task.Instance)
 	if err != nil {
 		return fails(-1, "%v", err)
-	}
-	for _, name := range s.Initial {
-		data, err := blobs.getContent(a.ctx, "tour/"+name, name, mostTour)
-		if err != nil {
-			return err
-		}
-		task.Initial = append(task.Initial, data)
 	}
 	saved := "saved/search/" + spec
 	if a.info.Attempt > 1 {
@@ -156,13 +145,6 @@ func (c *child) search(t *task, in *tsp.Instance) error {
 			own[i] = int32(i)
 		}
 		o.Initial = append(o.Initial, own)
-	}
-	for _, data := range t.Initial {
-		tour, err := tourOf(data)
-		if err != nil {
-			return fail(err)
-		}
-		o.Initial = append(o.Initial, tour)
 	}
 	r, err := mcts.Solve(c.ctx, in, o)
 	if o.Resume != nil && errors.Is(err, mcts.ErrCheckpoint) {

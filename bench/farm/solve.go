@@ -17,27 +17,14 @@ import (
 	"tspmcts/tsp"
 )
 
-// MostForIslands is the number of cities up to which workers evolve populations of the whole; above, regions of the
-// tour.
-const MostForIslands = 200000
+// LeastCities is the number of cities from which on a tour is shared among machines.
+const LeastCities = 200000
 
 // SolveOptions say how to solve on many machines.
 type SolveOptions struct {
-	Rounds  int // 0: so many that a tenth of the work is to prepare, or 4 where actions are the budget
-	Islands int // searches of a round where the whole is searched
+	Rounds int // 0: so many that a tenth of the work is to prepare, or 4 where actions are the budget
 	// Observe is told of the tour after each round.
 	Observe func(round, rounds int, length float64)
-}
-
-// method is how the work of a round is made, and what is made of it.
-type method interface {
-	// searches returns the searches of round k, from 1.
-	searches(ctx context.Context, k int) ([]search, error)
-	// join takes the tours that they found, nil where one failed or was late.
-	join(ctx context.Context, found []tsp.Tour) error
-	// tours returns what the next round begins with, the best first.
-	tours() []tsp.Tour
-	restore(tours []tsp.Tour) error
 }
 
 // solving is a solve on many machines.
@@ -59,7 +46,7 @@ type solving struct {
 }
 
 // Solve is Run.Do on the workers: rounds of searches whose results are joined. With a budget of
-// actions the tour depends on seed and islands only. A client that was killed goes on after the last round that it had joined.
+// actions the tour depends on the seed only. A client that was killed goes on after the last round that it had joined.
 func (f *Farm) Solve(ctx context.Context, r *bench.Run, clock func() time.Duration, o SolveOptions) (*bench.Record, tsp.Tour, error) {
 	if _, err := source(r.Source.Name); err != nil {
 		return nil, nil, err
@@ -67,6 +54,9 @@ func (f *Farm) Solve(ctx context.Context, r *bench.Run, clock func() time.Durati
 	b, in := r.Budget, r.Item.Instance
 	if b.Stall.Given() || b.Target > 0 || b.Time.Given() == (b.Actions > 0) || r.Bound || len(r.Initial) > 0 || r.Resume != nil || r.Save != nil {
 		return nil, nil, bench.Misusef("solve --temporal takes either --time or --actions, and none of --stall, --target, --bound, --initial-tour, --resume and --checkpoint")
+	}
+	if in.N() < LeastCities {
+		return nil, nil, bench.Misusef("%s: %d cities are too few to share among machines, want %d or more; run it without --temporal", r.Item.Name, in.N(), LeastCities)
 	}
 	if err := f.WorkerExists(ctx); err != nil {
 		return nil, nil, err
@@ -77,17 +67,15 @@ func (f *Farm) Solve(ctx context.Context, r *bench.Run, clock func() time.Durati
 	if err != nil {
 		return nil, nil, err
 	}
-	s.folder = "solve/" + digest(fmt.Append(nil, bench.Digest(in), r.Source.Name, string(knobs), b, r.Seed, o.Rounds, o.Islands, f.queue))[:shortDigest] + "/"
-	var m method = s.newIslands()
-	if in.N() > MostForIslands {
-		if m, err = s.newGiant(ctx); err != nil {
-			return nil, nil, err
-		}
+	s.folder = "solve/" + digest(fmt.Append(nil, bench.Digest(in), r.Source.Name, string(knobs), b, r.Seed, o.Rounds, f.queue))[:shortDigest] + "/"
+	m, err := s.newGiant(ctx)
+	if err != nil {
+		return nil, nil, err
 	}
-	tours, err := s.resume(ctx)
-	if err == nil && tours != nil {
+	tour, err := s.resume(ctx)
+	if err == nil && tour != nil {
 		f.warn("%s: goes on after round %d", r.Item.Name, s.round)
-		err = m.restore(tours)
+		m.order = tour
 	}
 	if err != nil {
 		return nil, nil, err
@@ -132,7 +120,7 @@ func (s *solving) share(ctx context.Context) error {
 	return nil
 }
 
-func (s *solving) do(ctx context.Context, m method) (*bench.Record, tsp.Tour, error) {
+func (s *solving) do(ctx context.Context, m *giant) (*bench.Record, tsp.Tour, error) {
 	in := s.run.Item.Instance
 	var trace []bench.Point
 	stop := mcts.Stop(mcts.StopTime)
@@ -140,7 +128,7 @@ func (s *solving) do(ctx context.Context, m method) (*bench.Record, tsp.Tour, er
 		stop = mcts.StopActions
 	}
 	if s.round == 0 {
-		if err := s.keep(ctx, first(in, m.tours())); err != nil {
+		if err := s.keep(ctx, m.order); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -157,21 +145,18 @@ func (s *solving) do(ctx context.Context, m method) (*bench.Record, tsp.Tour, er
 		} else if err != nil {
 			return nil, nil, err
 		}
-		length := in.InUnit(in.Length(m.tours()[0]))
+		length := in.InUnit(in.Length(m.order))
 		trace = append(trace, bench.Point{Seconds: s.clock().Seconds(), Length: json.Number(bench.LengthText(in, length))})
 		if s.o.Observe != nil {
 			s.o.Observe(s.round, s.rounds, length)
 		}
 	}
 	res := &mcts.Result{Stop: stop, Actions: s.used, Source: s.run.Source.Name}
-	if len(m.tours()) == 0 {
-		return nil, nil, errors.New("stopped before the first round was over")
-	}
 	var err error
 	if res.Config, err = s.run.Knobs.Config(in.N(), res.Source); err != nil {
 		return nil, nil, err
 	}
-	if err := res.Finish(in, m.tours()[0]); err != nil {
+	if err := res.Finish(in, m.order); err != nil {
 		return nil, nil, err
 	}
 	if ctx.Err() == nil {
@@ -180,16 +165,8 @@ func (s *solving) do(ctx context.Context, m method) (*bench.Record, tsp.Tour, er
 	return s.run.Record(res, s.clock().Seconds(), trace), res.Tour, nil
 }
 
-// first returns tours to keep before the first round.
-func first(in *tsp.Instance, tours []tsp.Tour) []tsp.Tour {
-	if len(tours) > 0 {
-		return tours
-	}
-	return []tsp.Tour{tsp.SpaceFillingCurve(context.Background(), in)}
-}
-
 // step does one round.
-func (s *solving) step(ctx context.Context, m method) error {
+func (s *solving) step(ctx context.Context, m *giant) error {
 	k := s.round + 1
 	searches, err := m.searches(ctx, k)
 	if err != nil {
@@ -241,16 +218,14 @@ func (s *solving) step(ctx context.Context, m method) error {
 	if failed > 0 {
 		s.warn("round %d: %d of %d searches failed or were late; what they worked on is left as it was", k, failed, len(found))
 	}
-	if err := m.join(ctx, tours); err != nil {
-		return err
-	}
+	m.join(tours)
 	s.round = k
 	for _, q := range found { // of no use any more
 		if q.Tour != "" {
 			s.blobs.bucket.Delete(ctx, "tour/"+q.Tour)
 		}
 	}
-	return s.keep(ctx, m.tours())
+	return s.keep(ctx, m.order)
 }
 
 // wait starts the workflow of a round, or finds it under way, and returns its result, however often

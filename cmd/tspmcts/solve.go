@@ -57,7 +57,6 @@ func solveCommand() *cli.Command {
 			&cli.BoolFlag{Name: "plot-visits", Usage: "colour the tour of --plot by how often its regions were visited: grey never, from blue to red", EnvVars: []string{envName("plot-visits")}, Category: catOutput},
 			openOption(),
 			option(catFarm, "rounds", "share the budget among `N` rounds, after which what the workers found is joined (default: as the time suggests)"),
-			option(catFarm, "islands", fmt.Sprintf("of up to %d cities, have `N` searches of the whole side by side in each round (default: 4)", farm.MostForIslands)),
 		}, append(append(append(farmFlags(), wantedFlags()...), placesFlags()...), heatmapFlags()...)...), configFlags()...),
 		Action: func(c *cli.Context) error {
 			s, err := newSolver(c)
@@ -127,21 +126,12 @@ func newSolver(c *cli.Context) (*solver, error) {
 			return
 		},
 		func() (err error) {
-			for _, o := range []struct {
-				name   string
-				preset int64
-				to     *int
-			}{{"rounds", 0, &s.shared.Rounds}, {"islands", 4, &s.shared.Islands}} {
-				v, err := intOption(c, o.name, o.preset, 1, 10000)
-				if err != nil {
-					return err
-				}
-				*o.to = int(v)
-				if c.String(o.name) != "" && !c.Bool("temporal") {
-					return usagef("%s is for --temporal", flagged(o.name))
-				}
+			rounds, err := intOption(c, "rounds", 0, 1, 10000)
+			if c.String("rounds") != "" && !c.Bool("temporal") {
+				return usagef("%s is for --temporal", flagged("rounds"))
 			}
-			return nil
+			s.shared.Rounds = int(rounds)
+			return err
 		},
 		func() (err error) { s.places, err = placesOptions(c); return },
 		func() (err error) { s.format, err = routeFormat(c); return },
