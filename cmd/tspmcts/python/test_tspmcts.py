@@ -34,6 +34,52 @@ class Solve(unittest.TestCase):
         result = tspmcts.solve(matrix=[[0, 1, 9], [1, 0, 1], [9, 1, 0]])
         self.assertEqual(result.length, 11)
 
+    def test_matrix_of_any_kind(self):
+        ring = [[1 if (i + 1) % 5 == j else 9 for j in range(5)] for i in range(5)]
+        result = tspmcts.solve(matrix=ring)
+        self.assertEqual((result.tour, result.length), ([0, 1, 2, 3, 4], 5))
+        back = [list(row) for row in zip(*ring)]
+        self.assertEqual(tspmcts.solve(matrix=back).tour, [0, 4, 3, 2, 1])
+        closed = [[0, 1, None, 1], [1, 0, 1, None], [math.inf, 1, math.nan, 1], [1, None, 1, 0]]
+        self.assertEqual(tspmcts.solve(matrix=closed).tour, [0, 1, 2, 3])
+        fractions = [[0, 1.5, 2], [1.5, 0, 2.25], [2, 2.25, 0]]
+        for found in tspmcts.solve(matrix=fractions), *tspmcts.improvements(matrix=fractions, time=1):
+            self.assertEqual(found.length, 5.75)
+        *_, last = tspmcts.improvements(matrix=closed, time=1)
+        self.assertEqual((last.tour, last.length), ([0, 1, 2, 3], 4))
+
+    def test_directed_with_heatmap_name_and_initial_tour(self):
+        n = 40
+        matrix = [[0.5 * ((i * 37 + j * 101) % 97) for j in range(n)] for i in range(n)]
+        first = list(range(n))
+        result = tspmcts.solve(matrix=matrix, actions=2000, workers=1, initial=first)
+        self.assertEqual(sorted(result.tour), first)
+        walked = sum(matrix[a][b] for a, b in zip(result.tour, result.tour[1:] + result.tour[:1]))
+        self.assertEqual(result.length, walked)
+        self.assertLessEqual(result.length, sum(matrix[a][(a + 1) % n] for a in first))
+
+    def test_paths(self):
+        line = [(0, 0), (1, 0), (2, 0), (9, 0)]
+        for options, tour, wanted in [
+            ({"path": True}, [0, 1, 2, 3], 9),
+            ({"start": 0}, [0, 1, 2, 3], 9),
+            ({"end": 0}, [3, 2, 1, 0], 9),
+            ({"start": 1}, [1, 0, 2, 3], 10),
+            ({"start": 1, "end": 2}, [1, 0, 3, 2], 17),
+        ]:
+            with self.subTest(options):
+                result = tspmcts.solve(line, **options)
+                self.assertEqual((result.tour, result.length), (tour, wanted))
+                *_, last = tspmcts.improvements(line, time=1, **options)
+                self.assertEqual((last.tour, last.length), (tour, wanted))
+        coords = cities(60)
+        result = tspmcts.solve(coords, start=7, end=5, actions=2000)
+        self.assertEqual((result.tour[0], result.tour[-1], sorted(result.tour)), (7, 5, list(range(60))))
+        walked = sum(math.dist(coords[a], coords[b]) for a, b in zip(result.tour, result.tour[1:]))
+        self.assertAlmostEqual(result.length, walked, delta=1e-6 * walked)
+        ways = [[0, 1, 9], [9, 0, 1], [1, 9, 0]]
+        self.assertEqual(tspmcts.solve(matrix=ways, start=2).tour, [2, 0, 1])
+
     def test_options(self):
         coords = cities(300)
         result = tspmcts.solve(coords, time=20, actions=20000, seed=3, workers=1, bound=True, kick_size=30, preset="default", heatmap="knn:k=8")
@@ -60,8 +106,13 @@ class Solve(unittest.TestCase):
             (lambda: tspmcts.solve([]), ValueError, "no city"),
             (lambda: tspmcts.solve([(0, 0), (1,)]), ValueError, "row 1 has 1 numbers"),
             (lambda: tspmcts.solve([(0, math.nan)]), ValueError, "finite"),
-            (lambda: tspmcts.solve(matrix=[[0, 1.5], [1.5, 0]]), ValueError, "whole numbers"),
-            (lambda: tspmcts.solve(matrix=[[0, 1], [2, 0]]), tspmcts.Error, "symmetric"),
+            (lambda: tspmcts.solve(matrix=[[0, math.nan], [1, 0]]), ValueError, "from city 0 to city 1 is nan"),
+            (lambda: tspmcts.solve(matrix=[[0, 1], [-2, 0]]), ValueError, "from city 1 to city 0 is -2.0, want 0 or more"),
+            (lambda: tspmcts.solve(SQUARE, start=4), ValueError, "start is 4, want a city from 0 to 3"),
+            (lambda: tspmcts.solve(SQUARE, end=True), ValueError, "end is True"),
+            (lambda: tspmcts.solve(SQUARE, start=1, end=1), ValueError, "two different"),
+            (lambda: list(tspmcts.improvements(SQUARE, start=-1)), ValueError, "start is -1"),
+            (lambda: tspmcts.solve(matrix=[[0, 1, None], [None, 0, 1], [None, 1, 0]]), tspmcts.Error, "no way leads into city 1"),
             (lambda: tspmcts.solve(SQUARE, heatmap=[[1]]), ValueError, "not 4 x 4"),
             (lambda: tspmcts.solve(SQUARE, depth=1), tspmcts.Error, "depth.* is 1, want 2"),
             (lambda: tspmcts.solve(SQUARE, time="x"), tspmcts.Error, "want a time"),
@@ -123,6 +174,8 @@ class Solve(unittest.TestCase):
         coords = numpy.array(cities(50), dtype=float)
         result = tspmcts.solve(coords, actions=numpy.int64(1000), heatmap=numpy.full((50, 50), 0.1, dtype="f4"))
         self.check(cities(50), result)
+        matrix = numpy.array([[0, 0.1, 0.7], [0.2, 0, 0.1], [0.1, 0.3, 0]], dtype="f4")
+        self.assertEqual(tspmcts.solve(matrix=matrix, start=numpy.int32(1)).length, 0.2)
 
 
 if __name__ == "__main__":

@@ -32,18 +32,19 @@ from typing import Any, Iterable, Iterator, Mapping, Optional, Sequence, Union
 __all__ = ["solve", "solve_many", "improvements", "Result", "Improvement", "Error"]
 
 Rows = Iterable[Sequence[float]]
+Matrix = Iterable[Sequence[Optional[float]]]
 Time = Union[str, float, int]
 
 
 class Error(Exception):
-    """What the program says is wrong, in one line."""
+    """What the program says is wrong, in one line. It counts cities from 1."""
 
 
 @dataclass(frozen=True)
 class Result:
     """The answer of a search."""
 
-    tour: list[int]  #: cities from 0 in the order of the tour, beginning with city 0
+    tour: list[int]  #: cities from 0 in the order of the tour, beginning with city 0, or of the path
     length: float  #: of the tour
     gap: Optional[float]  #: in percent over ``optimum``, or else over the bound; None without either
     bound: Optional[float]  #: a length that no tour is below; None where none was proven
@@ -69,8 +70,11 @@ class Improvement:
 
 def solve(
     coords: Optional[Rows] = None,
-    matrix: Optional[Rows] = None,
+    matrix: Optional[Matrix] = None,
     *,
+    start: Optional[int] = None,
+    end: Optional[int] = None,
+    path: bool = False,
     time: Optional[Time] = None,
     actions: Optional[int] = None,
     target: Optional[float] = None,
@@ -87,8 +91,13 @@ def solve(
     **knobs: Any,
 ) -> Result:
     """Search for a short tour of ``coords`` (n x 2, or n x 3 for a metric of three dimensions) or
-    ``matrix`` (n x n, symmetric, whole numbers).
+    ``matrix`` (n x n, the distances from the row's city to the column's, 0 or more; fractions keep
+    up to six digits). Where it is not its own transpose the tour is one of the directed instance. An entry
+    None or infinite says that no tour goes this way. The diagonal is not looked at.
 
+    start    find a path that begins with this city, and does not come back
+    end      find a path that ends with this city; with start both ends are given
+    path     find a path between whichever cities make it shortest
     time     seconds, or a text such as "1m30s" or "0.1n" (a tenth of a second a city); 10 where no
              other stop is given
     actions  stop after so many actions; with this stop alone the tour is the same on every machine
@@ -103,14 +112,23 @@ def solve(
     """
     with tempfile.TemporaryDirectory(prefix="tspmcts") as folder:
         problem, out = os.path.join(folder, "problem.tsp"), os.path.join(folder, "out.tour")
-        cities = _write_problem(problem, coords, matrix, metric)
-        arguments = _flags(time=_span(time), actions=actions, target=target, stall=_span(stall), seed=seed, workers=workers, preset=preset, optimum=optimum, **knobs)
+        points, distances = _rows(coords, matrix)
+        cities = len(points or distances or [])
+        if distances is not None:
+            problem = os.path.join(folder, "problem.npy")
+            _write_npy(problem, distances, "d")
+        else:
+            _write_problem(problem, points or [], metric)
+        ends = {key: city + 1 for key, city in _ends(start, end, cities).items()}  # the command line counts from 1
+        arguments = _flags(**ends, time=_span(time), actions=actions, target=target, stall=_span(stall), seed=seed, workers=workers, preset=preset, optimum=optimum, **knobs)
         if bound:
             arguments.append("--bound")
+        if path:
+            arguments.append("--path")
         if isinstance(heatmap, str):
             arguments += ["--heatmap", heatmap]
         elif heatmap is not None:
-            _write_npy(os.path.join(folder, "map.npy"), heatmap, cities)
+            _write_npy(os.path.join(folder, "map.npy"), _square(heatmap, cities), "f")
             arguments += ["--heatmap-file", os.path.join(folder, "map.npy")]
         if initial is not None:
             _write_tour(os.path.join(folder, "initial.tour"), initial)
@@ -148,8 +166,11 @@ def solve_many(instances: Iterable[Rows], *, processes: Optional[int] = None, wo
 
 def improvements(
     coords: Optional[Rows] = None,
-    matrix: Optional[Rows] = None,
+    matrix: Optional[Matrix] = None,
     *,
+    start: Optional[int] = None,
+    end: Optional[int] = None,
+    path: bool = False,
     metric: str = "EXACT_2D",
     heatmap: Union[str, Rows, None] = None,
     binary: Optional[str] = None,
@@ -168,14 +189,18 @@ def improvements(
         options[key] = _span(options.get(key))
     job: dict[str, Any] = {_name(key): _text(value) for key, value in options.items() if value is not None}
     points, distances = _rows(coords, matrix)
+    cities = len(points or distances or [])
+    job.update(_ends(start, end, cities))
+    if path:
+        job["path"] = True
     if distances is not None:
-        job["matrix"] = [[_whole(v) for v in row] for row in distances]
+        job["matrix"] = [[v if math.isfinite(v) else None for v in row] for row in distances]
     else:
         job["coordinates"], job["metric"] = points, metric
     if isinstance(heatmap, str):
         job["heatmap"] = heatmap
     elif heatmap is not None:
-        rows = [list(map(float, row)) for row in heatmap]
+        rows = _square(heatmap, cities)
         job["edges"] = [[i, j, (p + rows[j][i]) / 2] for i, row in enumerate(rows) for j, p in enumerate(row) if j > i and p + rows[j][i] > 0]
     command = [_binary(binary), "serve", "--listen", "127.0.0.1:0", "--max-time", "87600h", "--max-body", "2147483647"]
     with _started(command, stdin=subprocess.DEVNULL) as server:
@@ -234,55 +259,71 @@ def _binary(binary: Optional[str]) -> str:
     return name
 
 
-def _rows(coords: Optional[Rows], matrix: Optional[Rows]) -> tuple[Optional[list[list[float]]], Optional[list[list[float]]]]:
+def _rows(coords: Optional[Rows], matrix: Optional[Matrix]) -> tuple[Optional[list[list[float]]], Optional[list[list[float]]]]:
+    """The coordinates or the distances as lists, checked. An infinite distance is no way."""
     if (coords is None) == (matrix is None):
         raise ValueError("want either coords or matrix")
-    rows = [[float(v) for v in row] for row in (coords if coords is not None else matrix)]  # type: ignore[union-attr]
+    given: Any = coords if coords is not None else matrix
+    number = _shortest if str(getattr(given, "dtype", "")) == "float32" else float
+    rows = [[math.inf if v is None and coords is None else number(v) for v in row] for row in given]
     if not rows:
         raise ValueError("there is no city")
-    width = len(rows) if matrix is not None else len(rows[0])
+    width = len(rows) if coords is None else len(rows[0])
     for i, row in enumerate(rows):
         if len(row) != width:
             raise ValueError(f"row {i} has {len(row)} numbers, want {width}")
-        if not all(map(math.isfinite, row)):
+        if coords is not None and not all(map(math.isfinite, row)):
             raise ValueError(f"row {i} is {row}, want finite numbers")
-    return (rows, None) if matrix is None else (None, rows)
+        for j, v in enumerate(row):
+            if coords is None and i != j and not v >= 0:
+                raise ValueError(f"the distance from city {i} to city {j} is {v}, want 0 or more")
+    return (rows, None) if coords is not None else (None, rows)
 
 
-def _whole(v: float) -> int:
-    if v != int(v):
-        raise ValueError(f"a distance is {v}, want whole numbers: scale the matrix and round it")
-    return int(v)
+def _shortest(v: Any) -> float:
+    """A 32-bit float as it is written: 0.1, and not 0.10000000149."""
+    return float(str(v))
 
 
-def _write_problem(name: str, coords: Optional[Rows], matrix: Optional[Rows], metric: str) -> int:
-    """Write a TSPLIB file and return the number of cities."""
-    points, distances = _rows(coords, matrix)
-    rows = points if points is not None else distances
-    assert rows is not None
-    with open(name, "w", encoding="ascii", newline="\n") as f:
-        f.write(f"NAME : problem\nTYPE : TSP\nDIMENSION : {len(rows)}\n")
-        if points is not None:
-            f.write(f"EDGE_WEIGHT_TYPE : {metric}\nNODE_COORD_SECTION\n")
-            f.writelines(f"{i + 1} {' '.join(map(repr, row))}\n" for i, row in enumerate(rows))
-        else:
-            f.write("EDGE_WEIGHT_TYPE : EXPLICIT\nEDGE_WEIGHT_FORMAT : FULL_MATRIX\nEDGE_WEIGHT_SECTION\n")
-            f.writelines(" ".join(str(_whole(v)) for v in row) + "\n" for row in rows)
-        f.write("EOF\n")
-    return len(rows)
+def _ends(start: Optional[int], end: Optional[int], cities: int) -> dict[str, int]:
+    """The ends of a path that are given, checked."""
+    ends = {}
+    for name, city in ("start", start), ("end", end):
+        if city is None:
+            continue
+        if not isinstance(city, numbers.Integral) or isinstance(city, bool) or not 0 <= city < cities:
+            raise ValueError(f"{name} is {city!r}, want a city from 0 to {cities - 1}")
+        ends[name] = int(city)
+    if len(ends) == 2 and ends["start"] == ends["end"]:
+        raise ValueError(f"start and end are both {ends['end']}, want two different cities")
+    return ends
 
 
-def _write_npy(name: str, probabilities: Rows, cities: int) -> None:
-    """Write an n x n matrix as NumPy does, as 32-bit floats."""
+def _square(probabilities: Rows, cities: int) -> list[list[float]]:
     rows = [[float(p) for p in row] for row in probabilities]
     if len(rows) != cities or any(len(row) != cities for row in rows):
         raise ValueError(f"the heatmap is not {cities} x {cities}")
-    header = f"{{'descr': '<f4', 'fortran_order': False, 'shape': ({cities}, {cities}), }}"
+    return rows
+
+
+def _write_problem(name: str, points: list[list[float]], metric: str) -> None:
+    """Write a TSPLIB file."""
+    with open(name, "w", encoding="ascii", newline="\n") as f:
+        f.write(f"NAME : problem\nTYPE : TSP\nDIMENSION : {len(points)}\n")
+        f.write(f"EDGE_WEIGHT_TYPE : {metric}\nNODE_COORD_SECTION\n")
+        f.writelines(f"{i + 1} {' '.join(map(repr, row))}\n" for i, row in enumerate(points))
+        f.write("EOF\n")
+
+
+def _write_npy(name: str, rows: list[list[float]], code: str) -> None:
+    """Write an n x n matrix as NumPy does, as floats of the struct module's code: f or d."""
+    n = len(rows)
+    header = f"{{'descr': '<f{struct.calcsize('<' + code)}', 'fortran_order': False, 'shape': ({n}, {n}), }}"
     header += " " * (-(len(header) + 11) % 64) + "\n"
     with open(name, "wb") as f:
         f.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode("ascii"))
         for row in rows:
-            f.write(struct.pack(f"<{cities}f", *row))
+            f.write(struct.pack(f"<{n}{code}", *row))
 
 
 def _write_tour(name: str, tour: Sequence[int]) -> None:
