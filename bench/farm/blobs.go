@@ -168,17 +168,8 @@ func (b *Blobs) read(ctx context.Context, name string, most int64) ([]byte, erro
 	return data, err
 }
 
-// get returns a blob of at most that many bytes.
-func (b *Blobs) get(ctx context.Context, name string, most int64) (data []byte, err error) {
-	err = b.again(ctx, name, func(ctx context.Context) (err error) {
-		data, err = b.read(ctx, name, most)
-		return err
-	})
-	return data, err
-}
-
-// getContent returns the blob of a digest, which may be cut short by the end of its name's folder:
-// bytes that do not have it are asked for again.
+// getContent returns the blob of a digest, of which sum may be the beginning, and at least half: bytes
+// that do not have it are asked for again.
 func (b *Blobs) getContent(ctx context.Context, name, sum string, most int64) (data []byte, err error) {
 	err = b.again(ctx, name, func(ctx context.Context) (err error) {
 		data, err = b.read(ctx, name, most)
@@ -214,13 +205,4 @@ func (b *Blobs) each(ctx context.Context, prefix string, f func(*blob.ListObject
 			all = append(all, o)
 		}
 	})
-}
-
-// remove removes a blob; one that is not there is no error.
-func (b *Blobs) remove(ctx context.Context, name string) error {
-	err := b.again(ctx, name, func(ctx context.Context) error { return b.bucket.Delete(ctx, name) })
-	if gcerrors.Code(err) == gcerrors.NotFound {
-		return nil
-	}
-	return err
 }
