@@ -16,6 +16,7 @@ import (
 //	atsp-closure  the shortest paths of these (tmat); n^3 time, and the matrix in memory
 //	atsp-crane    loads to carry from a place to one nearby, the crane runs empty between (crane)
 //	atsp-drill    a drill on a tilted board: sideways 1, upwards 2, downwards nothing (rtilt)
+//	atsp-coins    the coins of pay phones, in a city without U-turns (coin; see coins)
 //	atsp-shop     no-wait flow shop of 50 machines: by how much a job must wait behind another (shop)
 
 // Directed reports whether the kind is a matrix of asymmetric distances.
@@ -66,11 +67,15 @@ func (s Spec) directed() func(row []int64, i int) {
 				row[j] = int64(math.Hypot(x[j]-toX[i], y[j]-toY[i]) + 0.5)
 			}
 		}
-	case "atsp-drill":
-		x, y := places(n), places(n)
+	case "atsp-coins":
+		return coins(r, n)
+	case "atsp-drill": // whole coordinates, so that a tour back is exactly as long
+		x, y := make([]int64, n), make([]int64, n)
+		random(x, 0)
+		random(y, 0)
 		return func(row []int64, i int) {
 			for j := range row {
-				row[j] = int64(math.Abs(x[j]-x[i]) + 2*max(0, y[j]-y[i]) + 0.5)
+				row[j] = max(x[j]-x[i], x[i]-x[j]) + 2*max(0, y[j]-y[i])
 			}
 		}
 	case "atsp-shop":
@@ -92,6 +97,63 @@ func (s Spec) directed() func(row []int64, i int) {
 		}
 	}
 	return random
+}
+
+// blockSide is how long a side of a block of atsp-coins is.
+const blockSide = 100
+
+// coins returns the rows of n pay phones that a van empties. The city is a square of k x k blocks, k
+// the whole number next to 10 times the root of n; each phone stands on a side drawn uniformly of
+// all blocks' sides, at a whole distance below blockSide from where the van enters it. All streets have a lane for
+// each direction, but that around the city is one way, clockwise. The van drives on the right: it goes
+// clockwise around the block beside it, empties only the phones of that block's side, and at a
+// crossing turns right, goes straight on or turns left, never back. A distance is that of the
+// shortest such drive, found from each phone by breadth-first search of all 4 k^2 lanes: 400 n^2 time.
+func coins(r *rand.Rand, n int) func(row []int64, i int) {
+	k := int(math.Round(10 * math.Sqrt(float64(n))))
+	width := k + 2 // with a block beyond the city on each side, whose lanes nobody enters
+	outside := make([]int32, 4*width*width)
+	for b := range width * width {
+		if x, y := b%width, b/width; x == 0 || x > k || y == 0 || y > k {
+			for h := range 4 {
+				outside[4*b+h] = -1
+			}
+		}
+	}
+	lane, at := make([]int32, n), make([]int64, n) // of each phone: where, and how far from its begin
+	for i := range lane {
+		b := width*(1+r.IntN(k)) + 1 + r.IntN(k)
+		lane[i], at[i] = int32(4*b+r.IntN(4)), r.Int64N(blockSide)
+	}
+	// Lane 4b+h is the side of block b that is driven eastwards, southwards, westwards or northwards.
+	ahead := [4]int32{4, int32(-4 * width), -4, int32(4 * width)}
+	drives := make([]int32, len(outside)) // lanes that are driven after the first, the last one included; 0 where not known
+	queue := make([]int32, 0, 4*k*k)
+	return func(row []int64, i int) {
+		copy(drives, outside)
+		queue = append(queue[:0], lane[i])
+		for head := 0; head < len(queue); head++ {
+			from := queue[head]
+			h := from & 3
+			count := int32(1)
+			if head > 0 {
+				count += drives[from]
+			}
+			left := (h + 3) & 3
+			for _, to := range [3]int32{from - h + (h+1)&3, from + ahead[h], from - h + left + ahead[h] + ahead[left]} {
+				if drives[to] == 0 {
+					drives[to] = count
+					queue = append(queue, to)
+				}
+			}
+		}
+		for j, to := range lane {
+			row[j] = blockSide*int64(drives[to]) + at[j] - at[i]
+			if to == lane[i] && at[j] >= at[i] {
+				row[j] = at[j] - at[i]
+			}
+		}
+	}
 }
 
 // writeDirected writes the full matrix, a row a line; only a row is in memory, but of atsp-closure.

@@ -11,7 +11,7 @@ import (
 
 // Kinds lists the kinds of instances. See the package documentation.
 var Kinds = []string{"uniform", "clustered", "grid", "cluster", "explosion", "implosion", "dimacs-e", "dimacs-c", "dimacs-m",
-	"atsp-random", "atsp-closure", "atsp-crane", "atsp-drill", "atsp-shop"}
+	"atsp-random", "atsp-closure", "atsp-crane", "atsp-coins", "atsp-drill", "atsp-shop"}
 
 // Side is the length of the square that TSPLIB instances fill, GridStep that of a grid's step.
 const (

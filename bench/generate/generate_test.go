@@ -247,8 +247,33 @@ func TestDirected(t *testing.T) {
 		if differ < 300 {
 			t.Errorf("%s: only %d of 435 distances differ by direction", kind, differ)
 		}
-		if metric := kind == "atsp-closure" || kind == "atsp-drill"; metric && triangle > 0 {
+		if metric := kind == "atsp-closure" || kind == "atsp-coins" || kind == "atsp-drill"; metric && triangle > 0 {
 			t.Errorf("%s: %d ways are longer than a detour", kind, triangle)
+		}
+	}
+}
+
+// In a city without U-turns whoever drives to a phone and back has driven whole blocks, four at least; and
+// every phone is reached.
+func TestCoins(t *testing.T) {
+	for seed := range uint64(5) {
+		s := Spec{Kind: "atsp-coins", Cities: 40, Seed: seed}
+		next := s.directed()
+		var rows [][]int64
+		for i := range s.Cities {
+			rows = append(rows, make([]int64, s.Cities))
+			next(rows[i], i)
+		}
+		for i := range rows {
+			if rows[i][i] != 0 {
+				t.Errorf("seed %d: from %d to itself it is %d", seed, i, rows[i][i])
+			}
+			for j := range i {
+				there, back := rows[i][j], rows[j][i]
+				if round := there + back; there < 0 || back < 0 || round%blockSide != 0 || round < 4*blockSide && round > 0 {
+					t.Errorf("seed %d: from %d to %d it is %d, and back %d", seed, i, j, there, back)
+				}
+			}
 		}
 	}
 }
