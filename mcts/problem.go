@@ -78,7 +78,7 @@ func (p *problem) soon(ctx context.Context) {
 	}
 	if length := p.in.Length(t); length < p.length {
 		p.resort, p.length = t, length
-		p.meter.Offer(length, t)
+		p.meter.Lend(length, t)
 		p.meter.Check() // tells the observer
 	}
 }

@@ -168,7 +168,11 @@ func (p *problem) solve(ctx context.Context) (tsp.Tour, error) {
 		m.End(StopExact)
 		return t, nil
 	}
-	m.Offer(p.length, p.resort)
+	if o.Resume == nil {
+		m.Lend(p.length, p.resort)
+	} else { // it may be the checkpoint's, which the search goes on with
+		m.Offer(p.length, p.resort)
+	}
 	if m.Check() {
 		return p.resort, nil
 	}

@@ -23,6 +23,9 @@ func NewDistinct(ctx context.Context, in *Instance) (*Distinct, error) {
 	if in.Metric.Dims() == 0 || in.HasFixed() || in.N() < 2 {
 		return nil, nil
 	}
+	if err := ctx.Err(); err != nil { // before tables of many cities are made
+		return nil, err
+	}
 	ix := newIndex(in, nil, 0)
 	if err := ix.merge(ctx); err != nil {
 		return nil, err

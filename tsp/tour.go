@@ -3,6 +3,8 @@ package tsp
 import (
 	"fmt"
 	"math"
+	"runtime"
+	"sync"
 )
 
 // Tour is an order in which the cities are visited; the last is followed by the first,
@@ -10,11 +12,25 @@ import (
 type Tour []int32
 
 // Check returns an error unless t is a tour of in, or a path between its Ends: every
-// city once, every fixed edge used. See Keeps for forbidden edges.
+// city once, every fixed edge used. See Keeps for forbidden edges. It runs on all cores
+// where t has a million cities or more, as do Length and Value.
 func (in *Instance) Check(t Tour) error {
 	if len(t) != int(in.n) {
 		return fmt.Errorf("the tour visits %d cities, want %d", len(t), in.n)
 	}
+	if in.Fixed != nil || !t.permutes() {
+		if err := in.checkCities(t); err != nil {
+			return err
+		}
+	}
+	if in.Ends != nil {
+		return in.checkEnds(t)
+	}
+	return nil
+}
+
+// checkCities returns an error unless t has every city once and every fixed edge.
+func (in *Instance) checkCities(t Tour) error {
 	pos := make([]int32, in.n)
 	for i, v := range t {
 		if v < 0 || v >= in.n {
@@ -33,23 +49,77 @@ func (in *Instance) Check(t Tour) error {
 			return fmt.Errorf("the tour lacks the fixed edge %d-%d", e[0]+1, e[1]+1)
 		}
 	}
-	if in.Ends != nil {
-		return in.checkEnds(t)
-	}
 	return nil
+}
+
+// permutes reports whether t has each of its cities once. A core marks those of its part in
+// bits of its own, which fit its cache where positions do not; no mark may be in two parts.
+func (t Tour) permutes() bool {
+	const most = 8 // parts, lest the marks of many cores take more than the tour
+	parts := min(most, t.cores())
+	marks := make([][]uint64, parts)
+	each(parts, func(k int) {
+		seen := make([]uint64, (len(t)+63)/64)
+		for _, v := range t[len(t)*k/parts : len(t)*(k+1)/parts] {
+			if uint32(v) >= uint32(len(t)) || seen[v>>6]>>(v&63)&1 != 0 {
+				return
+			}
+			seen[v>>6] |= 1 << (v & 63)
+		}
+		marks[k] = seen
+	})
+	all := marks[0]
+	for k, seen := range marks {
+		if seen == nil {
+			return false
+		}
+		for i, word := range seen {
+			if k > 0 && all[i]&word != 0 {
+				return false
+			}
+			all[i] |= word
+		}
+	}
+	return true
 }
 
 // Length returns the length of t in core units.
 func (in *Instance) Length(t Tour) int64 {
+	parts := t.cores()
+	if parts == 1 {
+		return in.lengthOf(t, 0, len(t))
+	}
+	sums := make([]int64, parts)
+	each(parts, func(k int) {
+		sums[k] = in.lengthOf(t, len(t)*k/parts, len(t)*(k+1)/parts)
+	})
 	var sum int64
-	for i, v := range t {
-		w := t[0]
-		if i+1 < len(t) {
-			w = t[i+1]
-		} else if in.Ends != nil {
-			break
+	for _, s := range sums {
+		sum += s
+	}
+	return sum
+}
+
+// lengthOf returns the length of the steps of t from positions from..end-1.
+func (in *Instance) lengthOf(t Tour, from, end int) (sum int64) {
+	if end == len(t) && end > from {
+		end--
+		if in.Ends == nil {
+			sum = int64(in.Dist(t[end], t[0]))
 		}
-		sum += int64(in.Dist(v, w))
+	}
+	if in.flat && from < end { // as Dist, with one city fetched a step
+		p := in.pts[t[from]]
+		for _, w := range t[from+1 : end+1] {
+			q := in.pts[w]
+			dx, dy := p.x-q.x, p.y-q.y
+			sum += int64(math.Sqrt(float64(dx*dx)+float64(dy*dy)) + in.round)
+			p = q
+		}
+		return sum
+	}
+	for i := from; i < end; i++ {
+		sum += int64(in.Dist(t[i], t[i+1]))
 	}
 	return sum
 }
@@ -61,22 +131,67 @@ func (in *Instance) Value(t Tour) float64 {
 		return in.InUnit(in.Length(t))
 	}
 	// Scale is a power of two: the sum in core units, scaled back, is the sum in
-	// the caller's unit to the last bit, and its squares do not overflow.
+	// the caller's unit to the last bit, and its squares do not overflow. Steps are
+	// measured on all cores, and added in their order, as one core does.
+	const block = 1 << 18
+	parts := t.cores()
+	legs := make([]float64, min(parts*block, len(t)))
 	var sum float64
-	for i, v := range t {
-		w := t[0]
-		if i+1 < len(t) {
-			w = t[i+1]
-		} else if in.Ends != nil {
-			break
+	for done := 0; done < len(t); done += len(legs) {
+		next := legs[:min(len(legs), len(t)-done)]
+		each(parts, func(k int) {
+			from, end := len(next)*k/parts, len(next)*(k+1)/parts
+			in.legs(next[from:end], t, done+from)
+		})
+		for _, d := range next {
+			sum += d
 		}
+	}
+	return sum / in.Scale
+}
+
+// legs sets dst to the unrounded lengths in core units, under an exact metric, of the steps of t from a position on.
+func (in *Instance) legs(dst []float64, t Tour, from int) {
+	v := t[from]
+	p := in.pts[v]
+	for k := range dst {
+		next := from + k + 1
+		if next == len(t) {
+			if next = 0; in.Ends != nil {
+				dst[k] = 0
+				break
+			}
+		}
+		w := t[next]
+		q := in.pts[w]
 		var dz float64
 		if in.z != nil {
 			dz = in.z[v] - in.z[w]
 		}
-		sum += math.Sqrt(sq(in.pts[v].x-in.pts[w].x) + sq(in.pts[v].y-in.pts[w].y) + sq(dz))
+		dst[k] = math.Sqrt(sq(p.x-q.x) + sq(p.y-q.y) + sq(dz))
+		v, p = w, q
 	}
-	return sum / in.Scale
+}
+
+// manyCities is the number from which on a tour is worth several cores.
+const manyCities = 1 << 20
+
+// cores returns how many are worth their start for a pass over t.
+func (t Tour) cores() int {
+	if len(t) < manyCities {
+		return 1
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
+// each calls fn(0) to fn(parts-1) at once.
+func each(parts int, fn func(k int)) {
+	var wg sync.WaitGroup
+	for k := 1; k < parts; k++ {
+		wg.Go(func() { fn(k) })
+	}
+	fn(0)
+	wg.Wait()
 }
 
 // Leg returns the distance from city i to city j in the caller's unit, unrounded as for Value.

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -295,6 +297,64 @@ func TestCurveOfMany(t *testing.T) {
 		if late := SpaceFillingCurve(cancelled(), in); !slices.Equal(parts, late) {
 			t.Errorf("%s: without time the curve is another", in.Name)
 		}
+	}
+}
+
+// What runs on all cores for a tour of many cities says what one core does, to the last bit.
+func TestToursOfMany(t *testing.T) {
+	const n = manyCities + 12345
+	if testing.Short() {
+		t.Skip("of a million cities")
+	}
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(3))
+	rng := rand.New(rand.NewPCG(1, 1))
+	x, y, tour := make([]float64, n), make([]float64, n), make(Tour, n)
+	for i := range x {
+		x[i], y[i], tour[i] = rng.Float64(), rng.Float64(), int32(i)
+	}
+	rng.Shuffle(n, func(i, j int) { tour[i], tour[j] = tour[j], tour[i] })
+	for _, path := range []bool{false, true} {
+		in, err := NewPoints("many", Exact2D, x, y, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if path {
+			in.Ends = &Ends{tour[0], tour[n-1]}
+		}
+		var length int64
+		var value float64
+		for i := range in.steps() {
+			v, w := tour[i], tour[(i+1)%n]
+			length += int64(in.Dist(v, w))
+			value += math.Sqrt(sq(in.pts[v].x-in.pts[w].x) + sq(in.pts[v].y-in.pts[w].y))
+		}
+		if l, v := in.Length(tour), in.Value(tour); l != length || v != value/in.Scale {
+			t.Errorf("path %v: length %d and %v, want %d and %v", path, l, v, length, value/in.Scale)
+		}
+		if err := in.Check(tour); err != nil {
+			t.Error(err)
+		}
+	}
+	in, err := NewPoints("many", Exact2D, x, y, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		at   int
+		city int32
+		want string
+	}{
+		{n - 1, tour[0], "is at positions 1 and"}, // of another core
+		{1, tour[0], "is at positions 1 and 2 "},
+		{n / 2, -1, "is city 0, want"},
+		{n / 2, n, "want 1.."},
+	} {
+		was := tour[c.at]
+		tour[c.at] = c.city
+		if err := in.Check(tour); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("city %d at %d: error %v, want %q", c.city, c.at, err, c.want)
+		}
+		tour[c.at] = was
 	}
 }
 

@@ -52,6 +52,7 @@ type Meter struct {
 	told     int64         // best length that the observer knows
 	improved time.Duration // when best last fell
 	tour     []int32       // the best tour, where somebody observes
+	lent     bool          // tour is the caller's
 	length   int64         // of tour
 }
 
@@ -106,7 +107,12 @@ func (m *Meter) Regions(cities [][]int32) {
 }
 
 // Offer tells of a tour, and its length; it is copied where somebody wants it.
-func (m *Meter) Offer(length int64, tour []int32) {
+func (m *Meter) Offer(length int64, tour []int32) { m.offer(length, tour, false) }
+
+// Lend is Offer of a tour that never changes, and is not copied.
+func (m *Meter) Lend(length int64, tour []int32) { m.offer(length, tour, true) }
+
+func (m *Meter) offer(length int64, tour []int32, lent bool) {
 	for {
 		old := m.best.Load()
 		if length >= old {
@@ -120,7 +126,14 @@ func (m *Meter) Offer(length int64, tour []int32) {
 		m.mu.Lock()
 		if length < m.length {
 			m.length = length
-			m.tour = append(m.tour[:0], tour...)
+			if m.lent {
+				m.tour = nil
+			}
+			if m.lent = lent; lent {
+				m.tour = tour
+			} else {
+				m.tour = append(m.tour[:0], tour...)
+			}
 		}
 		m.mu.Unlock()
 	}

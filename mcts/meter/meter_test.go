@@ -103,6 +103,20 @@ func TestObserver(t *testing.T) {
 	}
 }
 
+// A tour that was lent is told, and left as it is when a better one comes.
+func TestLentTour(t *testing.T) {
+	var told []int32
+	m := New(context.Background(), Budget{}, func(p Progress) { told = append(told, p.Tour[0]) })
+	lent := []int32{50}
+	m.Lend(50, lent)
+	m.Check()
+	m.Offer(40, []int32{40})
+	m.Check()
+	if !slices.Equal(told, []int32{50, 40}) || lent[0] != 50 {
+		t.Errorf("told %v, and the lent tour is %v", told, lent)
+	}
+}
+
 // TestStreamsDiffer pins that no two streams of a seed are one: of 64 indices of every
 // purpose, and of rounds and epochs far apart, no first numbers are the same.
 func TestStreamsDiffer(t *testing.T) {
