@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"path/filepath"
 	"testing"
@@ -81,6 +82,105 @@ func TestKinds(t *testing.T) {
 					t.Errorf("%s: bound %v above the optimum %v", k.name, r.Bound.Value(), want)
 				}
 			}
+		}
+	}
+}
+
+// Paths of one to nine cities are the shortest of all orders, with each kind of ends.
+func TestSmallPaths(t *testing.T) {
+	instances := map[string]func(n int, seed uint64) *tsp.Instance{
+		"directed": tsptest.Directed,
+		"matrix":   func(n int, seed uint64) *tsp.Instance { return tsptest.Random(tsp.Explicit, n, seed) },
+		"euclid":   func(n int, seed uint64) *tsp.Instance { return tsptest.Random(tsp.Euc2D, n, seed) },
+		"exact":    func(n int, seed uint64) *tsp.Instance { return tsptest.Random(tsp.Exact2D, n, seed) },
+		"sphere":   func(n int, seed uint64) *tsp.Instance { return tsptest.Random(tsp.Geo, n, seed) },
+	}
+	for n := 1; n <= 9; n++ {
+		some := n
+		if n > 6 { // all pairs of ends are a test of minutes
+			some = 3
+		}
+		for name, instance := range instances {
+			for start := -1; start < some; start++ {
+				for end := n - 1; end >= -1; end-- {
+					if start == end && start >= 0 && n > 1 || end >= 0 && end < n-some {
+						continue
+					}
+					in := instance(n, uint64(start*10+end+11))
+					if err := in.SetEnds(int32(start), int32(end)); err != nil {
+						t.Fatal(err)
+					}
+					r, err := Solve(t.Context(), in, Options{Actions: 10, Workers: 1, Seed: 1})
+					if err != nil {
+						t.Fatalf("%s, %d cities from %d to %d: %v", name, n, start, end, err)
+					}
+					first, last := r.Tour[0], r.Tour[n-1]
+					if in.Check(r.Tour) != nil || start >= 0 && int(first) != start || end >= 0 && int(last) != end {
+						t.Errorf("%s, %d cities from %d to %d: %v", name, n, start, end, r.Tour)
+					}
+					length := int64(0)
+					for k := range n - 1 {
+						length += int64(in.Dist(r.Tour[k], r.Tour[k+1]))
+					}
+					if want := shortestPath(in, start, end); length != want || r.Length != want {
+						t.Errorf("%s, %d cities from %d to %d: %d and %d, want %d", name, n, start, end, length, r.Length, want)
+					}
+				}
+			}
+		}
+	}
+}
+
+// shortestPath tries the orders of all cities from start to end, -1 for any, and leaves one
+// as soon as it is as long as the shortest.
+func shortestPath(in *tsp.Instance, start, end int) int64 {
+	n, best := in.N(), int64(math.MaxInt64)
+	used := make([]bool, n)
+	var extend func(last, count int, length int64)
+	extend = func(last, count int, length int64) {
+		switch {
+		case length >= best:
+			return
+		case count == n:
+			if end < 0 || last == end {
+				best = length
+			}
+			return
+		}
+		for c := range n {
+			if used[c] || count == 0 && start >= 0 && c != start {
+				continue
+			}
+			step := int64(0)
+			if count > 0 {
+				step = int64(in.Dist(int32(last), int32(c)))
+			}
+			used[c] = true
+			extend(c, count+1, length+step)
+			used[c] = false
+		}
+	}
+	extend(-1, 0, 0)
+	return best
+}
+
+// A directed instance whose ways differ by heights alone is solved as one without directions, to targets and bounds in its own unit.
+func TestHeights(t *testing.T) {
+	for seed := range uint64(6) {
+		n := 11
+		of := tsptest.Random(tsp.Explicit, n, seed)
+		w := make([]int32, n*n)
+		for i := range n {
+			for j := range n {
+				w[i*n+j] = of.Matrix[i*n+j] + int32(i*i)
+			}
+		}
+		in := tsptest.Must(tsp.NewDirected("heights", n, w))
+		best, _ := tsp.Exact(in)
+		want := in.Value(best)
+		r, err := Solve(t.Context(), in, Options{Actions: 100000, Workers: 1, Seed: 1, Target: want, Bound: true})
+		if err != nil || r.Value != want || r.Length != in.Length(r.Tour) || r.Stop == StopActions || r.Bound.Value() > want*(1+1e-9) || r.Bound.Value() < 0.8*want {
+			t.Errorf("seed %d: %+v, %v; the optimum is %v", seed, r, err, want)
 		}
 	}
 }
@@ -189,7 +289,8 @@ func TestGraphs(t *testing.T) {
 	if err := fixed.SetEnds(first[0], -1); err != nil {
 		t.Fatal(err)
 	}
-	for name, in := range map[string]*tsp.Instance{"hidden cycle": hidden(1000, 1000, 1), "sparse": hidden(300, 30, 2), "knight 8": knight(8), "knight 20": knight(20),
+	for name, in := range map[string]*tsp.Instance{"hidden cycle": hidden(1000, 1000, 1), "sparse": hidden(300, 30, 2), "degree 3": hidden(3000, 1500, 5),
+		"knight 8": knight(8), "knight 32": knight(32), "petersen 500": petersen(500, 2), "petersen 500,3": petersen(500, 3),
 		"petersen 13": petersen(13, 2), "petersen 7,3": petersen(7, 3), "path": path, "path with a start": given, "path with another": fixed} {
 		r, err := Solve(t.Context(), in, Options{Actions: 2000000, Workers: 2, Seed: 1})
 		if err != nil || r.Value != 0 || in.Keeps(r.Tour) != nil || r.Stop != StopExact {

@@ -27,7 +27,8 @@ type problem struct {
 	nb        *tsp.Neighbors
 	heatmap   *heatmap.Map
 	cand      *twoopt.Candidates
-	search    *search // nil before it begins
+	patched   tsp.Tour // of an assignment's cycles, nil where there is none
+	search    *search  // nil before it begins
 }
 
 // work returns what the search did.
@@ -97,8 +98,8 @@ func (p *problem) reduce(ctx context.Context) {
 		ctx = limited
 	}
 	a, err := onetree.Assign(ctx, p.in)
-	if err == nil {
-		p.in.Reduce(a.Out, a.In)
+	if err == nil && p.in.Reduce(a.Out, a.In) {
+		p.patched, _ = a.Patch(ctx, p.in) // none where the time is over
 	}
 }
 

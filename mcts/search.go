@@ -78,7 +78,11 @@ func (p *problem) begin() *search {
 	case "curve":
 		s.first = p.curve
 	}
-	for _, tour := range o.Initial {
+	others := o.Initial
+	if p.patched != nil {
+		others = append(slices.Clone(others), p.patched)
+	}
+	for _, tour := range others {
 		if s.first == nil || in.Length(tour) < in.Length(s.first) {
 			s.first = tour
 		}

@@ -18,6 +18,8 @@ import (
 // entries, and two exits, are [Instance.Apart]: no list of neighbours holds such a pair, so that no
 // exchange of edges along the lists ever joins one, whatever the lengths.
 //
+// Where the two directions differ by the cities' heights alone, the symmetric instance has no halves (see level).
+//
 // A path between two given ends becomes a tour by a fixed edge from the one to
 // the other; where one or both are free, by a city more that is equally far
 // from all others, and fixed to a given end.
@@ -47,6 +49,9 @@ const apart = NoEdge + 1
 func NewSymmetric(of *Instance) *Symmetric {
 	if !of.Directed && of.Ends == nil && of.closed == nil {
 		return nil
+	}
+	if s := of.level(); s != nil {
+		return s
 	}
 	n, fixed := of.symmetricFixed()
 	s := &Symmetric{Instance: &Instance{Name: of.Name, Metric: byAnother, Scale: of.Scale, n: n, offset: of.offset}, of: of}
@@ -276,7 +281,7 @@ func (s *Symmetric) Expand(t Tour) (Tour, error) {
 	n := len(t)
 	d, ends := s.derived, s.of.Ends
 	out := make(Tour, 0, s.of.n)
-	if s.of.Directed {
+	if s.Paired() {
 		at := slices.Index(t, 0)
 		step := 1
 		if t[(at+1)%n] != 1 {
@@ -334,7 +339,7 @@ func (s *Symmetric) Contract(t Tour) Tour {
 	if d := s.derived; d != nil && d.joker >= 0 {
 		cities = append(slices.Clone(t), d.joker)
 	}
-	if !s.of.Directed {
+	if !s.Paired() {
 		return slices.Clone(cities)
 	}
 	out := make(Tour, 0, s.n)

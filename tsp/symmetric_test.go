@@ -229,3 +229,53 @@ func TestKindsRefused(t *testing.T) {
 		t.Errorf("a forbidden edge: %v, %v", err, directed.Keeps(forth))
 	}
 }
+
+// Where going and coming differ by heights alone, an instance without halves stands for a
+// directed one: its tours are as long, in the unit, either way round; for no other instance it does.
+func TestLevel(t *testing.T) {
+	for seed := range uint64(30) {
+		r := rand.New(rand.NewPCG(seed, 9))
+		n := 3 + r.IntN(9)
+		step := 1 + int32(seed%2) // of heights: where all are even the scale stays
+		w := make([]int32, n*n)
+		heights := make([]int32, n)
+		for i := range heights {
+			heights[i] = step * r.Int32N(50)
+			for j := range i {
+				d := 1000 + r.Int32N(1000)
+				w[i*n+j], w[j*n+i] = d+heights[i], d+heights[j]
+			}
+		}
+		of := tsptest.Must(tsp.NewDirected("level", n, w))
+		s := tsp.NewSymmetric(of)
+		if s.Paired() || s.N() != n || step == 2 && s.Scale != 1 {
+			t.Fatalf("seed %d: %d cities stand for %d, scale %v", seed, s.N(), n, s.Scale)
+		}
+		for range 5 {
+			order := tsptest.Tour(s.Instance, r)
+			back := slices.Clone(order)
+			slices.Reverse(back)
+			for _, o := range []tsp.Tour{order, back} {
+				out, err := s.Expand(o)
+				if err != nil || !slices.Equal(s.Contract(out), out) {
+					t.Fatal(out, err)
+				}
+				if got, want := s.InUnit(s.Length(o)), of.InUnit(of.Length(out)); got != want {
+					t.Errorf("seed %d: %v, as long as %v", seed, got, want)
+				}
+			}
+		}
+		from, to := 1+r.IntN(n-1), 0
+		if n > 3 && seed%3 == 0 {
+			to = 1 + from%(n-1)
+		}
+		w[from*n+to]++
+		if n > 3 && !tsp.NewSymmetric(tsptest.Must(tsp.NewDirected("uneven", n, w))).Paired() {
+			t.Errorf("seed %d: the way from %d to %d is too long, and not seen", seed, from, to)
+		}
+		w[from*n+to]--
+		if err := of.SetEnds(-1, -1); err != nil || !tsp.NewSymmetric(of).Paired() {
+			t.Errorf("seed %d: a path gains height: %v", seed, err)
+		}
+	}
+}
