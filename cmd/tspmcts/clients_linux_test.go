@@ -26,20 +26,47 @@ func TestWhatClientsCost(t *testing.T) {
 	}
 	s := startServer(t, t.TempDir())
 	path := s.longSearch(t)
+	low, high := s.compare(t, path, "200 clients", pairs, interval, bound, func() func() { return s.follow(t, path, 200, 50) })
+	if high > low+32 {
+		t.Errorf("memory grows from %.0f to %.0f MB", low, high)
+	}
+}
+
+// What a page that is open costs the search, likewise: the browser that draws it is another process.
+func TestWhatAPageCosts(t *testing.T) {
+	if raceEnabled {
+		t.Skip("its costs are others")
+	}
+	pairs, interval, bound := 5, time.Second, 10.0
+	if os.Getenv("TSPMCTS_TEST_LONG") != "" {
+		pairs, interval, bound = 12, 2*time.Second, 3 // the browser has 3 minutes
+	}
+	b := newBrowser(t)
+	s := startServer(t, t.TempDir())
+	path := s.longSearch(t)
+	s.compare(t, path, "a page open", pairs, interval, bound, func() func() {
+		b.open(s.url + "/#" + strings.TrimPrefix(path, "/v1/jobs/"))
+		b.until(`document.querySelector(".pane")?.dataset.revision > 0`)
+		return func() { b.call("Page.navigate", map[string]any{"url": "about:blank"}, nil) }
+	})
+}
+
+// compare fails the test when an action costs more than bound percent more with what open
+// begins, and returns the server's memory in MB without and with it.
+func (s *served) compare(t *testing.T, path, what string, pairs int, interval time.Duration, bound float64, open func() (end func())) (low, high float64) {
+	t.Helper()
 	var costs [2][]float64 // of an action, without and with
-	low, high := 0.0, 0.0
 	for i := range pairs {
 		for k := range 2 {
-			with := (i+k)%2 == 1 // first in every other pair
+			arm := (i + k) % 2 // with first in every other pair
 			end := func() {}
-			if with {
-				end = s.follow(t, path, 200, 50)
+			if arm == 1 {
+				end = open()
 			}
-			arm := map[bool]int{true: 1}[with]
 			costs[arm] = append(costs[arm], s.costOfActions(t, path, interval))
 			memory := s.memory(t)
 			end()
-			if with {
+			if arm == 1 {
 				high = max(high, memory)
 			} else if i < 2 {
 				low = max(low, memory)
@@ -50,14 +77,12 @@ func TestWhatClientsCost(t *testing.T) {
 	slices.Sort(costs[0])
 	slices.Sort(costs[1])
 	more := 100 * (costs[1][pairs/4]/costs[0][pairs/4] - 1)
-	t.Logf("with 200 clients an action costs %+.2f %% more (%d pairs of %v, microseconds an action without %.3f, with %.3f); memory %.0f MB without, %.0f MB with",
-		more, pairs, interval, costs[0], costs[1], low, high)
+	t.Logf("with %s an action costs %+.2f %% more (%d pairs of %v, microseconds an action without %.3f, with %.3f); memory %.0f MB without, %.0f MB with",
+		what, more, pairs, interval, costs[0], costs[1], low, high)
 	if more > bound {
 		t.Errorf("that is above %v %%", bound)
 	}
-	if high > low+32 {
-		t.Errorf("memory grows from %.0f to %.0f MB", low, high)
-	}
+	return low, high
 }
 
 // longSearch posts a job that does the same all the time, and returns its path when it runs.
