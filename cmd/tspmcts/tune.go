@@ -58,34 +58,13 @@ func runTune(c *cli.Context) error {
 	if c.Args().Present() {
 		return usagef("tune takes no arguments, found %q; name the instances with --set", c.Args().First())
 	}
-	out := c.String("out")
-	if out == "-" {
-		return usagef("--out is -, but tune writes its results to stdout and its runs beside the parameters; name a file")
-	}
-	log := c.String("log")
-	if log == "" {
-		log = cmp.Or(out, c.String("table")) + ".runs.jsonl"
-	}
-	if out == "" && c.String("table") == "" {
-		return usagef("tune needs --out FILE for the winner's parameters, or --table FILE")
+	out, log, plot, err := tuneOutputs(c)
+	if err != nil {
+		return err
 	}
 	t, spec, err := tuner(c)
 	if err != nil {
 		return err
-	}
-	plot := c.String("plot")
-	if plot != "" {
-		if _, err := plotFormat(plot); err != nil {
-			return err
-		}
-		if err := probe(plot); err != nil {
-			return err
-		}
-	}
-	if out != "" {
-		if err := probe(out); err != nil {
-			return err
-		}
 	}
 	table, err := openTable(c, spec, t.Base.Preset)
 	if err != nil {
@@ -139,6 +118,34 @@ func runTune(c *cli.Context) error {
 		return stdoutMayClose(err)
 	}
 	return table.enter(c, t, result)
+}
+
+// tuneOutputs returns the files of the parameters, the runs and the picture, which can be
+// written; "" for none.
+func tuneOutputs(c *cli.Context) (out, log, plot string, err error) {
+	out, log, plot = c.String("out"), c.String("log"), c.String("plot")
+	if out == "-" {
+		return "", "", "", usagef("--out is -, but tune writes its results to stdout and its runs beside the parameters; name a file")
+	}
+	if out == "" && c.String("table") == "" {
+		return "", "", "", usagef("tune needs --out FILE for the winner's parameters, or --table FILE")
+	}
+	if log == "" {
+		log = cmp.Or(out, c.String("table")) + ".runs.jsonl"
+	}
+	if plot != "" {
+		if _, err := plotFormat(plot); err != nil {
+			return "", "", "", err
+		}
+	}
+	for _, name := range []string{plot, out} {
+		if name != "" {
+			if err := probe(name); err != nil {
+				return "", "", "", err
+			}
+		}
+	}
+	return out, log, plot, nil
 }
 
 // tuner returns what the flags about the search ask for, and the heatmaps' source.
