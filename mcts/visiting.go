@@ -11,7 +11,7 @@ import (
 
 // visiting is the work on an instance of many regions. A sweep cuts the plane anew, by
 // a k-d tree whose borders are drawn at random, and visits every leaf: a population of
-// shaken copies of the tour's paths in it is recombined, and what that brings is joined
+// local optima of the tour's paths in it is recombined, and what that brings is joined
 // to the tour. Each sweep has larger populations than the one before. Between the
 // visits the whole tour is kicked, for as long as that brings more a second.
 type visiting struct {
