@@ -70,12 +70,12 @@ func (k *kicking) heat(s *search, actions int64) float64 {
 
 // step kicks for a while: pieces of one tour side by side, or each worker its own tour.
 func (k *kicking) step(s *search) bool {
+	if k.Own != nil && s.spent() >= k.Until {
+		return true
+	}
 	length, used := s.BestLength, s.Used
 	defer func() { s.did("kick", 0, 1, length-s.BestLength, s.Used-used) }()
 	if k.Own != nil {
-		if s.spent() >= k.Until {
-			return true
-		}
 		k.kickOwn(s)
 		return false
 	}
