@@ -218,9 +218,9 @@ func phaseOf(c *Checkpoint) string {
 		switch {
 		case st.Regions != nil && st.Regions.Choice.left() > 0:
 			return "visiting"
-		case st.Population == nil:
+		case st.Breeder.Population == nil:
 			return "building"
-		case st.Crossing:
+		case st.Breeder.Crossing:
 			return "crossing"
 		}
 		return "recombining"

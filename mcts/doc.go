@@ -26,7 +26,9 @@
 //	growing            builds local optima, each from a greedy tour of its own;
 //	                   whenever there are twice as many, recombines all by edge
 //	                   assembly (package eax) and crosses the result with the best
-//	                   tour; in between kicks (package kick), or visits regions
+//	                   tour, which is crossed with what there is all the while
+//	                   (package breed); in between kicks (package kick), or visits
+//	                   regions
 //	visiting           recombines region after region of a k-d tree with new borders in
 //	                   every sweep (package region), and kicks, by what brings more
 //	kicking            kicks at a falling temperature

@@ -1,39 +1,24 @@
 package mcts
 
 import (
-	"math/rand/v2"
-	"slices"
+	"fmt"
 
-	"tspmcts/mcts/eax"
-	"tspmcts/mcts/kick"
-	"tspmcts/mcts/meter"
+	"tspmcts/mcts/breed"
 	"tspmcts/mcts/region"
 	"tspmcts/tsp"
 )
 
-// growing is the work on the whole instance as one region: a population that grows, and
-// kicks between its steps. Tours are built one by one, local optima of greedy tours of their own.
-// Whenever there are twice as many, all are recombined until they have converged, without
-// the best tour, whose edges would crowd out better ones; what that ends with is crossed
-// with the best tour and the ends before. No tour is built twice, so that the tour at any
-// time is about as good as that of a search that was given twice that time.
-// Where there are many cities, regions are visited in between instead of kicks alone.
+// growing is the work on the whole instance as one region: populations that grow, and
+// kicks between their steps, or, where there are many cities, regions that are visited.
 type growing struct {
-	Tours      []tsp.Tour    // built so far
-	Due        int           // how many there are to be when they are recombined next
-	Epoch      uint64        // times that the limit was reached, and the tours were built anew
-	Ends       []tsp.Tour    // what recombinations ended with
-	Between    float64       // cost of the work between the steps
-	Rest       float64       // and of all else
-	Whole      yield         // what recombining the whole brought
-	Since      since         // that was measured last
-	Regions    *visiting     // the work between the steps where there are many cities; nil: kicks
-	PerTour    float64       // cost of building one tour
-	Crossing   bool          // the population is of best tours
-	Population *eax.Snapshot // nil while tours are built
-	RNG        *rand.PCG
-
-	pop *eax.Population
+	Breeder *breed.Breeder
+	Between float64   // cost of the work between the steps
+	Rest    float64   // and of all else
+	Led     float64   // of that: of crossing the best tour with others
+	PerTour float64   // cost of building one tour
+	Whole   yield     // what recombining the whole brought
+	Since   since     // that was measured last
+	Regions *visiting // the work between the steps where there are many cities; nil: kicks
 }
 
 // since is what the whole has cost and brought since its yield was measured last.
@@ -43,8 +28,8 @@ type since struct {
 }
 
 const (
-	leastTours = 16 // recombined at first
-	wholeOf    = 8  // from this part of the knob whole on, regions are visited too
+	wholeOf    = 8   // from this part of the knob whole on, regions are visited too
+	shareOfLed = 0.1 // of the cost of the steps
 )
 
 // share returns which part of the cost is for the work between the steps: little for
@@ -64,9 +49,9 @@ func (g *growing) share() float64 {
 
 func (g *growing) name() string {
 	switch {
-	case g.pop == nil:
+	case !g.Breeder.Recombining():
 		return "building tours"
-	case g.Crossing:
+	case g.Breeder.Crossing:
 		return "crossing the best"
 	}
 	return "recombining"
@@ -74,17 +59,21 @@ func (g *growing) name() string {
 
 // newGrowing begins the stage.
 func (s *search) newGrowing() *growing {
-	g := &growing{Due: leastTours, RNG: meter.PCG(s.seed, meter.ForMixing, 1, 0)}
-	g.Tours = append(g.Tours, s.initial...)
+	g := &growing{Breeder: breed.New(s.breeding(), s.initial)}
 	if s.in.N() >= s.cfg.Whole/wholeOf {
 		g.Regions = s.newVisiting()
 	}
 	return g
 }
 
+func (s *search) breeding() breed.Setting {
+	return breed.Setting{In: s.in, Neighbors: s.nb, EAX: s.cfg.eax(s.in.N()), Most: s.cfg.Population,
+		Elite: s.cfg.Elite, Workers: s.workers, Seed: s.seed, Stop: s.meter.Ending()}
+}
+
 func (g *growing) step(s *search) bool {
 	start := s.cost()
-	if g.PerTour > 0 && g.Between < g.share()*(g.Between+g.Rest)+leastTours*g.PerTour {
+	if g.PerTour > 0 && g.Between < g.share()*(g.Between+g.Rest)+breed.LeastTours*g.PerTour {
 		if g.Regions != nil {
 			g.Regions.step(s)
 		} else {
@@ -94,128 +83,98 @@ func (g *growing) step(s *search) bool {
 		return false
 	}
 	switch {
-	case g.pop != nil:
+	case g.Breeder.Recombining():
 		g.recombine(s)
-	case len(g.Tours) < g.Due:
-		n := len(g.Tours)
-		g.build(s, min(g.Due, n+s.workers))
-		if built := len(g.Tours) - n; built > 0 {
-			g.PerTour = (s.cost() - start) / float64(built)
-		}
+	case g.Breeder.Missing() > 0:
+		g.build(s)
 	default:
-		g.begin(s, g.Tours, false)
+		g.Breeder.Begin()
 	}
 	g.Rest += s.cost() - start
 	return false
 }
 
-// operator names the work on the population that there is.
-func (g *growing) operator() string {
-	if g.Crossing {
-		return "cross"
+// build has a tour built by each worker.
+func (g *growing) build(s *search) {
+	start, before := s.cost(), s.crew.Actions()
+	tours := g.Breeder.Build(s.crew, s.visitors, s.loadWhole, s.workers)
+	made := s.crew.Actions() - before
+	s.Used += made
+	s.did("recombine", 0, 0, 0, made)
+	if len(tours) > 0 {
+		g.PerTour = (s.cost() - start) / float64(len(tours))
+		g.lead(s, tours)
 	}
-	return "recombine"
 }
 
-func (g *growing) begin(s *search, tours []tsp.Tour, crossing bool) {
-	cfg := s.cfg.eax(s.in.N())
-	pop, err := eax.NewPopulation(s.in, s.nb, tours, cfg, s.workers)
-	if err != nil {
-		panic(err) // every tour was made here
-	}
-	g.pop, g.Crossing = pop, crossing
+// loadWhole makes the whole instance a visitor's problem.
+func (s *search) loadWhole(v *region.Visitor) {
+	region.Cut(&v.Problem, s.Tour.Order, s.Tour.Positions(), s.Tour.Order)
+	v.Load(s.in, s.cand, s.nb, s.Tour.Length, nil, s.Tour.Positions(), 0)
 }
 
-// recombine carries out a generation.
+// recombine carries out a generation, or goes on to what follows the last.
 func (g *growing) recombine(s *search) {
-	p := g.pop
-	if p.Stage() == eax.Single || p.Stage() == eax.Block && g.blocks(s) {
-		before := p.Counts.Children
-		p.Generation(g.RNG, s.meter.Ending())
-		made := p.Counts.Children - before + 1
-		s.Used += made
-		s.meter.Add(made)
-		s.did(g.operator(), 0, 0, max(0, s.BestLength-p.BestLength()), made)
-		if p.BestLength() < s.BestLength {
-			g.Since.Gain += s.BestLength - p.BestLength()
-			s.keep(p.Best())
-			s.toBest()
+	b := g.Breeder
+	operator := "recombine"
+	if b.Crossing {
+		operator = "cross"
+	}
+	children, done := b.Generation()
+	if !done {
+		length := s.BestLength
+		s.Used += children
+		s.meter.Add(children)
+		if b.BestLength() < length {
+			g.better(s, b.Best(), b.BestLength())
+		}
+		s.did(operator, 0, 0, length-s.BestLength, children)
+		if s.BestLength == length && !b.Crossing {
+			g.lead(s, b.Some())
 		}
 		return
 	}
-	best, _ := p.Best()
-	s.did(g.operator(), 0, 1, 0, 0)
-	g.pop = nil
-	if !g.Crossing {
-		g.Ends = append(g.Ends, best)
-		if best, length := p.Best(); length != s.BestLength || !slices.Equal(best, s.Best) {
-			g.begin(s, append([]tsp.Tour{slices.Clone(s.Best)}, g.Ends...), true)
-			return
-		}
+	s.did(operator, 0, 1, 0, 0)
+	if b.Next(s.Best) {
+		g.Whole.add(g.Since.Gain, g.Rest-g.Since.Rest)
+		g.Since = since{Rest: g.Rest}
 	}
-	g.Ends = g.Ends[max(0, len(g.Ends)-s.cfg.Elite):]
-	g.Whole.add(g.Since.Gain, g.Rest-g.Since.Rest)
-	g.Since = since{Rest: g.Rest}
-	if len(g.Tours) >= s.cfg.Population {
-		g.Epoch++
-		g.Tours, g.Due = nil, max(leastTours, s.cfg.Population/4)
+}
+
+// lead crosses the best tour with others, unless that has already had its share.
+func (g *growing) lead(s *search, others []tsp.Tour) {
+	if g.Led > shareOfLed*g.Rest {
 		return
 	}
-	g.Due = min(2*len(g.Tours), s.cfg.Population)
-}
-
-// blocks reports whether large E-sets are worth their time: among tours of many
-// cities only where there are few of them.
-func (g *growing) blocks(s *search) bool { return g.Crossing || s.in.N() <= region.MostForBlocks }
-
-// build appends local optima until there are size tours, or the budget ends.
-func (g *growing) build(s *search, size int) {
-	n := s.in.N()
-	first := len(g.Tours)
-	for len(g.Tours) < size {
-		g.Tours = append(g.Tours, nil)
+	start, length := s.cost(), s.BestLength
+	tour, to, children := g.Breeder.Lead(s.Best, others)
+	s.Used += children
+	s.meter.Add(children)
+	if to < length {
+		g.better(s, tour, to)
 	}
-	before := s.crew.Actions()
-	s.crew.Each(func(c *kick.Climber, w int) {
-		x := s.visitors[w]
-		region.Cut(&x.Problem, s.Tour.Order, s.Tour.Positions(), s.Tour.Order)
-		x.Load(s.in, s.cand, s.nb, s.Tour.Length, nil, s.Tour.Positions(), 0)
-		for i := first + w; i < size; i += s.workers {
-			c.Seed(s.seed, meter.ForTour, g.Epoch, uint64(i))
-			x.RNG = *meter.PCG(s.seed, meter.ForFirst, g.Epoch+1, uint64(i))
-			if !x.Optimum() {
-				return
-			}
-			g.Tours[i] = make(tsp.Tour, n)
-			c.Store(g.Tours[i])
-		}
-	})
-	s.Used += s.crew.Actions() - before
-	s.did("recombine", 0, 0, 0, s.crew.Actions()-before)
-	g.Tours = slices.DeleteFunc(g.Tours, func(t tsp.Tour) bool { return t == nil })
+	s.did("cross", 0, 1, length-s.BestLength, children)
+	g.Led += s.cost() - start
 }
 
-func (g *growing) freeze() {
-	g.Population = nil
-	if g.pop != nil {
-		g.Population = g.pop.Snapshot()
-	}
+// better makes a tour from the whole's population the best.
+func (g *growing) better(s *search, tour tsp.Tour, length int64) {
+	g.Since.Gain += s.BestLength - length
+	s.keep(tour, length)
+	s.toBest()
 }
 
-func (g *growing) resume(s *search) (err error) {
-	if g.RNG == nil {
+func (g *growing) freeze() { g.Breeder.Freeze() }
+
+func (g *growing) resume(s *search) error {
+	if g.Breeder == nil {
 		return errForeign
 	}
-	if err := checkTours(s, append(slices.Clone(g.Tours), g.Ends...)); err != nil {
-		return err
+	if err := g.Breeder.Resume(s.breeding()); err != nil {
+		return fmt.Errorf("%w: %w", errForeign, err)
 	}
 	if g.Regions != nil {
-		if err := g.Regions.resume(s); err != nil {
-			return err
-		}
+		return g.Regions.resume(s)
 	}
-	if g.Population != nil {
-		g.pop, err = eax.Restore(s.in, s.nb, g.Population, s.cfg.eax(s.in.N()), s.workers)
-	}
-	return err
+	return nil
 }

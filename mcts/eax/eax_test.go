@@ -287,6 +287,43 @@ func TestCross(t *testing.T) {
 	}
 }
 
+// Leading makes the first tour better and no other, on every kind of instance, until it brings
+// nothing more; one that is stopped does nothing.
+func TestLead(t *testing.T) {
+	for name, in := range instances() {
+		nb := nearest(in)
+		cfg := DefaultConfig(in.N())
+		cfg.Children, cfg.Harvest = math.MaxInt, math.MaxInt
+		p := tsptest.Must(NewPopulation(in, nb, starts(in, nb, 6, 6), cfg, 1))
+		rng := rand.NewPCG(3, 3)
+		var stop atomic.Bool
+		stop.Store(true)
+		if p.Lead(rng, &stop) {
+			t.Errorf("%s: a stopped lead brought something", name)
+		}
+		others, begun := tours(p)[1:], p.tours[0].length
+		at := begun
+		for p.Lead(rng, nil) {
+			if p.tours[0].length >= at {
+				t.Fatalf("%s: length %d after %d", name, p.tours[0].length, at)
+			}
+			at = p.tours[0].length
+			audit(t, p)
+		}
+		if name == "EUC_2D" && at == begun {
+			t.Errorf("%s: six tours brought nothing", name)
+		}
+		for i, tour := range others {
+			if !slices.Equal(tour, p.Tour(i+1)) {
+				t.Fatalf("%s: tour %d was changed", name, i+1)
+			}
+		}
+		if p.tours[0].length != at {
+			t.Errorf("%s: a lead that brought nothing changed the tour", name)
+		}
+	}
+}
+
 func TestValidate(t *testing.T) {
 	for _, n := range []int{1, 1000, 1000000} {
 		if err := DefaultConfig(n).Validate(); err != nil {

@@ -211,3 +211,28 @@ func (p *Population) Run(rng *rand.PCG, stop *atomic.Bool) {
 		p.Generation(rng, stop)
 	}
 }
+
+// Size returns the number of tours.
+func (p *Population) Size() int { return len(p.tours) }
+
+// Tour returns a copy of tour i.
+func (p *Population) Tour(i int) tsp.Tour { return p.s.tour(&p.tours[i]) }
+
+// Lead crosses the first tour with each of the others, as parent A by E-sets of one AB-cycle, and
+// leaves the others as they are. It reports whether the first became better. When stop
+// becomes true, which may be nil, crosses not begun are left out.
+func (p *Population) Lead(rng *rand.PCG, stop *atomic.Bool) bool {
+	if p.stage == Done {
+		return false
+	}
+	before := p.tours[0].length
+	x := p.crossers[0]
+	x.least = p.least()
+	for i := 1; i < len(p.tours) && (stop == nil || !stop.Load()); i++ {
+		x.cross(&p.tours[0], &p.tours[i], Single, rng)
+		x.flush()
+	}
+	p.collect(x)
+	p.survey()
+	return p.tours[0].length < before
+}

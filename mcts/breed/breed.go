@@ -1,0 +1,210 @@
+// Package breed grows populations of tours of a whole instance. Tours are built one by
+// one, local optima of greedy tours of their own. Whenever there are twice as many, all
+// are recombined by edge assembly until they have converged, without the best tour, whose
+// edges would crowd out better ones; what that ends with is crossed with the best tour and
+// the ends before. No tour is built twice, so that the best tour at any time is about as good as
+// that of a search that was given twice that time.
+//
+// In between, the best tour is crossed with what there is (Lead): with every tour when it has been
+// built, and with some of those that are recombined. It takes what is better in them without
+// waiting for a population to converge, and they take nothing of it.
+//
+//	b := breed.New(set, nil)
+//	for {
+//		switch {
+//		case b.Recombining():
+//			if _, done := b.Generation(); done {
+//				b.Next(best)
+//			}
+//		case b.Missing() > 0:
+//			b.Build(crew, visitors, load, workers)
+//		default:
+//			b.Begin()
+//		}
+//	}
+package breed
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"sync/atomic"
+
+	"tspmcts/mcts/eax"
+	"tspmcts/mcts/kick"
+	"tspmcts/mcts/meter"
+	"tspmcts/mcts/region"
+	"tspmcts/tsp"
+)
+
+// Setting is what a Breeder works on, and by what.
+type Setting struct {
+	In        *tsp.Instance
+	Neighbors *tsp.Neighbors
+	EAX       eax.Config
+	Most      int // tours of a population
+	Elite     int // ends of populations that are crossed with each other, the last ones
+	Workers   int
+	Seed      uint64
+	Stop      *atomic.Bool // ends work early when it becomes true
+}
+
+// LeastTours is the number of tours that are recombined at first.
+const LeastTours = 16
+
+// Breeder is the populations of one instance, one after the other. Its exported fields are its
+// part of a checkpoint.
+type Breeder struct {
+	Tours      []tsp.Tour    // built so far
+	Due        int           // how many there are to be when they are recombined next
+	Epoch      uint64        // times that the limit was reached, and the tours were built anew
+	Ends       []tsp.Tour    // what recombinations ended with
+	Crossing   bool          // the population is of best tours
+	Population *eax.Snapshot // nil while tours are built
+	RNG        *rand.PCG
+
+	set Setting
+	pop *eax.Population
+}
+
+// New returns a Breeder whose first population the given tours are part of.
+func New(set Setting, tours []tsp.Tour) *Breeder {
+	return &Breeder{Tours: slices.Clone(tours), Due: LeastTours, RNG: meter.PCG(set.Seed, meter.ForMixing, 1, 0), set: set}
+}
+
+// Freeze brings the exported fields up to date.
+func (b *Breeder) Freeze() {
+	b.Population = nil
+	if b.pop != nil {
+		b.Population = b.pop.Snapshot()
+	}
+}
+
+// Resume makes a Breeder of which only the exported fields are known fit to go on. It
+// reports tours that are none of the setting's instance, and populations of other tours.
+func (b *Breeder) Resume(set Setting) (err error) {
+	b.set = set
+	if b.RNG == nil {
+		return errors.New("no random numbers")
+	}
+	for _, t := range append(slices.Clone(b.Tours), b.Ends...) {
+		if err := set.In.Check(t); err != nil {
+			return err
+		}
+	}
+	if b.Population != nil {
+		b.pop, err = eax.Restore(set.In, set.Neighbors, b.Population, set.EAX, set.Workers)
+	}
+	return err
+}
+
+// Recombining reports whether there is a population that has not converged.
+func (b *Breeder) Recombining() bool { return b.pop != nil }
+
+// Missing returns how many tours are to be built before the next population begins.
+func (b *Breeder) Missing() int { return max(0, b.Due-len(b.Tours)) }
+
+// Build appends up to most tours that are missing, fewer where the climbers' budget ends, and
+// returns them. The visitors are the crew's, one each; load makes the whole instance a visitor's
+// problem.
+func (b *Breeder) Build(crew *kick.Crew, visitors []*region.Visitor, load func(*region.Visitor), most int) []tsp.Tour {
+	first := len(b.Tours)
+	size := first + min(most, b.Missing())
+	b.Tours = append(b.Tours, make([]tsp.Tour, size-first)...)
+	crew.Each(func(c *kick.Climber, w int) {
+		v := visitors[w]
+		load(v)
+		for i := first + w; i < size; i += len(crew.Climbers) {
+			c.Seed(b.set.Seed, meter.ForTour, b.Epoch, uint64(i))
+			v.RNG = *meter.PCG(b.set.Seed, meter.ForFirst, b.Epoch+1, uint64(i))
+			if !v.Optimum() {
+				return
+			}
+			b.Tours[i] = make(tsp.Tour, b.set.In.N())
+			c.Store(b.Tours[i])
+		}
+	})
+	b.Tours = slices.DeleteFunc(b.Tours, func(t tsp.Tour) bool { return t == nil })
+	return b.Tours[first:]
+}
+
+// Begin makes the tours the population.
+func (b *Breeder) Begin() { b.begin(b.Tours, false) }
+
+func (b *Breeder) begin(tours []tsp.Tour, crossing bool) {
+	b.pop, b.Crossing = b.population(tours, b.set.EAX, b.set.Workers), crossing
+}
+
+func (b *Breeder) population(tours []tsp.Tour, cfg eax.Config, workers int) *eax.Population {
+	p, err := eax.NewPopulation(b.set.In, b.set.Neighbors, tours, cfg, workers)
+	if err != nil {
+		panic(fmt.Sprintf("breed: %v", err)) // every tour was made here, or checked
+	}
+	return p
+}
+
+// Generation recombines every tour of the population once, and returns how many children
+// that took. It reports true where the population has nothing left to try.
+func (b *Breeder) Generation() (children int64, done bool) {
+	p := b.pop
+	// Large E-sets are worth their time only where there are few tours, or few cities.
+	if p.Stage() == eax.Done || p.Stage() == eax.Block && !b.Crossing && b.set.In.N() > region.MostForBlocks {
+		return 0, true
+	}
+	before := p.Counts.Children
+	p.Generation(b.RNG, b.set.Stop)
+	return p.Counts.Children - before + 1, false
+}
+
+// Best returns the population's best tour.
+func (b *Breeder) Best() tsp.Tour {
+	t, _ := b.pop.Best()
+	return t
+}
+
+// BestLength returns its length.
+func (b *Breeder) BestLength() int64 { return b.pop.BestLength() }
+
+// Next is what follows a population that is done: its end crossed with the ends before
+// and with the given tour, the best of all, unless it is that; and then, which it reports, a
+// larger population, or tours that are built anew where the limit has been reached.
+func (b *Breeder) Next(best tsp.Tour) bool {
+	end := b.Best()
+	crossed := b.Crossing
+	b.pop = nil
+	if !crossed {
+		b.Ends = append(b.Ends, end)
+		if !slices.Equal(end, best) {
+			b.begin(append([]tsp.Tour{slices.Clone(best)}, b.Ends...), true)
+			return false
+		}
+	}
+	b.Ends = b.Ends[max(0, len(b.Ends)-b.set.Elite):]
+	if len(b.Tours) >= b.set.Most {
+		b.Epoch++
+		b.Tours, b.Due = nil, max(LeastTours, b.set.Most/4)
+	} else {
+		b.Due = min(2*len(b.Tours), b.set.Most)
+	}
+	return true
+}
+
+// Some returns tours of the population that may have what a better one lacks: its best, and
+// one at random.
+func (b *Breeder) Some() []tsp.Tour {
+	return []tsp.Tour{b.Best(), b.pop.Tour(int(b.RNG.Uint64() % uint64(b.pop.Size())))}
+}
+
+// Lead crosses best with each of the others, by all E-sets of one AB-cycle, until that brings
+// nothing more. It returns what best becomes, its length, and how many children that took.
+func (b *Breeder) Lead(best tsp.Tour, others []tsp.Tour) (tsp.Tour, int64, int64) {
+	cfg := b.set.EAX
+	cfg.Children, cfg.Harvest = math.MaxInt, math.MaxInt
+	p := b.population(append([]tsp.Tour{best}, others...), cfg, 1)
+	for p.Lead(b.RNG, b.set.Stop) {
+	}
+	t, length := p.Best()
+	return t, length, p.Counts.Children + 1
+}
