@@ -27,7 +27,6 @@ package breed
 import (
 	"errors"
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"slices"
 	"sync/atomic"
@@ -134,15 +133,11 @@ func (b *Breeder) Build(crew *kick.Crew, visitors []*region.Visitor, load func(*
 func (b *Breeder) Begin() { b.begin(b.Tours, false) }
 
 func (b *Breeder) begin(tours []tsp.Tour, crossing bool) {
-	b.pop, b.Crossing = b.population(tours, b.set.EAX, b.set.Workers), crossing
-}
-
-func (b *Breeder) population(tours []tsp.Tour, cfg eax.Config, workers int) *eax.Population {
-	p, err := eax.NewPopulation(b.set.In, b.set.Neighbors, tours, cfg, workers)
+	p, err := eax.NewPopulation(b.set.In, b.set.Neighbors, tours, b.set.EAX, b.set.Workers)
 	if err != nil {
 		panic(fmt.Sprintf("breed: %v", err)) // every tour was made here, or checked
 	}
-	return p
+	b.pop, b.Crossing = p, crossing
 }
 
 // Generation recombines every tour of the population once, and returns how many children
@@ -167,9 +162,9 @@ func (b *Breeder) Best() tsp.Tour {
 // BestLength returns its length.
 func (b *Breeder) BestLength() int64 { return b.pop.BestLength() }
 
-// Next is what follows a population that is done: its end crossed with the ends before
-// and with the given tour, the best of all, unless it is that; and then, which it reports, a
-// larger population, or tours that are built anew where the limit has been reached.
+// Next goes on from a population that is done: its end is crossed with the ends before and with
+// the given tour, the best of all, unless it is that. After that, which it reports, a larger
+// population follows, or tours are built anew where the limit has been reached.
 func (b *Breeder) Next(best tsp.Tour) bool {
 	end := b.Best()
 	crossed := b.Crossing
@@ -193,18 +188,10 @@ func (b *Breeder) Next(best tsp.Tour) bool {
 
 // Some returns tours of the population that may have what a better one lacks: its best, and
 // one at random.
-func (b *Breeder) Some() []tsp.Tour {
-	return []tsp.Tour{b.Best(), b.pop.Tour(int(b.RNG.Uint64() % uint64(b.pop.Size())))}
-}
+func (b *Breeder) Some() []tsp.Tour { return b.pop.Some(b.RNG) }
 
-// Lead crosses best with each of the others, by all E-sets of one AB-cycle, until that brings
-// nothing more. It returns what best becomes, its length, and how many children that took.
+// Lead crosses best with each of the others until that brings nothing more. It returns what best
+// becomes, its length, and how many children that took.
 func (b *Breeder) Lead(best tsp.Tour, others []tsp.Tour) (tsp.Tour, int64, int64) {
-	cfg := b.set.EAX
-	cfg.Children, cfg.Harvest = math.MaxInt, math.MaxInt
-	p := b.population(append([]tsp.Tour{best}, others...), cfg, 1)
-	for p.Lead(b.RNG, b.set.Stop) {
-	}
-	t, length := p.Best()
-	return t, length, p.Counts.Children + 1
+	return eax.Lead(b.set.In, b.set.Neighbors, append([]tsp.Tour{best}, others...), b.set.EAX, b.RNG, b.set.Stop)
 }

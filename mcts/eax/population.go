@@ -2,6 +2,7 @@ package eax
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
@@ -51,11 +52,11 @@ func NewPopulation(in *tsp.Instance, nb *tsp.Neighbors, tours []tsp.Tour, cfg Co
 			along = i
 		}
 	}
-	return newPopulation(in, nb, tours, tours[along], cfg, workers)
+	return newPopulation(in, nb, tours, tours[along], cfg, workers), nil
 }
 
 // newPopulation numbers the cities along the given tour; the tours have been checked.
-func newPopulation(in *tsp.Instance, nb *tsp.Neighbors, tours []tsp.Tour, along tsp.Tour, cfg Config, workers int) (*Population, error) {
+func newPopulation(in *tsp.Instance, nb *tsp.Neighbors, tours []tsp.Tour, along tsp.Tour, cfg Config, workers int) *Population {
 	p := &Population{cfg: cfg, s: newLayout(in, nb, cfg.Near, along)}
 	p.census = newCensus(p.s.n, len(tours))
 	for _, t := range tours {
@@ -73,7 +74,7 @@ func newPopulation(in *tsp.Instance, nb *tsp.Neighbors, tours []tsp.Tour, along 
 	if p.converged() || p.s.n < 5 {
 		p.stage = Done
 	}
-	return p, nil
+	return p
 }
 
 // survey finds the best tour and the sum of lengths.
@@ -212,23 +213,32 @@ func (p *Population) Run(rng *rand.PCG, stop *atomic.Bool) {
 	}
 }
 
-// Size returns the number of tours.
-func (p *Population) Size() int { return len(p.tours) }
+// Some returns copies of tours that may have what a better one lacks: the shortest, and one at random.
+func (p *Population) Some(rng *rand.PCG) []tsp.Tour {
+	return []tsp.Tour{p.s.tour(&p.tours[p.best]), p.s.tour(&p.tours[below(rng, len(p.tours))])}
+}
 
-// Tour returns a copy of tour i.
-func (p *Population) Tour(i int) tsp.Tour { return p.s.tour(&p.tours[i]) }
+// Lead crosses the first tour with each of the others, as parent A, by all E-sets of one
+// AB-cycle, until it gets no better, and leaves the others as they are. It returns what the first becomes,
+// its length, and how many children that took. cfg says how sub-tours are merged. The
+// tours are not checked. When stop becomes true, crosses not begun are left out.
+func Lead(in *tsp.Instance, nb *tsp.Neighbors, tours []tsp.Tour, cfg Config, rng *rand.PCG, stop *atomic.Bool) (tsp.Tour, int64, int64) {
+	cfg.Children, cfg.Harvest = math.MaxInt, math.MaxInt
+	p := newPopulation(in, nb, tours, tours[0], cfg, 1)
+	for p.lead(rng, stop) {
+	}
+	return p.s.tour(&p.tours[0]), p.tours[0].length, p.Counts.Children + 1
+}
 
-// Lead crosses the first tour with each of the others, as parent A by E-sets of one AB-cycle, and
-// leaves the others as they are. It reports whether the first became better. When stop
-// becomes true, which may be nil, crosses not begun are left out.
-func (p *Population) Lead(rng *rand.PCG, stop *atomic.Bool) bool {
+// lead crosses the first tour with each of the others once, and reports whether it got better.
+func (p *Population) lead(rng *rand.PCG, stop *atomic.Bool) bool {
 	if p.stage == Done {
 		return false
 	}
 	before := p.tours[0].length
 	x := p.crossers[0]
 	x.least = p.least()
-	for i := 1; i < len(p.tours) && (stop == nil || !stop.Load()); i++ {
+	for i := 1; i < len(p.tours) && !stop.Load(); i++ {
 		x.cross(&p.tours[0], &p.tours[i], Single, rng)
 		x.flush()
 	}

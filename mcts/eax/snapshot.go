@@ -62,10 +62,7 @@ func Restore(in *tsp.Instance, nb *tsp.Neighbors, s *Snapshot, cfg Config, worke
 	if len(tours) == 0 {
 		return nil, errors.New("a snapshot without tours")
 	}
-	p, err := newPopulation(in, nb, tours, s.Along, cfg, workers)
-	if err != nil {
-		return nil, err
-	}
+	p := newPopulation(in, nb, tours, s.Along, cfg, workers)
 	seen := make([]bool, len(tours))
 	for _, i := range s.Shuffle {
 		if i < 0 || int(i) >= len(tours) || seen[i] {

@@ -104,8 +104,8 @@ func (v *Visitor) Optimum() bool {
 	return !c.Poll()
 }
 
-// Recombine recombines local optima of the region by edge assembly until they agree,
-// and what that ends with is crossed with the region's own tour.
+// Recombine crosses the region's own tour with local optima, recombines these by edge assembly
+// until they agree, and crosses what that ends with with what the own tour has become.
 type Recombine struct {
 	Tours int // population
 	EAX   func(n int) eax.Config
@@ -130,8 +130,10 @@ func (r Recombine) Work(v *Visitor, stop *atomic.Bool) ([]int32, int64) {
 		}
 		tours = append(tours, slices.Clone(c.Local()))
 	}
+	led, _, children := eax.Lead(c.Sub(), &v.near, append([]tsp.Tour{own}, tours...), r.EAX(m), &v.RNG, stop)
+	c.Count(children)
 	best := r.converge(v, tours, m <= MostForBlocks, stop)
-	best = r.converge(v, []tsp.Tour{own, best}, true, stop)
+	best = r.converge(v, []tsp.Tour{led, best}, true, stop)
 	return best, c.Sub().Length(own) - c.Sub().Length(best)
 }
 
