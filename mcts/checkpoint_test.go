@@ -214,18 +214,29 @@ func phaseOf(c *Checkpoint) string {
 		return apart("kicking", st)
 	case *joining:
 		return "joined"
-	case *growing:
-		switch {
-		case st.Regions != nil && st.Regions.Choice.left() > 0:
-			return "visiting"
-		case st.Breeder.Population == nil:
-			return "building"
-		case st.Breeder.Crossing:
-			return "crossing"
+	case *improving:
+		at := "kicking between"
+		for k, op := range st.Operators {
+			if st.Yields[k].Cost == 0 {
+				continue
+			}
+			switch op := op.(type) {
+			case *regions:
+				if op.Choice.left() > 0 {
+					return "visiting"
+				}
+			case *whole:
+				switch {
+				case op.Breeder.Population == nil:
+					at = "building"
+				case op.Breeder.Crossing:
+					at = "crossing"
+				default:
+					at = "recombining"
+				}
+			}
 		}
-		return "recombining"
-	case *visiting:
-		return "visiting"
+		return at
 	}
 	return "unknown"
 }

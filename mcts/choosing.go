@@ -1,6 +1,10 @@
 package mcts
 
-import "math"
+import (
+	"math"
+
+	"tspmcts/tsp"
+)
 
 // choosing is the tree search over the regions of a sweep: it says which leaves of the
 // k-d tree are visited next. From the root down it goes to the child that promises more
@@ -42,28 +46,31 @@ func (s *search) doubt(c, next int32) int64 {
 }
 
 // begin makes all leaves of a new tree ones that are to be visited.
-func (ch *choosing) begin(s *search, v *visiting) {
+func (ch *choosing) begin(s *search, v *regions) {
 	nodes := v.Tree.Nodes
 	ch.Arms = append(ch.Arms[:0], make([]arm, len(nodes))...)
 	order, pos := s.Tour.Order, s.Tour.Positions()
+	if s.cfg.Doubt > 0 {
+		tsp.Parallel(s.meter.Context(), len(v.Tree.Leaves), func() func(int) {
+			return func(i int) {
+				nd, sum := nodes[v.Tree.Leaves[i]], int64(0)
+				for _, c := range v.Tree.Cities[nd.From:nd.To] {
+					next := pos[c] + 1
+					if int(next) == len(order) {
+						next = 0
+					}
+					sum += s.doubt(c, order[next])
+				}
+				ch.Arms[v.Tree.Leaves[i]].Doubt = sum
+			}
+		})
+	}
 	for k := len(nodes) - 1; k >= 0; k-- { // children come after their parents
 		nd, a := nodes[k], &ch.Arms[k]
-		a.Cities = nd.To - nd.From
+		a.Cities, a.Left = nd.To-nd.From, 1
 		if nd.Left != 0 {
 			l, r := ch.Arms[nd.Left], ch.Arms[nd.Left+1]
 			a.Left, a.Doubt = l.Left+r.Left, l.Doubt+r.Doubt
-			continue
-		}
-		a.Left = 1
-		if s.cfg.Doubt == 0 {
-			continue
-		}
-		for _, c := range v.Tree.Cities[nd.From:nd.To] {
-			next := pos[c] + 1
-			if int(next) == len(order) {
-				next = 0
-			}
-			a.Doubt += s.doubt(c, order[next])
 		}
 	}
 }
@@ -78,7 +85,7 @@ func (ch *choosing) left() int {
 
 // choose returns the leaf to visit next, of which there must be one, and counts the
 // visit as one that cost mean and has brought nothing.
-func (ch *choosing) choose(s *search, v *visiting, mean float64) int32 {
+func (ch *choosing) choose(s *search, v *regions, mean float64) int32 {
 	path := []int32{0}
 	k := int32(0)
 	for left := v.Tree.Nodes[0].Left; left != 0; left = v.Tree.Nodes[k].Left {
@@ -133,7 +140,7 @@ func (ch *choosing) promise(s *search, a, parent *arm, mean float64) float64 {
 }
 
 // learn takes what a visit of the leaf brought, which was chosen when a visit cost mean.
-func (ch *choosing) learn(v *visiting, leaf int32, mean float64, gain, cost float64) {
+func (ch *choosing) learn(v *regions, leaf int32, mean float64, gain, cost float64) {
 	at := v.Tree.Nodes[leaf].From
 	for k := int32(0); ; {
 		a := &ch.Arms[k]

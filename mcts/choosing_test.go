@@ -7,24 +7,25 @@ import (
 	"testing"
 
 	"tspmcts/mcts/kick"
+	"tspmcts/mcts/meter"
 	"tspmcts/tsp"
 	"tspmcts/tsp/tsptest"
 )
 
 // chosen returns the leaves of a sweep over n cities in the order in which they are
-// visited, and the search and visiting they are of. gain is what a visit of the city with
+// visited, and the search and the regions they are of. gain is what a visit of the city with
 // that x brings; batch visits are chosen at a time.
-func chosen(t *testing.T, explore, doubt float64, batch int, gain func(x float64) float64) ([]int32, *search, *visiting) {
+func chosen(t *testing.T, explore, doubt float64, batch int, gain func(x float64) float64) ([]int32, *search, *regions) {
 	t.Helper()
 	const n = 4000
 	in := tsptest.Random(tsp.Euc2D, n, 5)
 	cfg := tsptest.Must(Preset("default", n, "gtprior"))
 	cfg.Explore, cfg.Doubt = explore, doubt
 	p := prepared(in, cfg, "gtprior")
-	s := &search{in: in, cfg: cfg, heatmap: p.Heatmap}
+	s := &search{in: in, cfg: cfg, heatmap: p.Heatmap, meter: meter.New(context.Background(), meter.Budget{}, nil)}
 	s.Tour = kick.NewTour(in, tsp.SpaceFillingCurve(context.Background(), in))
-	v := &visiting{RNG: rand.NewPCG(1, 2)}
-	v.Tree.Grow(in, s.Tour.Positions(), 60, v.RNG)
+	v := &regions{RNG: rand.NewPCG(1, 2)}
+	v.Tree.Grow(context.Background(), in, s.Tour.Positions(), 60, v.RNG)
 	v.Choice.begin(s, v)
 	var order []int32
 	for v.Choice.left() > 0 {

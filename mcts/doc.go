@@ -16,21 +16,17 @@
 //
 //	plan, restart      stages
 //	paper, "fresh"     simulating
-//	default, "kick"    descending, then growing; visiting where there are more
-//	                   cities than the knob whole, or a third of that, spread evenly;
-//	                   or kicking, without populations
+//	default, "kick"    descending, then improving; or kicking, without populations
 //
 //	simulating         the paper's search, by workers each for itself (package tree)
 //	descending         the first tour is mended at large (coarse.go), then brought to
 //	                   a local optimum of the Lin-Kernighan chain, piece by piece
-//	growing            builds local optima, each from a greedy tour of its own;
-//	                   whenever there are twice as many, recombines all by edge
-//	                   assembly (package eax) and crosses the result with the best
-//	                   tour, which is crossed with what there is all the while
-//	                   (package breed); in between kicks (package kick), or visits
-//	                   regions
-//	visiting           recombines region after region of a k-d tree with new borders in
-//	                   every sweep (package region), and kicks, by what brings more
+//	improving          operators take turns by what they bring per cost: kicks (package
+//	                   kick); where there are many cities, regions of a k-d tree with new
+//	                   borders in every sweep (package region); and where there are not
+//	                   too many, populations of the whole (package breed). Both build
+//	                   local optima, each from a greedy tour of its own, and recombine
+//	                   them by edge assembly (package eax)
 //	kicking            kicks at a falling temperature
 //	joining            recombines the tours of workers that kicked apart
 //

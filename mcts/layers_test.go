@@ -17,7 +17,7 @@ import (
 // prepared, the search and its stages, which stage follows which, the front door.
 var layers = []string{"stop", "config", "published", "tuned", "preset", "options",
 	"first", "bound", "work", "problem", "places",
-	"search", "checkpoint", "rounds", "simulating", "coarse", "descending", "kicking", "joining", "choosing", "visiting", "growing",
+	"search", "checkpoint", "rounds", "simulating", "coarse", "descending", "kicking", "joining", "choosing", "regions", "whole", "improving",
 	"plan", "solve", "improvements"}
 
 // TestLayers pins that no file calls one that stands above it.

@@ -1,9 +1,6 @@
 package mcts
 
-import (
-	"encoding/gob"
-	"math"
-)
+import "encoding/gob"
 
 // plan returns the stage that a search begins with. The package's documentation has
 // the plans as a table.
@@ -18,13 +15,10 @@ func (s *search) plan() stage {
 func (s *search) next() stage {
 	switch over := s.stage.(type) {
 	case *descending:
-		switch {
-		case s.cfg.Population == 0:
+		if s.cfg.Population == 0 {
 			return s.newKicking()
-		case s.in.N() > s.cfg.Whole, s.in.N() > s.cfg.Whole/3 && s.even():
-			return s.newVisiting()
 		}
-		return s.newGrowing()
+		return s.newImproving()
 	case *kicking:
 		return s.newJoining(over.Own)
 	case *joining:
@@ -33,31 +27,9 @@ func (s *search) next() stage {
 	return nil
 }
 
-// even reports whether the cities are spread about as evenly as at random, where the
-// nearest one is at half the square root of the area a city. There, regions mend all that
-// is wrong; between clusters they do not, and the whole must be recombined: E100k.1 after
-// 60 s and C100k.1 after 40 s, two workers, seed 1, stand at .062 and .62 % over the best
-// known by regions alone, at .092 and .21 % with both.
-func (s *search) even() bool {
-	if s.in.Metric.Dims() == 0 || s.nb.K == 0 {
-		return false
-	}
-	n := s.in.N()
-	x0, y0 := s.in.At(0)
-	x1, y1 := x0, y0
-	sum := 0.0
-	for c := range int32(n) {
-		x, y := s.in.At(c)
-		x0, x1, y0, y1 = min(x0, x), max(x1, x), min(y0, y), max(y1, y)
-		nx, ny := s.in.At(s.nb.Of(c)[0])
-		sum += math.Hypot(nx-x, ny-y)
-	}
-	return sum/float64(n) > 0.4*math.Sqrt((x1-x0)*(y1-y0)/float64(n))
-}
-
 func init() {
-	for _, s := range []stage{&simulating{}, &descending{}, &kicking{}, &joining{}, &growing{}, &visiting{}} {
-		gob.Register(s)
+	for _, part := range []any{&simulating{}, &descending{}, &kicking{}, &joining{}, &improving{}, &kicks{}, &regions{}, &whole{}} {
+		gob.Register(part)
 	}
 }
 

@@ -48,10 +48,10 @@ func SourceKind(spec string) string {
 
 // DefaultHeatmap names the heatmap source that suits a preset best: alpha for
 // "default", where the time allows (0: no limit), otherwise gtprior. The ascent takes
-// about 12 microseconds a city, and the first tour follows it; with less than five
-// times as much for everything, seven nearest neighbours are there sooner.
+// about 12 microseconds a city, and the first tour follows it; with less than twice or
+// three times as much for everything, seven nearest neighbours are there sooner.
 func DefaultHeatmap(preset string, n int, limit time.Duration) string {
-	if preset == "default" && (limit == 0 || limit >= time.Duration(n)*60*time.Microsecond) {
+	if preset == "default" && (limit == 0 || limit >= time.Duration(n)*30*time.Microsecond) {
 		return "alpha"
 	}
 	return "gtprior"

@@ -32,15 +32,27 @@ func (s *search) round(pieces int, work func(c *kick.Climber, actions int64)) {
 	s.keep(s.Tour.Order, s.Tour.Length)
 }
 
-// kickOn kicks the best tour for a while.
-func (s *search) kickOn() {
+// kicks is the work of kicking the best tour.
+type kicks struct {
+	plain
+	Temperature float64 // at which what is worse is accepted, in mean edge lengths
+}
+
+// newKicks returns kicks as warm as those of a search by kicks alone nine tenths on.
+func (s *search) newKicks() *kicks { return &kicks{Temperature: 0.1 * s.cfg.Temperature} }
+
+func (*kicks) name() string { return "kicking" }
+
+// work kicks the tour for a while.
+func (k *kicks) work(s *search) bool {
 	if s.Tour.Length > s.BestLength+s.BestLength/2000 {
 		s.toBest()
 	}
 	length, used := s.Tour.Length, s.Used
-	heat := float64(0.1*s.cfg.Temperature*float64(s.Tour.Length-s.in.Offset())) / float64(s.in.N())
+	heat := float64(k.Temperature*float64(s.Tour.Length-s.in.Offset())) / float64(s.in.N())
 	s.round(s.pieces(), func(c *kick.Climber, actions int64) {
 		c.Kick(int64(c.Size())/8+16, actions, s.cfg.KickSize, func() float64 { return heat })
 	})
 	s.did("kick", 0, 1, length-s.Tour.Length, s.Used-used)
+	return true
 }

@@ -184,7 +184,7 @@ func (f *fragments) greedy(ctx context.Context, in *Instance, cities []int32, ne
 	const batch = 1 << 12
 	batches := (rows + batch - 1) / batch
 	found := make([][]uint64, batches)
-	err := parallel(ctx, batches, func() func(int) {
+	err := Parallel(ctx, batches, func() func(int) {
 		return func(b int) {
 			var keys []uint64
 			for r := b * batch; r < min(rows, (b+1)*batch); r++ {

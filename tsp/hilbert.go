@@ -49,7 +49,7 @@ func curveKeys(ctx context.Context, in *Instance) []uint64 {
 	// 48 bits of key: 24 an axis in the plane, 16 in space.
 	keys := make([]uint64, n)
 	const batch = 1 << 14
-	parallel(ctx, (n+batch-1)/batch, func() func(int) {
+	Parallel(ctx, (n+batch-1)/batch, func() func(int) {
 		return func(b int) {
 			if in.dims() == 2 {
 				scale := (1<<24 - 1) / extent
@@ -198,7 +198,7 @@ func sortByKey(ctx context.Context, keys []uint64, ids []int32) []int32 {
 			borders = append(borders, end)
 		}
 	}
-	parallel(ctx, len(borders)-1, func() func(int) {
+	Parallel(ctx, len(borders)-1, func() func(int) {
 		return func(b int) {
 			from, end := borders[b], borders[b+1]
 			radixSort(sorted[from:end], keys[from:end], to[from:end], ids[from:end])

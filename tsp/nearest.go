@@ -246,7 +246,7 @@ func (ix *index) lift(ctx context.Context) error {
 	u := len(ix.first)
 	ix.sites = make([]site, u)
 	const batch = 1 << 13
-	return parallel(ctx, (u+batch-1)/batch, func() func(int) {
+	return Parallel(ctx, (u+batch-1)/batch, func() func(int) {
 		return func(b int) {
 			for s := b * batch; s < min(u, (b+1)*batch); s++ {
 				ix.sites[s] = site{c: ix.place(ix.city(ix.first[s])), u: int32(s), dims: dims}
@@ -268,7 +268,7 @@ func (ix *index) split(ctx context.Context) error {
 	to := make([]int, 2*leaves)
 	to[1] = u
 	for level := range ix.depth + 1 {
-		err := parallel(ctx, 1<<level, func() func(int) {
+		err := Parallel(ctx, 1<<level, func() func(int) {
 			return func(t int) {
 				v := 1<<level + t
 				part := ix.sites[from[v]:to[v]]
@@ -307,7 +307,7 @@ func (ix *index) split(ctx context.Context) error {
 
 // plant builds the trees. kdtree.New sorts its argument into the tree's order.
 func (ix *index) plant(ctx context.Context) error {
-	return parallel(ctx, len(ix.cells), func() func(int) {
+	return Parallel(ctx, len(ix.cells), func() func(int) {
 		points := make([]kdtree.Point, 0, cellSize+1)
 		return func(t int) {
 			c := &ix.cells[t]
@@ -326,7 +326,7 @@ func (ix *index) plant(ctx context.Context) error {
 
 // query fills out, m-1 city ids a row.
 func (ix *index) query(ctx context.Context, out []int32) error {
-	return parallel(ctx, len(ix.cells), func() func(int) {
+	return Parallel(ctx, len(ix.cells), func() func(int) {
 		q := &querent{index: ix, ctx: ctx, out: out, best: newTop(ix.m), byID: newTop(ix.m), span: kdrange.New(0, 0, 0, 0, 0, 0)}
 		q.span = q.span[:ix.sites[0].dims]
 		return q.cell

@@ -78,7 +78,7 @@ func nearestInRows(ctx context.Context, in *Instance, cities []int32, nb *Neighb
 	n, k := in.N(), nb.K
 	rows := len(nb.Flat) / k
 	const batch = 16
-	return parallel(ctx, (rows+batch-1)/batch, func() func(int) {
+	return Parallel(ctx, (rows+batch-1)/batch, func() func(int) {
 		best := newTop(k)
 		return func(b int) {
 			for r := b * batch; r < min(rows, (b+1)*batch); r++ {
@@ -126,9 +126,9 @@ func Workers(ctx context.Context) int {
 	return runtime.GOMAXPROCS(0)
 }
 
-// parallel calls fn(0) to fn(tasks-1) on all cores, each core with an fn of
+// Parallel calls fn(0) to fn(tasks-1) on as many cores as ctx allows, each with an fn of
 // its own from worker, and stops early with ctx's error.
-func parallel(ctx context.Context, tasks int, worker func() func(int)) error {
+func Parallel(ctx context.Context, tasks int, worker func() func(int)) error {
 	workers := min(Workers(ctx), tasks)
 	var next atomic.Int64
 	run := func() {

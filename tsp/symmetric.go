@@ -465,7 +465,7 @@ func (in *Instance) nearestPaired(ctx context.Context, cities []int32, k int) (*
 	const batch = 16
 	for s := range sides {
 		own, other := sides[s], sides[1-s]
-		err := parallel(ctx, (len(own)+batch-1)/batch, func() func(int) {
+		err := Parallel(ctx, (len(own)+batch-1)/batch, func() func(int) {
 			tops := make([]*top, batch)
 			for b := range tops {
 				tops[b] = newTop(k)
@@ -513,7 +513,7 @@ func (l *links) nearest(ctx context.Context, cities []int32, n, k int) (*Neighbo
 	k = min(k, len(all)-1)
 	nb := &Neighbors{K: k, Flat: make([]int32, len(all)*k)}
 	const batch = 256
-	err := parallel(ctx, (len(all)+batch-1)/batch, func() func(int) {
+	err := Parallel(ctx, (len(all)+batch-1)/batch, func() func(int) {
 		seen := make([]int32, n) // 1 + the row that holds it
 		return func(b int) {
 			for r := b * batch; r < min(len(all), (b+1)*batch); r++ {

@@ -57,7 +57,7 @@ func (g *giant) searches(ctx context.Context, k int) ([]search, error) {
 		g.pos[c] = int32(i)
 	}
 	var tree region.Tree
-	tree.Grow(in, g.pos, min(mostInRegion, max(8, n/leastRegions)), rand2.NewPCG(g.run.Seed, uint64(k)))
+	tree.Grow(ctx, in, g.pos, min(mostInRegion, max(8, n/leastRegions)), rand2.NewPCG(g.run.Seed, uint64(k)))
 	g.problems = make([]region.Problem, len(tree.Leaves))
 	var all []search
 	for i, leaf := range tree.Leaves {

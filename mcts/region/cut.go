@@ -2,7 +2,7 @@
 // what the work brought to one tour again.
 //
 //	var t region.Tree
-//	t.Grow(in, pos, size, rng)        // pos is the inverse of order
+//	t.Grow(ctx, in, pos, size, rng)        // pos is the inverse of order
 //	for k, leaf := range t.Leaves {   // each by any worker
 //		nd := t.Nodes[leaf]
 //		region.Cut(&p, order, pos, t.Cities[nd.From:nd.To])

@@ -31,7 +31,7 @@ func TestJoin(t *testing.T) {
 		}
 		nb := tsptest.Must(tsp.NearestNeighbors(context.Background(), in, 8))
 		var tree Tree
-		tree.Grow(in, pos, 12+r.IntN(40), rng)
+		tree.Grow(context.Background(), in, pos, 12+r.IntN(40), rng)
 		if err := tree.Check(n); err != nil {
 			t.Fatal(err)
 		}

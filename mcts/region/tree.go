@@ -1,6 +1,7 @@
 package region
 
 import (
+	"context"
 	"errors"
 	"math/rand/v2"
 
@@ -22,9 +23,9 @@ type Node struct {
 	Left     int32
 }
 
-// Grow makes t a new tree with leaves of at most size cities. pos is the place of each
-// city in the tour.
-func (t *Tree) Grow(in *tsp.Instance, pos []int32, size int, rng *rand.PCG) {
+// Grow makes t a new tree with leaves of at most size cities, on as many cores as ctx
+// allows. pos is the place of each city in the tour. When ctx ends no more is cut, and leaves may be larger.
+func (t *Tree) Grow(ctx context.Context, in *tsp.Instance, pos []int32, size int, rng *rand.PCG) {
 	n := in.N()
 	if len(t.Cities) != n {
 		t.Cities = make([]int32, n)
@@ -33,43 +34,73 @@ func (t *Tree) Grow(in *tsp.Instance, pos []int32, size int, rng *rand.PCG) {
 		t.Cities[i] = int32(i)
 	}
 	t.Nodes, t.Leaves = append(t.Nodes[:0], Node{To: int32(n)}), t.Leaves[:0]
-	planar := in.Metric.Dims() > 0
-	turn := int32(rng.Uint64() >> 32 * uint64(n) >> 32)
-	for v := 0; v < len(t.Nodes); v++ {
-		nd := t.Nodes[v]
-		m := int(nd.To - nd.From)
-		if m <= size {
-			t.Leaves = append(t.Leaves, int32(v))
-			continue
-		}
-		part := t.Cities[nd.From:nd.To]
-		key := func(c int32) float64 { p := pos[c] - turn; return float64(p + int32(n)&(p>>31)) }
-		if planar {
-			x0, y0 := in.At(part[0])
-			x1, y1 := x0, y0
-			for _, c := range part {
-				x, y := in.At(c)
-				x0, x1, y0, y1 = min(x0, x), max(x1, x), min(y0, y), max(y1, y)
-			}
-			if x1-x0 >= y1-y0 {
-				key = func(c int32) float64 { x, _ := in.At(c); return x }
-			} else {
-				key = func(c int32) float64 { _, y := in.At(c); return y }
-			}
-		}
-		// 2^k leaves of about equal size; the first cuts wander most.
-		share := 0.35 + 0.3*float64(rng.Uint64()>>11)/(1<<53)
-		if m < 2*size {
-			share = 0.45 + (share-0.35)/3
-		}
-		k := min(m-1, max(1, int(share*float64(m))))
-		tsp.Select(part, k, key, func(part []int32) float64 {
-			return key(part[int(rng.Uint64()>>32*uint64(len(part))>>32)])
+	c := cutter{cities: t.Cities, in: in, pos: pos, size: size, seed: rng.Uint64()}
+	c.turn = int32(rng.Uint64() >> 32 * uint64(n) >> 32)
+	for from := 0; from < len(t.Nodes); { // level by level
+		level := t.Nodes[from:]
+		at := make([]int32, len(level)) // where each is cut, 0 for leaves
+		err := tsp.Parallel(ctx, len(level), func() func(int) {
+			return func(i int) { at[i] = c.cut(level[i], uint64(from+i)) }
 		})
-		left := int32(len(t.Nodes))
-		t.Nodes[v].Left = left
-		t.Nodes = append(t.Nodes, Node{From: nd.From, To: nd.From + int32(k)}, Node{From: nd.From + int32(k), To: nd.To})
+		if err != nil {
+			clear(at) // no more cuts
+		}
+		for i, nd := range level {
+			if at[i] == 0 {
+				t.Leaves = append(t.Leaves, int32(from+i))
+				continue
+			}
+			t.Nodes[from+i].Left = int32(len(t.Nodes))
+			t.Nodes = append(t.Nodes, Node{From: nd.From, To: at[i]}, Node{From: at[i], To: nd.To})
+		}
+		from += len(level)
 	}
+}
+
+// cutter cuts the nodes of a tree.
+type cutter struct {
+	cities []int32
+	in     *tsp.Instance
+	pos    []int32
+	size   int
+	turn   int32 // place of the tour where that is cut first
+	seed   uint64
+}
+
+// cut orders the cities of node v such that its children's are To and From the place that it
+// returns, 0 where the node is a leaf.
+func (c *cutter) cut(nd Node, v uint64) int32 {
+	m := int(nd.To - nd.From)
+	if m <= c.size {
+		return 0
+	}
+	rng := rand.NewPCG(c.seed, v)
+	part := c.cities[nd.From:nd.To]
+	n := int32(len(c.cities))
+	key := func(city int32) float64 { p := c.pos[city] - c.turn; return float64(p + n&(p>>31)) }
+	if c.in.Metric.Dims() > 0 {
+		x0, y0 := c.in.At(part[0])
+		x1, y1 := x0, y0
+		for _, city := range part {
+			x, y := c.in.At(city)
+			x0, x1, y0, y1 = min(x0, x), max(x1, x), min(y0, y), max(y1, y)
+		}
+		if x1-x0 >= y1-y0 {
+			key = func(city int32) float64 { x, _ := c.in.At(city); return x }
+		} else {
+			key = func(city int32) float64 { _, y := c.in.At(city); return y }
+		}
+	}
+	// 2^k leaves of about equal size; the first cuts wander most.
+	share := 0.35 + 0.3*float64(rng.Uint64()>>11)/(1<<53)
+	if m < 2*c.size {
+		share = 0.45 + (share-0.35)/3
+	}
+	k := min(m-1, max(1, int(share*float64(m))))
+	tsp.Select(part, k, key, func(part []int32) float64 {
+		return key(part[int(rng.Uint64()>>32*uint64(len(part))>>32)])
+	})
+	return nd.From + int32(k)
 }
 
 // Depth returns how often n cities are halved until they are about as many as the node has.

@@ -9,43 +9,20 @@ import (
 	"tspmcts/mcts/region"
 )
 
-// visiting is the work on an instance of many regions. A sweep cuts the plane anew, by
+// regions is the work on an instance of many regions. A sweep cuts the plane anew, by
 // a k-d tree whose borders are drawn at random, and visits every leaf: a population of
 // local optima of the tour's paths in it is recombined, and what that brings is joined
-// to the tour. Each sweep has larger populations than the one before. Between the
-// visits the whole tour is kicked, for as long as that brings more a second.
-type visiting struct {
+// to the tour. Each sweep has larger populations than the one before.
+type regions struct {
 	Tree    region.Tree
 	Choice  choosing
-	Size    int // cities of a leaf
-	Tours   int // of a population
-	Kicks   yield
-	Visits  yield
+	Size    int     // cities of a leaf
+	Tours   int     // of a population
 	PerTour float64 // what a tour of a population costs a city, all in all
 	RNG     *rand.PCG
 
 	joiner       *region.Joiner
 	owner, place []int32 // of a city: the visit of the batch that it is in, from 1; its place in that
-}
-
-// yield is what a kind of work brought.
-type yield struct {
-	Cost float64 // of all of it
-	Rate float64 // length gained per cost, of late
-}
-
-// add counts work.
-func (y *yield) add(gain int64, cost float64) {
-	if cost <= 0 {
-		return
-	}
-	rate := float64(gain) / cost
-	if y.Cost == 0 {
-		y.Rate = rate
-	}
-	y.Cost += cost
-	keep := y.Cost / (y.Cost + 4*cost) // half of what counts is the last fifth
-	y.Rate += (1 - keep) * (rate - y.Rate)
 }
 
 const (
@@ -54,63 +31,57 @@ const (
 	leastInLeaf = 1000
 )
 
-func (v *visiting) name() string { return "visiting regions" }
+func (v *regions) name() string { return "visiting regions" }
 
-func (s *search) newVisiting() *visiting {
-	v := &visiting{Tours: firstTours, RNG: meter.PCG(s.seed, meter.ForMixing, 2, 0)}
+func (s *search) newRegions() *regions {
+	v := &regions{Tours: firstTours, RNG: meter.PCG(s.seed, meter.ForMixing, 2, 0)}
 	v.equip(s)
 	return v
 }
 
-func (v *visiting) equip(s *search) {
+func (v *regions) equip(s *search) {
 	n := s.in.N()
 	v.joiner = region.NewJoiner(s.in, s.nb)
 	v.owner, v.place = make([]int32, n), make([]int32, n)
 }
 
-func (v *visiting) step(s *search) bool {
-	start, length := s.cost(), s.Tour.Length
-	if v.kicksDue(start) {
-		s.meter.Regions(nil)
-		s.kickOn()
-		v.Kicks.add(length-s.Tour.Length, s.cost()-start)
-		return false
-	}
+// work visits some leaves.
+func (v *regions) work(s *search) bool {
+	start := s.cost()
 	if v.Choice.left() == 0 {
 		v.sweep(s)
+		if s.meter.Check() {
+			return false
+		}
 	}
 	mean := v.Choice.mean()
-	work := make([]int32, min(v.Choice.left(), max(2*s.workers, len(v.Tree.Leaves)/16)))
+	work := make([]int32, v.batch(s, start))
+	cities := 0
 	for k := range work {
 		work[k] = v.Choice.choose(s, v, mean)
-	}
-	v.carry(s, work, mean)
-	cost := s.cost() - start
-	v.Visits.add(length-s.Tour.Length, cost)
-	cities := 0
-	for _, leaf := range work {
-		nd := v.Tree.Nodes[leaf]
+		nd := v.Tree.Nodes[work[k]]
 		cities += int(nd.To - nd.From)
 	}
-	v.PerTour = cost * float64(s.workers) / float64(cities*v.Tours)
-	return false
+	v.carry(s, work, mean)
+	v.PerTour = (s.cost() - start) * float64(s.workers) / float64(cities*v.Tours)
+	return true
 }
 
-// kicksDue reports whether to kick next: for as long as everything before took,
-// then what brings more, the other kind of work having an eighth of the cost.
-func (v *visiting) kicksDue(now float64) bool {
-	switch {
-	case v.Visits.Cost == 0:
-		return v.Kicks.Cost < now/2
-	case v.Kicks.Rate > v.Visits.Rate:
-		return v.Visits.Cost > v.Kicks.Cost/8
+// batch returns how many leaves are visited before what that brings is joined, which takes
+// time by itself: a sixteenth of all, unless that would be an eighth of the time so far.
+func (v *regions) batch(s *search, now float64) int {
+	most := len(v.Tree.Leaves) / 16
+	if visit := v.PerTour * float64(v.Tours*v.Size) / float64(s.workers); visit > 0 {
+		most = min(most, int(now/8/visit))
+	} else {
+		most = 0
 	}
-	return v.Kicks.Cost < v.Visits.Cost/8
+	return min(v.Choice.left(), max(2*s.workers, most))
 }
 
 // sweep cuts the plane into leaves to visit. A visit is to take a small part of
 // the time so far, so that the tour improves all the time.
-func (v *visiting) sweep(s *search) {
+func (v *regions) sweep(s *search) {
 	n := s.in.N()
 	if len(v.Tree.Leaves) > 0 {
 		v.Tours = min(v.Tours+v.Tours/2, max(s.cfg.Population, firstTours))
@@ -120,23 +91,23 @@ func (v *visiting) sweep(s *search) {
 		v.Size = int(0.06 * s.cost() / (v.PerTour * float64(v.Tours)))
 	}
 	v.Size = max(leastInLeaf, min(v.Size, mostInLeaf, n/(4*s.workers)))
-	v.Tree.Grow(s.in, s.Tour.Positions(), v.Size, v.RNG)
+	v.Tree.Grow(s.meter.Context(), s.in, s.Tour.Positions(), v.Size, v.RNG)
 	v.Choice.begin(s, v)
 }
 
 // carry visits the leaves, and joins what that brings to the tour.
 // mean is what a visit was thought to cost when they were chosen.
-func (v *visiting) carry(s *search, leaves []int32, mean float64) {
+func (v *regions) carry(s *search, leaves []int32, mean float64) {
 	clear(v.owner)
-	regions := make([][]int32, len(leaves))
+	parts := make([][]int32, len(leaves))
 	for k, leaf := range leaves {
 		nd := v.Tree.Nodes[leaf]
-		regions[k] = v.Tree.Cities[nd.From:nd.To]
+		parts[k] = v.Tree.Cities[nd.From:nd.To]
 		for _, c := range v.Tree.Cities[nd.From:nd.To] {
 			v.owner[c] = int32(k) + 1
 		}
 	}
-	s.meter.Regions(regions)
+	s.meter.Regions(parts)
 	op := region.Recombine{Tours: v.Tours, EAX: s.cfg.eax}
 	exchanges := make([]region.Exchange, len(leaves))
 	costs := make([]int64, len(leaves))
@@ -182,9 +153,9 @@ func (v *visiting) carry(s *search, leaves []int32, mean float64) {
 	s.keep(s.Tour.Order, s.Tour.Length)
 }
 
-func (v *visiting) freeze() {}
+func (v *regions) freeze() {}
 
-func (v *visiting) resume(s *search) error {
+func (v *regions) resume(s *search) error {
 	if v.RNG == nil {
 		return errForeign
 	}
