@@ -59,11 +59,12 @@ type Instance struct {
 	z       []float64
 	earth   []vec   // places in space under Haversine and Geodesic, else nil
 	partner []int32 // 2 per city: the other ends of its fixed edges, -1 for none; nil without any
-	rows    []int32 // of Sub: row of Matrix by city, nil for the identity
-	stride  int     // of Matrix
-	holes   bool    // Matrix has an entry NoEdge
-	graph   *links  // of a Graph: its edges
-	closed  *links  // the edges that Forbid forbade where there is no matrix, nil for none
+	rows    []int32 // of Sub, where there are no coordinates: the city of whole by city; nil for the identity
+	whole   *Instance
+	stride  int    // of Matrix
+	holes   bool   // Matrix has an entry NoEdge
+	graph   *links // of a Graph: its edges
+	closed  *links // the edges that Forbid forbade where there is no matrix, nil for none
 	derived *derived
 	offset  int64 // see Offset
 }

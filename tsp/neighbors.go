@@ -55,6 +55,9 @@ func nearest(ctx context.Context, in *Instance, cities []int32, k int) (*Neighbo
 		}
 		return nb, nil
 	}
+	if in.rows != nil {
+		return nearestInPart(ctx, in, cities, k)
+	}
 	if in.Metric >= metrics {
 		return nearestDerived(ctx, in, cities, k)
 	}
@@ -68,6 +71,40 @@ func nearest(ctx context.Context, in *Instance, cities []int32, k int) (*Neighbo
 	for _, step := range []func(context.Context) error{ix.merge, ix.lift, ix.split, ix.plant, func(ctx context.Context) error { return ix.query(ctx, nb.Flat) }} {
 		if err := step(ctx); err != nil {
 			return nil, err
+		}
+	}
+	return nb, nil
+}
+
+// nearestInPart is nearest for a Sub of an instance without coordinates: by the cities of the whole,
+// whose rows, halves and links it shares.
+func nearestInPart(ctx context.Context, in *Instance, cities []int32, k int) (*Neighbors, error) {
+	all := cities
+	if cities == nil {
+		all = make([]int32, in.N())
+		for i := range all {
+			all[i] = int32(i)
+		}
+	}
+	rows := make([]uint64, len(all)) // city of the whole, and row of the result
+	for r, c := range all {
+		rows[r] = uint64(in.rows[c])<<32 | uint64(r)
+	}
+	slices.Sort(rows)
+	of := make([]int32, len(rows))
+	for i, x := range rows {
+		of[i] = int32(x >> 32)
+	}
+	found, err := nearest(ctx, in.whole, of, k)
+	if err != nil {
+		return nil, err
+	}
+	nb := &Neighbors{K: found.K, Flat: make([]int32, len(found.Flat))}
+	for i, x := range rows {
+		row := nb.Of(int32(uint32(x)))
+		for t, c := range found.Of(int32(i)) {
+			at, _ := slices.BinarySearch(of, c)
+			row[t] = all[uint32(rows[at])]
 		}
 	}
 	return nb, nil

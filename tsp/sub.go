@@ -30,6 +30,9 @@ func (in *Instance) Sub(dst *Instance, cities []int32, local func(c int32) int32
 		}
 	}
 	if in.Metric.Dims() == 0 {
+		if dst.whole = in.whole; in.rows == nil {
+			dst.whole = in
+		}
 		dst.Matrix, dst.stride, dst.graph, dst.derived = in.Matrix, in.stride, in.graph, in.derived
 		for _, c := range cities {
 			if in.rows != nil {

@@ -3,6 +3,7 @@ package tsp
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -88,4 +89,114 @@ func full(in *Instance, cities []int32, i int) bool {
 		}
 	}
 	return d == 2
+}
+
+// TestNearestOfPart pins that the neighbours in a part of an instance without coordinates are
+// those of its cities in the whole, whatever their order, and that greedy ends on it: a part of a
+// paired instance whose halves do not stand at 2i and 2i+1 once never did.
+func TestNearestOfPart(t *testing.T) {
+	ctx := t.Context()
+	r := rand.New(rand.NewPCG(2, 1))
+	for trial := range 300 {
+		n := 5 + r.IntN(30)
+		w := make([]int32, n*n)
+		for i := range n {
+			for j := range n {
+				w[i*n+j] = r.Int32N(50)
+			}
+		}
+		kind := trial % 4
+		if kind == 1 {
+			for i := range n {
+				for j := range i {
+					w[i*n+j] = w[j*n+i]
+				}
+			}
+		}
+		var in *Instance
+		switch kind {
+		case 0: // paired
+			directed, err := NewDirected("directed", n, w)
+			if err != nil {
+				t.Fatal(err)
+			}
+			in = NewSymmetric(directed).Instance
+		case 1:
+			for i := range n {
+				w[i*n+i] = 0
+			}
+			matrix, err := NewMatrix("matrix", n, w)
+			if err != nil {
+				t.Fatal(err)
+			}
+			in = matrix
+		case 2: // with a joker
+			in = build(t, Euc2D, 0, n, uint64(trial))
+			in.Ends = &Ends{Start: 1, End: -1}
+			in = NewSymmetric(in).Instance
+		case 3:
+			var edges [][2]int32
+			for i := range int32(n) {
+				edges = append(edges, [2]int32{i, (i + 1) % int32(n)}, [2]int32{i, (i + 3) % int32(n)})
+			}
+			graph, err := NewGraph("graph", n, edges)
+			if err != nil {
+				t.Fatal(err)
+			}
+			in = graph
+		}
+		// Half of the parts are all cities along a tour that begins between two halves.
+		cities := choose(r, in)
+		if m := in.N(); trial/4%2 == 0 {
+			cities = rotated(m, 2*r.IntN(m/2)+1)
+		}
+		place := make([]int32, in.N())
+		for i := range place {
+			place[i] = -1
+		}
+		for i, c := range cities {
+			place[c] = int32(i)
+		}
+		var dst Instance
+		in.Sub(&dst, cities, func(c int32) int32 { return place[c] }, false)
+		nb, err := nearest(ctx, &dst, nil, 4)
+		if err != nil {
+			t.Fatal(err)
+		}
+		own := func(i, j int32) bool { return in.Paired() && cities[i]^1 == cities[j] }
+		for i := range int32(len(cities)) {
+			row := nb.Of(i)
+			for k, j := range row {
+				if i == j || own(i, j) || dst.Apart(i, j) || slices.Contains(row[:k], j) {
+					t.Fatalf("trial %d: city %d has the neighbours %v", trial, i, row)
+				}
+			}
+			if kind > 1 || len(row) == 0 { // these list what is linked first
+				continue
+			}
+			for j := range int32(len(cities)) {
+				if d := dst.Dist(i, j); i != j && !own(i, j) && !dst.Apart(i, j) && !slices.Contains(row, j) && d < dst.Dist(i, row[len(row)-1]) {
+					t.Fatalf("trial %d: city %d at %d is no neighbour of %d: %v", trial, j, d, i, row)
+				}
+			}
+		}
+		if trial/4%2 == 0 {
+			tour, err := GreedyEdge(ctx, &dst, nb)
+			if err == nil {
+				err = dst.Check(tour)
+			}
+			if err != nil {
+				t.Fatalf("trial %d: %v", trial, err)
+			}
+		}
+	}
+}
+
+// rotated returns 0..n-1 from the given one on.
+func rotated(n, from int) []int32 {
+	all := make([]int32, n)
+	for i := range all {
+		all[i] = int32((from + i) % n)
+	}
+	return all
 }

@@ -236,7 +236,12 @@ func (in *Instance) derivedDist(i, j int32) int32 {
 func (in *Instance) Paired() bool { return in.derived != nil && in.derived.paired }
 
 // Apart reports whether no tour that stands for anything has the edge between cities i and j.
-func (in *Instance) Apart(i, j int32) bool { return in.Paired() && (i^j)&1 == 0 }
+func (in *Instance) Apart(i, j int32) bool {
+	if in.rows != nil {
+		i, j = in.rows[i], in.rows[j]
+	}
+	return in.Paired() && (i^j)&1 == 0
+}
 
 // Ways writes to row how far it is from city i, as it is left, to where each city is
 // entered: what Dist says of a paired instance, a row at a time.
