@@ -93,12 +93,15 @@ func (y *yield) add(gain int64, cost float64, judge bool) {
 	y.Judged, y.Gain = y.Cost, 0
 }
 
-// leastShare is the part of the cost that each kind of work has at least: what it would bring now
-// is not known otherwise.
-const leastShare = 1. / 16
+// Parts of the cost that a kind of work has at least: what it would bring now is not known
+// otherwise. What is under way, and cannot be judged before it is over, has more.
+const (
+	leastShare    = 1. / 16
+	underwayShare = 1. / 4
+)
 
 // next returns which kind of work is next: one of which nothing can be said yet, for half of the
-// cost, or one that has not had its least share, or else the one that brings most.
+// cost, or one that has not had its share, or else the one that brings most.
 func (m *improving) next() int {
 	total := 0.0
 	for _, y := range m.Yields {
@@ -107,7 +110,7 @@ func (m *improving) next() int {
 	best := 0
 	for k, y := range m.Yields {
 		switch {
-		case y.Judged == 0 && y.Cost <= total/2, y.Cost < leastShare*total:
+		case y.Judged == 0 && y.Cost <= total/2, y.Cost < leastShare*total, y.Cost > y.Judged && y.Cost < underwayShare*total:
 			return k
 		case y.Rate > m.Yields[best].Rate:
 			best = k
