@@ -12,7 +12,7 @@ func roundSteps(n int) int { return min(300, max(100, 1000000/max(n, 1))) }
 // Bound proves a lower bound in two stages. The first are rounds of an ascent over the candidate graph, each followed by
 // the price over the complete graph, whose missing edges join the graph for the next round, which goes on from
 // the best penalties so far in smaller steps. When a round raises the bound by less than
-// 1e-4 of it, comb inequalities join (see relax), until some rounds in a row raise it
+// a thousandth, comb inequalities join (see relax), until some rounds in a row raise it
 // by less than the share tolerance: 1e-4 for a
 // bound in little time, 1e-6 for all that matters; converged
 // reports whether it came to that. nb should hold 8 to 10 neighbours a city. When ctx ends, the best of what was
@@ -69,7 +69,7 @@ func climb(ctx context.Context, g *Graph, opt Options) (best *Result, ready bool
 		if gain > 0 {
 			best, opt.Pi = r, r.Pi
 		}
-		if float64(gain) <= 1e-4*float64(best.Bound) {
+		if float64(gain) <= 1e-3*float64(best.Bound) {
 			return best, true, nil
 		}
 	}

@@ -168,7 +168,11 @@ func (c *complete) denseAlpha(ctx context.Context, joined, up []int32, weight []
 			if k == i || paired && (joined[i]^joined[k])&1 == 0 {
 				continue
 			}
-			x := near{g.cost(pi, joined[i], joined[k]) + c.combs.of(joined[i], joined[k]) - heaviest[k], joined[k]}
+			x := near{g.cost(pi, joined[i], joined[k]) - heaviest[k], joined[k]}
+			if kept == perCity && x.alpha >= row[kept-1].alpha {
+				continue
+			}
+			x.alpha += c.combs.of(joined[i], joined[k])
 			if kept == perCity && x.alpha >= row[kept-1].alpha {
 				continue
 			}

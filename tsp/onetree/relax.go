@@ -10,8 +10,9 @@ const (
 	nearest   = 5    // edges of each city, by alpha-nearness, that the relaxation begins with
 	roundLong = 100  // steps between two looks for combs
 	patience  = 5    // rounds in a row that bring too little before the bound counts as converged
-	firstFar  = 1e-4 // length of a step at the beginning of a round, as a share of the bound; see far
+	firstFar  = 1e-4 // see far: at first, and at least this where combs are new
 	fresh     = 0.05 // largest weight of a new 1-tree in the average
+	stuck     = 10   // steps without a better value before they become shorter
 	useless   = 3    // rounds that a comb without a multiplier, and not violated, stays
 )
 
@@ -73,7 +74,7 @@ type relaxation struct {
 func newRelaxation(r *Result) *relaxation {
 	g := r.sparse(nearest)
 	x := &relaxation{ascent: newAscent(g), centre: slices.Clone(r.pi), value: math.MinInt64, average: make([]float64, len(g.u)), excess: make([]float64, g.n),
-		known: map[string]bool{}}
+		known: map[string]bool{}, far: firstFar}
 	copy(x.pi, r.pi)
 	x.more = make([]int64, len(g.u))
 	// A tree has fewer edges within the sets of a comb than these have cities, and there are at most n combs:
@@ -135,7 +136,6 @@ func (x *relaxation) index() {
 // average, each new 1-tree enters the average, a better one makes a new centre. It ends
 // where the average violates nothing.
 func (x *relaxation) climb(ctx context.Context, steps int) {
-	x.far = max(x.far, firstFar)
 	x.poor = 0
 	for range steps {
 		if ctx.Err() != nil || x.begun && !x.step() {
@@ -156,7 +156,7 @@ func (x *relaxation) climb(ctx context.Context, steps int) {
 			if ahead {
 				x.far *= 1.1
 			}
-		case x.poor == 20:
+		case x.poor == stuck:
 			x.far, x.poor = x.far*0.66, 0
 		default:
 			x.poor++
@@ -295,6 +295,9 @@ func (x *relaxation) cut() {
 		}
 	}
 	x.index()
+	if len(x.combs) > kept {
+		x.far = max(x.far, firstFar)
+	}
 	for _, c := range x.combs[kept:] {
 		c.over = -float64(c.rhs)
 		for _, e := range c.edges {

@@ -301,7 +301,7 @@ func TestCombsLibrary(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if in.N() > 2500 || in.N() > 300 && testing.Short() || len(in.Fixed) > 0 || in.Name == "brg180" { // of whose length the subtour relaxation has nothing
+		if in.N() > 1100 || in.N() > 300 && testing.Short() || len(in.Fixed) > 0 || in.Name == "brg180" { // of whose length the subtour relaxation has nothing
 
 			continue
 		}

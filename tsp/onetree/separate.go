@@ -229,14 +229,9 @@ func (l *link) doubt() float64 { return min(l.x, 1-l.x) }
 // all returns violated combs, for each set of nodes that doubtful edges join at most one.
 func (b *blossoms) all() (found []*comb) {
 	out := make([]float64, b.n) // sum of doubt of the edges that leave a set
-	try := func(h []int32, out float64) {
-		if out < 1-enough {
-			if c := b.comb(slices.Clone(h)); c != nil {
-				found = append(found, c)
-			}
-		}
-	}
+	size := make([]int, b.n)    // cities in it
 	for i := range int32(b.n) {
+		size[i] = len(b.cities[i])
 		for _, e := range b.of(i) {
 			out[i] += b.edges[e].doubt()
 		}
@@ -248,7 +243,13 @@ func (b *blossoms) all() (found []*comb) {
 		},
 		func(large, small int32, members []int32) {
 			out[large] += out[small]
-			try(members, out[large])
+			size[large] += size[small]
+			if out[large] > 1-enough || min(size[large], b.total-size[large]) > largest {
+				return
+			}
+			if c := b.comb(slices.Clone(members)); c != nil {
+				found = append(found, c)
+			}
 		})
 	return found
 }
