@@ -104,10 +104,15 @@ func newSurplus(n int, combs []*comb) *surplus {
 }
 
 // of returns what the edge i-j costs more, at least 0.
-func (s *surplus) of(i, j int32) (sum int64) {
-	if s == nil {
+func (s *surplus) of(i, j int32) int64 {
+	if s == nil { // inlined: most pricing has no combs
 		return 0
 	}
+	return s.shared(i, j)
+}
+
+// shared is the sum over the sets that hold both.
+func (s *surplus) shared(i, j int32) (sum int64) {
 	a, b := s.set[s.off[i]:s.off[i+1]], s.set[s.off[j]:s.off[j+1]]
 	for len(a) > 0 && len(b) > 0 {
 		switch {
