@@ -16,7 +16,7 @@ func boundCommand() *cli.Command {
 		Name:      "bound",
 		Usage:     "prove a lower bound on the length of every tour",
 		ArgsUsage: "FILE...",
-		Description: "Prints the Held-Karp bound by subgradient ascent, priced against all edges (of asymmetric\n" +
+		Description: "Prints the Held-Karp bound, raised by comb inequalities and priced against all edges (of asymmetric\n" +
 			"distances that of the assignment, where it is better): a\n" +
 			"certificate for tours of instances whose optimum is unknown. It ends where more time\n" +
 			"brings little; with --time, when the bound has converged, and says whether it has.",

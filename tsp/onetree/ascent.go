@@ -198,6 +198,7 @@ type ascent struct {
 	pi       []int64
 	deg, old []int32 // degrees in the 1-tree of this step and of the step before
 	cost     []int64 // reduced cost per edge
+	more     []int64 // of it, what combs add; nil outside a relaxation
 	leaf     []int32 // per leaf: its tree edge
 	special  int32
 	groups   *clusters
@@ -222,6 +223,9 @@ func (a *ascent) build() int64 {
 	v, d = v[:len(u)], d[:len(u)]
 	for e := range u {
 		cost[e] = int64(d[e])<<shift + pi[u[e]] + pi[v[e]]
+	}
+	for e, c := range a.more {
+		cost[e] += c
 	}
 	a.f.span(g.n, u, v, cost)
 	deg, leaf := a.deg, a.leaf

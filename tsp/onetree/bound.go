@@ -9,14 +9,17 @@ import (
 // roundSteps returns how many steps of ascent a round of Bound has.
 func roundSteps(n int) int { return min(300, max(100, 1000000/max(n, 1))) }
 
-// Bound proves a lower bound in rounds: an ascent over the candidate graph, then
-// the price over the complete graph, whose missing edges join the graph for the next round, from
-// the best penalties so far and in steps the smaller the less a round brings. It ends when a round of
-// small steps raises the bound by less than the given share of it, 1e-4 for a
-// bound in little time, 1e-6 for the Held-Karp bound to all that matters; converged
-// reports whether it did. nb should hold 8 to 10 neighbours a city. When ctx ends, the best of what was
+// Bound proves a lower bound in two stages. The first are rounds of an ascent over the candidate graph, each followed by
+// the price over the complete graph, whose missing edges join the graph for the next round, which goes on from
+// the best penalties so far in smaller steps. When a round raises the bound by less than
+// a thousandth, comb inequalities join (see relax), until some rounds in a row raise it
+// by less than the share tolerance: 1e-4 for a
+// bound in little time, 1e-6 for all that matters; converged
+// reports whether it came to that. nb should hold 8 to 10 neighbours a city. When ctx ends, the best of what was
 // proven by then is returned; the error is ctx's when that is nothing. Of pairs the
 // bound is at least that of the assignment, from whose prices the ascent begins.
+//
+// The result's penalties are those of the first stage: its Price proves what they do alone.
 func Bound(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, tolerance float64) (best *Result, converged bool, err error) {
 	g, err := NewGraph(ctx, in, nb, 2)
 	if err != nil {
@@ -36,6 +39,16 @@ func Bound(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, tolerance f
 			best.Bound = max(best.Bound, a.Length)
 		}()
 	}
+	best, ready, err := climb(ctx, g, opt)
+	if !ready || in.N() < 3 {
+		return best, ready, err
+	}
+	best.Bound, converged = relax(ctx, best, tolerance)
+	return best, converged, nil
+}
+
+// climb is the first stage of Bound; ready is whether it came to its end.
+func climb(ctx context.Context, g *Graph, opt Options) (best *Result, ready bool, err error) {
 	for {
 		r := Ascend(ctx, g, opt)
 		if _, err := r.Price(ctx); err != nil {
@@ -44,32 +57,20 @@ func Bound(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, tolerance f
 			}
 			return best, false, nil
 		}
-		grown := r.g != g
 		g = r.g
-		gain := int64(0)
 		if best == nil {
-			best, opt.Damp = r, 4
-			opt.Pi = r.Pi
-			if in.N() < 3 {
+			best, opt.Pi, opt.Damp = r, r.Pi, 4
+			if g.n < 3 {
 				return best, true, nil
 			}
 			continue
 		}
-		if r.Bound > best.Bound {
-			gain = r.Bound - best.Bound
-			best = r
-			opt.Pi = r.Pi
+		gain := r.Bound - best.Bound
+		if gain > 0 {
+			best, opt.Pi = r, r.Pi
 		}
-		if float64(gain) <= tolerance*float64(best.Bound) {
-			if opt.Damp >= smallestDamp && !grown || tolerance >= coarse {
-				return best, true, nil
-			}
-			opt.Damp = min(2*opt.Damp, smallestDamp)
+		if float64(gain) <= 1e-3*float64(best.Bound) {
+			return best, true, nil
 		}
 	}
 }
-
-const (
-	smallestDamp = 64   // divides the first step of a round from which no more is to be had
-	coarse       = 1e-4 // from this tolerance on a single poor round is enough
-)

@@ -59,6 +59,8 @@ type complete struct {
 	pi []int64
 	oneTree
 
+	combs *surplus // what edges cost more, nil for nothing
+
 	nearU, nearV []int32 // further edges that deserve to be candidates
 
 	comp  []int32 // component of each city
@@ -114,7 +116,9 @@ func (c *complete) prim(ctx context.Context) error {
 				continue
 			}
 			if x := int64(g.dist(here, order[f.city]))<<shift + p + pi[f.city]; x < f.cost {
-				f.cost, f.from = x, last
+				if x += c.combs.of(last, f.city); x < f.cost {
+					f.cost, f.from = x, last
+				}
 			}
 			if f.cost < least {
 				next, least = k, f.cost
@@ -165,6 +169,10 @@ func (c *complete) denseAlpha(ctx context.Context, joined, up []int32, weight []
 				continue
 			}
 			x := near{g.cost(pi, joined[i], joined[k]) - heaviest[k], joined[k]}
+			if kept == perCity && x.alpha >= row[kept-1].alpha {
+				continue
+			}
+			x.alpha += c.combs.of(joined[i], joined[k])
 			if kept == perCity && x.alpha >= row[kept-1].alpha {
 				continue
 			}
@@ -225,7 +233,7 @@ func (c *complete) boruvka(ctx context.Context) error {
 			}
 			eu[k], ev[k] = i, j
 			k++
-			x := c.local(i, j)
+			x := c.local(i, j) + c.combs.of(i, j)
 			if x < best[ci].cost {
 				best[ci] = edge{x, i, j}
 			}
@@ -359,7 +367,9 @@ func (c *complete) nearest(i, comp, except int32, bound int64) (int32, int64) {
 					continue
 				}
 				if x := c.local(i, j); x < bound {
-					at, bound = j, x
+					if x += c.combs.of(i, j); x < bound {
+						at, bound = j, x
+					}
 				}
 			}
 			continue
@@ -429,7 +439,7 @@ func (c *complete) leaf(ctx context.Context) error {
 				if to == p.leaf || to == other[p.leaf] {
 					continue
 				}
-				if y := g.cost(c.pi, p.leaf, to); y < x {
+				if y := g.cost(c.pi, p.leaf, to) + c.combs.of(p.leaf, to); y < x {
 					j, x = to, y
 				}
 			}
@@ -470,7 +480,7 @@ func (c *complete) leaves() (leaves []promise, other []int32) {
 			if j == other[i] {
 				continue
 			}
-			if x := c.local(i, j); x < p.most {
+			if x := c.local(i, j) + c.combs.of(i, j); x < p.most {
 				p.most, p.to = x, j
 			}
 		}
@@ -490,7 +500,10 @@ func (c *complete) value() int64 {
 	g := c.g
 	var w int64
 	for e := range c.u {
-		w += g.cost(c.pi, c.u[e], c.v[e])
+		w += g.cost(c.pi, c.u[e], c.v[e]) + c.combs.of(c.u[e], c.v[e])
+	}
+	if c.combs != nil {
+		w -= c.combs.rhs
 	}
 	if c.special >= 0 {
 		w += c.extra
