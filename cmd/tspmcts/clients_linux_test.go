@@ -39,7 +39,7 @@ func TestWhatAPageCosts(t *testing.T) {
 	}
 	pairs, interval, bound := 5, time.Second, 10.0
 	if os.Getenv("TSPMCTS_TEST_LONG") != "" {
-		pairs, interval, bound = 12, 2*time.Second, 3 // the browser has 3 minutes
+		pairs, interval, bound = 12, 2*time.Second, 3
 	}
 	b := newBrowser(t)
 	s := startServer(t, t.TempDir())
