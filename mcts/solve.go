@@ -73,8 +73,14 @@ func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 	p := &problem{in: in, symmetric: sym, options: &o, cfg: cfg, source: source}
 	p.curve = firstResort(ctx, in)
 	began := budget.Clock()
-	p.length = in.Length(p.curve)
-	if now := budget.Clock(); budget.Time > 0 { // at the end the answer is checked, copied and measured: passes like this one
+	if p.late(budget) {
+		r.Stop, r.Elapsed = StopTime, began
+		return r, r.Finish(ctx, given, p.curve)
+	}
+	if p.length, _, err = in.Measure(ctx, p.curve); err != nil {
+		return nil, fmt.Errorf("the search went wrong, please report it: %w", err)
+	}
+	if now := budget.Clock(); budget.Time > 0 { // at the end the answer is expanded, copied, and measured like this
 		budget.Time -= min(3*(now-began), max(0, budget.Time-now)/2)
 	}
 	ctx, stop := within(ctx, budget)
@@ -103,7 +109,14 @@ func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 	if p.search != nil && len(p.search.Visits) == given.N() {
 		r.Visits = p.search.Visits
 	}
-	return r, r.Finish(given, p.expand(tour))
+	return r, r.Finish(ctx, given, p.expand(tour))
+}
+
+// late reports whether the curve of many cities has taken all the time, and is the answer: nothing else is
+// known that may be, and its length, which takes its time too, decides nothing.
+func (p *problem) late(b meter.Budget) bool {
+	return b.Time > 0 && b.Clock() >= b.Time && p.in.N() >= manyCities && p.symmetric == nil &&
+		p.options.Initial == nil && p.options.Resume == nil && b.Target == 0 && b.Bound == 0
 }
 
 // within returns ctx with an end when the budget's time is over.
@@ -114,10 +127,11 @@ func within(ctx context.Context, budget meter.Budget) (context.Context, context.
 	return context.WithTimeoutCause(ctx, budget.Time-budget.Clock(), meter.ErrTime)
 }
 
-// Finish makes t, a tour of in, the result's: checked, measured anew, and from city 0 on. No other tour
-// leaves the package.
-func (r *Result) Finish(in *tsp.Instance, t tsp.Tour) error {
-	if err := in.Check(t); err != nil {
+// Finish makes t, a tour of in, the result's: from city 0 on, checked, and measured anew on the cores that
+// ctx allows. No other tour leaves the package.
+func (r *Result) Finish(ctx context.Context, in *tsp.Instance, t tsp.Tour) (err error) {
+	r.Tour = turned(in, t)
+	if r.Length, r.Value, err = in.Measure(ctx, r.Tour); err != nil {
 		return fmt.Errorf("the search went wrong, please report it: %w", err)
 	}
 	if err := in.Keeps(t); err != nil {
@@ -133,25 +147,26 @@ func (r *Result) Finish(in *tsp.Instance, t tsp.Tour) error {
 		}
 		return fmt.Errorf("no %s was found in the budget, which does not prove that there is none: the best has %w", what, err)
 	}
-	n := len(t)
-	if in.Ends == nil {
-		at := slices.Index(t, 0)
-		r.Tour = append(append(make(tsp.Tour, 0, n), t[at:]...), t[:at]...)
-		if n > 2 && r.Tour[n-1] < r.Tour[1] && !in.Directed {
-			slices.Reverse(r.Tour[1:])
-		}
-	} else {
-		r.Tour = slices.Clone(t)
-		if free := in.Ends.Start < 0 && in.Ends.End < 0; free && t[n-1] < t[0] && !in.Directed {
-			slices.Reverse(r.Tour)
-		}
-	}
-	r.Length = in.Length(r.Tour)
-	r.Value = in.InUnit(r.Length)
-	if in.Metric.Exact() {
-		r.Value = in.Value(r.Tour)
-	}
 	return nil
+}
+
+// turned returns a copy of t from city 0 on towards its neighbour with the lower id; of a path, from its lower end on
+// where both are free.
+func turned(in *tsp.Instance, t tsp.Tour) tsp.Tour {
+	n := len(t)
+	if in.Ends != nil {
+		t = slices.Clone(t)
+		if free := in.Ends.Start < 0 && in.Ends.End < 0; free && n > 0 && t[n-1] < t[0] && !in.Directed {
+			slices.Reverse(t)
+		}
+		return t
+	}
+	at := max(0, slices.Index(t, 0))
+	t = slices.Concat(t[at:], t[:at])
+	if n > 2 && t[n-1] < t[1] && !in.Directed {
+		slices.Reverse(t[1:])
+	}
+	return t
 }
 
 // solve prepares and searches.

@@ -3,6 +3,8 @@ package tsp
 import (
 	"context"
 	"math"
+	"math/bits"
+	"slices"
 )
 
 // SpaceFillingCurve returns the tour that visits the cities in the order of a
@@ -14,78 +16,96 @@ import (
 // It runs on the cores that ctx allows (see [WithWorkers]), and is always finished, since a tour that was
 // left in parts would be many times as long: a million cities take 70 ms on two cores.
 func SpaceFillingCurve(ctx context.Context, in *Instance) Tour {
-	n := in.N()
-	t := make(Tour, n)
+	if in.Metric.Dims() != 0 {
+		ctx = context.WithoutCancel(ctx)
+		if c := newCurve(ctx, in); c != nil {
+			return c.order(ctx)
+		}
+	}
+	t := make(Tour, in.N())
 	for i := range t {
 		t[i] = int32(i)
 	}
 	if in.Metric.Dims() == 0 {
 		return in.withoutCurve(ctx, t)
 	}
-	ctx = context.WithoutCancel(ctx)
-	keys := curveKeys(ctx, in)
-	if keys == nil {
-		return t
-	}
-	return sortByKey(ctx, keys, t)
+	return t
 }
 
-// curveKeys returns each city's place on the curve, nil where all are in one place.
-func curveKeys(ctx context.Context, in *Instance) []uint64 {
-	n := in.N()
-	lo := [3]float64{math.Inf(1), math.Inf(1), math.Inf(1)}
+// curve tells the cities' places on a Hilbert curve through the square or cube around them.
+type curve struct {
+	in    *Instance
+	lo    [3]float64 // least coordinates
+	scale float64    // cells of the curve a unit
+}
+
+// newCurve returns the curve, nil where all cities are in one place.
+func newCurve(ctx context.Context, in *Instance) *curve {
+	n, parts := in.N(), coresFor(ctx, in.N())
+	boxes := make([][2][3]float64, parts) // least and largest coordinates
+	each(parts, func(k int) {
+		lo := [3]float64{math.Inf(1), math.Inf(1), math.Inf(1)}
+		hi := [3]float64{math.Inf(-1), math.Inf(-1), math.Inf(-1)}
+		from, end := n*k/parts, n*(k+1)/parts
+		for _, p := range in.pts[from:end] {
+			lo[0], hi[0] = min(lo[0], p.x), max(hi[0], p.x)
+			lo[1], hi[1] = min(lo[1], p.y), max(hi[1], p.y)
+		}
+		if in.z != nil {
+			lo[2], hi[2] = slices.Min(in.z[from:end]), slices.Max(in.z[from:end])
+		}
+		boxes[k] = [2][3]float64{lo, hi}
+	})
 	extent := 0.0
-	for a := range in.dims() {
-		hi := math.Inf(-1)
-		for i := range n {
-			v := in.axis(a, i)
-			lo[a], hi = min(lo[a], v), max(hi, v)
+	var lo [3]float64
+	for a := range in.Metric.Dims() {
+		hi := boxes[0][1][a]
+		lo[a] = boxes[0][0][a]
+		for _, b := range boxes {
+			lo[a], hi = min(lo[a], b[0][a]), max(hi, b[1][a])
 		}
 		extent = max(extent, hi-lo[a])
 	}
 	if extent == 0 {
 		return nil
 	}
-	// 48 bits of key: 24 an axis in the plane, 16 in space.
-	keys := make([]uint64, n)
-	const batch = 1 << 14
-	Parallel(ctx, (n+batch-1)/batch, func() func(int) {
-		return func(b int) {
-			if in.dims() == 2 {
-				scale := (1<<24 - 1) / extent
-				for i := b * batch; i < min(n, (b+1)*batch); i++ {
-					keys[i] = hilbert2(uint32((in.pts[i].x-lo[0])*scale), uint32((in.pts[i].y-lo[1])*scale))
-				}
-				return
-			}
-			scale := (1<<16 - 1) / extent
-			for i := b * batch; i < min(n, (b+1)*batch); i++ {
-				keys[i] = hilbert3([3]uint32{uint32((in.pts[i].x - lo[0]) * scale), uint32((in.pts[i].y - lo[1]) * scale), uint32((in.z[i] - lo[2]) * scale)})
-			}
-		}
-	})
-	return keys
+	cells := 1<<24 - 1 // of an axis: keyBits together
+	if in.z != nil {
+		cells = 1<<16 - 1
+	}
+	return &curve{in, lo, float64(cells) / extent}
 }
 
-func (in *Instance) dims() int { return in.Metric.Dims() }
+func (c *curve) cell(i int) (x, y uint32) {
+	p := c.in.pts[i]
+	return uint32((p.x - c.lo[0]) * c.scale), uint32((p.y - c.lo[1]) * c.scale)
+}
 
-func (in *Instance) axis(a, i int) float64 {
-	switch a {
-	case 0:
-		return in.pts[i].x
-	case 1:
-		return in.pts[i].y
+// key returns a city's place on the curve.
+func (c *curve) key(i int) uint64 {
+	x, y := c.cell(i)
+	if c.in.z == nil {
+		return hilbert2(x, y, 0)
 	}
-	return in.z[i]
+	return hilbert3([3]uint32{x, y, uint32((c.in.z[i] - c.lo[2]) * c.scale)})
+}
+
+// digit returns the first digitBits bits of key.
+func (c *curve) digit(i int) uint64 {
+	if c.in.z == nil {
+		x, y := c.cell(i)
+		return hilbert2(x, y, 16) >> (16 - digitBits)
+	}
+	return c.key(i) >> (keyBits - digitBits)
 }
 
 // hilbert2 returns the position of a cell of the 2^24 x 2^24 grid on its Hilbert
-// curve. It goes from the coarsest bits to the finest; state is which of the
+// curve. It goes from the coarsest bits to the finest, or to some before, four at a time; state is which of the
 // four turned and mirrored curves fills the part.
-func hilbert2(x, y uint32) uint64 {
+func hilbert2(x, y uint32, finest int) uint64 {
 	var key uint64
 	state := uint32(0)
-	for b := 20; b >= 0; b -= 4 {
+	for b := 20; b >= finest; b -= 4 {
 		e := hilbertSteps[state<<8|(x>>b&15)<<4|y>>b&15]
 		key = key<<8 | uint64(e&255)
 		state = uint32(e >> 8)
@@ -172,70 +192,99 @@ const (
 	digitBits = 12
 )
 
-// sortByKey returns the ids sorted by their keys of keyBits bits, equal ones in their order. By
-// the highest digit they come into parts, which are sorted on all cores. Both
-// slices are used up.
-func sortByKey(ctx context.Context, keys []uint64, ids []int32) []int32 {
-	n := len(keys)
-	sorted, to := make([]uint64, n), make([]int32, n)
-	var start [1<<digitBits + 1]int32
-	for _, k := range keys {
-		start[k>>(keyBits-digitBits)+1]++
-	}
-	for d := range 1 << digitBits {
-		start[d+1] += start[d]
-	}
-	at := start
-	for i, k := range keys {
-		d := k >> (keyBits - digitBits)
-		sorted[at[d]], to[at[d]] = k, ids[i]
-		at[d]++
-	}
-	const least = 1 << 14 // cities, lest the counts take longer than the cities
-	borders := []int32{0}
-	for _, end := range start[1:] {
-		if end-borders[len(borders)-1] >= least || int(end) == n && end > borders[len(borders)-1] {
-			borders = append(borders, end)
-		}
-	}
-	Parallel(ctx, len(borders)-1, func() func(int) {
-		return func(b int) {
-			from, end := borders[b], borders[b+1]
-			radixSort(sorted[from:end], keys[from:end], to[from:end], ids[from:end])
+// order returns the cities in their order on the curve, those in one cell by their ids. By the highest digit of
+// their keys they come into parts, where the rest of a key and the id fit one word. Keys are made twice: that
+// takes less time than to keep them.
+func (c *curve) order(ctx context.Context) Tour {
+	n, cores := c.in.N(), coresFor(ctx, c.in.N())
+	idBits := bits.Len(uint(n))
+	const top = keyBits - digitBits
+	lost := max(0, top+idBits-64) // the last bits of the keys, of more than 2^28 cities
+	counts := make([][1 << digitBits]int32, cores)
+	each(cores, func(k int) {
+		count := &counts[k]
+		for i := n * k / cores; i < n*(k+1)/cores; i++ {
+			count[c.digit(i)]++
 		}
 	})
-	return to
+	var start [1<<digitBits + 1]int32
+	for d := range 1 << digitBits {
+		at := start[d]
+		for k := range counts {
+			counts[k][d], at = at, at+counts[k][d]
+		}
+		start[d+1] = at
+	}
+	words := make([]uint64, n)
+	each(cores, func(k int) {
+		at := &counts[k]
+		for i := n * k / cores; i < n*(k+1)/cores; i++ {
+			key := c.key(i)
+			words[at[key>>top]] = key&(1<<top-1)>>lost<<idBits | uint64(i)
+			at[key>>top]++
+		}
+	})
+	const least = 1 << 14 // cities, lest parts are more work than what is in them
+	borders := []int{0}
+	for d, end := range start[1:] {
+		if end-start[borders[len(borders)-1]] >= least || d == 1<<digitBits-1 {
+			borders = append(borders, d+1)
+		}
+	}
+	t := make(Tour, n)
+	Parallel(ctx, len(borders)-1, func() func(int) {
+		var count [1 << digitBits]int32
+		var spare []uint64
+		return func(b int) {
+			for d := borders[b]; d < borders[b+1]; d++ {
+				from, end := start[d], start[d+1]
+				part := words[from:end]
+				spare = slices.Grow(spare[:0], len(part))[:len(part)]
+				radixSort(part, spare, idBits, top-lost+idBits, &count)
+				for k, word := range part {
+					t[int(from)+k] = int32(word & (1<<idBits - 1))
+				}
+			}
+		}
+	})
+	return t
 }
 
-// radixSort sorts ids by their keys of keyBits bits, with spare slices as long as these. It is stable.
-func radixSort(keys, spareKeys []uint64, ids, spare []int32) {
-	n := len(keys)
-	src, dst := keys, spareKeys
-	from, to := ids, spare
-	var count [1 << digitBits]int32
-	for shift := 0; shift < keyBits; shift += digitBits {
-		clear(count[:])
-		for _, k := range src {
-			count[k>>shift&(1<<digitBits-1)]++
+// radixSort sorts words by their bits low to high-1, the highest first, with a spare slice as long and what
+// is counted in. It is stable, where the bits below low ascend among equals.
+func radixSort(words, spare []uint64, low, high int, count *[1 << digitBits]int32) {
+	if len(words) <= 24 { // some comparisons
+		for i, w := range words {
+			for ; i > 0 && words[i-1] > w; i-- {
+				words[i] = words[i-1]
+			}
+			words[i] = w
 		}
-		sum, most := int32(0), int32(0)
-		for d, c := range count {
-			most = max(most, c)
-			count[d] = sum
-			sum += c
-		}
-		if int(most) == n {
-			continue // all digits are equal
-		}
-		for i, k := range src {
-			d := k >> shift & (1<<digitBits - 1)
-			at := count[d]
-			count[d]++
-			dst[at], to[at] = k, from[i]
-		}
-		src, dst, from, to = dst, src, to, from
+		return
 	}
-	if n > 0 && &from[0] != &ids[0] {
-		copy(ids, from)
+	width := min(digitBits, high-low, bits.Len(uint(len(words)))-2) // a few to each
+	shift, mask := high-width, uint64(1)<<width-1
+	clear(count[:mask+1])
+	for _, w := range words {
+		count[w>>shift&mask]++
+	}
+	sum := int32(0)
+	for d, c := range count[:mask+1] {
+		count[d] = sum
+		sum += c
+	}
+	for _, w := range words {
+		at := &count[w>>shift&mask]
+		spare[*at] = w
+		*at++
+	}
+	copy(words, spare)
+	for from := 0; from < len(words) && shift > low; {
+		end := from + 1
+		for end < len(words) && words[end]>>shift == words[from]>>shift {
+			end++
+		}
+		radixSort(words[from:end], spare[from:end], low, shift, count)
+		from = end
 	}
 }

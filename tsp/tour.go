@@ -1,9 +1,9 @@
 package tsp
 
 import (
+	"context"
 	"fmt"
 	"math"
-	"runtime"
 	"sync"
 )
 
@@ -12,13 +12,36 @@ import (
 type Tour []int32
 
 // Check returns an error unless t is a tour of in, or a path between its Ends: every
-// city once, every fixed edge used. See Keeps for forbidden edges. It runs on all cores
-// where t has a million cities or more, as do Length and Value.
-func (in *Instance) Check(t Tour) error {
+// city once, every fixed edge used. See Keeps for forbidden edges.
+func (in *Instance) Check(t Tour) error { return in.check(t, 1) }
+
+// Measure returns what Length and Value do of t, or the error of Check, on the cores that ctx
+// allows (see [WithWorkers]): what a tour of many cities is worth. It does not end with ctx.
+func (in *Instance) Measure(ctx context.Context, t Tour) (length int64, value float64, err error) {
+	parts := coresFor(ctx, len(t))
+	if err := in.check(t, parts); err != nil {
+		return 0, 0, err
+	}
+	if in.Metric.Exact() {
+		length, value = in.exactly(t, parts)
+		return length, value, nil
+	}
+	sums := make([]int64, parts)
+	each(parts, func(k int) {
+		sums[k] = in.lengthOf(t, len(t)*k/parts, len(t)*(k+1)/parts)
+	})
+	for _, s := range sums {
+		length += s
+	}
+	return length, in.InUnit(length), nil
+}
+
+// check is Check on so many cores.
+func (in *Instance) check(t Tour, cores int) error {
 	if len(t) != int(in.n) {
 		return fmt.Errorf("the tour visits %d cities, want %d", len(t), in.n)
 	}
-	if in.Fixed != nil || !t.permutes() {
+	if in.Fixed != nil || !t.permutes(cores) {
 		if err := in.checkCities(t); err != nil {
 			return err
 		}
@@ -54,9 +77,9 @@ func (in *Instance) checkCities(t Tour) error {
 
 // permutes reports whether t has each of its cities once. A core marks those of its part in
 // bits of its own, which fit its cache where positions do not; no mark may be in two parts.
-func (t Tour) permutes() bool {
+func (t Tour) permutes(cores int) bool {
 	const most = 8 // parts, lest the marks of many cores take more than the tour
-	parts := min(most, t.cores())
+	parts := min(most, cores)
 	marks := make([][]uint64, parts)
 	each(parts, func(k int) {
 		seen := make([]uint64, (len(t)+63)/64)
@@ -84,21 +107,7 @@ func (t Tour) permutes() bool {
 }
 
 // Length returns the length of t in core units.
-func (in *Instance) Length(t Tour) int64 {
-	parts := t.cores()
-	if parts == 1 {
-		return in.lengthOf(t, 0, len(t))
-	}
-	sums := make([]int64, parts)
-	each(parts, func(k int) {
-		sums[k] = in.lengthOf(t, len(t)*k/parts, len(t)*(k+1)/parts)
-	})
-	var sum int64
-	for _, s := range sums {
-		sum += s
-	}
-	return sum
-}
+func (in *Instance) Length(t Tour) int64 { return in.lengthOf(t, 0, len(t)) }
 
 // lengthOf returns the length of the steps of t from positions from..end-1.
 func (in *Instance) lengthOf(t Tour, from, end int) (sum int64) {
@@ -130,58 +139,70 @@ func (in *Instance) Value(t Tour) float64 {
 	if !in.Metric.Exact() {
 		return in.InUnit(in.Length(t))
 	}
-	// Scale is a power of two: the sum in core units, scaled back, is the sum in
-	// the caller's unit to the last bit, and its squares do not overflow. Steps are
-	// measured on all cores, and added in their order, as one core does.
+	_, value := in.exactly(t, 1)
+	return value
+}
+
+// exactly returns the length and the value of t under an exact metric. Steps are measured on so many cores,
+// and added in their order: what the lengths are does not depend on how many cores there are.
+func (in *Instance) exactly(t Tour, cores int) (length int64, value float64) {
 	const block = 1 << 18
-	parts := t.cores()
-	legs := make([]float64, min(parts*block, len(t)))
-	var sum float64
+	legs, lengths := make([]float64, min(cores*block, len(t))), make([]int64, cores)
 	for done := 0; done < len(t); done += len(legs) {
 		next := legs[:min(len(legs), len(t)-done)]
-		each(parts, func(k int) {
-			from, end := len(next)*k/parts, len(next)*(k+1)/parts
+		each(cores, func(k int) {
+			from, end := len(next)*k/cores, len(next)*(k+1)/cores
 			in.legs(next[from:end], t, done+from)
+			for _, d := range next[from:end] {
+				lengths[k] += int64(d + 0.5) // as Dist
+			}
 		})
 		for _, d := range next {
-			sum += d
+			value += d
 		}
 	}
-	return sum / in.Scale
+	for _, l := range lengths {
+		length += l
+	}
+	// Scale is a power of two: the sum in core units, scaled back, is the sum in
+	// the caller's unit to the last bit, and its squares do not overflow.
+	return length, value / in.Scale
 }
 
 // legs sets dst to the unrounded lengths in core units, under an exact metric, of the steps of t from a position on.
 func (in *Instance) legs(dst []float64, t Tour, from int) {
+	end := min(from+len(dst)+1, len(t))
 	v := t[from]
 	p := in.pts[v]
-	for k := range dst {
-		next := from + k + 1
-		if next == len(t) {
-			if next = 0; in.Ends != nil {
-				dst[k] = 0
-				break
-			}
-		}
-		w := t[next]
+	for k, w := range t[from+1 : end] {
 		q := in.pts[w]
 		var dz float64
 		if in.z != nil {
 			dz = in.z[v] - in.z[w]
+			v = w
 		}
 		dst[k] = math.Sqrt(sq(p.x-q.x) + sq(p.y-q.y) + sq(dz))
-		v, p = w, q
+		p = q
+	}
+	if end-from > len(dst) {
+		return
+	}
+	last := &dst[len(dst)-1] // the step from the last city
+	if *last = 0; in.Ends == nil {
+		v, w := t[len(t)-1], t[0]
+		*last = in.Leg(v, w) * in.Scale
 	}
 }
 
 // manyCities is the number from which on a tour is worth several cores.
 const manyCities = 1 << 20
 
-// cores returns how many are worth their start for a pass over t.
-func (t Tour) cores() int {
-	if len(t) < manyCities {
+// coresFor returns how many of the cores that ctx allows are worth their start for a pass over n cities.
+func coresFor(ctx context.Context, n int) int {
+	if n < manyCities {
 		return 1
 	}
-	return runtime.GOMAXPROCS(0)
+	return Workers(ctx)
 }
 
 // each calls fn(0) to fn(parts-1) at once.

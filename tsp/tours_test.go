@@ -9,6 +9,8 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 )
 
@@ -191,7 +193,7 @@ func TestHilbertCurveIsContinuous(t *testing.T) {
 	var at [side * side][2]int
 	for x := range side {
 		for y := range side {
-			key := hilbert2(uint32(x), uint32(y))
+			key := hilbert2(uint32(x), uint32(y), 0)
 			if key >= side*side {
 				t.Fatalf("cell %d,%d: key %d", x, y, key)
 			}
@@ -273,8 +275,16 @@ func BenchmarkSpaceFillingCurve(b *testing.B) {
 // TestCurveOfMany compares the curve of many cities, which is sorted part by part, with a plain
 // stable sort, and pins that it is finished when its context has ended.
 func TestCurveOfMany(t *testing.T) {
-	for _, in := range []*Instance{uniform(1e5, 1), build(t, Euc3D, 0, 70000, 1), line(1e5)} {
-		parts := SpaceFillingCurve(t.Context(), in)
+	few := make([]float64, 1e5) // in a few places
+	for i := range few {
+		few[i] = float64(i * 7919 % 7)
+	}
+	crowded, err := NewPoints("few", Euc2D, few, few, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, in := range []*Instance{uniform(1e5, 1), uniform(manyCities+777, 1), build(t, Euc3D, 0, 70000, 1), line(1e5), crowded} {
+		parts := SpaceFillingCurve(WithWorkers(t.Context(), 3), in)
 		if err := in.Check(parts); err != nil {
 			t.Fatal(err)
 		}
@@ -282,9 +292,9 @@ func TestCurveOfMany(t *testing.T) {
 		if !slices.Equal(parts, one) {
 			t.Errorf("%s: the curve depends on the cores", in.Name)
 		}
-		keys := curveKeys(t.Context(), in)
-		if keys == nil {
-			t.Fatal("no keys")
+		keys, c := make([]uint64, in.N()), newCurve(t.Context(), in)
+		for i := range keys {
+			keys[i] = c.key(i)
 		}
 		want := make(Tour, in.N())
 		for i := range want {
@@ -300,13 +310,13 @@ func TestCurveOfMany(t *testing.T) {
 	}
 }
 
-// What runs on all cores for a tour of many cities says what one core does, to the last bit.
+// What runs on several cores for a tour of many cities says what one core does, to the last bit.
 func TestToursOfMany(t *testing.T) {
 	const n = manyCities + 12345
 	if testing.Short() {
 		t.Skip("of a million cities")
 	}
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(3))
+	ctx := WithWorkers(t.Context(), 3)
 	rng := rand.New(rand.NewPCG(1, 1))
 	x, y, tour := make([]float64, n), make([]float64, n), make(Tour, n)
 	for i := range x {
@@ -334,6 +344,9 @@ func TestToursOfMany(t *testing.T) {
 		if err := in.Check(tour); err != nil {
 			t.Error(err)
 		}
+		if l, v, err := in.Measure(ctx, tour); l != length || v != value/in.Scale || err != nil {
+			t.Errorf("path %v: measured %d and %v, want %d and %v (%v)", path, l, v, length, value/in.Scale, err)
+		}
 	}
 	in, err := NewPoints("many", Exact2D, x, y, nil)
 	if err != nil {
@@ -351,10 +364,61 @@ func TestToursOfMany(t *testing.T) {
 	} {
 		was := tour[c.at]
 		tour[c.at] = c.city
-		if err := in.Check(tour); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, _, err := in.Measure(ctx, tour); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("city %d at %d: error %v, want %q", c.city, c.at, err, c.want)
 		}
 		tour[c.at] = was
+	}
+}
+
+// TestOneCore pins that a tour of many cities is measured, and the curve made, on as many cores as its context
+// allows, and by what takes none on one.
+func TestOneCore(t *testing.T) {
+	if testing.Short() {
+		t.Skip("of a million cities")
+	}
+	in := uniform(manyCities+1, 1)
+	tour := SpaceFillingCurve(t.Context(), in)
+	base := runtime.NumGoroutine()
+	besides := func(do func()) int { // goroutines, as often as the scheduler lets one look
+		for runtime.NumGoroutine() > base { // those of the last call are about to end
+			runtime.Gosched()
+		}
+		var most, over atomic.Int64
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			for over.Load() == 0 {
+				most.Store(max(most.Load(), int64(runtime.NumGoroutine()-base-1)))
+			}
+		})
+		do()
+		over.Store(1)
+		wg.Wait()
+		return int(most.Load())
+	}
+	for _, c := range []struct {
+		name string
+		many bool // where the context allows them
+		do   func(ctx context.Context)
+	}{
+		{"Measure", true, func(ctx context.Context) { in.Measure(ctx, tour) }},
+		{"SpaceFillingCurve", true, func(ctx context.Context) { SpaceFillingCurve(ctx, in) }},
+		{"Check", false, func(context.Context) { in.Check(tour) }},
+		{"Length", false, func(context.Context) { in.Length(tour) }},
+		{"Value", false, func(context.Context) { in.Value(tour) }},
+	} {
+		for range 5 {
+			if got := besides(func() { c.do(WithWorkers(t.Context(), 1)) }); got != 0 {
+				t.Errorf("%s: %d goroutines besides the one that may be", c.name, got)
+			}
+		}
+		seen := !c.many
+		for tries := 0; !seen && tries < 100; tries++ {
+			seen = besides(func() { c.do(WithWorkers(t.Context(), 3)) }) > 0
+		}
+		if !seen {
+			t.Errorf("%s: one goroutine where there may be three", c.name)
+		}
 	}
 }
 

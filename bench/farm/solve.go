@@ -156,7 +156,7 @@ func (s *solving) do(ctx context.Context, m *giant) (*bench.Record, tsp.Tour, er
 	if res.Config, err = s.run.Knobs.Config(in.N(), res.Source); err != nil {
 		return nil, nil, err
 	}
-	if err := res.Finish(in, m.order); err != nil {
+	if err := res.Finish(ctx, in, m.order); err != nil {
 		return nil, nil, err
 	}
 	if ctx.Err() == nil {

@@ -77,17 +77,9 @@ func benchStatusCommand() *cli.Command {
 		Description: "Lists workers, suites and rounds, and what each worker does. The server's own page shows the same in a browser.",
 		Flags:       []cli.Flag{blobsOption()},
 		Action: func(c *cli.Context) error {
-			if c.Args().Present() || c.String("blobs") == "" {
-				return usagef("bench status takes --blobs URL, that of the workers")
-			}
-			ctx, cancel := interruptible()
-			defer cancel()
-			f, err := farm.Connect(ctx, c.String("blobs"), farm.Options{Warn: warn})
-			if err != nil {
-				return err
-			}
-			defer f.Close()
-			return stdoutMayClose(f.Status(ctx, stdout{}))
+			return connected(c, "bench status", func(ctx context.Context, f *farm.Farm) error {
+				return stdoutMayClose(f.Status(ctx, stdout{}))
+			})
 		},
 	}
 }

@@ -35,38 +35,22 @@ func runBound(c *cli.Context) error {
 	if len(args) == 0 {
 		return usagef("bound takes FILE, a problem; - is stdin")
 	}
-	lines, err := linesOption(c)
-	if err != nil {
-		return err
-	}
 	limit, err := spanOption(c, "time")
 	if err != nil {
 		return err
 	}
-	options, err := placesOptions(c)
+	r, err := instancesOf(c, args)
 	if err != nil {
-		return err
-	}
-	known, err := knownOption(c)
-	if err != nil {
-		return err
-	}
-	if err := bench.CheckInputs(args); err != nil {
 		return err
 	}
 	ctx, cancel := interruptible()
 	defer cancel()
-	r := bench.NewReader(args, lines, warn)
-	r.Places = options
 	for {
-		item, err := r.Next(ctx)
+		item, err := r.next(ctx)
 		if err == io.EOF || err == bench.ErrInterrupted {
 			return nil
 		}
 		if err != nil {
-			return err
-		}
-		if err := wantedOf(c).apply(item); err != nil {
 			return err
 		}
 		if err := bench.MakingBound.Check(item.Instance); err != nil {
@@ -84,7 +68,7 @@ func runBound(c *cli.Context) error {
 			return fmt.Errorf("%s: no bound in the time; give more --time", item.Name)
 		}
 		below := "-"
-		if optimum := known.Of(item, warn); optimum > 0 {
+		if optimum := r.known.Of(item, warn); optimum > 0 {
 			below = fmt.Sprintf("%.3f %%", 100*(1-b.Value()/optimum))
 		}
 		state := "converged"

@@ -2,14 +2,18 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"image"
+	"image/png"
 	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -19,10 +23,14 @@ import (
 type browser struct {
 	*testing.T
 	in      *os.File
+	pipe    *os.File // that out reads
 	out     *bufio.Reader
 	session string
 	calls   int
 }
+
+// patience is how long one answer may take, and one wait: a loaded machine draws slowly.
+const patience = 2 * time.Minute
 
 // newBrowser starts Chromium, or skips the test where there is none.
 func newBrowser(t *testing.T) *browser {
@@ -61,8 +69,7 @@ func newBrowser(t *testing.T) *browser {
 		in.Close()
 		out.Close()
 	})
-	b := &browser{T: t, in: in, out: bufio.NewReaderSize(out, 1<<20)}
-	out.SetReadDeadline(time.Now().Add(3 * time.Minute))
+	b := &browser{T: t, in: in, pipe: out, out: bufio.NewReaderSize(out, 1<<20)}
 	var target struct{ TargetID string }
 	b.call("Target.createTarget", map[string]any{"url": "about:blank"}, &target)
 	var attached struct{ SessionID string }
@@ -90,6 +97,7 @@ func (b *browser) call(method string, params map[string]any, result any) {
 	if _, err := b.in.Write(append(text, 0)); err != nil {
 		b.Fatal(err)
 	}
+	b.pipe.SetReadDeadline(time.Now().Add(patience))
 	for {
 		text, err := b.out.ReadBytes(0)
 		if err != nil {
@@ -138,7 +146,7 @@ func (b *browser) eval(script string) any {
 // until waits for an expression to be true.
 func (b *browser) until(what string) {
 	b.Helper()
-	for end := time.Now().Add(45 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		if b.eval(what) == true {
 			return
 		}
@@ -153,19 +161,25 @@ func (b *browser) open(url string) {
 	b.until(`document.documentElement?.dataset.ready === "true"`)
 }
 
-// picture returns the page as it looks, and writes it to the folder that TSPMCTS_TEST_PICTURES names.
-func (b *browser) picture(name string) []byte {
+// picture writes the page as it looks to the folder that TSPMCTS_TEST_PICTURES names. Without one
+// nobody would see it, and a loaded machine takes long to draw it.
+func (b *browser) picture(name string) {
+	b.Helper()
+	if dir := os.Getenv("TSPMCTS_TEST_PICTURES"); dir != "" {
+		if err := os.WriteFile(filepath.Join(dir, name+".png"), b.screenshot(), 0o666); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// screenshot returns the page as it looks.
+func (b *browser) screenshot() []byte {
 	b.Helper()
 	var r struct{ Data string }
 	b.call("Page.captureScreenshot", map[string]any{"format": "png"}, &r)
 	data, err := base64.StdEncoding.DecodeString(r.Data)
 	if err != nil {
 		b.Fatal(err)
-	}
-	if dir := os.Getenv("TSPMCTS_TEST_PICTURES"); dir != "" {
-		if err := os.WriteFile(filepath.Join(dir, name+".png"), data, 0o666); err != nil {
-			b.Fatal(err)
-		}
 	}
 	return data
 }
@@ -249,6 +263,16 @@ func TestBrowser(t *testing.T) {
 	if !drawn(b) {
 		t.Error("nothing is drawn after a reload")
 	}
+	// The form says what runs, and nothing in it is cut off.
+	if got := b.eval(`["demo", "cities", "time", "preset", "heatmap"].map((id) => document.getElementById(id).value).join(" ") + " " + document.getElementById("bound").checked`); got != "clustered 2000 10m default auto false" {
+		t.Errorf("after a reload the form says %v", got)
+	}
+	if got := b.eval(`[...document.querySelectorAll("#form select")].filter((e) => { const is = e.offsetWidth; e.style.width = "auto"; const wants = e.offsetWidth; e.style.width = ""; return is < wants; }).map((e) => e.id || e.name).join(" ")`); got != "" {
+		t.Errorf("cut off: %v", got)
+	}
+	if got := b.eval(`document.querySelector(".pane details").getBoundingClientRect().top - document.querySelector(".pane .row").getBoundingClientRect().bottom`); got.(float64) > 20 {
+		t.Errorf("%v pixels of nothing above the command line", got)
+	}
 	b.eval(`document.querySelector("[data-is=heat]").click()`)
 	b.until(`document.querySelector("#chart polyline") !== null`)
 	b.picture("running")
@@ -262,11 +286,16 @@ func TestBrowser(t *testing.T) {
 	b.until(`document.querySelector(".view").dataset.drawn !== "` + fmt.Sprint(before) + `"`)
 
 	// Two searches side by side.
-	b.screen(1400, 1180, true)
+	b.screen(1400, 1240, true)
 	b.eval(`(() => { document.querySelectorAll("#form details")[0].open = true; document.getElementById("time").value = "6s";
-		document.getElementById("preset2").value = "paper"; document.getElementById("start").click(); })()`)
+		document.getElementById("bound").checked = true; document.getElementById("preset2").value = "paper"; document.getElementById("start").click(); })()`)
 	b.until(`document.querySelectorAll(".pane").length === 2 && [...document.querySelectorAll("[data-is=stage]")].every((e) => e.textContent === "done: time")`)
 	b.until(`document.querySelectorAll("#chart polyline").length === 2`)
+	for pane := range 2 {
+		if b.eval(`new Promise((rested) => setTimeout(rested, 2000))`); !b.sharp(pane) {
+			t.Errorf("pane %d is soft", pane)
+		}
+	}
 	b.picture("compared")
 
 	// A phone: nothing is wider than it.
@@ -305,6 +334,45 @@ func TestBrowser(t *testing.T) {
 	b.picture("drawing")
 }
 
+// sharp reports whether the pixels of that pane are those of the screen: where they are mixed, it looks soft.
+func (b *browser) sharp(pane int) bool {
+	b.Helper()
+	decode := func(data []byte) image.Image {
+		img, err := png.Decode(bytes.NewReader(data))
+		if err != nil {
+			b.Fatal(err)
+		}
+		return img
+	}
+	r := b.eval(fmt.Sprintf(`new Promise((done) => {
+		scrollTo(0, 0);
+		const v = document.querySelectorAll(".view")[%d], r = v.getBoundingClientRect();
+		v.dispatchEvent(new KeyboardEvent("keydown", {key: "0", bubbles: true, cancelable: true})); // draws at the next frame
+		requestAnimationFrame(() => done([r.x, r.y, v.toDataURL().slice(22)]));
+	})`, pane)).([]any)
+	data, err := base64.StdEncoding.DecodeString(r[2].(string))
+	if err != nil {
+		b.Fatal(err)
+	}
+	own, screen := decode(data), decode(b.screenshot())
+	x0, y0 := int(math.Round(r[0].(float64))), int(math.Round(r[1].(float64)))
+	drawn, same := 0, 0
+	for y := 10; y < own.Bounds().Dy()-10; y++ {
+		for x := 10; x < own.Bounds().Dx()-10; x++ {
+			cr, cg, cb, ca := own.At(x, y).RGBA()
+			if ca != 0xffff { // at the edge of a line, or beside it
+				continue
+			}
+			drawn++
+			if sr, sg, sb, _ := screen.At(x0+x, y0+y).RGBA(); cr>>8 == sr>>8 && cg>>8 == sg>>8 && cb>>8 == sb>>8 {
+				same++
+			}
+		}
+	}
+	b.Logf("pane %d: %d of %d pixels of the tour are on the screen as they were drawn", pane, same, drawn)
+	return drawn > 100 && same > drawn*9/10
+}
+
 // drawn reports whether the picture of the first pane has many points in the tour's colour.
 func drawn(b *browser) bool {
 	b.Helper()
@@ -319,6 +387,44 @@ func drawn(b *browser) bool {
 			done(inked > 500);
 		});
 	})`) == true
+}
+
+// What changes on a picture goes out again when it rests, the whole is drawn while regions change all the
+// time, and a chart shows every step of a course.
+func TestBrowserParts(t *testing.T) {
+	b := newBrowser(t)
+	s := startServer(t, t.TempDir())
+	b.screen(1400, 900, false)
+	b.open(s.url)
+	b.eval(`(async () => {
+		const { View } = await import("/view.js"), n = 150000;
+		document.getElementById("panes").innerHTML = '<div class="picture"><canvas class="view"></canvas></div>';
+		const view = window.view = new View(document.querySelector(".view"), n);
+		view.setCities(Float32Array.from({ length: 2 * n }, () => Math.random()));
+		const order = Int32Array.from({ length: n }, (_, k) => k);
+		view.setTour(order);
+		view.setTour(order.with(7, 8).with(8, 7)); // two edges are others
+		window.beat = setInterval(() => view.setRegions([[0, 0, Math.random(), 1]]), 30);
+	})()`)
+	b.until(`view.full`)
+	b.eval(`clearInterval(beat)`)
+	b.until(`view.fresh.length === 0`)
+
+	plot := `(async () => { const { plot } = await import("/chart.js"); const svg = document.getElementById("chart");
+		plot(svg, [{ name: "x", seconds: 9, length: 101, %s points: [[.01, 400], [.02, 160], [.1, 120], [.5, 105], [2, 102], [5, 101]].map(([seconds, length]) => ({ seconds, length })) }]);
+		return svg.querySelector("polyline").getAttribute("points").split(" ").map((p) => Number(p.split(",")[1])); })()`
+	levels := func(course string) (list []float64) {
+		for _, y := range b.eval(fmt.Sprintf(plot, course)).([]any) {
+			list = append(list, y.(float64))
+		}
+		return slices.Compact(list)
+	}
+	if got := levels(`gap: 1, bound: 100,`); len(got) != 6 || !slices.IsSorted(got) {
+		t.Errorf("of six lengths with a bound the chart shows %v", got)
+	}
+	if got := levels(""); len(got) != 4 || !slices.IsSorted(got) { // from the top of the picture, within a tenth
+		t.Errorf("of six lengths without a bound the chart shows %v", got)
+	}
 }
 
 // A million cities: how long until the first tour is drawn, and until a zoom is. It takes minutes, so that it is

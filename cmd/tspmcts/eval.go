@@ -34,25 +34,12 @@ func runEval(c *cli.Context) error {
 	if len(args) < 1 || len(args) > 2 {
 		return usagef("eval takes PROBLEM and TOUR, found %d arguments", len(args))
 	}
-	lines, err := linesOption(c)
+	r, err := instancesOf(c, args[:1], args[1:]...)
 	if err != nil {
-		return err
-	}
-	options, err := placesOptions(c)
-	if err != nil {
-		return err
-	}
-	known, err := knownOption(c)
-	if err != nil {
-		return err
-	}
-	if err := bench.CheckInputs(args); err != nil {
 		return err
 	}
 	ctx := context.Background()
-	r := bench.NewReader(args[:1], lines, warn)
-	r.Places = options
-	if len(args) == 2 || known.Single > 0 {
+	if len(args) == 2 || r.known.Single > 0 {
 		several, err := r.Several(ctx)
 		if err != nil {
 			return err
@@ -62,14 +49,11 @@ func runEval(c *cli.Context) error {
 		}
 	}
 	for {
-		item, err := r.Next(ctx)
+		item, err := r.next(ctx)
 		if err == io.EOF {
 			return nil
 		}
 		if err != nil {
-			return err
-		}
-		if err := wantedOf(c).apply(item); err != nil {
 			return err
 		}
 		tours, name := []tsp.Tour{item.Reference}, args[0]
@@ -80,7 +64,7 @@ func runEval(c *cli.Context) error {
 		} else if item.Reference == nil {
 			return usagef("%s has no tour in its file; give one: eval PROBLEM TOUR", item.Name)
 		}
-		optimum := known.Of(item, warn)
+		optimum := r.known.Of(item, warn)
 		for _, t := range tours {
 			err := item.Check(t)
 			if err == nil {

@@ -139,13 +139,7 @@ func newSolver(c *cli.Context) (*solver, error) {
 		func() (err error) { s.plot, s.open, err = openedPlot(c); return },
 		func() (err error) { s.heatmap, err = heatmapOf(c); return },
 		func() (err error) { s.knobs, err = knobsOf(c, s.heatmap.Name); return },
-		func() (err error) { s.known.Single, err = lengthOption(c, "optimum"); return },
-		func() error {
-			if file := c.String("best"); file != "" {
-				return s.known.ReadBest(file)
-			}
-			return nil
-		},
+		func() (err error) { s.known, err = knownOption(c); return },
 		func() error { return bench.CheckInputs(s.args) },
 		s.checkOutputs,
 	} {

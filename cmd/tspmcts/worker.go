@@ -50,6 +50,24 @@ func farmOf(ctx context.Context, c *cli.Context) (*farm.Farm, error) {
 	return farm.Connect(ctx, c.String("blobs"), farm.Options{LostAfter: lost.Fixed, Warn: warn})
 }
 
+// connected does what a command without arguments does with the server and the bucket of --blobs.
+func connected(c *cli.Context, command string, do func(ctx context.Context, f *farm.Farm) error) error {
+	if c.Args().Present() {
+		return usagef("%s takes no arguments, found %q", command, c.Args().First())
+	}
+	if c.String("blobs") == "" {
+		return usagef("%s needs --blobs URL, that of the clients and workers", command)
+	}
+	ctx, cancel := interruptible()
+	defer cancel()
+	f, err := farm.Connect(ctx, c.String("blobs"), farm.Options{Warn: warn})
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return do(ctx, f)
+}
+
 func workerCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "worker",
@@ -65,25 +83,14 @@ func workerCommand() *cli.Command {
 			&cli.BoolFlag{Name: "plan", Usage: "run the workflows too, so that suites of more than what is handed out go on while no client is there", EnvVars: []string{envName("plan")}, Category: catFarm},
 		},
 		Action: func(c *cli.Context) error {
-			if c.Args().Present() {
-				return usagef("worker takes no arguments, found %q", c.Args().First())
-			}
 			slots, err := intOption(c, "slots", int64(runtime.NumCPU()), 1, 1024)
 			if err != nil {
 				return err
 			}
-			if c.String("blobs") == "" {
-				return usagef("worker needs --blobs URL, that of the clients")
-			}
-			ctx, cancel := interruptible()
-			defer cancel()
-			f, err := farm.Connect(ctx, c.String("blobs"), farm.Options{Warn: warn})
-			if err != nil {
-				return err
-			}
-			defer f.Close()
-			fmt.Fprintf(os.Stderr, "tspmcts: worker of %s at %s, %d slots\n", f.Queue(), f.Address(), slots)
-			return f.Work(ctx, farm.WorkerOptions{Slots: int(slots), Plan: c.Bool("plan")})
+			return connected(c, "worker", func(ctx context.Context, f *farm.Farm) error {
+				fmt.Fprintf(os.Stderr, "tspmcts: worker of %s at %s, %d slots\n", f.Queue(), f.Address(), slots)
+				return f.Work(ctx, farm.WorkerOptions{Slots: int(slots), Plan: c.Bool("plan")})
+			})
 		},
 	}
 }

@@ -61,6 +61,7 @@ type View struct {
 	Seed     uint64    `json:"seed"`
 	Workers  int       `json:"workers"`
 	Preset   string    `json:"preset"`
+	Settings given     `json:"settings"` // that it was asked with, as they were written
 	Warnings []string  `json:"warnings,omitempty"`
 	Command  string    `json:"command"` // that does the same
 	State
@@ -554,7 +555,7 @@ func (j *job) tell() {
 // view returns the job as clients see it.
 func (j *job) view(traced bool) View {
 	v := View{ID: j.id, Name: j.item.Name, Cities: j.item.N(), Metric: j.item.Metric.String(), Path: j.item.Ends != nil, Created: j.created, Seed: j.seed,
-		Workers: j.workers, Preset: j.knobs.Preset, Warnings: slices.Clone(j.warnings), Command: j.command(), State: j.state}
+		Workers: j.workers, Preset: j.knobs.Preset, Settings: j.given, Warnings: slices.Clone(j.warnings), Command: j.command(), State: j.state}
 	if traced {
 		v.Trace = slices.Clone(j.trace.points)
 	}

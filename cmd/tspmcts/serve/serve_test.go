@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"net/http"
 	"net/http/httptest"
@@ -265,6 +266,16 @@ func (c *client) tours(path string) map[string]tsp.Tour {
 		all[f.name] = tour
 	}
 	return all
+}
+
+// A job tells what was asked for, so that a page can show it in its form.
+func TestSettings(t *testing.T) {
+	c := serveIt(t, nil)
+	path := c.post("seed=5&kick-size=20", `{"coordinates": [[0, 0], [3, 0], [3, 4]], "seed": 3, "bound": true}`)
+	v := c.until(path, status(Done))
+	if want := (given{"seed": "5", "kick-size": "20", "bound": "true"}); !maps.Equal(v.Settings, want) {
+		t.Errorf("settings %v, want %v", v.Settings, want)
+	}
 }
 
 // What is wrong with a request is told as a problem, with the status that fits.

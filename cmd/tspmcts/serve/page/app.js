@@ -86,9 +86,16 @@ class Pane {
     if (before !== job.status) {
       say(`${this.name()}: ${job.status}${over ? `, length ${short(job.length)}, gap ${percent(job.gap)}` : ""}`);
       list();
+      if (over) this.course().catch(complain);
     }
     chart();
     this.tour();
+  }
+
+  // course fetches all improvements, of which a slow page has not been told.
+  async course() {
+    this.points = (await json(`/v1/jobs/${this.id}`)).trace || [];
+    chart();
   }
 
   // tour fetches the newest tour, one at a time.
@@ -156,7 +163,7 @@ let charting;
 function chart() {
   charting ||= setTimeout(() => {
     charting = 0;
-    plot($("chart"), panes.map((p) => ({ name: panes.length > 1 ? `${p.job.preset}, ${p.job.heatmap}` : p.job.name, points: p.points, seconds: p.job.seconds, bound: p.job.bound, gap: p.job.gap })));
+    plot($("chart"), panes.map(({ job, points }) => ({ ...job, points, name: panes.length > 1 ? `${job.preset}, ${job.heatmap}` : job.name })));
   }, 100);
 }
 
@@ -173,6 +180,7 @@ async function show(ids) {
   }
   history.replaceState(null, "", "#" + jobs.map((j) => j.id).join(","));
   if (!jobs.length) return;
+  refill(...jobs);
   panes.push(...jobs.map((job) => new Pane(job)));
   $("panes").classList.toggle("two", panes.length === 2);
   $("panes").replaceChildren(...panes.map((p) => p.root));
@@ -252,6 +260,25 @@ async function solve() {
   $("start").disabled = false;
 }
 
+// refill has the form say what is shown: after a reload it can be run again with one thing changed.
+function refill(job, second) {
+  const asked = (job) => ({ time: "10s", ...job, heatmap: "auto", ...job.settings });
+  const first = asked(job), other = second ? asked(second) : first;
+  choose(first.demo ? "demo" : { pasted: "paste", drawing: "draw" }[first.name] ?? "file");
+  for (const name of ["time", "seed", "preset", "heatmap", "workers", ...(first.demo ? ["demo", "cities"] : [])]) set($(name), first[name]);
+  $("bound").checked = first.bound === "true";
+  for (const name of ["preset", "heatmap"]) set($(name + "2"), other[name] === first[name] ? "" : other[name]);
+  if (second) $("preset2").closest("details").open = true;
+  for (const input of $("knobs").querySelectorAll("input, select")) set(input, first[input.name] ?? "");
+  $("preset").dispatchEvent(new Event("change")); // whose knobs are hinted at
+}
+
+// set gives a control its value; a choice that is not in the list joins it.
+function set(control, value) {
+  if (control.options && ![...control.options].some((o) => o.value === String(value))) control.add(new Option(value, value));
+  control.value = value;
+}
+
 const sketch = new Sketch($("sketch"), (n) => { $("drawn").textContent = `${n.toLocaleString("en")} cities`; });
 
 function choose(source) {
@@ -323,6 +350,7 @@ for (const kind of ["dragover", "dragleave", "drop"]) {
     take($("file").files[0]).catch(complain);
   });
 }
+addEventListener("resize", chart);
 addEventListener("hashchange", () => {
   if (location.hash.slice(1) !== panes.map((p) => p.id).join(",")) show(location.hash.slice(1).split(",").filter(Boolean)).catch(complain);
 });

@@ -1,7 +1,7 @@
-// The course of one search or two: length over time, the bound, and the gap to it.
+// The course of one search or two over time: the gap, or the length while nothing is known to compare it with.
 
 const names = ["a", "b"];
-const box = { left: 88, right: 740, top: 14, bottom: 220 };
+const height = 270;
 
 const element = (name, attributes, text) => {
   const e = document.createElementNS("http://www.w3.org/2000/svg", name);
@@ -13,44 +13,73 @@ const element = (name, attributes, text) => {
 export const short = (v) => (v == null ? "–" : v >= 1e4 ? Math.round(v).toLocaleString("en") : v.toPrecision(6).replace(/\.?0+$/, ""));
 export const percent = (v) => (v == null ? "–" : v.toFixed(v < 1 ? 3 : 2) + " %");
 
-// plot draws the courses: each has name, points of seconds and length, seconds, bound. Time is
-// logarithmic, since a search brings as much from one second to two as from ten to twenty.
-export function plot(svg, courses) {
-  svg.replaceChildren();
-  const shown = courses.filter((c) => c.points.length);
-  if (!shown.length) return;
-  const first = Math.max(0.01, Math.min(...shown.map((c) => c.points[0].seconds)));
-  const last = Math.max(first * 1.5, ...shown.map((c) => c.seconds));
-  const low = Math.min(...shown.map((c) => c.bound ?? c.points.at(-1).length));
-  let high = Math.min(1.1 * low, Math.max(...shown.map((c) => c.points[0].length))); // what is worse stands at the top
-  if (high <= low) high = low * 1.01 + 1e-9;
-  const x = (t) => box.left + ((box.right - box.left) * Math.log(Math.max(t, first) / first)) / Math.log(last / first);
-  const y = (v) => box.bottom - ((box.bottom - box.top) * (Math.min(v, high) - low)) / (high - low);
-  svg.append(element("line", { class: "axis", x1: box.left, x2: box.right, y1: box.bottom, y2: box.bottom }));
-  for (let k = 0; k <= 3; k++) {
-    const v = low + ((high - low) * k) / 3;
-    svg.append(element("line", { class: "axis", x1: box.left, x2: box.right, y1: y(v), y2: y(v), "stroke-dasharray": "1 4" }));
-    svg.append(element("text", { x: box.left - 6, y: y(v) + 4, "text-anchor": "end" }, short(v)));
-    const bound = shown.find((c) => c.bound)?.bound;
-    if (bound) svg.append(element("text", { x: box.right + 6, y: y(v) + 4 }, `+${((100 * v) / bound - 100).toFixed(1)} %`));
+// marks returns at most count round numbers from low to high: 1, 2 and 5 times a power of ten, or finer where these are few.
+const marks = (low, high, count) => {
+  for (const digits of [[1, 2, 5], [1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9], Array.from({ length: 90 }, (_, k) => 1 + k / 10)]) {
+    const list = [];
+    for (let e = Math.floor(Math.log10(low)); e <= Math.log10(high); e++) list.push(...digits.map((d) => Number((d * 10 ** e).toPrecision(2))));
+    const inside = list.filter((v) => v >= low && v <= high);
+    if (inside.length > 2) return inside.filter((_, k) => k % Math.ceil(inside.length / count) === 0);
   }
-  for (const unit of [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 60, 120, 300, 600, 1800, 3600, 7200, 36000]) {
-    if (unit < first || unit > last || last / first > 200 && String(unit).includes("5")) continue;
-    svg.append(element("text", { x: x(unit), y: box.bottom + 18, "text-anchor": "middle" }, unit + " s"));
+  return [low, high].map((v) => Number(v.toPrecision(3)));
+};
+
+// plot draws the courses: each has name, points of seconds and length, seconds, and length, bound and gap
+// of now. Time is logarithmic, since a search brings as much from one second to two as from ten to twenty;
+// so is the gap, which falls by as much from 10 % to 1 % as from 1 % to .1 %.
+export function plot(svg, all) {
+  const courses = all.filter((c) => c.points.length);
+  const width = svg.clientWidth;
+  svg.replaceChildren();
+  svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  if (!courses.length || !width) return;
+  const box = { left: 84, right: width - 12, top: 26, bottom: height - 22 - 18 * courses.length };
+  const scale = courses.every((c) => c.gap != null) ? gaps(courses) : lengths(courses);
+  const last = Math.max(...courses.map((c) => c.seconds));
+  // The time begins when the first of them comes into the picture.
+  const begin = Math.min(...courses.map((c) => c.points.find((p) => scale.value(c, p) <= scale.high).seconds));
+  const first = Math.max(0.001, Math.min(begin, last / 1.5));
+  const x = (t) => box.left + ((box.right - box.left) * Math.log(Math.max(t, first) / first)) / Math.log(Math.max(last / first, 1.5));
+  const y = (v) => box.bottom - (box.bottom - box.top) * scale.part(Math.min(Math.max(v, scale.low), scale.high));
+
+  svg.append(element("text", { x: 4, y: 14 }, scale.title));
+  for (const v of scale.ticks) {
+    svg.append(element("line", { class: "axis", x1: box.left, x2: box.right, y1: y(v), y2: y(v) }));
+    svg.append(element("text", { x: box.left - 8, y: y(v) + 4, "text-anchor": "end" }, scale.text(v)));
+  }
+  for (const t of marks(first, last, width / 60)) {
+    svg.append(element("text", { x: x(t), y: box.bottom + 16, "text-anchor": "middle" }, t + " s"));
   }
   courses.forEach((c, i) => {
-    if (!c.points.length) return;
-    let before = null;
     const steps = [];
-    for (const p of c.points) { // the length holds until the next is found
-      if (before) steps.push([p.seconds, before.length]);
-      steps.push([p.seconds, p.length]);
-      before = p;
+    let before = null;
+    for (const p of [...c.points, { seconds: c.seconds, length: c.points.at(-1).length }]) { // a length holds until the next is found
+      const v = scale.value(c, p);
+      if (before !== null) steps.push([p.seconds, before]);
+      steps.push([p.seconds, v]);
+      before = v;
     }
-    steps.push([c.seconds, before.length]);
-    svg.append(element("polyline", { class: names[i], points: steps.map(([t, v]) => `${x(t).toFixed(1)},${y(v).toFixed(1)}`).join(" ") }));
-    if (c.bound) svg.append(element("line", { class: names[i] + " bound", x1: box.left, x2: box.right, y1: y(c.bound), y2: y(c.bound) }));
-    svg.append(element("text", { class: names[i], x: box.left + 8 + 330 * i, y: 256 }, `${c.name}: ${short(before.length)}${c.gap == null ? "" : ", gap " + percent(c.gap)}`));
+    const inside = steps.slice(Math.max(0, steps.findLastIndex(([, v]) => v > scale.high)));
+    svg.append(element("polyline", { class: names[i], points: inside.map(([t, v]) => `${x(t).toFixed(1)},${y(v).toFixed(1)}`).join(" ") }));
+    svg.append(element("text", { class: names[i], x: box.left, y: box.bottom + 34 + 18 * i },
+      `${c.name}: ${short(c.points.at(-1).length)}${c.gap == null ? "" : ", gap " + percent(c.gap)}${c.bound == null ? "" : ", bound " + short(c.bound)}`));
   });
-  svg.setAttribute("aria-label", shown.map((c) => `${c.name}: from length ${short(c.points[0].length)} to ${short(c.points.at(-1).length)} in ${c.seconds.toFixed(1)} seconds`).join("; "));
+  svg.setAttribute("aria-label", courses.map((c) => `${c.name}: from length ${short(c.points[0].length)} to ${short(c.points.at(-1).length)}${c.gap == null ? "" : `, gap ${percent(c.gap)},`} in ${c.seconds.toFixed(1)} seconds`).join("; "));
+}
+
+// gaps is the scale of gaps in percent, over what the gap of now is over.
+function gaps(courses) {
+  const value = (c, p) => (c.length > 0 ? 100 * ((p.length / c.length) * (1 + c.gap / 100) - 1) : 0);
+  const all = courses.flatMap((c) => c.points.map((p) => value(c, p))).filter((v) => v > 1e-4);
+  const low = Math.min(1, ...all) / 1.3, high = Math.max(2 * low, ...all); // the optimum stands at the bottom
+  return { title: "gap", value, low, high, part: (v) => Math.log(v / low) / Math.log(high / low), ticks: marks(low, high, 7), text: (v) => v + " %" };
+}
+
+// lengths is the scale of lengths, up to a tenth above the shortest: what is longer is not in the picture.
+function lengths(courses) {
+  const value = (c, p) => p.length;
+  const low = Math.min(...courses.map((c) => c.points.at(-1).length));
+  const longest = Math.max(...courses.map((c) => c.points[0].length)), worst = Math.max(...courses.map((c) => c.points.at(-1).length));
+  const high = Math.max(Math.min(longest, Math.max(1.1 * low, worst + 0.02 * low)), low + 1e-9 + 0.001 * low);
+  return { title: "length", value, low, high, part: (v) => (v - low) / (high - low), ticks: [0, 1, 2, 3].map((k) => low + ((high - low) * k) / 3), text: short };
 }

@@ -30,8 +30,16 @@ export class View {
     if (this.renderer === "canvas") this.flat = canvas.getContext("2d");
     canvas.dataset.renderer = this.renderer;
     this.#controls();
-    this.resizing = new ResizeObserver(() => this.draw());
-    this.resizing.observe(canvas);
+    // A canvas may begin between two pixels of the screen: only the browser knows how many it fills.
+    this.resizing = new ResizeObserver(([{ devicePixelContentBoxSize: box }]) => {
+      this.filled = box && [box[0].inlineSize, box[0].blockSize];
+      this.draw();
+    });
+    try {
+      this.resizing.observe(canvas, { box: "device-pixel-content-box" });
+    } catch {
+      this.resizing.observe(canvas);
+    }
     this.dark = matchMedia("(prefers-color-scheme: dark)");
     this.repaint = () => { this.colors = {}; this.draw(); };
     this.dark.addEventListener("change", this.repaint);
@@ -122,7 +130,7 @@ export class View {
     this.#fill("part", new Uint32Array(this.part));
     this.#fill("fresh", this.fresh);
     clearTimeout(this.cool);
-    if (this.fresh.length && !this.large) this.cool = setTimeout(() => { this.fresh = new Uint32Array(0); this.draw(); }, 1500);
+    if (this.fresh.length) this.cool = setTimeout(() => { this.fresh = new Uint32Array(0); this.draw(); }, 1500 + n / 200); // after the next tour, while they come
     this.draw();
   }
 
@@ -169,7 +177,8 @@ export class View {
     if (JSON.stringify(boxes) === JSON.stringify(this.regions)) return;
     this.regions = boxes;
     this.#fill("regions", Float32Array.from(boxes.flatMap(([a, b, c, d]) => [a, b, c, b, c, d, a, b, c, d, a, d])));
-    this.draw();
+    if (this.busy) this.stale = true; // or the whole would never be drawn
+    else this.draw();
   }
 
   whole() {
@@ -210,8 +219,8 @@ export class View {
 
   now() {
     const { canvas } = this;
-    const ratio = Math.min(devicePixelRatio || 1, 2);
-    const width = Math.max(1, Math.round(canvas.clientWidth * ratio)), height = Math.max(1, Math.round(canvas.clientHeight * ratio));
+    const ratio = Math.min(devicePixelRatio || 1, 2), fine = ratio / (devicePixelRatio || 1);
+    const [width, height] = (this.filled?.map((v) => v * fine) ?? [canvas.clientWidth * ratio, canvas.clientHeight * ratio]).map((v) => Math.max(1, Math.round(v)));
     const resized = canvas.width !== width || canvas.height !== height;
     if (resized) Object.assign(canvas, { width, height });
     if (this.gl) this.#drawGL(ratio, resized);
@@ -292,7 +301,7 @@ export class View {
   #drawGL(ratio, resized) {
     const { gl, n } = this;
     cancelAnimationFrame(this.slicing);
-    this.busy = false;
+    this.busy = this.stale = false;
     if (!this.order) { // cities alone
       const step = Math.max(1, Math.ceil(n / (2 * coarse)));
       this.#clear();
@@ -344,6 +353,7 @@ export class View {
         gl.blitFramebuffer(0, 0, width, height, 0, 0, width, height, gl.COLOR_BUFFER_BIT, gl.NEAREST);
         this.busy = false;
         this.full = true;
+        if (this.stale) this.draw();
       }
       gl.bindFramebuffer(gl.FRAMEBUFFER, null);
     };

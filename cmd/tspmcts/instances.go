@@ -1,0 +1,48 @@
+package main
+
+import (
+	"context"
+	"slices"
+
+	"github.com/urfave/cli/v2"
+
+	"tspmcts/bench"
+)
+
+// instances are those of files, as the flags of input say, and what is known of their shortest tours.
+type instances struct {
+	*bench.Reader
+	wanted wanted
+	known  bench.Optima
+}
+
+// instancesOf reads the flags; besides are other inputs of the command.
+func instancesOf(c *cli.Context, files []string, besides ...string) (*instances, error) {
+	lines, err := linesOption(c)
+	if err != nil {
+		return nil, err
+	}
+	options, err := placesOptions(c)
+	if err != nil {
+		return nil, err
+	}
+	known, err := knownOption(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := bench.CheckInputs(slices.Concat(files, besides)); err != nil {
+		return nil, err
+	}
+	r := bench.NewReader(files, lines, warn)
+	r.Places = options
+	return &instances{r, wantedOf(c), known}, nil
+}
+
+// next returns the next one, as it is wanted.
+func (s *instances) next(ctx context.Context) (*bench.Item, error) {
+	item, err := s.Next(ctx)
+	if err == nil {
+		err = s.wanted.apply(item)
+	}
+	return item, err
+}
