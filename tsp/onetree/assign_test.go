@@ -84,50 +84,7 @@ func TestAssign(t *testing.T) {
 		if !ok || a.Length > s.Length(s.Contract(tour)) {
 			t.Errorf("seed %d: %d above the tour's %d", seed, a.Length, s.Length(s.Contract(tour)))
 		}
-		patched(t, s, a)
 		reduced(t, s, a, r)
-	}
-}
-
-// patched joins the cycles of a: a tour that keeps to what is fixed, and is that of the assignment where it is one.
-func patched(t *testing.T, s *tsp.Symmetric, a *Assignment) {
-	order, err := a.Patch(ctx, s.Instance)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := s.Expand(order); err != nil || s.Keeps(order) != nil {
-		t.Errorf("%v: %v, %v", order, err, s.Keeps(order))
-	}
-	if cycles := a.cycles(s.Instance); len(cycles) == 1 && s.Length(order) != a.Length || s.Length(order) < a.Length {
-		t.Errorf("%d cycles of length %d become a tour of %d", len(cycles), a.Length, s.Length(order))
-	}
-}
-
-// Two cycles become one by the cheapest of all exchanges.
-func TestPatch(t *testing.T) {
-	for seed := range uint64(40) {
-		in := tsptest.Directed(7, seed)
-		s := tsp.NewSymmetric(in)
-		a := &Assignment{Entry: []int32{1, 2, 3, 0, 5, 6, 4}}
-		order, err := a.Patch(ctx, s.Instance)
-		if err != nil {
-			t.Fatal(err)
-		}
-		want := int64(math.MaxInt64)
-		for i := range 4 {
-			for j := 4; j < 7; j++ {
-				a.Entry[i], a.Entry[j] = a.Entry[j], a.Entry[i]
-				length := int64(0)
-				for from, to := range a.Entry {
-					length += int64(in.Dist(int32(from), to))
-				}
-				want = min(want, length)
-				a.Entry[i], a.Entry[j] = a.Entry[j], a.Entry[i]
-			}
-		}
-		if got := s.Length(order); got != want {
-			t.Errorf("seed %d: %d, want %d", seed, got, want)
-		}
 	}
 }
 
