@@ -88,6 +88,63 @@ func TestAssign(t *testing.T) {
 	}
 }
 
+// The prices prove the assignment of instances whose paths take few of all ways, and where these are not
+// enough: of random numbers, of sums of two, of few different ones, and of jobs that wait for each other.
+func TestAssignLarge(t *testing.T) {
+	const n = 150
+	for seed := range uint64(12) {
+		r := rand.New(rand.NewPCG(seed, 4))
+		var upto [n][6]int32
+		for i := range upto {
+			for k := 1; k < len(upto[i]); k++ {
+				upto[i][k] = upto[i][k-1] + r.Int32N(1000)
+			}
+		}
+		w := make([]int32, n*n)
+		for i := range n {
+			for j := range n {
+				d := &w[i*n+j]
+				switch seed % 4 {
+				case 0:
+					*d = r.Int32N(1000000)
+				case 1: // all take the same entry
+					*d = r.Int32N(100) + int32(1000*j) + int32(i)*int32(j)
+				case 2:
+					*d = r.Int32N(3)
+				case 3:
+					for k := range len(upto[i]) - 1 {
+						*d = max(*d, upto[i][k+1]-upto[j][k])
+					}
+				}
+			}
+		}
+		s := tsp.NewSymmetric(tsptest.Must(tsp.NewDirected("large", n, w)))
+		if !s.Paired() {
+			t.Fatal("symmetric")
+		}
+		a, err := Assign(ctx, s.Instance)
+		if err != nil {
+			t.Fatal(err)
+		}
+		length, seen := int64(0), make([]bool, n)
+		for i, j := range a.Entry {
+			if seen[j] || int(j) == i {
+				t.Fatalf("seed %d: no assignment", seed)
+			}
+			seen[j] = true
+			length += int64(w[i*n+int(j)])
+			for k := range n {
+				if price := a.Out[i] + a.In[k]; k != i && (price > int64(w[i*n+k]) || k == int(j) && price < int64(w[i*n+k])) {
+					t.Fatalf("seed %d: from %d to %d it is %d, by the prices %d", seed, i, k, w[i*n+k], price)
+				}
+			}
+		}
+		if length != a.Length {
+			t.Errorf("seed %d: %d, not %d", seed, length, a.Length)
+		}
+	}
+}
+
 // reduced measures the ways by the prices of a: tours are as long as before, no way that
 // a tour may go is shorter than 0, and those of the assignment are 0.
 func reduced(t *testing.T, s *tsp.Symmetric, a *Assignment, r *rand.Rand) {

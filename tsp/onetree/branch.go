@@ -42,46 +42,29 @@ func (a *Assignment) Branch(ctx context.Context, in *tsp.Instance, nb *tsp.Neigh
 type brancher struct {
 	ctx   context.Context
 	in    *tsp.Instance
-	out   ways   // out of each city, the cheapest first
-	into  ways   // into each city
-	gone  []bool // of out: ways that the node may not have
-	kept  []bool // by the city that they lead out of: ways of its assignment that it must have
-	shut  []bool // the same by the city that they lead into
-	fixed []bool // the same, of the instance
+	into  [][]way // into each city, the cheapest first
+	kept  []bool  // by the city that they lead out of: ways of the node's assignment that it must have
+	fixed []bool  // the same, of the instance
 
-	entry, exit []int32 // of the node's assignment
-	u, v        []int64 // its prices of leaving and entering a city, on top of those that the instance is reduced by
-	excess      int64   // over the first assignment
-	priced      []price // what led from there to here
-	moved       []entered
+	augmenter         // at the node's assignment, with prices on top of those that the instance is reduced by; kept ways shut their entries
+	excess    int64   // of the assignment over the first
+	priced    []price // what led from there to here
+	moved     []entered
 
 	best  []int32 // entries of the best tour
 	least int64   // its excess
-	work  int64
-	each  int64 // work between two looks at progress
-	due   int64 // the work after which progress is looked at
-	then  int64 // least, when that was done last
-	over  bool  // for want of progress or time
+	each  int64   // work between two looks at progress
+	due   int64   // the work after which progress is looked at
+	then  int64   // least, when that was done last
+	over  bool    // for want of progress or time
 
-	augmenting
 	patching
 }
 
-// way leads to a city, or from it.
-type way struct{ city, cost int32 }
-
-// ways lists some of each city.
-type ways struct {
-	start []int32
-	all   []way
-}
-
-func (w *ways) of(i int32) []way { return w.all[w.start[i]:w.start[i+1]] }
-
-// price is by how much leaving row costs more, and entering col, if that is one, less.
+// price is by how much entering a city costs less.
 type price struct {
-	row, col int32
-	by       int64
+	city int32
+	by   int64
 }
 
 // entered is a city that was entered after row.
@@ -105,10 +88,8 @@ func (b *brancher) patience() int64 {
 
 func newBrancher(ctx context.Context, a *Assignment, in *tsp.Instance, nb *tsp.Neighbors) *brancher {
 	n := len(a.Entry)
-	b := &brancher{ctx: ctx, in: in, kept: make([]bool, n), shut: make([]bool, n), fixed: make([]bool, n),
-		entry: slices.Clone(a.Entry), exit: make([]int32, n), u: make([]int64, n), v: make([]int64, n),
-		least: math.MaxInt64}
-	b.dist, b.from, b.reached, b.final = make([]int64, n), make([]int32, n), make([]int32, n), make([]int32, n)
+	b := &brancher{ctx: ctx, in: in, kept: make([]bool, n), fixed: make([]bool, n), into: make([][]way, n), least: barred}
+	b.augmenter = newAugmenter(slices.Clone(a.Entry), make([]int32, n), make([]int64, n), func(i, j int32) int64 { return int64(in.Dist(2*i+1, 2*j)) })
 	b.to, b.back, b.label = make([]int32, n), make([]int32, n), make([]int32, n)
 	for i, j := range b.entry {
 		b.exit[j] = int32(i)
@@ -116,11 +97,10 @@ func newBrancher(ctx context.Context, a *Assignment, in *tsp.Instance, nb *tsp.N
 		b.fixed[i] = second >= 0
 		b.kept[i], b.shut[j] = b.fixed[i], b.fixed[i]
 	}
-	out, into := make([][]way, n), make([][]way, n)
 	add := func(i, j int32) {
-		if !slices.ContainsFunc(out[i], func(w way) bool { return w.city == j }) {
+		if !slices.ContainsFunc(b.out[i], func(w way) bool { return w.city == j }) {
 			d := in.Dist(2*i+1, 2*j)
-			out[i], into[j] = append(out[i], way{j, d}), append(into[j], way{i, d})
+			b.out[i], b.into[j] = append(b.out[i], way{city: j, cost: d}), append(b.into[j], way{city: i, cost: d})
 		}
 	}
 	for i := range int32(n) {
@@ -132,22 +112,10 @@ func newBrancher(ctx context.Context, a *Assignment, in *tsp.Instance, nb *tsp.N
 			add(c/2, i)
 		}
 	}
-	b.out, b.into = newWays(out), newWays(into)
-	b.gone = make([]bool, len(b.out.all))
+	sortWays(b.out)
+	sortWays(b.into)
 	return b
 }
-
-func newWays(lists [][]way) ways {
-	w := ways{start: []int32{0}}
-	for _, list := range lists {
-		slices.SortStableFunc(list, func(p, q way) int { return cmp.Compare(p.cost, q.cost) })
-		w.all = append(w.all, list...)
-		w.start = append(w.start, int32(len(w.all)))
-	}
-	return w
-}
-
-func (b *brancher) cost(i, j int32) int64 { return int64(b.in.Dist(2*i+1, 2*j)) }
 
 // complete reports whether no way outside of nb is in a tour shorter than the best: the tour
 // would exceed the assignment by what the way costs, or more.
@@ -186,7 +154,7 @@ func (b *brancher) expand() {
 	b.join()
 	var children []lacking
 	var kept []int32
-	for _, i := range b.shortest() {
+	for _, i := range b.fewest() {
 		if b.kept[i] {
 			continue
 		}
@@ -201,16 +169,16 @@ func (b *brancher) expand() {
 	}
 	for _, c := range children { // the first, which is the cheapest, has all other ways of the cycle
 		b.keep(c.city, false)
+		way := b.find(c.city)
+		way.gone = true
 		if more, ok := b.without(c.city); ok {
 			prices, entries, excess := len(b.priced), len(b.moved), b.excess
-			w := b.find(c.city)
-			b.gone[w] = true
-			b.augment(c.city, more)
+			b.lengthen(c.city, more)
 			b.expand()
 			b.takeBack(prices, entries)
 			b.excess = excess
-			b.gone[w] = false
 		}
+		way.gone = false
 	}
 	for _, i := range kept {
 		b.keep(i, false)
@@ -220,139 +188,47 @@ func (b *brancher) expand() {
 // keep makes the assignment's way out of city i one that the node must have, or no longer.
 func (b *brancher) keep(i int32, must bool) { b.kept[i], b.shut[b.entry[i]] = must, must }
 
-// find returns where the assignment's way out of city i is among all.
-func (b *brancher) find(i int32) int32 {
-	k := b.out.start[i]
-	for b.out.all[k].city != b.entry[i] {
-		k++
-	}
-	return k
+// find returns the assignment's way out of city i among the listed ones.
+func (b *brancher) find(i int32) *way {
+	return &b.out[i][slices.IndexFunc(b.out[i], func(w way) bool { return w.city == b.entry[i] })]
 }
 
-// takeBack undoes augmenting from there on.
+// without returns by how much the assignment grows without its way out of city i; false where
+// no better tour lacks it.
+func (b *brancher) without(i int32) (more int64, ok bool) {
+	j := b.entry[i]
+	own := b.cost(i, j) - b.v[j]
+	b.exit[j] = -1
+	_, dist, ok := b.shortest(i, b.least-b.excess+own) // all that is as long is no better
+	b.exit[j] = i
+	return dist - own, ok
+}
+
+// lengthen makes the assignment what without has found.
+func (b *brancher) lengthen(i int32, more int64) {
+	j := b.entry[i]
+	dist := more + b.cost(i, j) - b.v[j]
+	for _, c := range b.scanned {
+		b.priced = append(b.priced, price{c, dist - b.dist[c]})
+	}
+	for c := j; ; c = b.entry[b.from[c]] {
+		row := b.from[c]
+		b.moved = append(b.moved, entered{row, b.entry[row]})
+		if row == i {
+			break
+		}
+	}
+	b.augment(i, j, dist)
+	b.excess += more
+}
+
+// takeBack undoes what was done from there on.
 func (b *brancher) takeBack(prices, entries int) {
 	for _, p := range slices.Backward(b.priced[prices:]) {
-		b.u[p.row] -= p.by
-		if p.col >= 0 {
-			b.v[p.col] += p.by
-		}
+		b.v[p.city] += p.by
 	}
 	for _, e := range slices.Backward(b.moved[entries:]) {
 		b.entry[e.row], b.exit[e.col] = e.col, e.row
 	}
 	b.priced, b.moved = b.priced[:prices], b.moved[:entries]
-}
-
-// augmenting is the scratch of a shortest augmenting path.
-type augmenting struct {
-	dist           []int64 // of a city's entry
-	from           []int32 // the city left to it
-	reached, final []int32 // the round in which dist was set, and is known to be the least
-	round          int32
-	heap           []distant
-	scanned        []int32 // in the order of dist
-}
-
-type distant struct {
-	dist int64
-	city int32
-}
-
-// without returns by how much the assignment grows without its way out of city i; false where no better tour lacks it. Augment carries that out.
-func (b *brancher) without(i int32) (int64, bool) {
-	b.round++
-	b.heap, b.scanned = b.heap[:0], b.scanned[:0]
-	target := b.entry[i]
-	b.scan(i, 0)
-	for len(b.heap) > 0 {
-		top := b.pop()
-		j := top.city
-		switch {
-		case b.final[j] == b.round:
-			continue
-		case j == target:
-			return top.dist, true
-		}
-		b.final[j] = b.round
-		b.scanned = append(b.scanned, j)
-		b.scan(b.exit[j], top.dist)
-	}
-	return 0, false
-}
-
-// scan looks at the ways out of city i, whose entry is at the distance base.
-func (b *brancher) scan(i int32, base int64) {
-	first := b.out.start[i]
-	list := b.out.of(i)
-	b.work += int64(len(list))
-	limit := b.least - b.excess // all that is as long is no better
-	base -= b.u[i]
-	for k, w := range list {
-		j := w.city
-		d := base + int64(w.cost) - b.v[j]
-		if d >= limit || b.shut[j] || b.reached[j] == b.round && d >= b.dist[j] || j == b.entry[i] || b.gone[first+int32(k)] {
-			continue
-		}
-		b.reached[j], b.dist[j], b.from[j] = b.round, d, i
-		b.push(distant{d, j})
-	}
-}
-
-func (b *brancher) push(x distant) {
-	h := append(b.heap, x)
-	k := len(h) - 1
-	for ; k > 0 && h[(k-1)/2].dist > x.dist; k = (k - 1) / 2 {
-		h[k] = h[(k-1)/2]
-	}
-	h[k] = x
-	b.heap = h
-}
-
-func (b *brancher) pop() distant {
-	h := b.heap
-	top, last := h[0], len(h)-1
-	x := h[last]
-	h = h[:last]
-	k := 0
-	for c := 1; c < last; c = 2*k + 1 {
-		if c+1 < last && h[c+1].dist < h[c].dist {
-			c++
-		}
-		if x.dist <= h[c].dist {
-			break
-		}
-		h[k], k = h[c], c
-	}
-	if last > 0 {
-		h[k] = x
-	}
-	b.heap = h
-	return top
-}
-
-// augment makes the assignment the one that without has found: longer by more.
-func (b *brancher) augment(i int32, more int64) {
-	b.reprice(i, -1, more)
-	for _, j := range b.scanned {
-		b.reprice(b.exit[j], j, more-b.dist[j])
-	}
-	for j := b.entry[i]; ; {
-		row := b.from[j]
-		next := b.entry[row]
-		b.moved = append(b.moved, entered{row, next})
-		b.entry[row], b.exit[j] = j, row
-		if row == i {
-			break
-		}
-		j = next
-	}
-	b.excess += more
-}
-
-func (b *brancher) reprice(row, col int32, by int64) {
-	b.priced = append(b.priced, price{row, col, by})
-	b.u[row] += by
-	if col >= 0 {
-		b.v[col] -= by
-	}
 }

@@ -29,9 +29,9 @@ func (p *patching) cycles() {
 	}
 }
 
-// shortest returns the cities of the cycle of the node's assignment that has the fewest ways which it need not keep; nil
+// fewest returns the cities of the cycle of the node's assignment that has the fewest ways which it need not keep; nil
 // where that is a tour, or too long for a better one.
-func (b *brancher) shortest() (cities []int32) {
+func (b *brancher) fewest() (cities []int32) {
 	copy(b.to, b.entry)
 	b.cycles()
 	if len(b.size) == 1 || b.excess >= b.least {
@@ -107,13 +107,13 @@ func (b *brancher) exchange(cycle int32) (i, k int32, least int64) {
 	}
 	first := b.head[cycle]
 	for c := first; ; {
-		for _, w := range b.out.of(c) {
+		for _, w := range b.out[c] {
 			offer(c, b.back[w.city])
 		}
-		for _, w := range b.into.of(b.to[c]) {
+		for _, w := range b.into[b.to[c]] {
 			offer(c, w.city)
 		}
-		b.work += int64(len(b.out.of(c)) + len(b.into.of(b.to[c])))
+		b.work += int64(len(b.out[c]) + len(b.into[b.to[c]]))
 		if c = b.to[c]; c == first {
 			break
 		}
