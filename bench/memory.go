@@ -121,7 +121,15 @@ func checkMatrix(name string, prefix []byte) error {
 			}
 		}
 	}
-	if !explicit || n < 1000 || n > math.MaxInt32 {
+	if !explicit {
+		return nil
+	}
+	return checkSquare(name, n, each)
+}
+
+// checkSquare returns an error where a matrix of n x n numbers of so many bytes cannot fit the memory that this process may have.
+func checkSquare(name string, n, each int64) error {
+	if n < 1000 || n > math.MaxInt32 {
 		return nil
 	}
 	return checkNeeded(fmt.Sprintf("%s: a matrix of %d x %d distances", name, n, n), each*n*n, "the cities' coordinates")

@@ -21,7 +21,14 @@ type Options struct {
 	Metric       string // of coordinates, see ParseMetric; empty for the default (package doc)
 	Weight       string // which of several matrices, one of Weights; empty for the only one, or durations
 	DecimalComma bool   // numbers of CSV files have a comma before their fraction
+
+	// Fits is asked, where it is not nil, when the first row of a matrix of n places was read; Read returns its error
+	// as it is.
+	Fits func(n int) error
 }
+
+// Given reports whether something is told.
+func (o Options) Given() bool { return o.Metric != "" || o.Weight != "" || o.DecimalComma }
 
 // ParseMetric returns the metric that a user names: haversine, geodesic, euclid, or a
 // TSPLIB EDGE_WEIGHT_TYPE of coordinates, in any letter case. euclid is EXACT_2D, or EXACT_3D in space.
