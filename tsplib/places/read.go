@@ -27,6 +27,17 @@ type Options struct {
 	Fits func(n int) error
 }
 
+// Validate returns an error about a metric or weight that is none.
+func (o Options) Validate() error {
+	if _, ok := ParseMetric(o.Metric); o.Metric != "" && !ok {
+		return fmt.Errorf("metric is %q, want haversine, geodesic, euclid, or an EDGE_WEIGHT_TYPE of TSPLIB with coordinates, as CEIL_2D", o.Metric)
+	}
+	if o.Weight != "" && !slices.Contains(Weights, o.Weight) {
+		return fmt.Errorf("weight is %q, want one of %s", o.Weight, strings.Join(Weights, ", "))
+	}
+	return nil
+}
+
 // Given reports whether something is told.
 func (o Options) Given() bool { return o.Metric != "" || o.Weight != "" || o.DecimalComma }
 
