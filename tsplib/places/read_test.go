@@ -339,6 +339,10 @@ func TestFits(t *testing.T) {
 
 // What may be right but looks wrong is told.
 func TestWarnings(t *testing.T) {
+	feature := func(coordinates, properties string) string {
+		one := `{"type":"Feature","geometry":{"type":"Point","coordinates":` + coordinates + `},"properties":` + properties + `}`
+		return `{"type":"FeatureCollection","features":[` + "\n" + one + ",\n" + one + "]}"
+	}
 	for text, want := range map[string]string{
 		"lat,lon\n-74.0,40.7\n-71.06,42.4\n-80.2,25.8\n":                  "3 of 3 latitudes lie beyond the polar circles",
 		`{"type":"MultiPoint","coordinates":[[40.7,-74],[42.4,-71.06]]}`:  "2 of 2 latitudes lie beyond the polar circles",
@@ -347,6 +351,11 @@ func TestWarnings(t *testing.T) {
 		"lat,lon\n78.2,15.6\n69.6,18.9\n":                                 "2 of 2 latitudes",
 		"lat,lon\n64.8,-147.7\n71.3,-156.8\n70.2,-148.5\n":                "", // Alaska
 		`{"type":"Point","coordinates":[1,2],"crs":{"name":"EPSG:4326"}}`: "",
+		feature("[52.5,13.25]", `{"lon":13.25,"lat":52.5}`):               "f.csv:2: 2 of 2 positions have the latitude of their feature's properties first",
+		feature("[13.25,52.5]", `{"longitude":13.25,"latitude":52.5}`):    "",
+		feature("[52.5,13.25]", `{"lon":13.25}`):                          "",
+		feature("[52.5,13.25]", `null`):                                   "",
+		feature("[13,13]", `{"lon":13,"lat":13}`):                         "",
 	} {
 		_, warnings, err := read(text, Options{})
 		if err != nil || (want == "") != (len(warnings) == 0) || want != "" && !strings.Contains(warnings[0].String(), want) {
