@@ -241,7 +241,7 @@ func (r *Reader) read() (*Item, error) {
 		}
 		r.args = r.args[1:]
 		r.file = file
-		if file.Kind != tsplib.KindPlaces && r.Places != (places.Options{}) {
+		if file.Kind != tsplib.KindPlaces && r.Places.Given() {
 			file.f.Close()
 			return nil, Misusef("%s: found a file of %v, which says itself what --metric, --weight and --decimal-comma are for; leave them out", file.Name, file.Kind)
 		}
@@ -254,7 +254,9 @@ func (r *Reader) read() (*Item, error) {
 			return r.single(in, warnings, err, "one instance without a TSPLIB header")
 		}
 		if file.Kind == tsplib.KindPlaces {
-			in, warnings, err := places.Read(file.Reader, file.Name, r.Places)
+			o := r.Places
+			o.Fits = func(n int) error { return checkSquare(file.Name, int64(n), 4) }
+			in, warnings, err := places.Read(file.Reader, file.Name, o)
 			return r.single(in, warnings, err, "one instance")
 		}
 		if b, ok := file.Reader.(*bufio.Reader); ok {

@@ -5,6 +5,8 @@ import (
 	"math"
 	"os"
 	"regexp"
+	"runtime"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
@@ -103,8 +105,8 @@ func checkReading(f *os.File) error {
 var matrixHead = regexp.MustCompile(`(?i)(?:^|[\r\n])\s*(DIMENSION|EDGE_WEIGHT_TYPE|EDGE_WEIGHT_FORMAT)\s*:\s*(\w+)`)
 
 // checkMatrix returns an error where the matrix of a TSPLIB file that begins with
-// prefix cannot fit the memory that this process may have: four bytes a number, and the half
-// of that more while a triangle unfolds.
+// prefix cannot fit the memory that this process may have: four bytes a number, the half
+// of that more while a triangle unfolds, and beside it what reading and searching leave behind.
 func checkMatrix(name string, prefix []byte) error {
 	var n, each int64 = 0, 4
 	explicit := false
@@ -121,10 +123,27 @@ func checkMatrix(name string, prefix []byte) error {
 			}
 		}
 	}
-	if !explicit || n < 1000 || n > math.MaxInt32 {
+	if !explicit {
 		return nil
 	}
-	return checkNeeded(fmt.Sprintf("%s: a matrix of %d x %d distances", name, n, n), each*n*n, "the cities' coordinates")
+	return checkSquare(name, n, each)
+}
+
+// pieces is what Go takes of the address space beside, in pieces of 64 MB: with 128 MB, 6000 cities crashed.
+const pieces = 256 << 20
+
+// checkSquare returns an error where a matrix of n x n numbers of so many bytes cannot fit the memory that this process may
+// have. Where it does, garbage is not left to grow beyond what is there: by itself it may be as much as the matrix.
+func checkSquare(name string, n, each int64) error {
+	if n < 1000 || n > math.MaxInt32 {
+		return nil
+	}
+	if left, ok := memoryLeft(); ok && os.Getenv("GOMEMLIMIT") == "" {
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		debug.SetMemoryLimit(int64(m.Sys-m.HeapReleased) + left/10*9)
+	}
+	return checkNeeded(fmt.Sprintf("%s: a matrix of %d x %d distances", name, n, n), each*n*n/8*9+pieces, "the cities' coordinates")
 }
 
 // UsefulWorkers returns a number of workers above which more of them have too few

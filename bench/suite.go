@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"tspmcts/mcts"
+	"tspmcts/tsplib/places"
 )
 
 // Suite is an experiment: the product of instances, heatmaps, configurations, budgets and seeds.
@@ -28,8 +29,9 @@ type Suite struct {
 
 // Set is a file of instances, and which of them.
 type Set struct {
-	File  string
-	Lines LineRange
+	File   string
+	Lines  LineRange
+	Places places.Options // of a file that needs them
 }
 
 // Job is a run of an experiment.
@@ -62,8 +64,11 @@ type suiteFile struct {
 
 const suiteExample = `{"sets":[{"file":"tsp500.txt","lines":"0:8"}],"heatmaps":["gtprior"],"knobs":["paper"],"budgets":["0.01n"],"seeds":3}`
 
-// setFile is the name of a file, or an object with it and lines.
-type setFile struct{ File, Lines string }
+// setFile is the name of a file, or an object with it, lines, and what a file of places or matrices does not say.
+type setFile struct {
+	File, Lines, Metric, Weight string
+	DecimalComma                bool `json:"decimal_comma"`
+}
 
 func (s *setFile) UnmarshalJSON(data []byte) error {
 	if data[0] == '"' {
@@ -177,7 +182,11 @@ func (f *suiteFile) suite(dir string) (*Suite, error) {
 		if err != nil {
 			return nil, fmt.Errorf("lines is %w", err)
 		}
-		s.Sets = append(s.Sets, Set{within(dir, set.File), lines})
+		options := places.Options{Metric: set.Metric, Weight: set.Weight, DecimalComma: set.DecimalComma}
+		if err := options.Validate(); err != nil {
+			return nil, fmt.Errorf("%s: %w", set.File, err)
+		}
+		s.Sets = append(s.Sets, Set{within(dir, set.File), lines, options})
 	}
 	for _, file := range f.Best {
 		if s.Best == nil {
@@ -374,6 +383,7 @@ func (s *Suite) Items(ctx context.Context, warn func(string, ...any)) ([]SetItem
 	where := map[string]string{} // file of an instance, by name
 	for _, set := range s.Sets {
 		r := NewReader([]string{set.File}, set.Lines, warn)
+		r.Places = set.Places
 		for {
 			item, err := r.Next(ctx)
 			if err == io.EOF {

@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"tspmcts/tsp"
@@ -185,40 +186,82 @@ func TestHeights(t *testing.T) {
 	}
 }
 
-// A search of each kind depends on seed and workers alone, goes on from tours that it is given, and from its checkpoint.
+// A search of each kind, with a budget of actions, ends with the same tour when it goes on from any of its
+// checkpoints, and goes on from tours that it is given.
 func TestKindsResume(t *testing.T) {
-	for _, k := range kindsOf(t, 40, 2) {
-		var saved []byte
-		o := Options{Actions: 3000, Workers: 2, Seed: 3}
+	kinds := kindsOf(t, 40, 2)
+	for seed := range uint64(3) {
+		in := hiddenCycle(1000, 500, seed)
+		if seed == 1 {
+			if err := in.SetEnds(0, -1); err != nil {
+				t.Fatal(err)
+			}
+		}
+		kinds = append(kinds, kind{fmt.Sprint("graph ", seed), in})
+	}
+	for n := range 3 {
+		in := tsptest.Directed(300, uint64(n))
+		if n > 0 {
+			if err := in.SetEnds(int32(n-2), 7); err != nil {
+				t.Fatal(err)
+			}
+		}
+		kinds = append(kinds, kind{fmt.Sprint("directed ", in.Ends), in})
+	}
+	proven, resumes := 0, 0
+	for _, k := range kinds {
+		o := Options{Actions: 150 * int64(k.in.N()), Workers: 2, Seed: 3}
 		whole, err := Solve(t.Context(), k.in, o)
 		if err != nil {
 			t.Fatal(k.name, err)
 		}
-		half := o
-		half.Actions = 1500
-		half.Save = &Saver{Save: func(c *Checkpoint) { saved = encoded(t, c) }}
-		if _, err := Solve(t.Context(), k.in, half); err != nil {
-			t.Fatal(k.name, err)
+		var saved [][]byte
+		saving := o
+		saving.Save = &Saver{Every: 1, Save: func(c *Checkpoint) { saved = append(saved, encoded(t, c)) }}
+		if r, err := Solve(t.Context(), k.in, saving); err != nil || !slices.Equal(r.Tour, whole.Tour) {
+			t.Fatalf("%s: saving changed the search: %v", k.name, err)
+		}
+		again := o
+		again.Actions, again.Initial = 10, []tsp.Tour{whole.Tour}
+		if r, err := Solve(t.Context(), k.in, again); err != nil || r.Length > whole.Length {
+			t.Errorf("%s: %v, from a tour of %d", k.name, err, whole.Length)
+		}
+		if len(saved) == 0 { // the search had nothing left to do
+			if proven++; whole.Stop != StopExact {
+				t.Errorf("%s: no checkpoint, ended by %s", k.name, whole.Stop)
+			}
+			continue
 		}
 		rest := o
-		rest.Resume = decoded(t, saved)
-		resumed, err := Solve(t.Context(), k.in, rest)
-		if err != nil {
-			t.Fatal(k.name, err)
+		for at := 0; at < len(saved); at += max(1, len(saved)/3) {
+			rest.Resume = decoded(t, saved[at])
+			r, err := Solve(t.Context(), k.in, rest)
+			if err != nil || !slices.Equal(r.Tour, whole.Tour) {
+				t.Errorf("%s: resumed from checkpoint %d of %d: %+v, %v; uninterrupted %d", k.name, at, len(saved), r, err, whole.Length)
+			}
+			resumes++
 		}
-		if resumed.Length > whole.Length+whole.Length/50 {
-			t.Errorf("%s: %d resumed, %d in one go", k.name, resumed.Length, whole.Length)
-		}
-		o.Actions, o.Initial = 10, []tsp.Tour{whole.Tour}
-		again, err := Solve(t.Context(), k.in, o)
-		if err != nil || again.Length > whole.Length {
-			t.Errorf("%s: %v, length %d from a tour of %d", k.name, err, again.Length, whole.Length)
-		}
-		other := tsptest.Directed(40, 99)
-		if _, err := Solve(t.Context(), other, rest); !errors.Is(err, ErrCheckpoint) {
+		if _, err := Solve(t.Context(), tsptest.Directed(40, 99), rest); !errors.Is(err, ErrCheckpoint) {
 			t.Errorf("%s: the checkpoint fits another instance: %v", k.name, err)
 		}
 	}
+	if proven > len(kinds)/3 || resumes < 2*len(kinds) {
+		t.Errorf("%d of %d kinds needed no search, %d times resumed", proven, len(kinds), resumes)
+	}
+}
+
+// hiddenCycle returns a graph of a random cycle among random edges.
+func hiddenCycle(n, extra int, seed uint64) *tsp.Instance {
+	r := rand.New(rand.NewPCG(seed, 7))
+	var edges [][2]int32
+	p := r.Perm(n)
+	for i := range p {
+		edges = append(edges, [2]int32{int32(p[i]), int32(p[(i+1)%n])})
+	}
+	for range extra {
+		edges = append(edges, [2]int32{r.Int32N(int32(n)), r.Int32N(int32(n))})
+	}
+	return tsptest.Must(tsp.NewGraph("hidden", n, edges))
 }
 
 // The public asymmetric instances end at the optimum.
@@ -244,18 +287,6 @@ func TestAsymmetricLibrary(t *testing.T) {
 
 // Graphs with a Hamiltonian cycle are solved, of those without the error says whether that is proven.
 func TestGraphs(t *testing.T) {
-	hidden := func(n, extra int, seed uint64) *tsp.Instance { // a random cycle among random edges
-		r := rand.New(rand.NewPCG(seed, 7))
-		var edges [][2]int32
-		p := r.Perm(n)
-		for i := range p {
-			edges = append(edges, [2]int32{int32(p[i]), int32(p[(i+1)%n])})
-		}
-		for range extra {
-			edges = append(edges, [2]int32{r.Int32N(int32(n)), r.Int32N(int32(n))})
-		}
-		return tsptest.Must(tsp.NewGraph("hidden", n, edges))
-	}
 	knight := func(side int32) *tsp.Instance {
 		var edges [][2]int32
 		for x := range side {
@@ -280,16 +311,16 @@ func TestGraphs(t *testing.T) {
 	if err := path.SetEnds(-1, -1); err != nil {
 		t.Fatal(err)
 	}
-	given := hidden(50, 40, 3)
+	given := hiddenCycle(50, 40, 3)
 	if err := given.SetEnds(0, -1); err != nil {
 		t.Fatal(err)
 	}
-	fixed := hidden(60, 100, 4)
+	fixed := hiddenCycle(60, 100, 4)
 	first := fixed.GraphEdges()[0]
 	if err := fixed.SetEnds(first[0], -1); err != nil {
 		t.Fatal(err)
 	}
-	for name, in := range map[string]*tsp.Instance{"hidden cycle": hidden(1000, 1000, 1), "sparse": hidden(300, 30, 2), "degree 3": hidden(3000, 1500, 5),
+	for name, in := range map[string]*tsp.Instance{"hidden cycle": hiddenCycle(1000, 1000, 1), "sparse": hiddenCycle(300, 30, 2), "degree 3": hiddenCycle(3000, 1500, 5),
 		"knight 8": knight(8), "knight 32": knight(32), "petersen 500": petersen(500, 2), "petersen 500,3": petersen(500, 3),
 		"petersen 13": petersen(13, 2), "petersen 7,3": petersen(7, 3), "path": path, "path with a start": given, "path with another": fixed} {
 		r, err := Solve(t.Context(), in, Options{Actions: 2000000, Workers: 2, Seed: 1})

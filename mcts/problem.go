@@ -27,7 +27,7 @@ type problem struct {
 	nb        *tsp.Neighbors
 	heatmap   *heatmap.Map
 	cand      *twoopt.Candidates
-	patched   tsp.Tour // of an assignment's cycles, nil where there is none
+	branched  tsp.Tour // from the assignment, nil where there is none
 	search    *search  // nil before it begins
 }
 
@@ -43,10 +43,15 @@ func (p *problem) work() []Work {
 // meter, where the budget does not allow that.
 func (p *problem) prepare(ctx context.Context) (bool, error) {
 	p.meter.Stage("preparing")
-	p.reduce(ctx)
+	a := p.reduce(ctx)
 	nb, err := tsp.NearestNeighbors(ctx, p.in, max(p.cfg.Candidates, 10))
 	if err == nil {
 		p.nb = nb
+		if a != nil && p.options.Resume == nil { // a checkpoint has what this finds
+			if p.branch(ctx, a) && !p.reads { // what is wrong with a file is told all the same
+				return false, nil
+			}
+		}
 		p.soon(ctx)
 		if p.heatmap = p.options.Heatmap; p.heatmap == nil {
 			p.heatmap, err = p.options.build(ctx, p.in, p.source, nb)
@@ -59,7 +64,10 @@ func (p *problem) prepare(ctx context.Context) (bool, error) {
 		p.cand = candidates(p.nb, p.heatmap, p.in, p.cfg, p.meter)
 	}
 	if p.meter.Check() {
-		return false, nil
+		if ctx.Err() != nil {
+			err = nil // there was no time
+		}
+		return false, err
 	}
 	return err == nil, err
 }
@@ -86,21 +94,49 @@ func (p *problem) soon(ctx context.Context) {
 
 // reduce measures the ways of a directed instance by what they cost beyond the prices of
 // an assignment. What is near by that is near perfect where distances are random, and short
-// of nothing elsewhere. It gives up where that takes more than a quarter of the time that is left, and
-// leaves the paper's search alone, which is about the distances themselves.
-func (p *problem) reduce(ctx context.Context) {
+// of nothing elsewhere. It returns the assignment, or nil: it gives up where that takes more
+// than a quarter of the time that is left, and leaves the paper's search alone, which is about the distances themselves.
+func (p *problem) reduce(ctx context.Context) *onetree.Assignment {
 	if !p.in.Paired() || p.cfg.Restart != "kick" || p.in.N() < 6 {
-		return
+		return nil
 	}
-	if b := p.meter.Budget(); b.Time > 0 {
-		limited, cancel := context.WithTimeout(ctx, (b.Time-b.Clock())/4)
-		defer cancel()
-		ctx = limited
-	}
+	ctx, cancel := p.quarter(ctx)
+	defer cancel()
 	a, err := onetree.Assign(ctx, p.in)
-	if err == nil && p.in.Reduce(a.Out, a.In) {
-		p.patched, _ = a.Patch(ctx, p.in) // none where the time is over
+	if err != nil || !p.in.Reduce(a.Out, a.In) {
+		return nil
 	}
+	return a
+}
+
+// branch makes the tour that branching on the assignment a finds. It ends the
+// meter, and reports true, where that is proven to be the shortest.
+func (p *problem) branch(ctx context.Context, a *onetree.Assignment) bool {
+	ctx, cancel := p.quarter(ctx)
+	defer cancel()
+	t, proven, _ := a.Branch(ctx, p.in, p.nb)
+	if t == nil {
+		return false
+	}
+	p.branched = t
+	if length := p.in.Length(t); length < p.length {
+		p.resort, p.length = t, length
+		p.meter.Lend(length, t)
+		p.meter.Check() // tells the observer
+	}
+	if proven {
+		p.meter.End(StopExact)
+	}
+	return proven
+}
+
+// quarter limits ctx to a quarter of the time that is left.
+func (p *problem) quarter(ctx context.Context) (context.Context, context.CancelFunc) {
+	b := p.meter.Budget()
+	if b.Time == 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, (b.Time-b.Clock())/4)
 }
 
 // candidates lists each city's candidates as cfg wants them: the first of the

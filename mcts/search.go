@@ -79,8 +79,8 @@ func (p *problem) begin() *search {
 		s.first = p.curve
 	}
 	others := o.Initial
-	if p.patched != nil {
-		others = append(slices.Clone(others), p.patched)
+	if p.branched != nil {
+		others = append(slices.Clone(others), p.branched)
 	}
 	for _, tour := range others {
 		if s.first == nil || in.Length(tour) < in.Length(s.first) {

@@ -46,7 +46,7 @@ func benchCommand() *cli.Command {
 			option(catSearch, "jobs", "have `J` runs side by side (default: the number of CPUs over the workers)"),
 			option(catOutput, "out", "append the records to `FILE`"),
 			&cli.BoolFlag{Name: "tours", Usage: "keep the tours in the records, for pictures", EnvVars: []string{envName("tours")}, Category: catOutput},
-		}, farmFlags()...),
+		}, append(placesFlags(), farmFlags()...)...),
 		Action: runBench,
 	}
 }
@@ -91,8 +91,12 @@ func flagSuite(c *cli.Context) (*bench.Suite, error) {
 	if err != nil {
 		return nil, err
 	}
+	options, err := placesOptions(c)
+	if err != nil {
+		return nil, err
+	}
 	for _, file := range list(c, "set") {
-		s.Sets = append(s.Sets, bench.Set{File: file, Lines: lines})
+		s.Sets = append(s.Sets, bench.Set{File: file, Lines: lines, Places: options})
 	}
 	if len(s.Sets) == 0 {
 		return nil, usagef("%s takes a suite file, or --set FILE", c.Command.Name)
@@ -121,8 +125,8 @@ func benchSuites(c *cli.Context) ([]*bench.Suite, error) {
 		return nil, usagef("bench takes one suite file, found %d arguments", c.NArg())
 	}
 	if c.NArg() == 1 {
-		for _, flag := range []string{"set", "lines", "best", "heatmaps", "presets", "params", "seeds", "workers", "time", "actions"} {
-			if c.String(flag) != "" {
+		for _, flag := range []string{"set", "lines", "best", "metric", "weight", "decimal-comma", "heatmaps", "presets", "params", "seeds", "workers", "time", "actions"} {
+			if c.IsSet(flag) {
 				return nil, usagef("%s and a suite file do not go together; put it into %s", flagged(flag), c.Args().First())
 			}
 		}

@@ -118,7 +118,7 @@ func heatmapBuildCommand() *cli.Command {
 		Usage:       "make the heatmaps of instances",
 		ArgsUsage:   "FILE...",
 		Description: "Writes the map of each instance to --out.\n" + sourceHelp(),
-		Flags: append(heatmapFlags(),
+		Flags: append(append(heatmapFlags(), placesFlags()...),
 			option(catInput, "lines", "take the instances `A:B`, A to B-1 of a data set file, from 0"),
 			option(catSearch, "seed", "seed quick tours with `S` (default: 1)"),
 			option(catOutput, "out", "write to `FILE`; "+perInstance+" in the name stands for the instance, needed for several"),
@@ -159,6 +159,9 @@ func eachInstance(c *cli.Context, out string, do func(ctx context.Context, item 
 	ctx, cancel := interruptible()
 	defer cancel()
 	r := bench.NewReader(args, lines, warn)
+	if r.Places, err = placesOptions(c); err != nil {
+		return err
+	}
 	if out != "" && !strings.Contains(out, perInstance) {
 		several, err := r.Several(ctx)
 		if err != nil {

@@ -25,15 +25,14 @@ func heatmapTrainCommand() *cli.Command {
 		Description: "Trains a model on the instances of --set, for --heatmap learned:model=FILE. Where an instance\n" +
 			"has no tour the search makes one first, in --actions a city. Every fifth instance\n" +
 			"is held out, and the model is judged by these.",
-		Flags: []cli.Flag{
+		Flags: append(placesFlags(),
 			option(catInput, "set", "train on the instances of the `FILES`, with commas between them"),
 			tourOption(),
 			option(catSearch, "actions", "solve instances without a tour with `N` actions a city (default: 200)"),
 			option(catSearch, "hidden", "give the model `H` hidden units (default: 16)"),
 			option(catSearch, "iterations", "train for `N` iterations (default: 200)"),
 			option(catSearch, "seed", "seed the model and the search with `S` (default: 1)"),
-			option(catOutput, "out", "write the model to `FILE`"),
-		},
+			option(catOutput, "out", "write the model to `FILE`")),
 		Action: runHeatmapTrain,
 	}
 }
@@ -81,6 +80,9 @@ func runHeatmapTrain(c *cli.Context) error {
 	var examples []example // those held out
 	all, _ := bench.ParseLines("")
 	r := bench.NewReader(files, all, warn)
+	if r.Places, err = placesOptions(c); err != nil {
+		return err
+	}
 	count := 0
 	for {
 		item, err := r.Next(ctx)

@@ -27,11 +27,9 @@ func placesFlags() []cli.Flag {
 // placesOptions reads them.
 func placesOptions(c *cli.Context) (places.Options, error) {
 	o := places.Options{Metric: c.String("metric"), Weight: c.String("weight"), DecimalComma: c.Bool("decimal-comma")}
-	if _, ok := places.ParseMetric(o.Metric); o.Metric != "" && !ok {
-		return o, usagef("%s is %q, want haversine, geodesic, euclid, or an EDGE_WEIGHT_TYPE of TSPLIB with coordinates, as CEIL_2D", flagged("metric"), o.Metric)
-	}
-	if o.Weight != "" && !slices.Contains(places.Weights, o.Weight) {
-		return o, usagef("%s is %q, want one of %s", flagged("weight"), o.Weight, strings.Join(places.Weights, ", "))
+	if err := o.Validate(); err != nil {
+		name, rest, _ := strings.Cut(err.Error(), " ")
+		return o, usagef("%s %s", flagged(name), rest)
 	}
 	return o, nil
 }

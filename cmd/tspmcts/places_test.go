@@ -254,6 +254,47 @@ func TestBadPlaces(t *testing.T) {
 	onlyFiles(t, dir, "a.csv", "a.tsp", "b.csv")
 }
 
+// bench and heatmap measure places as they are told to.
+func TestMetricOfPlaces(t *testing.T) {
+	dir := t.TempDir()
+	var text strings.Builder
+	text.WriteString("lat,lon\n")
+	for i := range 30 {
+		fmt.Fprintf(&text, "%d,%d\n", 10+i*i%50, 7*i*i%90)
+	}
+	write(t, dir, "c.csv", text.String())
+	suite := func(metric string) string {
+		return fmt.Sprintf(`{"sets":[{"file":"c.csv"%s}],"heatmaps":["gtprior"],"knobs":["default"],"budgets":["2000 actions"],"seeds":1}`, metric)
+	}
+	write(t, dir, "plain.json", suite(""))
+	write(t, dir, "geodesic.json", suite(`,"metric":"geodesic"`))
+	for name, args := range map[string]string{"plain": "", "haversine": "--metric haversine", "geodesic": "--metric geodesic", "suite": "plain.json", "other suite": "geodesic.json"} {
+		file := strings.ReplaceAll(name, " ", "") + ".jsonl"
+		if strings.HasSuffix(args, ".json") {
+			must(t, dir, "bench", args, "--out", file)
+		} else {
+			must(t, dir, append(strings.Fields("bench --set c.csv --heatmaps gtprior --actions 2000 --out "+file), strings.Fields(args)...)...)
+		}
+		want := `"metric":"HAVERSINE"`
+		if strings.Contains(args, "geodesic") {
+			want = `"metric":"GEODESIC"`
+		}
+		if got := read(t, dir, file); !strings.Contains(got, want) {
+			t.Errorf("%s: %s, want %s", name, got, want)
+		}
+	}
+	must(t, dir, "heatmap", "build", "c.csv", "--metric", "haversine", "--heatmap", "softdist", "--out", "h.txt")
+	must(t, dir, "heatmap", "build", "c.csv", "--metric", "geodesic", "--heatmap", "softdist", "--out", "g.txt")
+	if read(t, dir, "h.txt") == read(t, dir, "g.txt") {
+		t.Error("the heatmap does not depend on the metric")
+	}
+	for _, args := range []string{"bench --set c.csv --time 1s --out x --metric sphere", "heatmap build c.csv --out x --metric sphere", "bench plain.json --out x --metric geodesic"} {
+		oneError(t, dir, 2, `--metric (is "sphere", want haversine|and a suite file do not go together)`, call{args: strings.Fields(args)})
+	}
+	write(t, dir, "odd.json", suite(`,"metric":"sphere"`))
+	oneError(t, dir, 1, `odd\.json: c\.csv: metric is "sphere", want haversine`, call{args: strings.Fields("bench odd.json --out x")})
+}
+
 // What may be meant otherwise is told, and solved.
 func TestOddPlaces(t *testing.T) {
 	dir := t.TempDir()

@@ -49,7 +49,7 @@ func tuneCommand() *cli.Command {
 			option(catOutput, "log", "keep the records of all runs in `FILE` (default: that of --out, or of --table, with .runs.jsonl)"),
 			option(catOutput, "table", "enter what was found in the table `FILE` of tuned knobs: the winner, if it beats the base on the held-out instances with p < 0.05, otherwise that nothing did (the presets read mcts/tuned.json when the program is built)"),
 			option(catOutput, "plot", "draw the importance of the knobs to `FILE`: .svg or .png"),
-		}, append(farmFlags(), configFlags()...)...),
+		}, append(append(placesFlags(), farmFlags()...), configFlags()...)...),
 		Action: runTune,
 	}
 }
@@ -324,7 +324,7 @@ func medianSize(set []bench.SetItem) int {
 // commandLine returns the command as far as it decides the winner, without folders.
 func commandLine(c *cli.Context) string {
 	words := []string{"tspmcts", "tune"}
-	names := []string{"set", "lines", "validate", "validate-lines", "best", "params", "preset", "heatmap", "method", "trials", "search", "time", "actions", "seed"}
+	names := []string{"set", "lines", "validate", "validate-lines", "best", "metric", "weight", "params", "preset", "heatmap", "method", "trials", "search", "time", "actions", "seed"}
 	for _, k := range mcts.Knobs {
 		names = append(names, k.Name)
 	}
@@ -366,10 +366,10 @@ func holdOut(c *cli.Context, t *tune.Tuner, train *bench.Suite, read func(*bench
 	}
 	s := &bench.Suite{Best: train.Best}
 	if file != "" {
-		s.Sets = []bench.Set{{File: file, Lines: lines}}
+		s.Sets = []bench.Set{{File: file, Lines: lines, Places: train.Sets[0].Places}} // the flags say the same of all
 	} else {
 		for _, set := range train.Sets {
-			s.Sets = append(s.Sets, bench.Set{File: set.File, Lines: lines})
+			s.Sets = append(s.Sets, bench.Set{File: set.File, Lines: lines, Places: set.Places})
 		}
 	}
 	if t.Verify, err = read(s); err != nil {

@@ -3,6 +3,7 @@ package onetree
 import (
 	"context"
 	"math"
+	"slices"
 
 	"tspmcts/tsp"
 )
@@ -45,12 +46,8 @@ func Assign(ctx context.Context, in *tsp.Instance) (*Assignment, error) {
 			return nil, err
 		}
 	}
-	dist, from, cols := make([]int64, s.n), make([]int32, s.n), make([]int32, s.n)
-	for _, start := range free {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		s.augment(start, dist, from, cols)
+	if err := s.complete(ctx, free); err != nil {
+		return nil, err
 	}
 	a := &Assignment{Entry: s.x, Out: make([]int64, s.n), In: s.v}
 	for i, j := range s.x {
@@ -252,6 +249,143 @@ func (s *assigner) augment(start int32, dist []int64, from, cols []int32) {
 			break
 		}
 	}
+}
+
+// listed is how many ways out of each city, and into it, a path may take at first.
+const listed = 10
+
+// complete gives all free exits an entry, along shortest paths over the ways that cost least by the prices. A
+// path over all ways is rarely shorter and takes n times the work. Where there would be one, as a look at
+// all ways tells, the exit concerned is freed again and has the cheaper ways listed, too.
+func (s *assigner) complete(ctx context.Context, free []int32) error {
+	if len(free) == 0 {
+		return nil
+	}
+	a := newAugmenter(s.x, s.y, s.v, func(i, j int32) int64 { return int64(s.in.Dist(2*i+1, 2*j)) })
+	if err := s.list(ctx, a.out); err != nil {
+		return err
+	}
+	var dist []int64 // scratch of paths over all ways
+	var from, cols []int32
+	for len(free) > 0 {
+		var stuck []int32
+		for _, i := range free {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if end, d, ok := a.shortest(i, barred); ok {
+				a.augment(i, end, d)
+			} else {
+				stuck = append(stuck, i)
+			}
+		}
+		var err error
+		if free, err = s.violated(ctx, a.out, free[:0]); err != nil {
+			return err
+		}
+		if len(free) == 0 && len(stuck) > 0 {
+			if dist == nil {
+				dist, from, cols = make([]int64, s.n), make([]int32, s.n), make([]int32, s.n)
+			}
+			for _, i := range stuck {
+				s.augment(i, dist, from, cols)
+			}
+			stuck = nil
+		}
+		free = append(free, stuck...)
+	}
+	return nil
+}
+
+// key is what a way costs by the prices.
+type key struct {
+	cost int64
+	city int32
+}
+
+// keys are the least so far, ascending.
+type keys []key
+
+// add puts k among the least, of which there are listed at most.
+func (best keys) add(k key) keys {
+	if len(best) < listed {
+		best = append(best, k)
+	}
+	at := len(best) - 1
+	for ; at > 0 && best[at-1].cost > k.cost; at-- {
+		best[at] = best[at-1]
+	}
+	best[at] = k
+	return best
+}
+
+// list appends to the ways out of each city those that cost least by the prices, and least
+// beyond the cheapest out of their city among those into the same.
+func (s *assigner) list(ctx context.Context, out [][]way) error {
+	into := make([]keys, s.n)
+	var best keys
+	for i := range s.n {
+		if i&63 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		c := s.costs(i)
+		best = best[:0]
+		for j, d := range c {
+			if d -= s.v[j]; d < barred/2 && (len(best) < listed || d < best[listed-1].cost) {
+				best = best.add(key{d, int32(j)})
+			}
+		}
+		for _, k := range best {
+			out[i] = append(out[i], way{city: k.city, cost: int32(c[k.city])})
+		}
+		if len(best) == 0 {
+			continue
+		}
+		least := best[0].cost
+		for j, d := range c {
+			if d -= s.v[j] + least; d < barred/2 && (len(into[j]) < listed || d < into[j][listed-1].cost) {
+				into[j] = into[j].add(key{d, int32(i)})
+			}
+		}
+	}
+	for j, best := range into {
+		for _, k := range best {
+			if !slices.ContainsFunc(out[k.city], func(w way) bool { return int(w.city) == j }) {
+				out[k.city] = append(out[k.city], way{city: int32(j), cost: s.in.Dist(2*k.city+1, int32(2*j))})
+			}
+		}
+	}
+	return nil
+}
+
+// violated frees the exits that have a cheaper way, by the prices, than the assignment's, lists
+// the cheapest of each, and appends the exits to free.
+func (s *assigner) violated(ctx context.Context, out [][]way, free []int32) ([]int32, error) {
+	var best keys
+	for i := range s.n {
+		if i&63 == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if s.x[i] < 0 {
+			continue
+		}
+		c := s.costs(i)
+		own := c[s.x[i]] - s.v[s.x[i]]
+		best = best[:0]
+		for j, d := range c {
+			if d -= s.v[j]; d < own && (len(best) < listed || d < best[len(best)-1].cost) {
+				best = best.add(key{d, int32(j)})
+			}
+		}
+		for _, k := range best {
+			out[i] = append(out[i], way{city: k.city, cost: int32(c[k.city])})
+		}
+		if len(best) > 0 {
+			s.y[s.x[i]], s.x[i] = -1, -1
+			free = append(free, int32(i))
+		}
+	}
+	return free, nil
 }
 
 // Start returns penalties for an ascent on g to begin with: the prices, so that no

@@ -84,49 +84,63 @@ func TestAssign(t *testing.T) {
 		if !ok || a.Length > s.Length(s.Contract(tour)) {
 			t.Errorf("seed %d: %d above the tour's %d", seed, a.Length, s.Length(s.Contract(tour)))
 		}
-		patched(t, s, a)
 		reduced(t, s, a, r)
 	}
 }
 
-// patched joins the cycles of a: a tour that keeps to what is fixed, and is that of the assignment where it is one.
-func patched(t *testing.T, s *tsp.Symmetric, a *Assignment) {
-	order, err := a.Patch(ctx, s.Instance)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := s.Expand(order); err != nil || s.Keeps(order) != nil {
-		t.Errorf("%v: %v, %v", order, err, s.Keeps(order))
-	}
-	if cycles := a.cycles(s.Instance); len(cycles) == 1 && s.Length(order) != a.Length || s.Length(order) < a.Length {
-		t.Errorf("%d cycles of length %d become a tour of %d", len(cycles), a.Length, s.Length(order))
-	}
-}
-
-// Two cycles become one by the cheapest of all exchanges.
-func TestPatch(t *testing.T) {
-	for seed := range uint64(40) {
-		in := tsptest.Directed(7, seed)
-		s := tsp.NewSymmetric(in)
-		a := &Assignment{Entry: []int32{1, 2, 3, 0, 5, 6, 4}}
-		order, err := a.Patch(ctx, s.Instance)
+// The prices prove the assignment of instances whose paths take few of all ways, and where these are not
+// enough: of random numbers, of sums of two, of few different ones, and of jobs that wait for each other.
+func TestAssignLarge(t *testing.T) {
+	const n = 150
+	for seed := range uint64(12) {
+		r := rand.New(rand.NewPCG(seed, 4))
+		var upto [n][6]int32
+		for i := range upto {
+			for k := 1; k < len(upto[i]); k++ {
+				upto[i][k] = upto[i][k-1] + r.Int32N(1000)
+			}
+		}
+		w := make([]int32, n*n)
+		for i := range n {
+			for j := range n {
+				d := &w[i*n+j]
+				switch seed % 4 {
+				case 0:
+					*d = r.Int32N(1000000)
+				case 1: // all take the same entry
+					*d = r.Int32N(100) + int32(1000*j) + int32(i)*int32(j)
+				case 2:
+					*d = r.Int32N(3)
+				case 3:
+					for k := range len(upto[i]) - 1 {
+						*d = max(*d, upto[i][k+1]-upto[j][k])
+					}
+				}
+			}
+		}
+		s := tsp.NewSymmetric(tsptest.Must(tsp.NewDirected("large", n, w)))
+		if !s.Paired() {
+			t.Fatal("symmetric")
+		}
+		a, err := Assign(ctx, s.Instance)
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := int64(math.MaxInt64)
-		for i := range 4 {
-			for j := 4; j < 7; j++ {
-				a.Entry[i], a.Entry[j] = a.Entry[j], a.Entry[i]
-				length := int64(0)
-				for from, to := range a.Entry {
-					length += int64(in.Dist(int32(from), to))
+		length, seen := int64(0), make([]bool, n)
+		for i, j := range a.Entry {
+			if seen[j] || int(j) == i {
+				t.Fatalf("seed %d: no assignment", seed)
+			}
+			seen[j] = true
+			length += int64(w[i*n+int(j)])
+			for k := range n {
+				if price := a.Out[i] + a.In[k]; k != i && (price > int64(w[i*n+k]) || k == int(j) && price < int64(w[i*n+k])) {
+					t.Fatalf("seed %d: from %d to %d it is %d, by the prices %d", seed, i, k, w[i*n+k], price)
 				}
-				want = min(want, length)
-				a.Entry[i], a.Entry[j] = a.Entry[j], a.Entry[i]
 			}
 		}
-		if got := s.Length(order); got != want {
-			t.Errorf("seed %d: %d, want %d", seed, got, want)
+		if length != a.Length {
+			t.Errorf("seed %d: %d, not %d", seed, length, a.Length)
 		}
 	}
 }

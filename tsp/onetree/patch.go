@@ -1,67 +1,133 @@
 package onetree
 
-import (
-	"cmp"
-	"context"
-	"slices"
+import "math"
 
-	"tspmcts/tsp"
-)
-
-// Patch returns the tour of the paired instance in that joins the cycles of the assignment
-// (R. M. Karp, "A patching algorithm for the nonsymmetric traveling-salesman problem",
-// SIAM Journal on Computing 8, 1979): the two largest become one, by the exchange of the ways out of
-// one city of each that costs least, until one is left. Fixed ways stay. O(n^2) time. The error is ctx's.
-func (a *Assignment) Patch(ctx context.Context, in *tsp.Instance) (tsp.Tour, error) {
-	next := slices.Clone(a.Entry)
-	way := func(i, j int32) int64 { return int64(in.Dist(2*i+1, 2*j)) }
-	cycles := a.cycles(in)
-	whole := cycles[0].free // of the largest, which every patch makes larger
-	for _, c := range cycles[1:] {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		least, from, to := int64(0), int32(-1), int32(-1)
-		for _, i := range c.free {
-			own := way(i, next[i])
-			for _, j := range whole {
-				if d := way(i, next[j]) + way(j, next[i]) - own - way(j, next[j]); from < 0 || d < least {
-					least, from, to = d, i, j
-				}
-			}
-		}
-		next[from], next[to] = next[to], next[from]
-		whole = append(whole, c.free...)
-	}
-	t := make(tsp.Tour, 0, 2*len(next))
-	for c := int32(0); len(t) < cap(t); c = next[c] {
-		t = append(t, 2*c, 2*c+1)
-	}
-	return t, nil
+// patching is the scratch of joining cycles.
+type patching struct {
+	to, back []int32 // the city after, and that before each
+	label    []int32 // the number of its cycle
+	size     []int32 // by cycle: cities, 0 where it has become part of another
+	head     []int32 // a city of it
 }
 
-// cycle is one of an assignment.
-type cycle struct {
-	size int
-	free []int32 // its cities whose way out is not fixed
-}
-
-// cycles returns those of a, the largest first, of equal ones that with the lowest city.
-func (a *Assignment) cycles(in *tsp.Instance) (all []cycle) {
-	seen := make([]bool, len(a.Entry))
-	for i := range a.Entry {
-		var c cycle
-		for at := int32(i); !seen[at]; at = a.Entry[at] {
-			seen[at] = true
-			c.size++
-			if _, second := in.FixedPartners(2*at + 1); second < 0 {
-				c.free = append(c.free, at)
-			}
+// cycles finds those of to.
+func (p *patching) cycles() {
+	p.size, p.head = p.size[:0], p.head[:0]
+	for c := range p.label {
+		p.label[c] = -1
+	}
+	for c := range p.to {
+		if p.label[c] >= 0 {
+			continue
 		}
-		if c.size > 0 {
-			all = append(all, c)
+		k := int32(len(p.size))
+		p.size, p.head = append(p.size, 0), append(p.head, int32(c))
+		for at := int32(c); p.label[at] < 0; at = p.to[at] {
+			p.label[at] = k
+			p.size[k]++
 		}
 	}
-	slices.SortStableFunc(all, func(b, c cycle) int { return cmp.Compare(c.size, b.size) })
-	return all
+}
+
+// fewest returns the cities of the cycle of the node's assignment that has the fewest ways which it need not keep; nil
+// where that is a tour, or too long for a better one.
+func (b *brancher) fewest() (cities []int32) {
+	copy(b.to, b.entry)
+	b.cycles()
+	if len(b.size) == 1 || b.excess >= b.least {
+		return nil
+	}
+	free := make([]int32, len(b.size))
+	for c, k := range b.label {
+		if !b.kept[c] {
+			free[k]++
+		}
+	}
+	k := 0
+	for c := range free {
+		if free[c] < free[k] {
+			k = c
+		}
+	}
+	for c := b.head[k]; len(cities) < int(b.size[k]); c = b.to[c] {
+		cities = append(cities, c)
+	}
+	return cities
+}
+
+// join joins the cycles of the node's assignment, always the smallest with what the cheapest
+// exchange of one way out each leads to, and takes the tour if it is better than the best. R. M. Karp ("A patching
+// algorithm for the nonsymmetric traveling-salesman problem", SIAM Journal on Computing 8, 1979) joins
+// the largest; this way exchanges are looked for at few cities.
+func (b *brancher) join() {
+	copy(b.to, b.entry)
+	copy(b.back, b.exit)
+	b.cycles()
+	b.work += int64(len(b.to))
+	excess := b.excess
+	for left := len(b.size); left > 1; left-- {
+		b.work += int64(len(b.size))
+		small := int32(-1)
+		for k, size := range b.size {
+			if size > 0 && (small < 0 || size < b.size[small]) {
+				small = int32(k)
+			}
+		}
+		i, k, more := b.exchange(small)
+		excess += more
+		if i < 0 || excess >= b.least {
+			return
+		}
+		other := b.label[k]
+		for c := i; b.label[c] == small; c = b.to[c] {
+			b.label[c] = other
+		}
+		b.size[other] += b.size[small]
+		b.size[small] = 0
+		b.to[i], b.to[k] = b.to[k], b.to[i]
+		b.back[b.to[i]], b.back[b.to[k]] = i, k
+	}
+	if excess < b.least {
+		b.least = excess
+		b.best = append(b.best[:0], b.to...)
+	}
+}
+
+// exchange returns the city i of a cycle, and k of another, whose exchange of the ways out costs least,
+// where one of the new ones is listed; of all where none is. i is -1 where all are fixed.
+func (b *brancher) exchange(cycle int32) (i, k int32, least int64) {
+	i, k, least = -1, -1, math.MaxInt64
+	offer := func(c, d int32) {
+		if b.label[d] == cycle || b.fixed[c] || b.fixed[d] {
+			return
+		}
+		if more := b.cost(c, b.to[d]) + b.cost(d, b.to[c]) - b.cost(c, b.to[c]) - b.cost(d, b.to[d]); more < least {
+			i, k, least = c, d, more
+		}
+	}
+	first := b.head[cycle]
+	for c := first; ; {
+		for _, w := range b.out[c] {
+			offer(c, b.back[w.city])
+		}
+		for _, w := range b.into[b.to[c]] {
+			offer(c, w.city)
+		}
+		b.work += int64(len(b.out[c]) + len(b.into[b.to[c]]))
+		if c = b.to[c]; c == first {
+			break
+		}
+	}
+	if i >= 0 {
+		return i, k, least
+	}
+	for c := first; ; {
+		for d := range int32(len(b.to)) {
+			offer(c, d)
+		}
+		b.work += int64(len(b.to))
+		if c = b.to[c]; c == first {
+			return i, k, least
+		}
+	}
 }

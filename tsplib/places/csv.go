@@ -340,7 +340,9 @@ func (f *file) readSquare(r *rows, first []string, line int) (*tsp.Instance, err
 				return nil, f.fail(line, "", fmt.Sprintf("%q in row %d, column %d", short(field), i+1, j+1), want, nil)
 			}
 		}
-		m.row(i)
+		if err := m.row(f, i); err != nil {
+			return nil, err
+		}
 	}
 	if bare && blank > 0 && blank < m.n {
 		return nil, f.fail(start, "", fmt.Sprintf("%d of %d entries on the diagonal left out", blank, m.n), "all or none of them", nil)

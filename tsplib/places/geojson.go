@@ -16,6 +16,9 @@ type points struct {
 	table
 	at   []part   // where each position stands
 	what []string // what it belongs to, for messages
+
+	crossed int // positions whose feature has their numbers as longitude and latitude the other way round
+	first   int // line of the first
 }
 
 // readGeoJSON reads points; kind is the document's type.
@@ -36,6 +39,9 @@ func (f *file) readGeoJSON(doc, kind part) (*tsp.Instance, error) {
 	}
 	if len(p.x) == 0 {
 		return nil, kind.fail(0, "", "no points", wantPoints)
+	}
+	if p.crossed > 0 {
+		f.warn(p.first, "%d of %d positions have the latitude of their feature's properties first: latitude and longitude may be swapped; GeoJSON has the longitude first", p.crossed, len(p.x))
 	}
 	p.ids, p.names = orNil(p.ids), orNil(p.names)
 	if err := f.labels(p.ids, p.names, func(i int) (string, int) { return p.what[i], p.at[i].line() }); err != nil {
@@ -78,6 +84,11 @@ func (p *points) add(f *file, v part, what string) error {
 		id, name := labelsOf(v)
 		if len(p.x) == from+1 {
 			p.ids[from], p.names[from] = id, name
+			if lat, lon, ok := degreesOf(v); ok && lat == p.y[from] && lon == p.x[from] && lat != lon {
+				if p.crossed++; p.crossed == 1 {
+					p.first = p.at[from].line()
+				}
+			}
 		}
 		return nil
 	case "Point", "MultiPoint":
@@ -111,6 +122,29 @@ func (p *points) position(f *file, v part, what string) error {
 	p.ids, p.names = append(p.ids, ""), append(p.names, "")
 	p.at, p.what = append(p.at, v), append(p.what, what)
 	return nil
+}
+
+// degreesOf returns the latitude and longitude among a feature's properties, where a file that was made of a table may
+// have them too.
+func degreesOf(v part) (lat, lon float64, ok bool) {
+	properties, ok := v.member("properties")
+	if !ok {
+		return 0, 0, false
+	}
+	number := func(keys ...string) (x float64, ok bool) {
+		for _, key := range keys {
+			if m, found := properties.member(key); found && m.first() != 'n' && m.decode(&x) {
+				return x, true
+			}
+		}
+		return 0, false
+	}
+	lat, ok = number("lat", "latitude", "Latitude", "LAT")
+	if !ok {
+		return 0, 0, false
+	}
+	lon, ok = number("lon", "lng", "longitude", "Longitude", "LON")
+	return lat, lon, ok
 }
 
 // labelsOf returns what a feature is called.

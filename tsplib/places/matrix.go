@@ -105,16 +105,46 @@ func (m *matrix) rescale(digits int) {
 func newMatrix() *matrix { return &matrix{scale: 1} }
 
 // row ends row i, the first of which tells how many numbers a row has. It makes room
-// for all rows once a quarter of them is there: what a file claims costs no memory.
-func (m *matrix) row(i int) {
+// for all rows once a 64th of them is there: what a file claims costs no memory, and growing would leave
+// behind as much again. The error is that of Options.Fits.
+func (m *matrix) row(f *file, i int) error {
 	if i == 0 {
 		m.n = len(m.w)
+		if f.opt.Fits != nil {
+			if err := f.opt.Fits(m.n); err != nil {
+				return err
+			}
+		}
 	}
-	if rows := i + 1; cap(m.w) < m.n*m.n && 4*rows >= m.n {
+	if rows := i + 1; cap(m.w) < m.n*m.n && 64*rows >= m.n {
 		w := make([]int32, len(m.w), m.n*m.n)
 		copy(w, m.w)
 		m.w = w
 	}
+	return nil
+}
+
+// times multiplies all numbers, and rounds them to a thousandth. It returns what is wanted instead of the product of
+// a row and column, empty if all will do.
+func (m *matrix) times(factor float64) (i, j int, want string) {
+	if factor == 1 {
+		return 0, 0, ""
+	}
+	to := &matrix{w: m.w[:0], n: m.n, scale: 1, cut: m.cut} // in the place of what was read
+	for k, w := range m.w {
+		v := math.Inf(1)
+		if w != tsp.NoEdge {
+			v = math.Round(float64(w)/m.scale*factor*1000) / 1000
+		}
+		if i, j = k/m.n, k%m.n; i == j {
+			v = 0
+		}
+		if want := to.add(i, v); want != "" {
+			return i, j, want
+		}
+	}
+	*m = *to
+	return 0, 0, ""
 }
 
 // entries are the numbers of a matrix of which nothing more is known.

@@ -44,7 +44,9 @@ func (f *file) readNPY(b *bufio.Reader) (*tsp.Instance, error) {
 				}
 			}
 		}
-		m.row(i)
+		if err := m.row(f, i); err != nil {
+			return nil, err
+		}
 	}
 	if !r.AtEnd() {
 		return nil, fail("more numbers", fmt.Sprintf("%d x %d, as the header says", n, n))

@@ -21,7 +21,25 @@ type Options struct {
 	Metric       string // of coordinates, see ParseMetric; empty for the default (package doc)
 	Weight       string // which of several matrices, one of Weights; empty for the only one, or durations
 	DecimalComma bool   // numbers of CSV files have a comma before their fraction
+
+	// Fits is asked, where it is not nil, when the first row of a matrix of n places was read; Read returns its error
+	// as it is.
+	Fits func(n int) error
 }
+
+// Validate returns an error about a metric or weight that is none.
+func (o Options) Validate() error {
+	if _, ok := ParseMetric(o.Metric); o.Metric != "" && !ok {
+		return fmt.Errorf("metric is %q, want haversine, geodesic, euclid, or an EDGE_WEIGHT_TYPE of TSPLIB with coordinates, as CEIL_2D", o.Metric)
+	}
+	if o.Weight != "" && !slices.Contains(Weights, o.Weight) {
+		return fmt.Errorf("weight is %q, want one of %s", o.Weight, strings.Join(Weights, ", "))
+	}
+	return nil
+}
+
+// Given reports whether something is told.
+func (o Options) Given() bool { return o.Metric != "" || o.Weight != "" || o.DecimalComma }
 
 // ParseMetric returns the metric that a user names: haversine, geodesic, euclid, or a
 // TSPLIB EDGE_WEIGHT_TYPE of coordinates, in any letter case. euclid is EXACT_2D, or EXACT_3D in space.

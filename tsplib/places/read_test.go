@@ -5,7 +5,9 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"math"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -145,6 +147,8 @@ func TestMatrices(t *testing.T) {
 		"OSRM, distances": {`{"code":"Ok",` + dir + `,"sources":` + locations + `}`, Options{Weight: "distances"}, []int32{1, 2, 3}, 1, "m", "", []string{"A", "B", ""}, true},
 		"ORS in km":       {`{` + dir + `,"metadata":{"query":{"units":"km"}}}`, Options{Weight: "distances"}, []int32{1000, 2000, 3000}, 1, "m", "", nil, false},
 		"Valhalla":        {valhalla("kilometers", verbose), Options{}, []int32{10, 20, 30}, 1, "s", "durations are minimized; --weight", nil, true},
+		"ORS, miles":      {"{\"distances\":[[null,0.1,2],[0.1,0,null],[2,null,0]],\n\"durations\":[[0,1,2],[1,0,3],[2,3,0]],\"metadata\":{\"query\":{\"units\":\"mi\"}}}", Options{Weight: "distances"}, []int32{160934, 3218688, tsp.NoEdge}, 1000, "m", "scale is 1000", nil, false},
+		"other order":     {`{"distances":[[0,1,2],[1,0,3],[2,3,0]],"durations":[[0,7,8],[7,0,9],[8,9,0]]}`, Options{}, []int32{7, 8, 9}, 1, "s", "durations are minimized; --weight", nil, false},
 		"Valhalla, km":    {valhalla("kilometers", verbose), Options{Weight: "distances"}, []int32{1001, 2001, 3001}, 1, "m", "", nil, true},
 		"Valhalla, miles": {valhalla("miles", `{"distances":[[0,1,2],[1,0,3],[2,3,0]]}`), Options{}, []int32{1609344, 3218688, 4828032}, 1000, "m", "scale is 1000", nil, true},
 		"VROOM": {`{"vehicles":[{"id":1}],"jobs":[{"id":14,"location_index":1,"description":"shop"},{"id":15,"location_index":2}],"matrices":{"car":{` + dir + `}}}`,
@@ -189,40 +193,44 @@ func TestMatrices(t *testing.T) {
 // What is wrong is one line with its place and what to do.
 func TestErrors(t *testing.T) {
 	for text, want := range map[string]string{
-		"":                                      "f.csv:1: found nothing, want places",
-		"id,name\n1,Bonn\n":                     `f.csv:1: found the columns "id", "name", want a first line that names the columns lat and lon`,
-		"id,pop\n1,2\n":                         "want a first line that names the columns lat and lon",
-		"id,lat\n1,2\n":                         `f.csv:1: found a column "lat" without lon`,
-		"1,Bonn,50,7\n2,Ulm,48,9\n":             "want a first line that names the columns lat and lon",
-		"lat,lon,long\n1,2,3\n":                 `found the columns "lon" and "long", want one of them`,
-		"lat,lon\n":                             "found a first line without any below it",
-		"lat,lon\n1,2\n1\n":                     "f.csv:3: found 1 fields, want 2",
-		"lat,lon\n1,2\n1,x\n":                   `f.csv:3: lon: found "x", want a number`,
-		"lat,lon\n1,\n":                         "f.csv:2: lon: found nothing, want a number",
-		"lat;lon\n1,5;2\n":                      `lat: found "1,5", want a number; where it has a decimal comma give --decimal-comma`,
-		"lat,lon\nnan,2\n":                      `lat: found "nan"`,
-		"lat,lon\n1,2\n103.8,1.3\n":             "f.csv:3: found the latitude 103.8, want -90 to 90; latitude and longitude look swapped",
-		"lat,lon\n5800000,380000\n":             "want -90 to 90 degrees; metres of a map projection",
-		"lat,lon\n5,400\n":                      "found the longitude 400, want -180 to 180",
-		"id,lat,lon\n7,1,2\n8,1,2\n7,3,4":       `f.csv:4: id: found "7", line 4, a second time, want each id once; it stands at line 2 too`,
-		"lat,lon\n\"1,2\n":                      "f.csv:2: found ",
-		"0,1,2\n1,0\n":                          "f.csv:2: found 2 fields, want 3",
-		"0,1,2\n1,0,3\n":                        "f.csv:1: found 2 lines of 3 numbers",
-		"0,1\n1,0\n2,3\n":                       "f.csv:3: found one more line after 2 of 2 numbers",
-		"50,7\n51,8\n":                          "found 2 lines of 2 numbers, none on the diagonal 0",
-		"0,1,2\n1,0,3\n2,x,0\n":                 `f.csv:3: found "x" in row 3, column 2, want a number`,
-		"0,1,2\n1,0,3\n2,,0\n":                  "f.csv:3: found nothing in row 3, column 2, want a number, or inf",
-		"0,1,2\n1,0,3\n2,-3,0\n":                `f.csv:3: found "-3" in row 3, column 2, want 0 or more`,
-		"0,1,2\n1,0,3\n2,nan,0\n":               `f.csv:3: found "nan" in row 3, column 2, want a number`,
-		"0,1,2\n1,0,3\n2,5e9,0\n":               `want 0 to 1073741824`,
-		",A,B\nB,0,1\nA,1,0\n":                  `f.csv:2: found the name "B" before line 1 of the matrix, want "A"`,
-		"[[0,1],[1,0],[2,3]]":                   "found more than 2 rows of 2 numbers, want a square matrix",
-		"[[0,1,2],[1,0,3]]":                     "f.csv:1: entries: found 2 rows of 3 numbers, want a square matrix",
-		"[[0,1],\n[1]]":                         "f.csv:2: entries: found 1 numbers in row 2, want 2",
-		"[[0,\"1\"],[1,0]]":                     `found "1" in row 1, column 2, want a number, or null`,
-		"[0,1]":                                 "found a number, want an array of numbers, row 1",
-		"[[0,1],[-1,0]]":                        "found -1 in row 2, column 1, want 0 or more",
-		"[]":                                    "found 0 rows",
+		"":                                         "f.csv:1: found nothing, want places",
+		"id,name\n1,Bonn\n":                        `f.csv:1: found the columns "id", "name", want a first line that names the columns lat and lon`,
+		"id,pop\n1,2\n":                            "want a first line that names the columns lat and lon",
+		"id,lat\n1,2\n":                            `f.csv:1: found a column "lat" without lon`,
+		"1,Bonn,50,7\n2,Ulm,48,9\n":                "want a first line that names the columns lat and lon",
+		"lat,lon,long\n1,2,3\n":                    `found the columns "lon" and "long", want one of them`,
+		"lat,lon\n":                                "found a first line without any below it",
+		"lat,lon\n1,2\n1\n":                        "f.csv:3: found 1 fields, want 2",
+		"lat,lon\n1,2\n1,x\n":                      `f.csv:3: lon: found "x", want a number`,
+		"lat,lon\n1,\n":                            "f.csv:2: lon: found nothing, want a number",
+		"lat;lon\n1,5;2\n":                         `lat: found "1,5", want a number; where it has a decimal comma give --decimal-comma`,
+		"lat,lon\nnan,2\n":                         `lat: found "nan"`,
+		"lat,lon\n1,2\n103.8,1.3\n":                "f.csv:3: found the latitude 103.8, want -90 to 90; latitude and longitude look swapped",
+		"lat,lon\n5800000,380000\n":                "want -90 to 90 degrees; metres of a map projection",
+		"lat,lon\n5,400\n":                         "found the longitude 400, want -180 to 180",
+		"id,lat,lon\n7,1,2\n8,1,2\n7,3,4":          `f.csv:4: id: found "7", line 4, a second time, want each id once; it stands at line 2 too`,
+		"lat,lon\n\"1,2\n":                         "f.csv:2: found ",
+		"0,1,2\n1,0\n":                             "f.csv:2: found 2 fields, want 3",
+		"0,1,2\n1,0,3\n":                           "f.csv:1: found 2 lines of 3 numbers",
+		"0,1\n1,0\n2,3\n":                          "f.csv:3: found one more line after 2 of 2 numbers",
+		"50,7\n51,8\n":                             "found 2 lines of 2 numbers, none on the diagonal 0",
+		"0,1,2\n1,0,3\n2,x,0\n":                    `f.csv:3: found "x" in row 3, column 2, want a number`,
+		"0,1,2\n1,0,3\n2,,0\n":                     "f.csv:3: found nothing in row 3, column 2, want a number, or inf",
+		"0,1,2\n1,0,3\n2,-3,0\n":                   `f.csv:3: found "-3" in row 3, column 2, want 0 or more`,
+		"0,1,2\n1,0,3\n2,nan,0\n":                  `f.csv:3: found "nan" in row 3, column 2, want a number`,
+		"0,1,2\n1,0,3\n2,5e9,0\n":                  `want 0 to 1073741824`,
+		",A,B\nB,0,1\nA,1,0\n":                     `f.csv:2: found the name "B" before line 1 of the matrix, want "A"`,
+		"[[0,1],[1,0],[2,3]]":                      "found more than 2 rows of 2 numbers, want a square matrix",
+		"[[0,1,2],[1,0,3]]":                        "f.csv:1: entries: found 2 rows of 3 numbers, want a square matrix",
+		"[[0,1],\n[1]]":                            "f.csv:2: entries: found 1 numbers in row 2, want 2",
+		"[[0,\"1\"],[1,0]]":                        `found "1" in row 1, column 2, want a number, or null`,
+		"[0,1]":                                    "found a number, want an array of numbers, row 1",
+		"[[0,1],[-1,0]]":                           "found -1 in row 2, column 1, want 0 or more",
+		"[]":                                       "found 0 rows",
+		"{\"durations\":[\n[0,1],\n\n[1,true]]}":   "f.csv:4: durations: found true in row 2, column 2, want a number",
+		"{\"durations\":[[0,1],\n[1,0]\n,}":        "f.csv:3: found JSON that is broken here",
+		"{\"code\":\"Ok\",\n\"durations\":[[0,1],": "f.csv:2: found the end of the file",
+		`{"distances":[[0,2e6],[1,0]],"metadata":{"query":{"units":"km"}}}`: "found row 1, column 2 times 1000, want 0 to 1073741824",
 		"{}":                                    "found an empty JSON object, want GeoJSON",
 		"{\"a\":1}":                             "found JSON with a, want GeoJSON",
 		"{\"a\":\n1,}":                          "f.csv:2: found JSON that is broken here",
@@ -268,8 +276,73 @@ func TestErrors(t *testing.T) {
 	}
 }
 
+// padded is JSON of a matrix of n rows, each behind as much space as it takes, and how much memory was in use
+// while it was read.
+type padded struct {
+	n, row int
+	left   []byte
+	most   uint64
+}
+
+func (p *padded) Read(b []byte) (int, error) {
+	if len(p.left) == 0 {
+		switch {
+		case p.row > p.n:
+			return 0, io.EOF
+		case p.row == p.n:
+			p.left = []byte(`]],"code":"Ok"}`)
+		default:
+			text := strings.Repeat(" ", 1<<20) + "["
+			if p.row == 0 {
+				text = `{"distances":[[5,"x"]],"durations":[` + text
+			} else {
+				text = "]," + text
+			}
+			p.left = []byte(text + strings.Repeat("1,", p.n-1) + "1")
+		}
+		if p.row++; p.row%16 == 0 {
+			var m runtime.MemStats
+			runtime.GC()
+			runtime.ReadMemStats(&m)
+			p.most = max(p.most, m.HeapAlloc)
+		}
+	}
+	n := copy(b, p.left)
+	p.left = p.left[n:]
+	return n, nil
+}
+
+// JSON of 128 MB is read in the memory of a row and the matrix.
+func TestStream(t *testing.T) {
+	p := &padded{n: 128}
+	in, _, err := Read(p, "f.json", Options{Weight: "durations"})
+	if err != nil || in.N() != 128 || in.Unit != "s" {
+		t.Fatal(in, err)
+	}
+	if p.most > 30<<20 {
+		t.Errorf("%d MB in use", p.most>>20)
+	}
+}
+
+// An instance that will not fit is refused when its first row is read.
+func TestFits(t *testing.T) {
+	no := errors.New("no room")
+	for _, text := range []string{"0,1\n1,junk\n", "[[0,1],[junk", `{"durations":[[0,1],[junk`, npyFile("<f8", false, 2, []float64{0, 1}),
+		`{"sources_to_targets":[[{"time":0},{"time":1}],[junk`} {
+		asked := 0
+		_, _, err := read(text, Options{Fits: func(n int) error { asked = n; return no }})
+		if err != no || asked != 2 {
+			t.Errorf("%.30q: %v, asked for %d", text, err, asked)
+		}
+	}
+}
+
 // What may be right but looks wrong is told.
 func TestWarnings(t *testing.T) {
+	feature := func(coordinates, properties string) string {
+		one := `{"type":"Feature","geometry":{"type":"Point","coordinates":` + coordinates + `},"properties":` + properties + `}`
+		return `{"type":"FeatureCollection","features":[` + "\n" + one + ",\n" + one + "]}"
+	}
 	for text, want := range map[string]string{
 		"lat,lon\n-74.0,40.7\n-71.06,42.4\n-80.2,25.8\n":                  "3 of 3 latitudes lie beyond the polar circles",
 		`{"type":"MultiPoint","coordinates":[[40.7,-74],[42.4,-71.06]]}`:  "2 of 2 latitudes lie beyond the polar circles",
@@ -278,6 +351,11 @@ func TestWarnings(t *testing.T) {
 		"lat,lon\n78.2,15.6\n69.6,18.9\n":                                 "2 of 2 latitudes",
 		"lat,lon\n64.8,-147.7\n71.3,-156.8\n70.2,-148.5\n":                "", // Alaska
 		`{"type":"Point","coordinates":[1,2],"crs":{"name":"EPSG:4326"}}`: "",
+		feature("[52.5,13.25]", `{"lon":13.25,"lat":52.5}`):               "f.csv:2: 2 of 2 positions have the latitude of their feature's properties first",
+		feature("[13.25,52.5]", `{"longitude":13.25,"latitude":52.5}`):    "",
+		feature("[52.5,13.25]", `{"lon":13.25}`):                          "",
+		feature("[52.5,13.25]", `null`):                                   "",
+		feature("[13,13]", `{"lon":13,"lat":13}`):                         "",
 	} {
 		_, warnings, err := read(text, Options{})
 		if err != nil || (want == "") != (len(warnings) == 0) || want != "" && !strings.Contains(warnings[0].String(), want) {

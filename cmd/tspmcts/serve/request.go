@@ -428,7 +428,7 @@ func (o *order) readText(text []byte, l Limits) error {
 		return p
 	}
 	o.warn(warnings)
-	if err == nil && kind != tsplib.KindPlaces && o.places != (places.Options{}) {
+	if err == nil && kind != tsplib.KindPlaces && o.places.Given() {
 		err = fmt.Errorf("the body is a %v, which says itself what metric, weight and decimal-comma are for; leave them out", kind)
 	}
 	if err == nil && set == nil && o.line >= 0 {

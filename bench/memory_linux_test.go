@@ -1,0 +1,40 @@
+package bench
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// What control groups leave is the least of a group and those above it, with what files hold in memory.
+func TestGroupLeft(t *testing.T) {
+	root := t.TempDir()
+	put := func(name, text string) {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(root, name)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(root, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put("a/memory.max", "1000\n")
+	put("a/memory.current", "700\n")
+	put("a/memory.stat", "anon 500\ninactive_file 150\n")
+	put("a/b/memory.max", "max\n")
+	put("a/b/memory.current", "600\n")
+	put("c/memory.max", "100\n")
+	put("c/memory.current", "120\n")
+	put("memory/x/y/memory.limit_in_bytes", "5000\n")
+	put("memory/x/y/memory.usage_in_bytes", "1000\n")
+	put("memory/x/memory.limit_in_bytes", "9223372036854771712\n")
+	put("memory/x/memory.usage_in_bytes", "1000\n")
+	for groups, want := range map[string]int64{
+		"0::/a/b\n": 450, "0::/a\n": 450, "0::/c\n": 0, "0::/\n": -1, "": -1, "junk\n": -1,
+		"4:memory:/x/y\n3:cpu:/\n0::/\n": 4000, "4:memory:/x\n": -1, "4:memory:/x/y\n0::/a/b\n": 450, "4:cpu:/x/y\n": -1,
+	} {
+		left, limited := groupLeft(root, groups)
+		if limited != (want >= 0) || limited && left != want {
+			t.Errorf("%q: %d, %v, want %d", groups, left, limited, want)
+		}
+	}
+}
