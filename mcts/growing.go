@@ -25,7 +25,7 @@ type growing struct {
 	Ends       []tsp.Tour    // what recombinations ended with
 	Between    float64       // cost of the work between the steps
 	Rest       float64       // and of all else
-	Whole      yield         // what recombining the whole brought
+	Whole      Yield         // what recombining the whole brought
 	Since      since         // that was measured last
 	Regions    *visiting     // the work between the steps where there are many cities; nil: kicks
 	PerTour    float64       // cost of building one tour

@@ -11,6 +11,9 @@ func (s *search) plan() stage {
 	if s.cfg.Restart == "fresh" {
 		return new(simulating)
 	}
+	if s.onward != nil && s.cfg.Population > 0 {
+		return s.newVisiting()
+	}
 	return new(descending)
 }
 

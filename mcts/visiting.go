@@ -19,8 +19,8 @@ type visiting struct {
 	Choice  choosing
 	Size    int // cities of a leaf
 	Tours   int // of a population
-	Kicks   yield
-	Visits  yield
+	Kicks   Yield
+	Visits  Yield
 	PerTour float64 // what a tour of a population costs a city, all in all
 	RNG     *rand.PCG
 
@@ -28,14 +28,14 @@ type visiting struct {
 	owner, place []int32 // of a city: the visit of the batch that it is in, from 1; its place in that
 }
 
-// yield is what a kind of work brought.
-type yield struct {
+// Yield is what a kind of work brought.
+type Yield struct {
 	Cost float64 // of all of it
 	Rate float64 // length gained per cost, of late
 }
 
 // add counts work.
-func (y *yield) add(gain int64, cost float64) {
+func (y *Yield) add(gain int64, cost float64) {
 	if cost <= 0 {
 		return
 	}
@@ -58,6 +58,9 @@ func (v *visiting) name() string { return "visiting regions" }
 
 func (s *search) newVisiting() *visiting {
 	v := &visiting{Tours: firstTours, RNG: meter.PCG(s.seed, meter.ForMixing, 2, 0)}
+	if l := s.onward; l != nil {
+		v.Tours, v.PerTour, v.Kicks, v.Visits = max(l.Tours, firstTours), l.PerTour, l.Kicks, l.Visits
+	}
 	v.equip(s)
 	return v
 }
@@ -113,7 +116,7 @@ func (v *visiting) kicksDue(now float64) bool {
 func (v *visiting) sweep(s *search) {
 	n := s.in.N()
 	if len(v.Tree.Leaves) > 0 {
-		v.Tours = min(v.Tours+v.Tours/2, max(s.cfg.Population, firstTours))
+		v.Tours = v.nextTours(s)
 	}
 	v.Size = 2000
 	if v.PerTour > 0 {
@@ -122,6 +125,11 @@ func (v *visiting) sweep(s *search) {
 	v.Size = max(leastInLeaf, min(v.Size, mostInLeaf, n/(4*s.workers)))
 	v.Tree.Grow(s.in, s.Tour.Positions(), v.Size, v.RNG)
 	v.Choice.begin(s, v)
+}
+
+// nextTours returns how many tours the populations of the next sweep have.
+func (v *visiting) nextTours(s *search) int {
+	return min(v.Tours+v.Tours/2, max(s.cfg.Population, firstTours))
 }
 
 // carry visits the leaves, and joins what that brings to the tour.

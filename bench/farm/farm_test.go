@@ -571,7 +571,7 @@ func TestOtherBuild(t *testing.T) {
 	c := l.command(append(suite("far.jsonl", 1, "--actions", "1000"), far...)...)
 	c.Path = other
 	out, err := c.CombinedOutput()
-	if err == nil || !strings.Contains(string(out), "no worker of this build") || !strings.Contains(string(out), "; 1 of tspmcts-1-") {
+	if err == nil || !strings.Contains(string(out), "no worker of this build") || !strings.Contains(string(out), "; 1 of tspmcts-2-") {
 		t.Errorf("%v: %s", err, out)
 	}
 	l.program = other
