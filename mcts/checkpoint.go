@@ -68,6 +68,10 @@ func (p *problem) identify() identity {
 	for _, t := range p.options.Initial {
 		write([]int32(t))
 	}
+	if p.options.Onward != nil {
+		learnt, _ := json.Marshal(p.options.Onward)
+		h.Write(learnt)
+	}
 	knobs, _ := json.Marshal(p.cfg)
 	return identity{Instance: hex.EncodeToString(h.Sum(nil)), Config: string(knobs), Seed: p.options.Seed, Workers: p.options.workers()}
 }

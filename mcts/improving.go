@@ -9,7 +9,7 @@ import (
 // is next is decided by what each has brought per cost of late.
 type improving struct {
 	Operators []operator
-	Yields    []yield // of each
+	Yields    []Yield // of each
 }
 
 // operator is a kind of work. Its exported fields are its part of a checkpoint (plan.go registers
@@ -27,19 +27,24 @@ type operator interface {
 	resume(s *search) error
 }
 
-// newImproving begins the stage: with kicks, with regions where there are many cities, and with
-// the whole where there are not too many.
+// newImproving begins the stage: with kicks, with regions where there are many cities or what others
+// have learnt of them, and with the whole where there are not too many.
 func (s *search) newImproving() *improving {
 	n := s.in.N()
 	whole := n <= s.cfg.Whole/3 || n <= s.cfg.Whole && !s.even()
 	m := &improving{Operators: []operator{s.newKicks()}}
+	if l := s.onward; l != nil {
+		m.Operators = append(m.Operators, s.newRegions())
+		m.Yields = []Yield{l.Kicks, l.Visits}
+		return m
+	}
 	if !whole || n >= s.cfg.Whole/wholeOf {
 		m.Operators = append(m.Operators, s.newRegions())
 	}
 	if whole {
 		m.Operators = append(m.Operators, s.newWhole())
 	}
-	m.Yields = make([]yield, len(m.Operators))
+	m.Yields = make([]Yield, len(m.Operators))
 	return m
 }
 
@@ -68,8 +73,8 @@ func (s *search) even() bool {
 	return sum/float64(n) > 0.4*math.Sqrt((x1-x0)*(y1-y0)/float64(n))
 }
 
-// yield is what a kind of work has brought.
-type yield struct {
+// Yield is what a kind of work has brought.
+type Yield struct {
 	Cost   float64 // of all of it
 	Judged float64 // of that, what Rate is of
 	Rate   float64 // length gained per cost, of late
@@ -77,7 +82,7 @@ type yield struct {
 }
 
 // add counts work, and judges it with all that has not been.
-func (y *yield) add(gain int64, cost float64, judge bool) {
+func (y *Yield) add(gain int64, cost float64, judge bool) {
 	y.Gain += gain
 	y.Cost += cost
 	fresh := y.Cost - y.Judged

@@ -68,6 +68,10 @@ type Options struct {
 	// goroutine at a time. It must return quickly.
 	Observe func(Progress)
 
+	// Onward, if not nil, is what others have learnt that brought the only tour of Initial to where it is: regions of
+	// it are visited at once, whatever the knob whole says, and no other first tour is made.
+	Onward *Learnt
+
 	Save   *Saver      // of checkpoints; nil: none
 	Resume *Checkpoint // to go on from, of the same instance, knobs, heatmap, initial tours, seed and workers
 }
@@ -109,6 +113,9 @@ func (o *Options) validate(in *tsp.Instance) error {
 		if err := in.Check(t); err != nil {
 			errs = append(errs, fmt.Errorf("%w: number %d: %w", ErrInitial, i+1, err))
 		}
+	}
+	if o.Onward != nil && (len(o.Initial) != 1 || o.Onward.Tours < 0) {
+		errs = append(errs, errors.New("Onward needs one tour in Initial, and populations of 0 tours or more"))
 	}
 	if o.Save != nil && (o.Save.Save == nil || o.Save.Every < 0) {
 		errs = append(errs, errors.New("a Saver needs Save, and Every may not be negative"))

@@ -8,6 +8,9 @@ func (s *search) plan() stage {
 	if s.cfg.Restart == "fresh" {
 		return new(simulating)
 	}
+	if s.onward != nil && s.cfg.Population > 0 {
+		return s.newImproving()
+	}
 	return new(descending)
 }
 

@@ -35,6 +35,9 @@ func (v *regions) name() string { return "visiting regions" }
 
 func (s *search) newRegions() *regions {
 	v := &regions{Tours: firstTours, RNG: meter.PCG(s.seed, meter.ForMixing, 2, 0)}
+	if l := s.onward; l != nil {
+		v.Tours, v.PerTour = max(l.Tours, firstTours), l.PerTour
+	}
 	v.equip(s)
 	return v
 }
@@ -84,7 +87,7 @@ func (v *regions) batch(s *search, now float64) int {
 func (v *regions) sweep(s *search) {
 	n := s.in.N()
 	if len(v.Tree.Leaves) > 0 {
-		v.Tours = min(v.Tours+v.Tours/2, max(s.cfg.Population, firstTours))
+		v.Tours = v.nextTours(s)
 	}
 	v.Size = 2000
 	if v.PerTour > 0 {
@@ -93,6 +96,11 @@ func (v *regions) sweep(s *search) {
 	v.Size = max(leastInLeaf, min(v.Size, mostInLeaf, n/(4*s.workers)))
 	v.Tree.Grow(s.meter.Context(), s.in, s.Tour.Positions(), v.Size, v.RNG)
 	v.Choice.begin(s, v)
+}
+
+// nextTours returns how many tours the populations of the next sweep have.
+func (v *regions) nextTours(s *search) int {
+	return min(v.Tours+v.Tours/2, max(s.cfg.Population, firstTours))
 }
 
 // carry visits the leaves, and joins what that brings to the tour.

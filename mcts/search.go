@@ -45,6 +45,7 @@ type search struct {
 	first    tsp.Tour          // to begin with; nil: drawn
 	crew     *kick.Crew        // of the stages that kick
 	visitors []*region.Visitor // one for each of the crew
+	onward   *Learnt           // by those that brought the first tour to where it is; nil: there were none
 	id       identity
 
 	state
@@ -67,9 +68,15 @@ type state struct {
 func (p *problem) begin() *search {
 	in, cfg, m, o := p.in, p.cfg, p.meter, p.options
 	s := &search{in: in, cfg: cfg, nb: p.nb, heatmap: p.heatmap, cand: p.cand, meter: m, seed: o.Seed, workers: o.workers(),
-		initial: o.Initial, crew: new(kick.Crew)}
+		initial: o.Initial, onward: o.Onward, crew: new(kick.Crew)}
 	s.BestLength = meter.NoTour
-	switch cfg.FirstTour {
+	how := cfg.FirstTour
+	if o.Onward != nil {
+		how = "given"
+	}
+	switch how {
+	case "given":
+		s.first = o.Initial[0]
 	case "greedy":
 		s.first, _ = tsp.GreedyEdge(m.Context(), in, p.nb, believed(m.Context(), in, p.heatmap, cfg)...)
 		if m.Check() {
@@ -128,13 +135,17 @@ func (s *search) ended() bool {
 // spent returns which part of the budget is used.
 func (s *search) spent() float64 { return s.meter.Spent(s.Used) }
 
-// cost returns what the search has cost so far: seconds, or actions where these are the
-// budget.
+// cost returns what the search has cost so far, and those before it that it goes on from: seconds, or
+// actions where these are the budget.
 func (s *search) cost() float64 {
-	if b := s.meter.Budget(); b.Actions > 0 || b.Time == 0 && b.Stall == 0 {
-		return float64(s.Used)
+	before := 0.0
+	if s.onward != nil {
+		before = s.onward.Cost
 	}
-	return s.meter.Clock().Seconds()
+	if b := s.meter.Budget(); b.Actions > 0 || b.Time == 0 && b.Stall == 0 {
+		return before + float64(s.Used)
+	}
+	return before + s.meter.Clock().Seconds()
 }
 
 // keep copies tour aside if it is the best so far.

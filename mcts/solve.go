@@ -24,6 +24,7 @@ type Result struct {
 	Config  Config          // the knobs
 	Bound   *onetree.Result // nil unless asked for, and found in time
 	Work    []Work          // what the search did, from the whole down; nil where it did none of these
+	Learnt  *Learnt         // for a search that goes on from the tour (Options.Onward); nil where no regions were visited
 	Visits  []uint16        // of each city: how many regions with it were worked on; nil where there were none
 }
 
@@ -106,6 +107,9 @@ func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 	}
 	r.Stop, r.Actions, r.Elapsed = why, m.Actions(), m.Clock()
 	r.Work = p.work()
+	if p.search != nil {
+		r.Learnt = p.search.learnt()
+	}
 	if p.search != nil && len(p.search.Visits) == given.N() {
 		r.Visits = p.search.Visits
 	}

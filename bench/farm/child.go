@@ -27,6 +27,7 @@ const ChildCommand = "search-for-worker"
 // task is what a process searches: a block, or one search.
 type task struct {
 	Instance []byte
+	Map      []byte // of a search, nil where it makes its own
 	Block    *block
 	Skip     map[int]bool
 	Saved    map[int][]byte // checkpoints by arm
@@ -42,8 +43,9 @@ type message struct {
 	Checkpoint []byte
 	Entry      []byte // a bench.Entry as JSON: gob would take a gap of 0 for none
 	Tour       []byte
-	Failed     string // why the arm, or the search, cannot be done
-	Stopped    bool   // at a checkpoint, as asked
+	Learnt     *mcts.Learnt // with the tour of a search
+	Failed     string       // why the arm, or the search, cannot be done
+	Stopped    bool         // at a checkpoint, as asked
 }
 
 const (

@@ -12,16 +12,17 @@ import (
 	"tspmcts/tsp"
 )
 
-// search is one search of a round, as a blob: of a region of a giant tour.
+// search is one search of a round, as a blob: of a region of a giant tour, whose cities are numbered as the tour meets them.
 type search struct {
 	Wire     int
 	Instance string // digest of its blob
-	Own      bool   // begin with the cities as they are numbered
 	Seed     uint64
 	Actions  int64
 	Time     time.Duration
 	Heatmap  string
+	Map      string // digest of the blob of a map that is there already, "": it is made from the source
 	Knobs    knobs
+	Onward   *mcts.Learnt // nil: the order of the cities is no local optimum yet
 }
 
 // searchTask is what the activity Search is given.
@@ -32,6 +33,7 @@ type searchResult struct {
 	Tour    string
 	Actions int64
 	Seconds float64
+	Learnt  *mcts.Learnt
 }
 
 // limit returns how long the search may take.
@@ -70,6 +72,11 @@ func (w *worker) search(a *attempt, spec string, r *searchResult) error {
 	if task.Instance, err = blobs.getContent(a.ctx, "in/"+s.Instance, s.Instance, mostInstance); err != nil {
 		return err
 	}
+	if s.Map != "" {
+		if task.Map, err = blobs.getContent(a.ctx, "map/"+s.Map, s.Map, mostInstance); err != nil {
+			return err
+		}
+	}
 	in, err := tsp.DecodeInstance(task.Instance)
 	if err != nil {
 		return fails(-1, "%v", err)
@@ -103,7 +110,7 @@ func (w *worker) search(a *attempt, spec string, r *searchResult) error {
 			if err != nil {
 				return fails(-1, "%v", err)
 			}
-			r.Actions, r.Seconds = m.Actions, time.Since(began).Seconds()
+			r.Actions, r.Seconds, r.Learnt = m.Actions, time.Since(began).Seconds(), m.Learnt
 			r.Tour, err = blobs.putContent(a.ctx, "tour", m.Tour)
 			return err
 		}
@@ -134,17 +141,20 @@ func (c *child) search(t *task, in *tsp.Instance) error {
 	if _, err := source(s.Heatmap); err != nil {
 		return fail(err)
 	}
-	o := mcts.Options{Preset: k.Preset, Configure: k.Config, Source: s.Heatmap, Seed: s.Seed, Workers: 1, Actions: s.Actions, Time: s.Time, Observe: c.observe(0)}
+	own := make(tsp.Tour, in.N())
+	for i := range own {
+		own[i] = int32(i)
+	}
+	o := mcts.Options{Preset: k.Preset, Configure: k.Config, Source: s.Heatmap, Seed: s.Seed, Workers: 1, Actions: s.Actions, Time: s.Time, Observe: c.observe(0),
+		Initial: []tsp.Tour{own}, Onward: s.Onward}
+	if t.Map != nil {
+		if o.Heatmap, err = mapOf(t.Map); err != nil {
+			return fail(err)
+		}
+	}
 	if s.Time == 0 {
 		o.Time, o.Save = mcts.Endless, c.saver(0)
 		o.Resume = checkpoint(t.Saved[0])
-	}
-	if s.Own {
-		own := make(tsp.Tour, in.N())
-		for i := range own {
-			own[i] = int32(i)
-		}
-		o.Initial = append(o.Initial, own)
 	}
 	r, err := mcts.Solve(c.ctx, in, o)
 	if o.Resume != nil && errors.Is(err, mcts.ErrCheckpoint) {
@@ -157,7 +167,7 @@ func (c *child) search(t *task, in *tsp.Instance) error {
 	case err != nil:
 		return fail(err)
 	}
-	return c.tell(message{Tour: tourBytes(r.Tour), Actions: r.Actions})
+	return c.tell(message{Tour: tourBytes(r.Tour), Actions: r.Actions, Learnt: r.Learnt})
 }
 
 const roundType = "Round"

@@ -22,7 +22,7 @@ const LeastCities = 200000
 
 // SolveOptions say how to solve on many machines.
 type SolveOptions struct {
-	Rounds int // 0: so many that a tenth of the work is to prepare, or 4 where actions are the budget
+	Rounds int // of equal shares of the budget; 0: each takes as much as all before it, but none more than a quarter
 	// Observe is told of the tour after each round.
 	Observe func(round, rounds int, length float64)
 }
@@ -31,6 +31,7 @@ type SolveOptions struct {
 type solving struct {
 	*Farm
 	run     *bench.Run
+	in      *tsp.Instance // the run's, or its places where cities share them
 	o       SolveOptions
 	clock   func() time.Duration // with what was spent before the client came back
 	before  time.Duration
@@ -40,6 +41,7 @@ type solving struct {
 	time    time.Duration // of a round, where time is the budget
 	actions int64         // of a round, where actions are
 	used    int64
+	learnt  *mcts.Learnt // nil before regions of a local optimum were visited
 	nonce   string
 	folder  string // of its states
 	last    string // state
@@ -55,13 +57,23 @@ func (f *Farm) Solve(ctx context.Context, r *bench.Run, clock func() time.Durati
 	if b.Stall.Given() || b.Target > 0 || b.Time.Given() == (b.Actions > 0) || r.Bound || len(r.Initial) > 0 || r.Resume != nil || r.Save != nil {
 		return nil, nil, bench.Misusef("solve --temporal takes either --time or --actions, and none of --stall, --target, --bound, --initial-tour, --resume and --checkpoint")
 	}
-	if in.N() < LeastCities {
-		return nil, nil, bench.Misusef("%s: %d cities are too few to share among machines, want %d or more; run it without --temporal", r.Item.Name, in.N(), LeastCities)
+	if !in.Planar() || in.HasFixed() || in.Ends != nil || in.Forbids() {
+		return nil, nil, bench.Misusef("%s: regions are for tours of cities in the plane, without edges that are fixed or forbidden; run it without --temporal", r.Item.Name)
+	}
+	s := &solving{Farm: f, run: r, in: in, o: o}
+	places, err := tsp.NewDistinct(ctx, in)
+	if err != nil {
+		return nil, nil, err
+	}
+	if places != nil {
+		s.in = places.Instance
+	}
+	if s.in.N() < LeastCities {
+		return nil, nil, bench.Misusef("%s: %d places are too few to share among machines, want %d or more; run it without --temporal", r.Item.Name, s.in.N(), LeastCities)
 	}
 	if err := f.WorkerExists(ctx); err != nil {
 		return nil, nil, err
 	}
-	s := &solving{Farm: f, run: r, o: o}
 	s.clock = func() time.Duration { return s.before + clock() }
 	knobs, err := json.Marshal(knobsOf(r.Knobs))
 	if err != nil {
@@ -85,7 +97,17 @@ func (f *Farm) Solve(ctx context.Context, r *bench.Run, clock func() time.Durati
 		return nil, nil, err
 	}
 	defer planner.Stop()
-	return s.do(ctx, m)
+	res, trace, err := s.do(ctx, m)
+	if err != nil {
+		return nil, nil, err
+	}
+	if places != nil {
+		m.order = places.Expand(m.order)
+	}
+	if err := res.Finish(ctx, in, m.order); err != nil {
+		return nil, nil, err
+	}
+	return r.Record(res, s.clock().Seconds(), trace), res.Tour, nil
 }
 
 // share shares what is left of the budget among rounds.
@@ -101,33 +123,51 @@ func (s *solving) share(ctx context.Context) error {
 		}
 	}
 	s.slots = max(1, s.slots)
-	total := s.run.Budget.Time.Of(s.run.Item.N())
-	if s.rounds == 0 {
-		s.rounds = s.o.Rounds
-	}
-	if s.rounds == 0 {
-		s.rounds = 4
-		if total > 0 { // a search prepares for about 50 microseconds a city
-			work := time.Duration(s.slots) * total
-			s.rounds = int(max(2, min(work/(time.Duration(s.run.Item.N())*500*time.Microsecond), 50)))
-		}
-	}
-	if s.run.Budget.Actions > 0 {
-		s.actions = max(1, s.run.Budget.Actions/int64(s.rounds))
+	if total := s.run.Budget.Actions; total > 0 {
+		next, rounds := s.next(float64(s.used), float64(total))
+		s.actions, s.rounds = int64(next), rounds
 		return nil
 	}
-	s.time = (total - s.clock()) / time.Duration(max(1, s.rounds-s.round))
+	next, rounds := s.next(s.clock().Seconds(), s.limit().Seconds())
+	s.time, s.rounds = time.Duration(next*float64(time.Second)), rounds
 	return nil
 }
 
-func (s *solving) do(ctx context.Context, m *giant) (*bench.Record, tsp.Tour, error) {
-	in := s.run.Item.Instance
+// limit returns the time for everything, 0 where actions are the budget.
+func (s *solving) limit() time.Duration { return s.run.Budget.Time.Of(s.in.N()) }
+
+// next returns how much of the budget the next round has, of which some was used before, and how many rounds there are
+// to be in all. Early rounds are short: what a border keeps from improving is gone soon.
+func (s *solving) next(before, total float64) (next float64, rounds int) {
+	left := max(0, total-before)
+	if s.o.Rounds > 0 {
+		return left / float64(max(1, s.o.Rounds-s.round)), s.o.Rounds
+	}
+	rounds = s.round
+	for ; left > 0; rounds++ {
+		long := min(max(before, total/16), total/4)
+		if left < long+long/2 {
+			long = left
+		}
+		if rounds == s.round {
+			next = long
+		}
+		before, left = before+long, left-long
+	}
+	return next, rounds
+}
+
+// do does the rounds.
+func (s *solving) do(ctx context.Context, m *giant) (*mcts.Result, []bench.Point, error) {
 	var trace []bench.Point
 	stop := mcts.Stop(mcts.StopTime)
 	if s.run.Budget.Actions > 0 {
 		stop = mcts.StopActions
 	}
 	if s.round == 0 {
+		if s.learnt != nil && s.run.Budget.Actions > 0 {
+			s.used = int64(s.learnt.Cost)
+		}
 		if err := s.keep(ctx, m.order); err != nil {
 			return nil, nil, err
 		}
@@ -145,24 +185,24 @@ func (s *solving) do(ctx context.Context, m *giant) (*bench.Record, tsp.Tour, er
 		} else if err != nil {
 			return nil, nil, err
 		}
-		length := in.InUnit(in.Length(m.order))
-		trace = append(trace, bench.Point{Seconds: s.clock().Seconds(), Length: json.Number(bench.LengthText(in, length))})
+		length := s.in.InUnit(s.in.Length(m.order))
+		trace = append(trace, bench.Point{Seconds: s.clock().Seconds(), Length: json.Number(bench.LengthText(s.in, length))})
 		if s.o.Observe != nil {
 			s.o.Observe(s.round, s.rounds, length)
 		}
 	}
 	res := &mcts.Result{Stop: stop, Actions: s.used, Source: s.run.Source.Name}
-	var err error
-	if res.Config, err = s.run.Knobs.Config(in.N(), res.Source); err != nil {
-		return nil, nil, err
+	if m.heatmap != nil {
+		res.Source = m.heatmap.Source
 	}
-	if err := res.Finish(ctx, in, m.order); err != nil {
+	var err error
+	if res.Config, err = s.run.Knobs.Config(s.in.N(), res.Source); err != nil {
 		return nil, nil, err
 	}
 	if ctx.Err() == nil {
 		s.blobs.bucket.Delete(ctx, s.last) // the next such command is a new one
 	}
-	return s.run.Record(res, s.clock().Seconds(), trace), res.Tour, nil
+	return res, trace, nil
 }
 
 // step does one round.
@@ -173,7 +213,7 @@ func (s *solving) step(ctx context.Context, m *giant) error {
 		return err
 	}
 	in := roundInput{LostAfter: s.lostAfter}
-	n := s.run.Item.N()
+	n := s.in.N()
 	for i, q := range searches {
 		q.Wire, q.Heatmap, q.Knobs = Wire, s.run.Source.Name, knobsOf(s.run.Knobs)
 		q.Seed = meter.PCG(s.run.Seed, meter.ForMixing, uint64(k), uint64(i)).Uint64()
@@ -199,6 +239,7 @@ func (s *solving) step(ctx context.Context, m *giant) error {
 		return fmt.Errorf("the round %s has %d results, want %d", id, len(found), len(searches))
 	}
 	tours := make([]tsp.Tour, len(found))
+	parts, shares := make([]*mcts.Learnt, len(found)), make([]float64, len(found))
 	failed := 0
 	for i, r := range found {
 		if r.Tour == "" {
@@ -214,12 +255,19 @@ func (s *solving) step(ctx context.Context, m *giant) error {
 			continue
 		}
 		s.used += r.Actions
+		parts[i], shares[i] = r.Learnt, float64(len(tours[i]))/float64(n)
 	}
 	if failed > 0 {
 		s.warn("round %d: %d of %d searches failed or were late; what they worked on is left as it was", k, failed, len(found))
 	}
 	m.join(tours)
 	s.round = k
+	if s.learnt = mcts.Together(parts, shares); s.learnt == nil { // of searches that visit no regions; from now on they do
+		s.learnt = &mcts.Learnt{Cost: float64(s.used)}
+		if s.actions == 0 {
+			s.learnt.Cost = s.clock().Seconds() * float64(s.slots)
+		}
+	}
 	for _, q := range found { // of no use any more
 		if q.Tour != "" {
 			s.blobs.bucket.Delete(ctx, "tour/"+q.Tour)

@@ -3,6 +3,7 @@ package farm
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/gob"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -21,7 +23,7 @@ import (
 )
 
 // Wire is the version of what client and worker say to each other. It rises with every change of that.
-const Wire = 1
+const Wire = 2
 
 // Limits of what is read from the wire, in bytes.
 const (
@@ -252,6 +254,38 @@ func (r *record) check(key string, in *tsp.Instance) error {
 		return fmt.Errorf("the record tells the length %.40s, its tour has %s", r.Entry.Length, length)
 	}
 	return nil
+}
+
+// mapBytes returns what a heatmap says of the given cities, place being the inverse, -1 for all
+// others: of edges that are among the first of either end, which is where candidates come from.
+func mapBytes(m *heatmap.Map, cities, place []int32, first int) ([]byte, error) {
+	listed := func(i, j int32) bool {
+		to, _ := m.Of(i)
+		return slices.Contains(to[:min(first, len(to))], j)
+	}
+	part := heatmap.Map{Source: m.Source, Start: make([]int32, 1, len(cities)+1)}
+	for _, c := range cities {
+		to, p := m.Of(c)
+		for k, j := range to {
+			if place[j] >= 0 && (k < first || listed(j, c)) {
+				part.City = append(part.City, place[j])
+				part.P = append(part.P, p[k])
+			}
+		}
+		part.Start = append(part.Start, int32(len(part.City)))
+	}
+	var b bytes.Buffer
+	err := gob.NewEncoder(&b).Encode(part)
+	return b.Bytes(), err
+}
+
+// mapOf is the inverse of mapBytes; what it returns is not checked.
+func mapOf(data []byte) (*heatmap.Map, error) {
+	m := &heatmap.Map{}
+	if err := gob.NewDecoder(bytes.NewReader(data)).Decode(m); err != nil {
+		return nil, fmt.Errorf("no heatmap: %w", err)
+	}
+	return m, nil
 }
 
 // tourBytes returns a tour for the wire.

@@ -1,0 +1,116 @@
+package farm
+
+import (
+	"context"
+	"math"
+	"slices"
+	"testing"
+	"time"
+
+	"tspmcts/bench"
+	"tspmcts/heatmap"
+	"tspmcts/tsp"
+	"tspmcts/tsp/tsptest"
+)
+
+// TestMapTravels pins what a region is told of the heatmap: a map of its cities with the probabilities of the
+// whole, each city's first candidates that are in the region among them.
+func TestMapTravels(t *testing.T) {
+	in := tsptest.Random(tsp.Euc2D, 500, 1)
+	nb := tsptest.Must(tsp.NearestNeighbors(context.Background(), in, 10))
+	whole := tsptest.Must(heatmap.Alpha(context.Background(), in, nb, heatmap.AlphaSteps, heatmap.AlphaRanks))
+	var cities []int32
+	place := make([]int32, in.N())
+	for c := range place {
+		place[c] = -1
+		if in.X[c] < in.X[0] {
+			place[c] = int32(len(cities))
+			cities = append(cities, int32(c))
+		}
+	}
+	const first = 5
+	part := tsptest.Must(mapOf(tsptest.Must(mapBytes(whole, cities, place, first))))
+	if err := part.Check(); err != nil {
+		t.Fatal(err)
+	}
+	for i, c := range cities {
+		to, p := part.Of(int32(i))
+		all, believed := whole.Of(c)
+		for k, j := range to {
+			if at := slices.Index(all, cities[j]); at < 0 || believed[at] != p[k] {
+				t.Fatalf("city %d: the edge to %d has %v", c, cities[j], p[k])
+			}
+		}
+		for _, j := range all[:min(first, len(all))] {
+			if place[j] >= 0 && !slices.Contains(to, place[j]) {
+				t.Fatalf("city %d lacks its candidate %d", c, j)
+			}
+		}
+	}
+	if _, err := mapOf([]byte("no map")); err == nil {
+		t.Error("bytes that are no map were taken")
+	}
+}
+
+// TestRounds pins how a budget is shared among rounds: all of it, early rounds short, none longer than a quarter and a half of that.
+func TestRounds(t *testing.T) {
+	for _, tt := range []struct {
+		before, total float64
+		given         int
+	}{{1, 100, 0}, {0, 100, 0}, {40, 100, 0}, {99, 100, 0}, {1, 100, 7}, {0, 1e12, 0}, {100, 100, 0}, {120, 100, 0}} {
+		s := &solving{o: SolveOptions{Rounds: tt.given}}
+		used, told := tt.before, 0
+		for {
+			next, rounds := s.next(used, tt.total)
+			if s.round == 0 {
+				told = rounds
+			}
+			if rounds != told {
+				t.Fatalf("%+v: %d rounds, then %d", tt, told, rounds)
+			}
+			if s.round >= rounds {
+				break
+			}
+			if next <= 0 || tt.given == 0 && next > 0.3751*tt.total {
+				t.Fatalf("%+v: a round of %v", tt, next)
+			}
+			used += next
+			s.round++
+		}
+		if want := max(tt.total, tt.before); math.Abs(used-want) > 1e-9*want {
+			t.Errorf("%+v: %v used in %d rounds", tt, used, told)
+		}
+	}
+}
+
+// TestMakespan pins list scheduling on small cases.
+func TestMakespan(t *testing.T) {
+	size := func(w int32) int { return int(w) }
+	for _, tt := range []struct {
+		works []int32
+		slots int
+		want  float64
+	}{{[]int32{5, 4, 3}, 1, 12}, {[]int32{5, 4, 3}, 2, 7}, {[]int32{5, 4, 3}, 3, 5}, {[]int32{5, 4, 3}, 9, 5}} {
+		if got := makespan(tt.works, size, tt.slots); got != tt.want {
+			t.Errorf("%v on %d slots end after %v, want %v", tt.works, tt.slots, got, tt.want)
+		}
+	}
+}
+
+// TestBeginsAlike pins that the first tour of a giant solve does not depend on how many cores the client has.
+func TestBeginsAlike(t *testing.T) {
+	in := tsptest.Random(tsp.Euc2D, 60000, 2)
+	var first tsp.Tour
+	for _, workers := range []int{1, 7} {
+		item := &bench.Item{Instance: in, Name: "r", Single: true}
+		s := &solving{in: in, clock: func() time.Duration { return 0 }, run: &bench.Run{Item: item, Source: tsptest.Must(bench.HeatmapSource("gtprior")),
+			Knobs: &bench.Knobs{Preset: "default"}, Budget: bench.Budget{Actions: 1e6}, Seed: 1, Workers: workers}}
+		g := tsptest.Must(s.newGiant(context.Background()))
+		if first == nil {
+			first = g.order
+		}
+		if !slices.Equal(first, g.order) {
+			t.Error("another tour with more cores")
+		}
+	}
+}

@@ -1,0 +1,77 @@
+package mcts
+
+import (
+	"bytes"
+	"context"
+	"slices"
+	"testing"
+
+	"tspmcts/tsp"
+	"tspmcts/tsp/tsptest"
+)
+
+// TestOnward pins that a search goes on from where another was: it visits regions at once, is never longer
+// than the tour it was given, knows what the other learnt, and goes on from its own checkpoints.
+func TestOnward(t *testing.T) {
+	in := tsptest.Random(tsp.Euc2D, 4000, 5)
+	o := Options{Source: "gtprior", Seed: 3, Workers: 1, Actions: 120000, Time: Endless}
+	b := tsptest.Must(Begin(context.Background(), in, o))
+	if err := in.Check(b.Tour); err != nil {
+		t.Fatal(err)
+	}
+	if again := tsptest.Must(Begin(context.Background(), in, o)); !slices.Equal(again.Tour, b.Tour) || *again.Learnt != *b.Learnt {
+		t.Error("it begins otherwise the second time")
+	}
+	begun := in.Length(b.Tour)
+	if curve := in.Length(tsp.SpaceFillingCurve(context.Background(), in)); float64(begun) > 0.85*float64(curve) {
+		t.Errorf("it begins with %d, the curve is %d: that is no local optimum", begun, curve)
+	}
+	o.Source, o.Heatmap, o.Initial, o.Onward = "", b.Heatmap, []tsp.Tour{b.Tour}, b.Learnt
+	first := tsptest.Must(Solve(context.Background(), in, o))
+	if first.Length >= begun || first.Learnt == nil || first.Learnt.Tours < firstTours || first.Learnt.Cost <= b.Learnt.Cost {
+		t.Fatalf("%d after %d, learnt %+v after %+v", first.Length, begun, first.Learnt, b.Learnt)
+	}
+	o.Initial, o.Onward = []tsp.Tour{first.Tour}, &Learnt{Tours: 40, Cost: first.Learnt.Cost, PerTour: first.Learnt.PerTour, Visits: first.Learnt.Visits,
+		Kicks: Yield{Cost: first.Learnt.Kicks.Cost}}
+	var saved []byte
+	o.Save = &Saver{Every: 1, Save: func(c *Checkpoint) {
+		if saved == nil && c.Actions > o.Actions/2 {
+			var b bytes.Buffer
+			if err := c.Encode(&b); err != nil {
+				t.Fatal(err)
+			}
+			saved = b.Bytes()
+		}
+	}}
+	second := tsptest.Must(Solve(context.Background(), in, o))
+	if second.Length > first.Length || second.Learnt.Tours < 40 {
+		t.Errorf("%d after %d, learnt %+v of populations of 40", second.Length, first.Length, second.Learnt)
+	}
+	o.Save, o.Resume = nil, tsptest.Must(DecodeCheckpoint(bytes.NewReader(saved)))
+	if resumed := tsptest.Must(Solve(context.Background(), in, o)); !slices.Equal(resumed.Tour, second.Tour) {
+		t.Errorf("resumed it ends with %d, uninterrupted with %d", resumed.Length, second.Length)
+	}
+	o.Onward = &Learnt{Tours: 41}
+	if _, err := Solve(context.Background(), in, o); err == nil {
+		t.Error("a checkpoint of a search that others had taught differently was taken")
+	}
+	o.Resume, o.Initial = nil, nil
+	if _, err := Solve(context.Background(), in, o); err == nil {
+		t.Error("a search went on from no tour")
+	}
+}
+
+// TestTogether pins the mean of what parts have learnt, and that parts without anything do not count.
+func TestTogether(t *testing.T) {
+	whole := Learnt{Tours: 24, PerTour: 3, Kicks: Yield{Cost: 8, Rate: 5}, Visits: Yield{Cost: 4, Rate: 2}, Cost: 16}
+	parts := []*Learnt{whole.Part(0.25), nil, whole.Part(0.5), whole.Part(0.25)}
+	if got := *Together(parts, []float64{0.25, 0.7, 0.5, 0.25}); got != whole {
+		t.Errorf("%+v, want %+v", got, whole)
+	}
+	if got := *Together([]*Learnt{{Tours: 16}, {Tours: 36}}, []float64{0.75, 0.25}); got.Tours != 21 {
+		t.Errorf("populations of %d, want 21", got.Tours)
+	}
+	if Together(make([]*Learnt, 3), make([]float64, 3)) != nil {
+		t.Error("nobody has learnt anything")
+	}
+}
