@@ -8,6 +8,7 @@ import (
 
 	"tspmcts/heatmap"
 	"tspmcts/tsp"
+	"tspmcts/tsp/tsptest"
 )
 
 // Coverage against all tours of 8 cities that run in the graph: the search finds the
@@ -29,7 +30,7 @@ func TestCoverageTwin(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m := heatmap.KNN(in, nb, n-1)
+		m := tsptest.Must(heatmap.KNN(context.Background(), in, nb, n-1))
 		if got, err := Coverage(context.Background(), in, m, nil, 0); got != nil || err != nil {
 			t.Errorf("nobody looked, found %v (%v)", got, err)
 		}

@@ -24,12 +24,12 @@ func Alpha(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, steps int, 
 	if err != nil {
 		return nil, err
 	}
-	return symmetric("alpha", in.N(), func(i int32, add func(int32, float32)) {
+	return symmetric(ctx, "alpha", in.N(), func(i int32, add func(int32, float32)) {
 		cities, _ := alpha.Of(i)
 		for k, j := range cities[:min(len(cities), len(ranks))] {
 			add(j, float32(ranks[k]))
 		}
-	}), nil
+	})
 }
 
 // AlphaLists returns each city's first k candidates by alpha-nearness, in order. The error is ctx's.

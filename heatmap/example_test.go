@@ -56,7 +56,7 @@ func ExampleRegister() {
 			if err != nil {
 				return nil, err
 			}
-			return heatmap.KNN(r.Instance, nb, k), nil
+			return heatmap.KNN(ctx, r.Instance, nb, k)
 		},
 	})
 	in, err := tsp.NewPoints("line", tsp.Exact2D, []float64{0, 1, 3, 6}, []float64{0, 0, 0, 0}, nil)

@@ -9,6 +9,7 @@ import (
 	"tspmcts/heatmap"
 	"tspmcts/mcts"
 	"tspmcts/tsp"
+	"tspmcts/tsp/tsptest"
 )
 
 // without returns m less the entries of cities for which drop holds, in both directions.
@@ -77,7 +78,7 @@ func TestPoorMapsStillGiveTours(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			whole := heatmap.GTPrior(in, nb, heatmap.PublishedRanks(n))
+			whole := tsptest.Must(heatmap.GTPrior(context.Background(), in, nb, heatmap.PublishedRanks(n)))
 			base := solve(whole, in)
 			for c, m := range maps {
 				loss[c] += (solve(m.cut(whole), in)/base - 1) * 100 / instances

@@ -2,6 +2,7 @@ package heatmap
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"math"
@@ -51,9 +52,9 @@ func publishedFor(n int) published {
 
 // GTPrior returns the paper's parameter-free prior: P_ij = ranks[r] where j is
 // i's (r+1)-th nearest, made symmetric by (P + P^T)/2. Ranks beyond the length
-// of nb's lists are dropped.
-func GTPrior(in *tsp.Instance, nb *tsp.Neighbors, ranks Ranks) *Map {
-	return symmetric("gtprior", in.N(), func(i int32, add func(int32, float32)) {
+// of nb's lists are dropped. The error is ctx's.
+func GTPrior(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, ranks Ranks) (*Map, error) {
+	return symmetric(ctx, "gtprior", in.N(), func(i int32, add func(int32, float32)) {
 		for r, j := range nb.Of(i) {
 			if r == len(ranks) {
 				break

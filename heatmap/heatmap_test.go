@@ -1,6 +1,7 @@
 package heatmap
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -47,11 +48,11 @@ func TestSources(t *testing.T) {
 			for layout := range 2 {
 				in, nb := tsptest.Places(n, k, layout == 1)
 				checkMap(t, Zero(n), n)
-				m := GTPrior(in, nb, PublishedRanks(n))
+				m := tsptest.Must(GTPrior(context.Background(), in, nb, PublishedRanks(n)))
 				checkMap(t, m, n)
 				compareDense(t, m, nb, PublishedRanks(n))
-				compareDense(t, GTPrior(in, nb, Ranks{0.5, 0.5}), nb, Ranks{0.5, 0.5})
-				compareDense(t, GTPrior(in, nb, Ranks{0.5, 0, 0, 0.5}), nb, Ranks{0.5, 0, 0, 0.5})
+				compareDense(t, tsptest.Must(GTPrior(context.Background(), in, nb, Ranks{0.5, 0.5})), nb, Ranks{0.5, 0.5})
+				compareDense(t, tsptest.Must(GTPrior(context.Background(), in, nb, Ranks{0.5, 0, 0, 0.5})), nb, Ranks{0.5, 0, 0, 0.5})
 			}
 		}
 	}

@@ -7,10 +7,10 @@ import (
 )
 
 // KNN returns the map that believes the same of each city's k nearest: P_ij =
-// 1/k where j is among them, made symmetric, and nothing of the others.
-func KNN(in *tsp.Instance, nb *tsp.Neighbors, k int) *Map {
+// 1/k where j is among them, made symmetric, and nothing of the others. The error is ctx's.
+func KNN(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, k int) (*Map, error) {
 	k = min(k, nb.K)
-	return symmetric("knn", in.N(), func(i int32, add func(int32, float32)) {
+	return symmetric(ctx, "knn", in.N(), func(i int32, add func(int32, float32)) {
 		for _, j := range nb.Of(i)[:k] {
 			add(j, 1/float32(k))
 		}
@@ -23,5 +23,5 @@ func buildKNN(ctx context.Context, s *Source, r Request) (*Map, error) {
 	if err != nil {
 		return nil, err
 	}
-	return KNN(r.Instance, nb, k), nil
+	return KNN(ctx, r.Instance, nb, k)
 }

@@ -2,6 +2,7 @@ package heatmap
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 )
@@ -45,7 +46,7 @@ func New(source string, n int, row func(i int32, add func(j int32, p float32))) 
 			}
 		})
 	}
-	m := symmetric(source, n, checked)
+	m := untimed(source, n, checked)
 	if bad != nil {
 		return nil, bad
 	}
@@ -131,27 +132,47 @@ func (m *Map) Spread(row []float32, i int32) []float32 {
 
 // symmetric returns the map (P + P^T)/2 of n cities, where row calls add for
 // each entry of a city's row, in the order in which equal values are to stand.
-// Cost: O(entries), but for sorting each row.
-func symmetric(source string, n int, row func(i int32, add func(j int32, p float32))) *Map {
-	m := average(source, n, row)
+// Cost: O(entries), but for sorting each row. The error is ctx's.
+func symmetric(ctx context.Context, source string, n int, row func(i int32, add func(j int32, p float32))) (*Map, error) {
+	m, err := average(ctx, source, n, row)
+	if err != nil {
+		return nil, err
+	}
 	for k, p := range m.P {
 		m.P[k] = min(1, p) // sums may round up
 	}
+	return m, nil
+}
+
+// untimed is symmetric without an end before the map is whole.
+func untimed(source string, n int, row func(i int32, add func(j int32, p float32))) *Map {
+	m, _ := symmetric(context.Background(), source, n, row)
 	return m
 }
 
 // average is symmetric for entries that may be above 1.
-func average(source string, n int, row func(i int32, add func(j int32, p float32))) *Map {
+func average(ctx context.Context, source string, n int, row func(i int32, add func(j int32, p float32))) (*Map, error) {
+	cities := func(do func(i int32)) error { // for each, as long as there is time
+		for i := range int32(n) {
+			if i&0xffff == 0 && ctx.Err() != nil {
+				return ctx.Err()
+			}
+			do(i)
+		}
+		return nil
+	}
 	type entry struct {
 		city int32
 		p    float32
 	}
 	start := make([]int32, n+1)
-	for i := range int32(n) {
+	if err := cities(func(i int32) {
 		row(i, func(j int32, _ float32) {
 			start[i+1]++
 			start[j+1]++
 		})
+	}); err != nil {
+		return nil, err
 	}
 	for i := range n {
 		start[i+1] += start[i]
@@ -163,16 +184,16 @@ func average(source string, n int, row func(i int32, add func(j int32, p float32
 		fill[i]++
 	}
 	// Own entries first: they lead among equals.
-	for i := range int32(n) {
-		row(i, func(j int32, p float32) { put(i, j, p) })
+	if err := cities(func(i int32) { row(i, func(j int32, p float32) { put(i, j, p) }) }); err != nil {
+		return nil, err
 	}
-	for i := range int32(n) {
-		row(i, func(j int32, p float32) { put(j, i, p) })
+	if err := cities(func(i int32) { row(i, func(j int32, p float32) { put(j, i, p) }) }); err != nil {
+		return nil, err
 	}
 	m := &Map{Source: source, Start: make([]int32, n+1)}
 	seen := make([]int32, n) // 1 + index of the merged entry, valid when it lies in this row
 	merged := entries[:0]
-	for i := range n {
+	if err := cities(func(i int32) {
 		from := len(merged)
 		for _, e := range entries[start[i]:start[i+1]] {
 			if k := int(seen[e.city]) - 1; k >= from && k < len(merged) && merged[k].city == e.city {
@@ -184,11 +205,13 @@ func average(source string, n int, row func(i int32, add func(j int32, p float32
 		}
 		slices.SortStableFunc(merged[from:], func(a, b entry) int { return cmp.Compare(b.p, a.p) })
 		m.Start[i+1] = int32(len(merged))
+	}); err != nil {
+		return nil, err
 	}
 	m.City = make([]int32, len(merged))
 	m.P = make([]float32, len(merged))
 	for k, e := range merged {
 		m.City[k], m.P[k] = e.city, e.p
 	}
-	return m
+	return m, nil
 }

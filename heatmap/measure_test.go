@@ -2,6 +2,7 @@ package heatmap
 
 import (
 	"bytes"
+	"context"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -27,7 +28,7 @@ func TestMeasureAgainstAllPairs(t *testing.T) {
 			}
 			return false
 		}
-		for _, m := range []*Map{Zero(n), GTPrior(in, nb, PublishedRanks(n)), SoftDist(in, nb, 0.05, 8), FromTours(n, []tsp.Tour{tour})} {
+		for _, m := range []*Map{Zero(n), tsptest.Must(GTPrior(context.Background(), in, nb, PublishedRanks(n))), tsptest.Must(SoftDist(context.Background(), in, nb, 0.05, 8)), FromTours(n, []tsp.Tour{tour})} {
 			x := m.Measure(tour, 10)
 			sum := 0.0
 			for _, p := range m.P {

@@ -39,7 +39,7 @@ func Mix(maps []*Map, weight []float64) *Map {
 		sum += w
 	}
 	// symmetric halves each entry and adds its mirror: symmetric parts pass unchanged.
-	return symmetric("mix", maps[0].N(), func(i int32, add func(int32, float32)) {
+	return untimed("mix", maps[0].N(), func(i int32, add func(int32, float32)) {
 		for k, m := range maps {
 			cities, ps := m.Of(i)
 			for e, j := range cities {

@@ -1,6 +1,9 @@
 package heatmap
 
-import "fmt"
+import (
+	"context"
+	"fmt"
+)
 
 // DefaultKeep is how many entries of a row of a matrix are kept.
 const DefaultKeep = 50
@@ -70,7 +73,7 @@ func (g *Rows) End() {
 
 // Map returns the map of the rows, named source.
 func (g *Rows) Map(source string) *Map {
-	m := average(source, g.Len(), func(i int32, add func(int32, float32)) {
+	m, _ := average(context.Background(), source, g.Len(), func(i int32, add func(int32, float32)) {
 		for k := g.start[i]; k < g.start[i+1]; k++ {
 			add(g.city[k], g.p[k])
 		}
@@ -82,13 +85,14 @@ func (g *Rows) Map(source string) *Map {
 // of that back: one of twice as many cities, 2j where city j is entered and 2i+1
 // where i is left (tsp.Symmetric), in which the edge from 2i+1 to 2j has P_ij.
 func (g *Rows) Directed(source string) *Map {
-	return average(source, 2*g.Len(), func(c int32, add func(int32, float32)) {
+	m, _ := average(context.Background(), source, 2*g.Len(), func(c int32, add func(int32, float32)) {
 		if i := c / 2; c&1 == 1 {
 			for k := g.start[i]; k < g.start[i+1]; k++ {
 				add(2*g.city[k], 2*g.p[k]) // one end alone says so, which halves it
 			}
 		}
-	}).within()
+	})
+	return m.within()
 }
 
 // within divides the entries by the mean sum of a row where one is above 1, and cuts what still is.

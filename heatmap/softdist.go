@@ -68,12 +68,12 @@ func inUnitSquare(in *tsp.Instance) bool {
 // SoftDist returns P_ij = exp(-d_ij / tau) / sum over i's k nearest, made
 // symmetric. tau is in units of the square that the cities fill. Distances are
 // taken relative to the nearest one, so that every row keeps its sum of 1 at
-// any tau: one so small that all else vanishes leaves the nearest cities.
-func SoftDist(in *tsp.Instance, nb *tsp.Neighbors, tau float64, k int) *Map {
+// any tau: one so small that all else vanishes leaves the nearest cities. The error is ctx's.
+func SoftDist(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, tau float64, k int) (*Map, error) {
 	k = min(k, nb.K)
 	tau *= unitSide(in, nb)
 	p := make([]float64, k)
-	return symmetric("softdist", in.N(), func(i int32, add func(int32, float32)) {
+	return symmetric(ctx, "softdist", in.N(), func(i int32, add func(int32, float32)) {
 		list := nb.Of(i)[:k]
 		sum := 0.0
 		for r, j := range list {
@@ -95,5 +95,5 @@ func buildSoftDist(ctx context.Context, s *Source, r Request) (*Map, error) {
 	if err != nil {
 		return nil, err
 	}
-	return SoftDist(r.Instance, nb, s.Number("tau", SoftDistTau(r.Instance.N())), k), nil
+	return SoftDist(ctx, r.Instance, nb, s.Number("tau", SoftDistTau(r.Instance.N())), k)
 }

@@ -304,7 +304,7 @@ func buildGTPrior(ctx context.Context, s *Source, r Request) (*Map, error) {
 	if err != nil {
 		return nil, err
 	}
-	return GTPrior(r.Instance, nb, ranks), nil
+	return GTPrior(ctx, r.Instance, nb, ranks)
 }
 
 func buildAlpha(ctx context.Context, s *Source, r Request) (*Map, error) {

@@ -64,6 +64,18 @@ var specs = []string{"zero", "knn", "knn:k=1", "knn:k=1000", "gtprior", "gtprior
 	"softdist", "softdist:tau=0.005", "softdist:tau=1e-300,k=3", "softdist:tau=1e300", "tours", "tours:count=1", "tours:count=3", "tours:tour", "tours:tour,tour",
 	"mix:gtprior=0.5,alpha=0.5", "mix:knn=1", "mix:softdist:tau=0.005=2,tours:tour=1,tours:count=2=3,zero=1"}
 
+// A map is not made when the time is over, whatever is known of the neighbours: the entries of millions of cities take seconds.
+func TestSourcesEndInTime(t *testing.T) {
+	in, nb := tsptest.Places(60, 10, false)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, spec := range []string{"gtprior", "knn", "softdist", "alpha"} {
+		if m, err := tsptest.Must(Parse(spec)).Build(ctx, Request{Instance: in, Neighbors: nb}); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v, %v, want no map and the context's error", spec, m, err)
+		}
+	}
+}
+
 // The conformance suite over every source: a map of the right cities that checkMap
 // accepts, the same each time, with or without neighbours given.
 func TestEverySource(t *testing.T) {
@@ -186,7 +198,7 @@ func TestSoftDistFormula(t *testing.T) {
 		}
 		nb, _ := tsp.NearestNeighbors(context.Background(), in, 12)
 		const tau = 0.02
-		m := SoftDist(in, nb, tau, 12)
+		m := tsptest.Must(SoftDist(context.Background(), in, nb, tau, 12))
 		row := func(i, j int32) float64 {
 			p, sum := 0.0, 0.0
 			for _, c := range nb.Of(i) {

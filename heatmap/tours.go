@@ -18,7 +18,7 @@ func FromTours(n int, tours []tsp.Tour) *Map {
 		}
 	}
 	share := 1 / float32(len(tours))
-	return symmetric("tours", n, func(i int32, add func(int32, float32)) {
+	return untimed("tours", n, func(i int32, add func(int32, float32)) {
 		for _, j := range next[int(i)*len(tours) : (int(i)+1)*len(tours)] {
 			if j != i {
 				add(j, share)

@@ -24,7 +24,7 @@ func prepared(in *tsp.Instance, cfg Config, source string) *setup {
 	ctx := context.Background()
 	nb := tsptest.Must(tsp.NearestNeighbors(ctx, in, max(cfg.Candidates, 10)))
 	if source == "gtprior" { // over these neighbours and no more, as the signature has it
-		return &setup{Instance: in, Heatmap: heatmap.GTPrior(in, nb, heatmap.PublishedRanks(in.N()))}
+		return &setup{Instance: in, Heatmap: tsptest.Must(heatmap.GTPrior(context.Background(), in, nb, heatmap.PublishedRanks(in.N())))}
 	}
 	m := tsptest.Must(tsptest.Must(heatmap.Parse(source)).Build(ctx, heatmap.Request{Instance: in, Neighbors: nb}))
 	return &setup{Instance: in, Heatmap: m}

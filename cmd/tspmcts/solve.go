@@ -124,6 +124,7 @@ func newSolver(c *cli.Context) (*solver, error) {
 		func() (err error) {
 			workers, err = intOption(c, "workers", int64(min(maxWorkers, runtime.GOMAXPROCS(0))), 1, maxWorkers)
 			s.workers, s.asked = int(workers), c.String("workers") != ""
+			runtime.GOMAXPROCS(min(s.workers, runtime.GOMAXPROCS(0))) // the garbage collector too
 			return
 		},
 		func() (err error) {

@@ -49,7 +49,7 @@ func sameEntries(t *testing.T, what string, a, b *heatmap.Map) {
 func TestRoundTrip(t *testing.T) {
 	for _, n := range []int{1, 2, 3, 50} {
 		in, nb := tsptest.Places(n, 10, true)
-		for _, m := range []*heatmap.Map{heatmap.Zero(n), heatmap.GTPrior(in, nb, heatmap.PublishedRanks(n)), heatmap.SoftDist(in, nb, 0.01, 10)} {
+		for _, m := range []*heatmap.Map{heatmap.Zero(n), tsptest.Must(heatmap.GTPrior(context.Background(), in, nb, heatmap.PublishedRanks(n))), tsptest.Must(heatmap.SoftDist(context.Background(), in, nb, 0.01, 10))} {
 			for name, write := range formats {
 				var b bytes.Buffer
 				if err := write(&b, m); err != nil {
@@ -85,7 +85,7 @@ func TestRoundTrip(t *testing.T) {
 	}
 	// A batch of different maps.
 	in, nb := tsptest.Places(20, 10, false)
-	maps := []*heatmap.Map{heatmap.Zero(20), heatmap.KNN(in, nb, 2), heatmap.KNN(in, nb, 4)}
+	maps := []*heatmap.Map{heatmap.Zero(20), tsptest.Must(heatmap.KNN(context.Background(), in, nb, 2)), tsptest.Must(heatmap.KNN(context.Background(), in, nb, 4))}
 	var b bytes.Buffer
 	if err := WriteNPY(&b, 64, false, maps...); err != nil {
 		t.Fatal(err)
@@ -145,7 +145,7 @@ func TestReadErrors(t *testing.T) {
 		return string(b)
 	}
 	var own bytes.Buffer
-	if err := Write(&own, heatmap.KNN(in, nb, 2)); err != nil {
+	if err := Write(&own, tsptest.Must(heatmap.KNN(context.Background(), in, nb, 2))); err != nil {
 		t.Fatal(err)
 	}
 	damaged := bytes.Clone(own.Bytes())
@@ -282,7 +282,7 @@ func TestSource(t *testing.T) {
 	for _, n := range []int{1, 2, 3, 60} {
 		in, nb := tsptest.Places(n, 10, true)
 		var b bytes.Buffer
-		if err := WriteDense(&b, heatmap.GTPrior(in, nb, heatmap.PublishedRanks(n))); err != nil {
+		if err := WriteDense(&b, tsptest.Must(heatmap.GTPrior(context.Background(), in, nb, heatmap.PublishedRanks(n)))); err != nil {
 			t.Fatal(err)
 		}
 		r := heatmap.Request{Instance: in, Open: func(name string) (io.ReadCloser, error) {

@@ -48,7 +48,7 @@ func newProblem(in *tsp.Instance, source string, candidates int, byHeatmap bool)
 	nb := tsptest.Must(tsp.NearestNeighbors(context.Background(), in, max(candidates, 10)))
 	p := &problem{in: in, m: heatmap.Zero(in.N())}
 	if source == "gtprior" {
-		p.m = heatmap.GTPrior(in, nb, heatmap.PublishedRanks(in.N()))
+		p.m = tsptest.Must(heatmap.GTPrior(context.Background(), in, nb, heatmap.PublishedRanks(in.N())))
 	}
 	for i := range int32(in.N()) {
 		var list []int32
