@@ -26,6 +26,7 @@ type attempt struct {
 	ctx    context.Context // ends when the work is to, with the cause
 	cancel context.CancelCauseFunc
 	client client.Client
+	warn   func(format string, args ...any)
 	token  []byte
 	info   activity.Info
 	state  atomic.Pointer[string] // what it does, for the web page
@@ -36,7 +37,7 @@ type attempt struct {
 // begin begins the attempt of an activity's context, whose end it ignores.
 func (f *Farm) begin(ctx context.Context) *attempt {
 	info := activity.GetInfo(ctx)
-	a := &attempt{client: f.client, token: info.TaskToken, info: info, stop: activity.GetWorkerStopChannel(ctx)}
+	a := &attempt{client: f.client, warn: f.warn, token: info.TaskToken, info: info, stop: activity.GetWorkerStopChannel(ctx)}
 	a.ctx, a.cancel = context.WithCancelCause(context.Background())
 	a.say("begins")
 	a.wait.Go(func() {
@@ -96,6 +97,9 @@ func (a *attempt) end(result any, failure error) error {
 		ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
 		err := a.client.CompleteActivity(ctx, a.token, result, failure)
 		cancel()
+		if gone(err) {
+			a.warn("a result comes too late, nobody waits for it: %v", err)
+		}
 		if err == nil || gone(err) {
 			return activity.ErrResultPending
 		}

@@ -584,18 +584,19 @@ func TestOtherBuild(t *testing.T) {
 	l.must(append(suite("far.jsonl", 1, "--actions", "1000"), far...)...)
 }
 
-// A giant tour under kills of a worker and of the server: that of the undisturbed run, and never longer from
+// A giant tour under kills of workers and of the server: that of the undisturbed run, and never longer from
 // round to round.
 func TestSolve(t *testing.T) {
-	args := []string{"--actions", pick(testing.Short(), "250000", "4000000"), "--rounds", "2"}
+	args := []string{"--actions", pick(testing.Short(), "3000000", "16000000"), "--rounds", pick(testing.Short(), "2", "3")}
 	n := pick(testing.Short(), 200000, 1000000)
 	l := newLab(t)
 	l.must("generate", "--cities", fmt.Sprint(n), "--seed", "3", "--out", "g.tsp")
 	solve := func(out string) *exec.Cmd {
 		return l.command(append([]string{"solve", "g.tsp", "--temporal", "--lost-after", "10s", "--out", out}, args...)...)
 	}
-	l.worker()
-	w := l.worker()
+	for range pick(testing.Short(), 2, 4) {
+		l.worker()
+	}
 	l.ready()
 	text, err := solve("still.tour").CombinedOutput()
 	if err != nil {
@@ -619,15 +620,34 @@ func TestSolve(t *testing.T) {
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(3 * time.Second)
-	end(w)
-	end(shared.server)
-	time.Sleep(2 * time.Second)
-	l.startServer()
-	l.worker()
-	if err := c.Wait(); err != nil {
-		t.Fatalf("%v: %s", err, out.String())
+	over := make(chan error, 1)
+	go func() { over <- c.Wait() }()
+	kills := 0
+	for going := true; going; {
+		select {
+		case err := <-over:
+			if err != nil {
+				t.Fatalf("%v: %s", err, out.String())
+			}
+			going = false
+		case <-time.After(pick(testing.Short(), 3*time.Second, 15*time.Second)):
+			if kills++; testing.Short() && kills > 1 {
+				continue
+			}
+			end(l.workers[0])
+			l.workers = l.workers[1:]
+			if kills == 2 || testing.Short() {
+				end(shared.server)
+				time.Sleep(2 * time.Second)
+				l.startServer()
+			}
+			l.worker()
+		}
 	}
+	if kills == 0 {
+		t.Error("nothing was killed")
+	}
+	t.Logf("%d kills", kills)
 	t.Logf("%s%s", text, out.String())
 	a, _ := os.ReadFile(filepath.Join(l.dir, "still.tour"))
 	b, _ := os.ReadFile(filepath.Join(l.dir, "stirred.tour"))

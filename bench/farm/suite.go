@@ -16,8 +16,11 @@ import (
 	"tspmcts/bench"
 )
 
-// polled is the time between two looks at a workflow.
+// polled is the time between two looks at a workflow, after a while: a short suite is not to wait for the last of them.
 const polled = 500 * time.Millisecond
+
+// pause returns the time until the next look, after so long.
+func pause(elapsed time.Duration) time.Duration { return min(polled, 20*time.Millisecond+elapsed/200) }
 
 // Run has the jobs that the store does not have run by the workers, and stores their entries:
 // what bench.Bench.Run does here. A call with the same jobs goes on where one before
@@ -94,7 +97,7 @@ func (s *suite) run(ctx context.Context, jobs []*bench.Job) error {
 		}
 		s.noteAway(away)
 		select {
-		case <-time.After(polled):
+		case <-time.After(pause(time.Since(s.start))):
 		case <-ctx.Done():
 			return nil
 		}

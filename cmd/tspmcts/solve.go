@@ -57,7 +57,7 @@ func solveCommand() *cli.Command {
 			option(catOutput, "plot", "draw the tour to `FILE`: .svg or .png, or - for SVG on stdout; "+perInstance+" as for --out"),
 			&cli.BoolFlag{Name: "plot-visits", Usage: "colour the tour of --plot by how often its regions were visited: grey never, from blue to red", EnvVars: []string{envName("plot-visits")}, Category: catOutput},
 			openOption(),
-			option(catFarm, "rounds", "share the budget among `N` rounds, after which what the workers found is joined (default: as the time suggests)"),
+			option(catFarm, "rounds", "share the budget evenly among `N` rounds, after which what the workers found is joined (default: each takes as long as all before it, a quarter of the budget at most)"),
 		}, append(append(append(farmFlags(), wantedFlags()...), placesFlags()...), heatmapFlags()...)...), configFlags()...),
 		Action: func(c *cli.Context) error {
 			s, err := newSolver(c)
