@@ -62,7 +62,7 @@ func GreedyEdge(ctx context.Context, in *Instance, nb *Neighbors, preferred ...[
 		if err := f.greedy(ctx, in, ends, near, near.K); err != nil {
 			return nil, err
 		}
-		if before-f.paths >= before/4 {
+		if before > f.paths && before-f.paths >= before/4 {
 			continue
 		}
 		// Rounding has made so many distances equal that all cities propose the
@@ -72,7 +72,7 @@ func GreedyEdge(ctx context.Context, in *Instance, nb *Neighbors, preferred ...[
 		}
 		if !fine && in.Metric.Dims() > 0 {
 			in, fine = unrounded(in), true
-		} else if before-f.paths < before/16 {
+		} else if before == f.paths || before-f.paths < before/16 { // few paths of pairs may all be next to themselves
 			f.sweep(ctx, in, ends)
 		}
 	}

@@ -236,7 +236,17 @@ func (in *Instance) derivedDist(i, j int32) int32 {
 func (in *Instance) Paired() bool { return in.derived != nil && in.derived.paired }
 
 // Apart reports whether no tour that stands for anything has the edge between cities i and j.
-func (in *Instance) Apart(i, j int32) bool { return in.Paired() && (i^j)&1 == 0 }
+func (in *Instance) Apart(i, j int32) bool {
+	return in.Paired() && (in.half(i)^in.half(j))&1 == 0
+}
+
+// half returns which entry or exit city i is: its own number, or where in is a Sub that in the instance that it is a part of.
+func (in *Instance) half(i int32) int32 {
+	if in.rows != nil {
+		return in.rows[i]
+	}
+	return i
+}
 
 // Ways writes to row how far it is from city i, as it is left, to where each city is
 // entered: what Dist says of a paired instance, a row at a time.
@@ -431,7 +441,8 @@ func nearestDerived(ctx context.Context, in *Instance, cities []int32, k int) (*
 // from a city stand in a row, those to it in a column: sixteen columns are read at a time.
 func (in *Instance) nearestPaired(ctx context.Context, cities []int32, k int) (*Neighbors, error) {
 	d := in.derived
-	var sides [2][]int32 // entries and exits
+	var sides [2][]int32  // entries and exits
+	var halves [2][]int32 // the same, as the distances know them
 	place := [2][]int32{}
 	rows := len(cities)
 	if cities == nil {
@@ -442,20 +453,20 @@ func (in *Instance) nearestPaired(ctx context.Context, cities []int32, k int) (*
 		if cities != nil {
 			c = cities[r]
 		}
-		sides[c&1] = append(sides[c&1], c)
-		place[c&1] = append(place[c&1], int32(r))
+		h := in.half(c)
+		sides[h&1] = append(sides[h&1], c)
+		halves[h&1] = append(halves[h&1], h)
+		place[h&1] = append(place[h&1], int32(r))
 	}
 	// A list lacks the other half of its city where that is among the cities.
 	k = min(k, len(sides[0]), len(sides[1]))
 	if k > 0 {
-		for _, side := range sides {
-			other := sides[1-side[0]&1]
-			for _, c := range side {
-				if _, found := slices.BinarySearch(other, c^1); found {
-					k = min(k, len(other)-1)
-					break
-				}
-			}
+		among := make(map[int32]bool, len(halves[0]))
+		for _, h := range halves[0] {
+			among[h] = true
+		}
+		if slices.ContainsFunc(halves[1], func(h int32) bool { return among[h^1] }) {
+			k = min(k, len(sides[0])-1, len(sides[1])-1)
 		}
 	}
 	nb := &Neighbors{K: k, Flat: make([]int32, rows*k)}
@@ -464,7 +475,8 @@ func (in *Instance) nearestPaired(ctx context.Context, cities []int32, k int) (*
 	}
 	const batch = 16
 	for s := range sides {
-		own, other := sides[s], sides[1-s]
+		own, other := halves[s], halves[1-s]
+		local := sides[1-s]
 		err := parallel(ctx, (len(own)+batch-1)/batch, func() func(int) {
 			tops := make([]*top, batch)
 			for b := range tops {
@@ -475,9 +487,9 @@ func (in *Instance) nearestPaired(ctx context.Context, cities []int32, k int) (*
 				for b := range part {
 					tops[b].reset()
 				}
-				for _, j := range other {
+				for l, j := range other {
 					for b, i := range part {
-						if key := pack(d.dist(i, j), j); key < tops[b].worst && i^1 != j {
+						if key := pack(d.dist(i, j), local[l]); key < tops[b].worst && i^1 != j {
 							tops[b].push(key)
 						}
 					}
