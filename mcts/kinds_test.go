@@ -250,6 +250,71 @@ func TestKindsResume(t *testing.T) {
 	}
 }
 
+// Paths of 150 cities, or 60 with directions, are as short as the tours of the instances with one city more that stand for them, solved as a user would
+// who has no paths: from the city more it is free to go to the start, and from the end to it, and far to and from all others.
+func TestPathsOfMany(t *testing.T) {
+	const far = 1000000
+	for _, directed := range []bool{false, true} {
+		n := 150
+		if directed {
+			n = 60
+		}
+		for _, ends := range [][2]int32{{-1, -1}, {4, -1}, {-1, 4}, {4, 50}} {
+			r := rand.New(rand.NewPCG(7, uint64(ends[1]+9)))
+			w, more := make([]int32, n*n), make([]int32, (n+1)*(n+1))
+			x, y := make([]float64, n), make([]float64, n)
+			for i := range n {
+				x[i], y[i] = 10000*r.Float64(), 10000*r.Float64()
+			}
+			for i := range n {
+				for j := range n {
+					w[i*n+j] = int32(math.Hypot(x[i]-x[j], y[i]-y[j]) + 0.5)
+					if directed {
+						w[i*n+j] += r.Int32N(300)
+					}
+				}
+			}
+			for i := range n + 1 {
+				for j := range n + 1 {
+					d := &more[i*(n+1)+j]
+					given := func(c int, end int32) bool { return end == int32(c) || end < 0 && (directed || ends[0]+ends[1] == -2) }
+					switch {
+					case i < n && j < n:
+						*d = w[i*n+j]
+					case i == n && j < n && !given(j, ends[0]) && (directed || !given(j, ends[1])),
+						j == n && i < n && !given(i, ends[1]) && (directed || !given(i, ends[0])):
+						*d = far
+					}
+				}
+			}
+			build := tsp.NewMatrix
+			if directed {
+				build = tsp.NewDirected
+			}
+			path, tour := tsptest.Must(build("path", n, w)), tsptest.Must(build("tour", n+1, more))
+			if err := path.SetEnds(ends[0], ends[1]); err != nil {
+				t.Fatal(err)
+			}
+			o := Options{Actions: 200000, Workers: 2, Seed: 1}
+			got, err := Solve(t.Context(), path, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			other, err := Solve(t.Context(), tour, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := other.Length
+			if !directed && ends[0]+ends[1] != -2 && (ends[0] < 0) != (ends[1] < 0) {
+				want -= far // the end that is free
+			}
+			if got.Length > want+want/10000 || want > got.Length+got.Length/10000 {
+				t.Errorf("directed %v, ends %v: %d, with a city more %d", directed, ends, got.Length, want)
+			}
+		}
+	}
+}
+
 // hiddenCycle returns a graph of a random cycle among random edges.
 func hiddenCycle(n, extra int, seed uint64) *tsp.Instance {
 	r := rand.New(rand.NewPCG(seed, 7))

@@ -1,12 +1,14 @@
 package tsp_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"tspmcts/tsp"
 	"tspmcts/tsp/tsptest"
@@ -276,6 +278,66 @@ func TestLevel(t *testing.T) {
 		w[from*n+to]--
 		if err := of.SetEnds(-1, -1); err != nil || !tsp.NewSymmetric(of).Paired() {
 			t.Errorf("seed %d: a path gains height: %v", seed, err)
+		}
+	}
+}
+
+// Of a part of pairs in any order the neighbours are those that sorting gives, never of one side, nor a city's own half, and
+// greedy tours are complete, whatever edges come first.
+func TestPairsOfSub(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	for seed := range uint64(300) {
+		r := rand.New(rand.NewPCG(seed, 5))
+		n := 4 + r.IntN(20)
+		s := tsp.NewSymmetric(tsptest.Directed(n, seed))
+		cities := make([]int32, 0, 2*n)
+		for _, c := range r.Perm(n) {
+			cities = append(cities, int32(2*c), int32(2*c+1))
+		}
+		if turn := r.IntN(2 * n); seed%2 == 0 {
+			slices.Reverse(cities[:turn])
+			slices.Reverse(cities[turn:])
+			slices.Reverse(cities)
+		}
+		if seed%3 == 0 {
+			slices.Reverse(cities)
+		}
+		local := make([]int32, 2*n)
+		for k, c := range cities {
+			local[c] = int32(k)
+		}
+		var sub tsp.Instance
+		s.Sub(&sub, cities, func(c int32) int32 { return local[c] }, false)
+		k := 1 + r.IntN(n-2)
+		nb := tsptest.Must(tsp.NearestNeighbors(ctx, &sub, k))
+		var first [][2]int32
+		for i := range int32(2 * n) {
+			var want []int32
+			for j := range int32(2 * n) {
+				if apart := (cities[i]^cities[j])&1 == 0; apart != sub.Apart(i, j) {
+					t.Fatalf("seed %d: %d and %d apart: %v", seed, cities[i], cities[j], !apart)
+				} else if !apart && cities[i]^1 != cities[j] {
+					want = append(want, j)
+				}
+				if r.IntN(9) == 0 && !sub.Apart(i, j) {
+					first = append(first, [2]int32{i, j})
+				}
+			}
+			slices.SortStableFunc(want, func(p, q int32) int { return int(sub.Dist(i, p) - sub.Dist(i, q)) })
+			if !slices.Equal(nb.Of(i), want[:k]) {
+				t.Fatalf("seed %d: the nearest of %d are %v, not %v", seed, i, nb.Of(i), want[:k])
+			}
+		}
+		tour, err := tsp.GreedyEdge(ctx, &sub, nb, first...)
+		if err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+		for i, c := range tour {
+			tour[i] = cities[c]
+		}
+		if _, err := s.Expand(tour); err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
 		}
 	}
 }

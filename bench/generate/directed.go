@@ -10,7 +10,8 @@ import (
 
 // The kinds with asymmetric distances are after Cirasella, Johnson, McGeoch
 // and Zhang, "The asymmetric traveling salesman problem: algorithms, instance
-// generators, and tests" (ALENEX 2001), with random numbers of our own. Distances are whole.
+// generators, and tests" (ALENEX 2001), with random numbers of our own. Distances are whole. Of the twelve classes of
+// that paper's archive disk, rect, smat, stilt, super and tsmat are not made.
 //
 //	atsp-random   uniform below 10^6, each way by itself (amat)
 //	atsp-closure  the shortest paths of these (tmat); n^3 time, and the matrix in memory

@@ -145,10 +145,6 @@ func eachInstance(c *cli.Context, out string, do func(ctx context.Context, item 
 	if len(args) == 0 {
 		return usagef("heatmap %s needs a file of instances", c.Command.Name)
 	}
-	lines, err := linesOption(c)
-	if err != nil {
-		return err
-	}
 	if err := bench.CheckInputs(args); err != nil {
 		return err
 	}
@@ -158,8 +154,8 @@ func eachInstance(c *cli.Context, out string, do func(ctx context.Context, item 
 	}
 	ctx, cancel := interruptible()
 	defer cancel()
-	r := bench.NewReader(args, lines, warn)
-	if r.Places, err = placesOptions(c); err != nil {
+	r, err := placesReader(c, args)
+	if err != nil {
 		return err
 	}
 	if out != "" && !strings.Contains(out, perInstance) {

@@ -78,9 +78,8 @@ func runHeatmapTrain(c *cli.Context) error {
 	defer cancel()
 	var train, held learned.Trainer
 	var examples []example // those held out
-	all, _ := bench.ParseLines("")
-	r := bench.NewReader(files, all, warn)
-	if r.Places, err = placesOptions(c); err != nil {
+	r, err := placesReader(c, files)
+	if err != nil {
 		return err
 	}
 	count := 0

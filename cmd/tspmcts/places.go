@@ -34,6 +34,17 @@ func placesOptions(c *cli.Context) (places.Options, error) {
 	return o, nil
 }
 
+// placesReader returns a reader of the files' instances as the flags want them, with --lines where there is such a flag.
+func placesReader(c *cli.Context, files []string) (*bench.Reader, error) {
+	lines, err := linesOption(c)
+	if err != nil {
+		return nil, err
+	}
+	r := bench.NewReader(files, lines, warn)
+	r.Places, err = placesOptions(c)
+	return r, err
+}
+
 func routeFormatOption() cli.Flag {
 	return option(catOutput, "format", "write --out as `FORMAT`: tsplib, "+strings.Join(places.Formats, ", ")+" (default: as the name ends, tsplib if it does otherwise)")
 }

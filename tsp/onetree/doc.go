@@ -47,6 +47,9 @@
 // grows by when it must hold the edge. Five candidates by alpha hold more of an optimal
 // tour than eight nearest neighbours.
 //
+// Of paired instances (tsp.Symmetric) [Assign] solves the assignment, the bound without trees, and
+// [Assignment.Branch] looks for a tour by branching on its cycles, which may end in a proof.
+//
 // All arithmetic on lengths is on int64: distances shifted left so
 // that the mean candidate edge has some 2^20 units. A bound is rounded up to a whole core unit, never by a float.
 //
@@ -61,7 +64,11 @@
 //  5. An ascent ends no lower than it began.
 //  6. The same graph and options give the same result, with any number of processors.
 //  7. No city of a kd-tree node is nearer than the node's lower bound.
+<<<<<<< HEAD
 //  8. Every tour satisfies every comb.
+=======
+//  8. The prices of an assignment prove it; no tour is shorter than one that Branch has proven.
+>>>>>>> h16
 //
 // # Glossary
 //
