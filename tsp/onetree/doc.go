@@ -64,11 +64,8 @@
 //  5. An ascent ends no lower than it began.
 //  6. The same graph and options give the same result, with any number of processors.
 //  7. No city of a kd-tree node is nearer than the node's lower bound.
-<<<<<<< HEAD
 //  8. Every tour satisfies every comb.
-=======
 //  8. The prices of an assignment prove it; no tour is shorter than one that Branch has proven.
->>>>>>> h16
 //
 // # Glossary
 //
