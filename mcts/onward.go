@@ -100,7 +100,7 @@ func Begin(ctx context.Context, in *tsp.Instance, o Options) (*Beginning, error)
 	defer cancel()
 	p := &problem{in: in, options: &o, cfg: cfg, source: source, meter: meter.New(ctx, budget, nil)}
 	p.curve = firstResort(ctx, in)
-	p.length = in.Length(p.curve)
+	p.resort.length = in.Length(p.curve)
 	if ok, err := p.prepare(ctx); !ok {
 		return nil, errors.Join(err, context.Cause(ctx))
 	}

@@ -24,7 +24,7 @@ func (p *problem) merge(ctx context.Context) error {
 	}
 	if d != nil && (d.N() > ExactLimit || d.Metrical()) {
 		p.places, p.in, p.curve = d, d.Instance, d.Contract(p.curve)
-		p.length = d.Length(p.curve)
+		p.resort.length = d.Length(p.curve)
 		p.options.Initial = slices.Clone(p.options.Initial)
 		for i, t := range p.options.Initial {
 			p.options.Initial[i] = d.Contract(t)

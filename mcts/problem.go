@@ -21,14 +21,19 @@ type problem struct {
 	source    string
 	reads     bool     // source reads files
 	curve     tsp.Tour // needs no preparation
-	resort    tsp.Tour // the answer where there is no time to search
-	length    int64    // of resort
+	resort    resort   // the answer where there is no time to search
 	meter     *meter.Meter
 	nb        *tsp.Neighbors
 	heatmap   *heatmap.Map
 	cand      *twoopt.Candidates
 	branched  tsp.Tour // from the assignment, nil where there is none
 	search    *search  // nil before it begins
+}
+
+// resort is a tour and its length.
+type resort struct {
+	tour   tsp.Tour
+	length int64
 }
 
 // work returns what the search did.
@@ -85,8 +90,8 @@ func (p *problem) soon(ctx context.Context) {
 	if err != nil {
 		return
 	}
-	if length := p.in.Length(t); length < p.length {
-		p.resort, p.length = t, length
+	if length := p.in.Length(t); length < p.resort.length {
+		p.resort = resort{t, length}
 		p.meter.Lend(length, t)
 		p.meter.Check() // tells the observer
 	}
@@ -119,8 +124,8 @@ func (p *problem) branch(ctx context.Context, a *onetree.Assignment) bool {
 		return false
 	}
 	p.branched = t
-	if length := p.in.Length(t); length < p.length {
-		p.resort, p.length = t, length
+	if length := p.in.Length(t); length < p.resort.length {
+		p.resort = resort{t, length}
 		p.meter.Lend(length, t)
 		p.meter.Check() // tells the observer
 	}

@@ -78,7 +78,7 @@ func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 		r.Stop, r.Elapsed = StopTime, began
 		return r, r.Finish(ctx, given, p.curve)
 	}
-	if p.length, _, err = in.Measure(ctx, p.curve); err != nil {
+	if p.resort.length, _, err = in.Measure(ctx, p.curve); err != nil {
 		return nil, fmt.Errorf("the search went wrong, please report it: %w", err)
 	}
 	if now := budget.Clock(); budget.Time > 0 { // at the end the answer is expanded, copied, and measured like this
@@ -89,7 +89,7 @@ func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 	if err := p.merge(ctx); err != nil {
 		return nil, err
 	}
-	p.resort, p.length = o.known(p.in, p.curve, p.length)
+	p.resort.tour, p.resort.length = o.known(p.in, p.curve, p.resort.length)
 	m := meter.New(ctx, budget, o.observer(in, p.places == nil && p.symmetric == nil, p.expand, p.work, func() float64 {
 		if r.Bound == nil {
 			return 0
@@ -188,19 +188,19 @@ func (p *problem) solve(ctx context.Context) (tsp.Tour, error) {
 		return t, nil
 	}
 	if o.Resume == nil {
-		m.Lend(p.length, p.resort)
+		m.Lend(p.resort.length, p.resort.tour)
 	} else { // it may be the checkpoint's, which the search goes on with
-		m.Offer(p.length, p.resort)
+		m.Offer(p.resort.length, p.resort.tour)
 	}
 	if m.Check() {
-		return p.resort, nil
+		return p.resort.tour, nil
 	}
 	if ok, err := p.prepare(ctx); !ok {
-		return p.resort, err
+		return p.resort.tour, err
 	}
 	s := p.begin()
 	if s == nil {
-		return p.resort, nil
+		return p.resort.tour, nil
 	}
 	p.search = s
 	s.id, s.stage = p.identify(), s.plan()
@@ -214,8 +214,8 @@ func (p *problem) solve(ctx context.Context) (tsp.Tour, error) {
 	if o.Save != nil {
 		o.Save.Save(s.checkpoint())
 	}
-	if s.BestLength > p.length { // a drawn tour of many cities may be
-		return p.resort, nil
+	if s.BestLength > p.resort.length { // a drawn tour of many cities may be
+		return p.resort.tour, nil
 	}
 	return s.Best, nil
 }
