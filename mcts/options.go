@@ -115,7 +115,7 @@ func (o *Options) validate(in *tsp.Instance) error {
 		}
 	}
 	if o.Onward != nil && (len(o.Initial) != 1 || o.Onward.Tours < 0) {
-		errs = append(errs, errors.New("Onward needs one tour in Initial, and populations of 0 tours or more"))
+		errs = append(errs, errors.New("option Onward needs one tour in Initial, and populations of 0 tours or more"))
 	}
 	if o.Save != nil && (o.Save.Save == nil || o.Save.Every < 0) {
 		errs = append(errs, errors.New("a Saver needs Save, and Every may not be negative"))
