@@ -263,9 +263,9 @@ func TestDefaultHeatmapOf(t *testing.T) {
 		limit time.Duration
 		want  string
 	}{
-		{plain, 60 * time.Millisecond, "alpha"}, {plain, 59 * time.Millisecond, "gtprior"},
-		{path, 240 * time.Millisecond, "alpha"}, {path, 239 * time.Millisecond, "gtprior"},
-		{pairs, 960 * time.Millisecond, "alpha"}, {pairs, 959 * time.Millisecond, "gtprior"}, {pairs, 0, "alpha"},
+		{plain, 30 * time.Millisecond, "alpha"}, {plain, 29 * time.Millisecond, "gtprior"},
+		{path, 120 * time.Millisecond, "alpha"}, {path, 119 * time.Millisecond, "gtprior"},
+		{pairs, 480 * time.Millisecond, "alpha"}, {pairs, 479 * time.Millisecond, "gtprior"}, {pairs, 0, "alpha"},
 	} {
 		if got := DefaultHeatmapOf("default", c.in, c.limit); got != c.want {
 			t.Errorf("%d cities in %v: %s, want %s", c.in.N(), c.limit, got, c.want)
