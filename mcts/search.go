@@ -70,19 +70,15 @@ func (p *problem) begin() *search {
 	s := &search{in: in, cfg: cfg, nb: p.nb, heatmap: p.heatmap, cand: p.cand, meter: m, seed: o.Seed, workers: o.workers(),
 		initial: o.Initial, onward: o.Onward, crew: new(kick.Crew)}
 	s.BestLength = meter.NoTour
-	how := cfg.FirstTour
-	if o.Onward != nil {
-		how = "given"
-	}
-	switch how {
-	case "given":
+	switch {
+	case o.Onward != nil:
 		s.first = o.Initial[0]
-	case "greedy":
+	case cfg.FirstTour == "greedy":
 		s.first, _ = tsp.GreedyEdge(m.Context(), in, p.nb, believed(m.Context(), in, p.heatmap, cfg)...)
 		if m.Check() {
 			return nil
 		}
-	case "curve":
+	case cfg.FirstTour == "curve":
 		s.first = p.curve
 	}
 	others := o.Initial

@@ -13,8 +13,8 @@ type whole struct {
 	Led     float64 // of that: of crossing the best tour with others
 }
 
-// shareOfLed is the part of the cost that may go to crossing the best tour with others.
-const shareOfLed = 0.1
+// leadShare is the part of the cost that may go to crossing the best tour with others.
+const leadShare = 0.1
 
 func (s *search) newWhole() *whole { return &whole{Breeder: breed.New(s.breeding(), s.initial)} }
 
@@ -23,40 +23,40 @@ func (s *search) breeding() breed.Setting {
 		Elite: s.cfg.Elite, Workers: s.workers, Seed: s.seed, Stop: s.meter.Ending()}
 }
 
-func (g *whole) name() string {
+func (w *whole) name() string {
 	switch {
-	case !g.Breeder.Recombining():
+	case !w.Breeder.Recombining():
 		return "building tours"
-	case g.Breeder.Crossing:
+	case w.Breeder.Crossing:
 		return "crossing the best"
 	}
 	return "recombining"
 }
 
 // work builds tours, or recombines them. It may be judged when a population has converged.
-func (g *whole) work(s *search) (judge bool) {
+func (w *whole) work(s *search) (judge bool) {
 	start := s.cost()
 	switch {
-	case g.Breeder.Recombining():
-		judge = g.recombine(s)
-	case g.Breeder.Missing() > 0:
-		g.build(s)
+	case w.Breeder.Recombining():
+		judge = w.recombine(s)
+	case w.Breeder.Missing() > 0:
+		w.build(s)
 	default:
-		g.Breeder.Begin()
+		w.Breeder.Begin()
 	}
-	g.Cost += s.cost() - start
+	w.Cost += s.cost() - start
 	return judge
 }
 
 // build has a tour built by each worker.
-func (g *whole) build(s *search) {
+func (w *whole) build(s *search) {
 	before := s.crew.Actions()
-	tours := g.Breeder.Build(s.crew, s.visitors, s.loadWhole, s.workers)
+	tours := w.Breeder.Build(s.crew, s.visitors, s.loadWhole, s.workers)
 	made := s.crew.Actions() - before
 	s.Used += made
 	s.did("recombine", 0, 0, 0, made)
 	if len(tours) > 0 {
-		g.lead(s, tours)
+		w.lead(s, tours)
 	}
 }
 
@@ -68,8 +68,8 @@ func (s *search) loadWhole(v *region.Visitor) {
 
 // recombine carries out a generation, or goes on to what follows the last, and reports whether
 // that is a new population.
-func (g *whole) recombine(s *search) bool {
-	b := g.Breeder
+func (w *whole) recombine(s *search) bool {
+	b := w.Breeder
 	operator := "recombine"
 	if b.Crossing {
 		operator = "cross"
@@ -87,25 +87,25 @@ func (g *whole) recombine(s *search) bool {
 	}
 	s.did(operator, 0, 0, length-s.BestLength, children)
 	if s.BestLength == length && !b.Crossing {
-		g.lead(s, b.Some())
+		w.lead(s, b.Some())
 	}
 	return false
 }
 
 // lead crosses the best tour with others, unless that has already had its share.
-func (g *whole) lead(s *search, others []tsp.Tour) {
-	if g.Led > shareOfLed*g.Cost {
+func (w *whole) lead(s *search, others []tsp.Tour) {
+	if w.Led > leadShare*w.Cost {
 		return
 	}
 	start, length := s.cost(), s.BestLength
-	tour, to, children := g.Breeder.Lead(s.Best, others)
+	tour, to, children := w.Breeder.Lead(s.Best, others)
 	s.Used += children
 	s.meter.Add(children)
 	if to < length {
 		s.better(tour, to)
 	}
 	s.did("cross", 0, 1, length-s.BestLength, children)
-	g.Led += s.cost() - start
+	w.Led += s.cost() - start
 }
 
 // better makes a tour from the whole's population the best, on which all work goes on.
@@ -114,11 +114,11 @@ func (s *search) better(tour tsp.Tour, length int64) {
 	s.toBest()
 }
 
-func (g *whole) freeze() { g.Breeder.Freeze() }
+func (w *whole) freeze() { w.Breeder.Freeze() }
 
-func (g *whole) resume(s *search) error {
-	if g.Breeder == nil {
+func (w *whole) resume(s *search) error {
+	if w.Breeder == nil {
 		return errForeign
 	}
-	return g.Breeder.Resume(s.breeding())
+	return w.Breeder.Resume(s.breeding())
 }
