@@ -9,29 +9,37 @@ import (
 	"tspmcts/tsp/tsptest"
 )
 
+// motley returns a directed instance: one of three with few different distances, below that many, one of four each with
+// fixed edges, a path that may have a start, and a path with both ends.
+func motley(t *testing.T, r *rand.Rand, n int, seed uint64, few int32) *tsp.Instance {
+	t.Helper()
+	in := tsptest.Directed(n, seed)
+	if seed%3 == 0 {
+		for k := range in.Matrix {
+			in.Matrix[k] %= few
+		}
+	}
+	var err error
+	switch seed % 4 {
+	case 1:
+		err = in.SetFixed([][2]int32{{0, 1}, {1, 2}}[:1+r.IntN(2)])
+	case 2:
+		err = in.SetEnds(int32(r.IntN(2))-1, -1)
+	case 3:
+		err = in.SetEnds(0, 2)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return in
+}
+
 // The assignment is the shortest of all, its prices prove that, and it is no longer than a tour.
 func TestAssign(t *testing.T) {
 	for seed := range uint64(60) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		n := 3 + r.IntN(4)
-		in := tsptest.Directed(n, seed)
-		if seed%3 == 0 { // many of one length
-			for k := range in.Matrix {
-				in.Matrix[k] %= 4
-			}
-		}
-		var err error
-		switch seed % 4 {
-		case 1:
-			err = in.SetFixed([][2]int32{{0, 1}, {1, 2}}[:1+r.IntN(2)])
-		case 2:
-			err = in.SetEnds(int32(r.IntN(2))-1, -1)
-		case 3:
-			err = in.SetEnds(0, 2)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
+		in := motley(t, r, n, seed, 4)
 		s := tsp.NewSymmetric(in)
 		a, err := Assign(ctx, s.Instance)
 		if err != nil {

@@ -45,24 +45,7 @@ func TestBranch(t *testing.T) {
 	for seed := range uint64(400) {
 		r := rand.New(rand.NewPCG(seed, 2))
 		n := 5 + r.IntN(5)
-		in := tsptest.Directed(n, seed)
-		if seed%3 == 0 { // many of one length
-			for k := range in.Matrix {
-				in.Matrix[k] %= 5
-			}
-		}
-		var err error
-		switch seed % 4 {
-		case 1:
-			err = in.SetFixed([][2]int32{{0, 1}, {1, 2}}[:1+r.IntN(2)])
-		case 2:
-			err = in.SetEnds(int32(r.IntN(2))-1, -1)
-		case 3:
-			err = in.SetEnds(0, 2)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
+		in := motley(t, r, n, seed, 5)
 		best, ok := tsp.Exact(in)
 		if !ok {
 			t.Fatal("no exact tour")
