@@ -86,14 +86,17 @@ func (p *problem) soon(ctx context.Context) {
 	if p.in.N() < manyCities || p.source != "alpha" {
 		return
 	}
-	t, err := tsp.GreedyEdge(ctx, p.in, p.nb)
-	if err != nil {
-		return
+	if t, err := tsp.GreedyEdge(ctx, p.in, p.nb); err == nil {
+		p.offer(t)
 	}
+}
+
+// offer makes t the answer of last resort where it is shorter, and tells the observer.
+func (p *problem) offer(t tsp.Tour) {
 	if length := p.in.Length(t); length < p.resort.length {
 		p.resort = resort{t, length}
 		p.meter.Lend(length, t)
-		p.meter.Check() // tells the observer
+		p.meter.Check()
 	}
 }
 
@@ -124,11 +127,7 @@ func (p *problem) branch(ctx context.Context, a *onetree.Assignment) bool {
 		return false
 	}
 	p.branched = t
-	if length := p.in.Length(t); length < p.resort.length {
-		p.resort = resort{t, length}
-		p.meter.Lend(length, t)
-		p.meter.Check() // tells the observer
-	}
+	p.offer(t)
 	if proven {
 		p.meter.End(StopExact)
 	}
