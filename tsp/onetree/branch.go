@@ -19,14 +19,14 @@ import (
 //
 // The search is worth its time where the assignment is nearly a tour, as in matrices of random numbers, and
 // hopeless where it is many small cycles. So it goes on for as much work as their number makes worth while
-// (see patience), and again whenever that has halved the best tour's excess over the assignment.
+// (see workToHalve), and again whenever that has halved the best tour's excess over the assignment.
 //
 // It returns the best tour, and whether that is proven to be the shortest: the search came to its end, and
 // no shorter tour can have a way that nb lacks. The error is ctx's; then there is a tour only where one was found before.
 func (a *Assignment) Branch(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors) (t tsp.Tour, proven bool, err error) {
 	b := newBrancher(ctx, a, in, nb)
 	b.join()
-	b.then, b.each = b.least, b.patience()
+	b.then, b.each = b.least, b.workToHalve()
 	b.due = b.each
 	b.expand()
 	if b.best != nil {
@@ -70,10 +70,10 @@ type price struct {
 // entered is a city that was entered after row.
 type entered struct{ row, col int32 }
 
-// patience returns the work in which the excess must halve. Where there are no more cycles than three
+// workToHalve returns the work in which the excess must halve. Where there are no more cycles than three
 // standard deviations above the mean of a random order, 32 times the pairs of cities: random distances of 50 to
 // 3162 cities, all of 40 instances, came to the end of the search in 1 to 28. Where there are more, once the pairs.
-func (b *brancher) patience() int64 {
+func (b *brancher) workToHalve() int64 {
 	n := len(b.entry)
 	mean := 0.0
 	for k := range n {

@@ -7,13 +7,13 @@ import (
 )
 
 const (
-	nearest   = 5    // edges of each city, by alpha-nearness, that the relaxation begins with
-	roundLong = 100  // steps between two looks for combs
-	patience  = 5    // rounds in a row that bring too little before the bound counts as converged
-	firstFar  = 1e-4 // see far: at first, and at least this where combs are new
-	fresh     = 0.05 // largest weight of a new 1-tree in the average
-	stuck     = 10   // steps without a better value before they become shorter
-	useless   = 3    // rounds that a comb without a multiplier, and not violated, stays
+	edgesEach   = 5    // edges of each city, by alpha-nearness, that the relaxation begins with
+	roundLong   = 100  // steps between two looks for combs
+	poorRounds  = 5    // rounds in a row that bring too little before the bound counts as converged
+	firstFar    = 1e-4 // see far: at first, and at least this where combs are new
+	freshWeight = 0.05 // largest weight of a new 1-tree in the average
+	poorSteps   = 10   // steps without a better value before they become shorter
+	idleRounds  = 3    // rounds that a comb without a multiplier, and not violated, stays
 )
 
 // relax raises the bound of r, whose ascent has nearly converged, by comb inequalities: relax and cut
@@ -37,7 +37,7 @@ const (
 func relax(ctx context.Context, r *Result, tolerance float64) (bound int64, converged bool) {
 	x := newRelaxation(r)
 	bound = r.Bound
-	for poor := 0; poor < patience; poor++ {
+	for poor := 0; poor < poorRounds; poor++ {
 		x.climb(ctx, roundLong)
 		proven, ok := x.price(ctx)
 		if !ok {
@@ -72,7 +72,7 @@ type relaxation struct {
 }
 
 func newRelaxation(r *Result) *relaxation {
-	g := r.sparse(nearest)
+	g := r.sparse(edgesEach)
 	x := &relaxation{ascent: newAscent(g), centre: slices.Clone(r.pi), value: math.MinInt64, average: make([]float64, len(g.u)), excess: make([]float64, g.n),
 		known: map[string]bool{}, far: firstFar}
 	copy(x.pi, r.pi)
@@ -156,7 +156,7 @@ func (x *relaxation) climb(ctx context.Context, steps int) {
 			if ahead {
 				x.far *= 1.1
 			}
-		case x.poor == stuck:
+		case x.poor == poorSteps:
 			x.far, x.poor = x.far*0.66, 0
 		default:
 			x.poor++
@@ -197,7 +197,7 @@ func (x *relaxation) step() bool {
 	return true
 }
 
-// mix brings the 1-tree into the average, with the weight up to fresh that makes its violations
+// mix brings the 1-tree into the average, with the weight up to freshWeight that makes its violations
 // least. It reports whether those of the tree lie ahead, where the direction leads.
 func (x *relaxation) mix() (ahead bool) {
 	tree := x.f.tree
@@ -222,11 +222,11 @@ func (x *relaxation) mix() (ahead bool) {
 	for k, c := range x.combs {
 		add(float64(x.used[k]-c.rhs), c.over)
 	}
-	weight := fresh
+	weight := freshWeight
 	if !x.begun {
 		weight, x.begun = 1, true
 	} else if between := new2 - 2*dot + old2; between > 0 {
-		weight = max(fresh/10, min(fresh, (old2-dot)/between))
+		weight = max(freshWeight/10, min(freshWeight, (old2-dot)/between))
 	}
 	keep := 1 - weight
 	for e := range x.average {
@@ -281,7 +281,7 @@ func (x *relaxation) cut() {
 			return false
 		}
 		c.idle++
-		if c.idle < useless {
+		if c.idle < idleRounds {
 			return false
 		}
 		delete(x.known, c.key)
