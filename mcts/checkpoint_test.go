@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"tspmcts/mcts/meter"
+	"tspmcts/mcts/stage"
 	"tspmcts/tsp"
 	"tspmcts/tsp/tsptest"
 )
@@ -80,8 +81,7 @@ func TestResume(t *testing.T) {
 	}
 }
 
-// TestCheckpointRefused pins that damaged and foreign checkpoints are refused with a
-// reason.
+// TestCheckpointRefused pins that foreign checkpoints are refused with a reason.
 func TestCheckpointRefused(t *testing.T) {
 	cfg := tsptest.Must(Preset("default", 100, "gtprior"))
 	p := prepared(tsptest.Random(tsp.Euc2D, 100, 3), cfg, "gtprior")
@@ -89,29 +89,6 @@ func TestCheckpointRefused(t *testing.T) {
 	p.Save = func(c *Checkpoint) { last = c }
 	tsptest.Must(p.run(context.Background(), cfg, 1, 1, meter.Budget{Actions: 5000}, nil))
 	p.Save = nil
-	var b bytes.Buffer
-	if err := last.Encode(&b); err != nil {
-		t.Fatal(err)
-	}
-	file := b.Bytes()
-	for name, data := range map[string][]byte{
-		"empty":     nil,
-		"foreign":   []byte("NAME : x\n"),
-		"truncated": file[:len(file)-1],
-		"longer":    append(slices.Clone(file), 0),
-		"head only": file[:len(magic)+20],
-	} {
-		if _, err := DecodeCheckpoint(bytes.NewReader(data)); err == nil {
-			t.Errorf("%s: accepted", name)
-		}
-	}
-	for at := 0; at < len(file); at += 1 + len(file)/200 {
-		data := slices.Clone(file)
-		data[at] ^= 0x10
-		if _, err := DecodeCheckpoint(bytes.NewReader(data)); err == nil {
-			t.Errorf("byte %d flipped: accepted", at)
-		}
-	}
 	other := prepared(tsptest.Random(tsp.Euc2D, 100, 4), cfg, "gtprior")
 	knobs := cfg
 	knobs.KickSize++
@@ -153,7 +130,7 @@ func TestNoTimeToResume(t *testing.T) {
 	for _, prepared := range []bool{true, false} {
 		for _, q := range []*setup{
 			{Initial: []tsp.Tour{firstResort(t.Context(), p.Instance), best.Tour}},
-			{Resume: &Checkpoint{State: state{Best: best.Tour}}},
+			{Resume: &Checkpoint{State: stage.State{Best: best.Tour}}},
 		} {
 			if q.Instance = p.Instance; prepared {
 				q.Heatmap = p.Heatmap
@@ -196,36 +173,36 @@ func resumedSignature(t *testing.T, b *strings.Builder) {
 
 // phaseOf names the phase that a checkpoint was taken in.
 func phaseOf(c *Checkpoint) string {
-	apart := func(name string, k *kicking) string {
+	apart := func(name string, k *stage.Kicking) string {
 		if k.Own != nil {
 			return name + " apart"
 		}
 		return name
 	}
 	switch st := c.Stage.(type) {
-	case nil, *simulating:
+	case nil, *stage.Simulating:
 		return "searching"
-	case *descending:
+	case *stage.Descending:
 		if st.Across {
 			return "joining"
 		}
 		return "descending"
-	case *kicking:
+	case *stage.Kicking:
 		return apart("kicking", st)
-	case *joining:
+	case *stage.Joining:
 		return "joined"
-	case *improving:
+	case *stage.Improving:
 		at := "kicking between"
 		for k, op := range st.Operators {
 			if st.Yields[k].Cost == 0 {
 				continue
 			}
 			switch op := op.(type) {
-			case *regions:
-				if op.Choice.left() > 0 {
+			case *stage.Regions:
+				if len(op.Choice.Arms) > 0 && op.Choice.Arms[0].Left > 0 {
 					return "visiting"
 				}
-			case *whole:
+			case *stage.Whole:
 				switch {
 				case op.Breeder.Population == nil:
 					at = "building"

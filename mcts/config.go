@@ -10,6 +10,9 @@ import (
 	"strings"
 
 	"tspmcts/mcts/eax"
+	"tspmcts/mcts/kick"
+	"tspmcts/mcts/stage"
+	"tspmcts/mcts/tree"
 )
 
 // Config holds every knob of the search. [Knobs] describes each: range, unit
@@ -187,10 +190,23 @@ func parseList(s string) ([]int, error) {
 	return list, nil
 }
 
-// breadth returns Breadth as numbers; Validate has seen that they are.
-func (c *Config) breadth() []int {
-	list, _ := parseList(c.Breadth)
-	return list
+// stages returns the knobs as the stages of a search take them.
+func (c *Config) stages() stage.Config {
+	breadth, _ := parseList(c.Breadth) // Validate has seen that these are numbers
+	s := stage.Config{
+		Fresh: c.Restart == "fresh", FirstTour: c.FirstTour,
+		Tree: tree.Config{Alpha: c.Alpha, Beta: c.Beta, Pool: c.Pool, Depth: c.Depth},
+		Kick: kick.Config{Breadth: breadth, Depth: c.Depth}, Draw: c.Action == "draw",
+		KickSize: c.KickSize, Stretch: c.Stretch, Temperature: c.Temperature,
+		Population: c.Population, EAX: c.eax, Elite: c.Elite, Whole: c.Whole, Explore: c.Explore, Doubt: c.Doubt,
+	}
+	if c.Order == "heatmap" {
+		s.Believed = c.Candidates
+	}
+	if !s.Draw {
+		s.Tree.Breadth = breadth
+	}
+	return s
 }
 
 // eax returns the knobs of the recombination of tours of n cities. More children of a

@@ -11,47 +11,47 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"tspmcts/tsp/tsptest"
 )
 
-// layers are the files of the package from the bottom up: what is asked for, what is
-// prepared, the search and its stages, which stage follows which, the front door.
-var layers = []string{"stop", "config", "published", "tuned", "preset", "options",
-	"first", "bound", "work", "problem", "places",
-	"search", "checkpoint", "rounds", "simulating", "coarse", "descending", "kicking", "joining", "choosing", "regions", "whole", "improving",
-	"plan", "onward", "solve", "improvements"}
+// layers are the files of a package from the bottom up. Here: what is asked for, what is
+// prepared, the front door. In package stage: what is asked for, what work brings, the
+// search and its stages, which stage follows which.
+var layers = map[string][]string{
+	".": {"names", "config", "published", "tuned", "preset", "options",
+		"resort", "bound", "problem", "places", "solve", "onward", "improvements"},
+	"stage": {"task", "work", "first", "search", "checkpoint",
+		"rounds", "simulating", "coarse", "descending", "kicking", "joining", "choosing", "regions", "whole", "improving",
+		"plan", "learnt"},
+}
 
 // TestLayers pins that no file calls one that stands above it.
 func TestLayers(t *testing.T) {
-	files, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	sources := map[string]string{}
-	for _, file := range files {
-		name := strings.TrimSuffix(file, ".go")
-		if strings.HasSuffix(name, "_test") || name == "doc" {
-			continue
+	for dir, layers := range layers {
+		sources := map[string]string{}
+		for _, file := range tsptest.Must(filepath.Glob(filepath.Join(dir, "*.go"))) {
+			name := strings.TrimSuffix(filepath.Base(file), ".go")
+			if strings.HasSuffix(name, "_test") || name == "doc" {
+				continue
+			}
+			if !slices.Contains(layers, name) {
+				t.Errorf("%s stands in no layer", file)
+			}
+			sources[name] = string(tsptest.Must(os.ReadFile(file)))
 		}
-		if !slices.Contains(layers, name) {
-			t.Errorf("%s stands in no layer", file)
+		if len(sources) != len(layers) {
+			t.Errorf("%s: %d files, %d layers", dir, len(sources), len(layers))
 		}
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
+		for _, call := range upward(t, sources, layers) {
+			t.Errorf("%s: %s", dir, call)
 		}
-		sources[name] = string(text)
-	}
-	if len(sources) != len(layers) {
-		t.Errorf("%d files, %d layers", len(sources), len(layers))
-	}
-	for _, call := range upward(t, sources, layers) {
-		t.Error(call)
-	}
-	// The gate itself: the same files upside down break the order.
-	upside := slices.Clone(layers)
-	slices.Reverse(upside)
-	if len(upward(t, sources, upside)) == 0 {
-		t.Error("no call is seen to run up where all do")
+		// The gate itself: the same files upside down break the order.
+		upside := slices.Clone(layers)
+		slices.Reverse(upside)
+		if len(upward(t, sources, upside)) == 0 {
+			t.Error("no call is seen to run up where all do")
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"tspmcts/mcts/stage"
 	"tspmcts/tsp"
 	"tspmcts/tsp/tsptest"
 )
@@ -28,11 +29,11 @@ func TestOnward(t *testing.T) {
 	}
 	o.Source, o.Heatmap, o.Initial, o.Onward = "", b.Heatmap, []tsp.Tour{b.Tour}, b.Learnt
 	first := tsptest.Must(Solve(context.Background(), in, o))
-	if first.Length >= begun || first.Learnt == nil || first.Learnt.Tours < firstTours || first.Learnt.Cost <= b.Learnt.Cost {
+	if first.Length >= begun || first.Learnt == nil || first.Learnt.Tours < 16 || first.Learnt.Cost <= b.Learnt.Cost {
 		t.Fatalf("%d after %d, learnt %+v after %+v", first.Length, begun, first.Learnt, b.Learnt)
 	}
 	o.Initial, o.Onward = []tsp.Tour{first.Tour}, &Learnt{Tours: 40, Cost: first.Learnt.Cost, PerTour: first.Learnt.PerTour, Visits: first.Learnt.Visits,
-		Kicks: Yield{Cost: first.Learnt.Kicks.Cost}}
+		Kicks: stage.Yield{Cost: first.Learnt.Kicks.Cost}}
 	var saved []byte
 	o.Save = &Saver{Every: 1, Save: func(c *Checkpoint) {
 		if saved == nil && c.Actions > o.Actions/2 {
@@ -58,20 +59,5 @@ func TestOnward(t *testing.T) {
 	o.Resume, o.Initial = nil, nil
 	if _, err := Solve(context.Background(), in, o); err == nil {
 		t.Error("a search went on from no tour")
-	}
-}
-
-// TestTogether pins the mean of what parts have learnt, and that parts without anything do not count.
-func TestTogether(t *testing.T) {
-	whole := Learnt{Tours: 24, PerTour: 3, Kicks: Yield{Cost: 8, Rate: 5}, Visits: Yield{Cost: 4, Rate: 2}, Cost: 16}
-	parts := []*Learnt{whole.Part(0.25), nil, whole.Part(0.5), whole.Part(0.25)}
-	if got := *Together(parts, []float64{0.25, 0.7, 0.5, 0.25}); got != whole {
-		t.Errorf("%+v, want %+v", got, whole)
-	}
-	if got := *Together([]*Learnt{{Tours: 16}, {Tours: 36}}, []float64{0.75, 0.25}); got.Tours != 21 {
-		t.Errorf("populations of %d, want 21", got.Tours)
-	}
-	if Together(make([]*Learnt, 3), make([]float64, 3)) != nil {
-		t.Error("nobody has learnt anything")
 	}
 }

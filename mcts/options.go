@@ -13,12 +13,13 @@ import (
 	"tspmcts/heatmap"
 	"tspmcts/mcts/kick"
 	"tspmcts/mcts/meter"
+	"tspmcts/mcts/stage"
 	"tspmcts/tsp"
 )
 
 // Errors that errors.Is finds in what Solve returns.
 var (
-	ErrCheckpoint = errors.New("the checkpoint is of another search")
+	ErrCheckpoint = stage.ErrCheckpoint
 	ErrHeatmap    = errors.New("the heatmap does not fit the instance")
 	ErrInitial    = errors.New("the initial tour does not fit the instance")
 )

@@ -2,10 +2,12 @@ package mcts
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 
 	"tspmcts/heatmap"
 	"tspmcts/mcts/meter"
+	"tspmcts/mcts/stage"
 	"tspmcts/tsp"
 	"tspmcts/tsp/onetree"
 	"tspmcts/twoopt"
@@ -26,8 +28,8 @@ type problem struct {
 	nb        *tsp.Neighbors
 	heatmap   *heatmap.Map
 	cand      *twoopt.Candidates
-	branched  tsp.Tour // from the assignment, nil where there is none
-	search    *search  // nil before it begins
+	branched  tsp.Tour      // from the assignment, nil where there is none
+	search    *stage.Search // nil before it begins
 }
 
 // resort is a tour and its length.
@@ -38,10 +40,10 @@ type resort struct {
 
 // work returns what the search did.
 func (p *problem) work() []Work {
-	if p.search == nil || len(p.search.Work) == 0 {
+	if p.search == nil {
 		return nil
 	}
-	return p.search.work()
+	return p.search.Tally()
 }
 
 // prepare finds neighbours, map and candidates. It reports false, and ends the
@@ -141,6 +143,15 @@ func (p *problem) quarter(ctx context.Context) (context.Context, context.CancelF
 		return ctx, func() {}
 	}
 	return context.WithTimeout(ctx, (b.Time-b.Clock())/4)
+}
+
+// begin returns the search, nil when the budget ended.
+func (p *problem) begin() *stage.Search {
+	knobs, _ := json.Marshal(p.cfg)
+	return stage.New(stage.Task{
+		In: p.in, Symmetric: p.symmetric, Neighbors: p.nb, Heatmap: p.heatmap, Candidates: p.cand, Meter: p.meter,
+		Config: p.cfg.stages(), Knobs: string(knobs), Seed: p.options.Seed, Workers: p.options.workers(),
+		Curve: p.curve, Branched: p.branched, Initial: p.options.Initial, Onward: p.options.Onward})
 }
 
 // candidates lists each city's candidates as cfg wants them: the first of the

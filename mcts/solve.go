@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tspmcts/mcts/meter"
+	"tspmcts/mcts/stage"
 	"tspmcts/tsp"
 	"tspmcts/tsp/onetree"
 )
@@ -108,7 +109,7 @@ func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 	r.Stop, r.Actions, r.Elapsed = why, m.Actions(), m.Clock()
 	r.Work = p.work()
 	if p.search != nil {
-		r.Learnt = p.search.learnt()
+		r.Learnt = p.search.Learnt()
 	}
 	if p.search != nil && len(p.search.Visits) == given.N() {
 		r.Visits = p.search.Visits
@@ -203,16 +204,15 @@ func (p *problem) solve(ctx context.Context) (tsp.Tour, error) {
 		return p.resort.tour, nil
 	}
 	p.search = s
-	s.id, s.stage = p.identify(), s.plan()
 	if o.Resume != nil {
-		if err := s.resume(o.Resume); err != nil {
+		if err := s.Resume(o.Resume); err != nil {
 			return nil, err
 		}
 	}
-	s.run(o.Save.due(m, s))
+	s.Run(o.Save.due(m, s))
 	m.Check()
 	if o.Save != nil {
-		o.Save.Save(s.checkpoint())
+		o.Save.Save(s.Checkpoint())
 	}
 	if s.BestLength > p.resort.length { // a drawn tour of many cities may be
 		return p.resort.tour, nil
@@ -241,7 +241,7 @@ func (p *problem) exact() (tsp.Tour, bool) {
 }
 
 // due returns a function that saves a checkpoint when it is time to.
-func (v *Saver) due(m *meter.Meter, s *search) func() {
+func (v *Saver) due(m *meter.Meter, s *stage.Search) func() {
 	if v == nil {
 		return func() {}
 	}
@@ -252,7 +252,7 @@ func (v *Saver) due(m *meter.Meter, s *search) func() {
 	next := m.Clock() + every
 	return func() {
 		if m.Clock() >= next {
-			v.Save(s.checkpoint())
+			v.Save(s.Checkpoint())
 			next = m.Clock() + every
 		}
 	}

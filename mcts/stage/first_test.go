@@ -1,4 +1,4 @@
-package mcts
+package stage
 
 import (
 	"cmp"

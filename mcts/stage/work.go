@@ -1,4 +1,4 @@
-package mcts
+package stage
 
 import "slices"
 
@@ -21,7 +21,7 @@ type worked struct {
 }
 
 // did counts work.
-func (s *search) did(operator string, depth int, visits, gain, actions int64) {
+func (s *Search) did(operator string, depth int, visits, gain, actions int64) {
 	for i := range s.Work {
 		if w := &s.Work[i]; w.Operator == operator && w.Depth == depth {
 			w.Visits += visits
@@ -33,11 +33,15 @@ func (s *search) did(operator string, depth int, visits, gain, actions int64) {
 	s.Work = append(s.Work, worked{operator, depth, visits, gain, actions})
 }
 
-// work returns what was done so far, by depth and in the order in which it began.
-func (s *search) work() []Work {
+// Tally returns what was done so far, by depth and in the order in which it began;
+// nil where that is nothing.
+func (s *Search) Tally() []Work {
+	if len(s.Work) == 0 {
+		return nil
+	}
 	list := make([]Work, len(s.Work))
 	for i, w := range s.Work {
-		list[i] = Work{w.Operator, w.Depth, w.Visits, s.in.InUnit(w.Gain + s.in.Offset()), w.Actions}
+		list[i] = Work{w.Operator, w.Depth, w.Visits, s.In.InUnit(w.Gain + s.In.Offset()), w.Actions}
 	}
 	slices.SortStableFunc(list, func(a, b Work) int { return a.Depth - b.Depth })
 	return list

@@ -1,4 +1,4 @@
-package mcts
+package stage
 
 import (
 	"math"
@@ -17,7 +17,7 @@ import (
 // tour does between them is a link each, and candidates are the nearest of them: where
 // the tour has few cities left, chains reach far. First a 64th of the edges are
 // free, then a 16th, then a quarter (multilevel refinement, Walshaw 2002).
-func (s *search) coarsen(c *kick.Climber, t *kick.Tour) {
+func (s *Search) coarsen(c *kick.Climber, t *kick.Tour) {
 	before := c.Actions()
 	defer func() { s.Used += c.Actions() - before }()
 	for _, share := range []int{64, 16, 4} {
@@ -26,7 +26,7 @@ func (s *search) coarsen(c *kick.Climber, t *kick.Tour) {
 			continue
 		}
 		var actions int64 // that are left, 0 for no limit
-		if limit := s.meter.Budget().Actions; limit > 0 {
+		if limit := s.Meter.Budget().Actions; limit > 0 {
 			if actions = limit - s.Used - (c.Actions() - before); actions <= 0 {
 				return
 			}
@@ -45,8 +45,8 @@ const leastCoarse = 1000
 
 // freeLongest improves the tour over the ends of its k longest edges, in about that
 // many actions (0: no limit).
-func (s *search) freeLongest(c *kick.Climber, t *kick.Tour, k int, actions int64) {
-	in, n := s.in, len(t.Order)
+func (s *Search) freeLongest(c *kick.Climber, t *kick.Tour, k int, actions int64) {
+	in, n := s.In, len(t.Order)
 	edges := make([]ranked, 0, n)
 	for i, a := range t.Order {
 		b := t.Order[(i+1)%n]
@@ -54,7 +54,7 @@ func (s *search) freeLongest(c *kick.Climber, t *kick.Tour, k int, actions int64
 			edges = append(edges, ranked{uint64(math.MaxInt32 - in.Dist(a, b)), a, b}) // from the longest down
 		}
 	}
-	if !rank(s.meter.Context(), edges) {
+	if !rank(s.Meter.Context(), edges) {
 		return
 	}
 	var cities []int32
@@ -63,7 +63,7 @@ func (s *search) freeLongest(c *kick.Climber, t *kick.Tour, k int, actions int64
 	}
 	slices.Sort(cities)
 	cities = slices.Compact(cities)
-	nb, err := tsp.NearestAmong(s.meter.Context(), in, cities, 8)
+	nb, err := tsp.NearestAmong(s.Meter.Context(), in, cities, 8)
 	if err != nil {
 		return
 	}
@@ -90,15 +90,15 @@ func (s *search) freeLongest(c *kick.Climber, t *kick.Tour, k int, actions int64
 		return nb.Of(row[i])
 	})
 	c.LoadRegion(in, cand, p.Cities, p.Links, t.Length, func(city int32) int32 { return place[city] })
-	c.Seed(s.seed, meter.ForCoarse, uint64(k), 0)
+	c.Seed(s.Seed, meter.ForCoarse, uint64(k), 0)
 	before := c.Actions()
 	c.Descend(actions)
 	m := int64(len(p.Cities))
 	if left := actions - (c.Actions() - before); actions == 0 || left > 0 {
-		c.Kick(min(2*m, 20000+m/10), max(0, left), s.cfg.KickSize, nil)
+		c.Kick(min(2*m, 20000+m/10), max(0, left), s.Config.KickSize, nil)
 	}
 	if gain := c.Gain(); gain > 0 {
-		j := region.NewJoiner(in, s.nb)
+		j := region.NewJoiner(in, s.Neighbors)
 		t.Length -= j.Join(t.Order, t.Positions(), []region.Exchange{p.Compare(c.Local(), gain)})
 	}
 }

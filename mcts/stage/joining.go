@@ -1,4 +1,4 @@
-package mcts
+package stage
 
 import (
 	"math/rand/v2"
@@ -10,36 +10,36 @@ import (
 )
 
 // joining recombines the tours of workers that kicked apart, until they have converged.
-type joining struct {
+type Joining struct {
 	Population *eax.Snapshot
 	RNG        *rand.PCG
 	pop        *eax.Population
 }
 
-func (s *search) newJoining(own []*kick.Tour) *joining {
+func (s *Search) newJoining(own []*kick.Tour) *Joining {
 	var tours []tsp.Tour
 	for _, t := range own {
 		tours = append(tours, t.Order)
 	}
-	pop, err := eax.NewPopulation(s.in, s.nb, tours, s.cfg.eax(s.in.N()), s.workers)
+	pop, err := eax.NewPopulation(s.In, s.Neighbors, tours, s.Config.EAX(s.In.N()), s.Workers)
 	if err != nil {
 		panic(err) // every tour was made here
 	}
-	return &joining{pop: pop, RNG: meter.PCG(s.seed, meter.ForMixing, 0, 0)}
+	return &Joining{pop: pop, RNG: meter.PCG(s.Seed, meter.ForMixing, 0, 0)}
 }
 
-func (j *joining) name() string { return "joining" }
+func (j *Joining) name() string { return "joining" }
 
 // step carries out a generation.
-func (j *joining) step(s *search) bool {
+func (j *Joining) step(s *Search) bool {
 	if j.pop.Stage() == eax.Done {
 		return true
 	}
 	before := j.pop.Counts.Children
-	j.pop.Generation(j.RNG, s.meter.Ending())
+	j.pop.Generation(j.RNG, s.Meter.Ending())
 	made := j.pop.Counts.Children - before
 	s.Used += made
-	s.meter.Add(made)
+	s.Meter.Add(made)
 	s.did("recombine", 0, 1, max(0, s.BestLength-j.pop.BestLength()), made)
 	if j.pop.BestLength() < s.BestLength {
 		s.keep(j.pop.Best())
@@ -47,12 +47,12 @@ func (j *joining) step(s *search) bool {
 	return false
 }
 
-func (j *joining) freeze() { j.Population = j.pop.Snapshot() }
+func (j *Joining) freeze() { j.Population = j.pop.Snapshot() }
 
-func (j *joining) resume(s *search) (err error) {
+func (j *Joining) resume(s *Search) (err error) {
 	if j.Population == nil || j.RNG == nil {
 		return errForeign
 	}
-	j.pop, err = eax.Restore(s.in, s.nb, j.Population, s.cfg.eax(s.in.N()), s.workers)
+	j.pop, err = eax.Restore(s.In, s.Neighbors, j.Population, s.Config.EAX(s.In.N()), s.Workers)
 	return err
 }

@@ -1,4 +1,4 @@
-package mcts
+package stage
 
 import (
 	"math/rand/v2"
@@ -9,11 +9,11 @@ import (
 	"tspmcts/mcts/region"
 )
 
-// regions is the work on an instance of many regions. A sweep cuts the plane anew, by
+// Regions is the work on an instance of many regions. A sweep cuts the plane anew, by
 // a k-d tree whose borders are drawn at random, and visits every leaf: a population of
 // local optima of the tour's paths in it is recombined, and what that brings is joined
 // to the tour. Each sweep has larger populations than the one before.
-type regions struct {
+type Regions struct {
 	Tree    region.Tree
 	Choice  choosing
 	Size    int     // cities of a leaf
@@ -31,29 +31,29 @@ const (
 	leastInLeaf = 1000
 )
 
-func (v *regions) name() string { return "visiting regions" }
+func (v *Regions) name() string { return "visiting regions" }
 
-func (s *search) newRegions() *regions {
-	v := &regions{Tours: firstTours, RNG: meter.PCG(s.seed, meter.ForMixing, 2, 0)}
-	if l := s.onward; l != nil {
+func (s *Search) newRegions() *Regions {
+	v := &Regions{Tours: firstTours, RNG: meter.PCG(s.Seed, meter.ForMixing, 2, 0)}
+	if l := s.Onward; l != nil {
 		v.Tours, v.PerTour = max(l.Tours, firstTours), l.PerTour
 	}
 	v.equip(s)
 	return v
 }
 
-func (v *regions) equip(s *search) {
-	n := s.in.N()
-	v.joiner = region.NewJoiner(s.in, s.nb)
+func (v *Regions) equip(s *Search) {
+	n := s.In.N()
+	v.joiner = region.NewJoiner(s.In, s.Neighbors)
 	v.owner, v.place = make([]int32, n), make([]int32, n)
 }
 
 // work visits some leaves.
-func (v *regions) work(s *search) bool {
-	start := s.cost()
+func (v *Regions) work(s *Search) bool {
+	start := s.Cost()
 	if v.Choice.left() == 0 {
 		v.sweep(s)
-		if s.meter.Check() {
+		if s.Meter.Check() {
 			return false
 		}
 	}
@@ -66,46 +66,46 @@ func (v *regions) work(s *search) bool {
 		cities += int(nd.To - nd.From)
 	}
 	v.carry(s, work, mean)
-	v.PerTour = (s.cost() - start) * float64(s.workers) / float64(cities*v.Tours)
+	v.PerTour = (s.Cost() - start) * float64(s.Workers) / float64(cities*v.Tours)
 	return true
 }
 
 // batch returns how many leaves are visited before what that brings is joined, which takes
 // time by itself: a sixteenth of all, unless that would be an eighth of the time so far.
-func (v *regions) batch(s *search, now float64) int {
+func (v *Regions) batch(s *Search, now float64) int {
 	most := len(v.Tree.Leaves) / 16
-	if visit := v.PerTour * float64(v.Tours*v.Size) / float64(s.workers); visit > 0 {
+	if visit := v.PerTour * float64(v.Tours*v.Size) / float64(s.Workers); visit > 0 {
 		most = min(most, int(now/8/visit))
 	} else {
 		most = 0
 	}
-	return min(v.Choice.left(), max(2*s.workers, most))
+	return min(v.Choice.left(), max(2*s.Workers, most))
 }
 
 // sweep cuts the plane into leaves to visit. A visit is to take a small part of
 // the time so far, so that the tour improves all the time.
-func (v *regions) sweep(s *search) {
-	n := s.in.N()
+func (v *Regions) sweep(s *Search) {
+	n := s.In.N()
 	if len(v.Tree.Leaves) > 0 {
 		v.Tours = v.nextTours(s)
 	}
 	v.Size = 2000
 	if v.PerTour > 0 {
-		v.Size = int(0.06 * s.cost() / (v.PerTour * float64(v.Tours)))
+		v.Size = int(0.06 * s.Cost() / (v.PerTour * float64(v.Tours)))
 	}
-	v.Size = max(leastInLeaf, min(v.Size, mostInLeaf, n/(4*s.workers)))
-	v.Tree.Grow(s.meter.Context(), s.in, s.Tour.Positions(), v.Size, v.RNG)
+	v.Size = max(leastInLeaf, min(v.Size, mostInLeaf, n/(4*s.Workers)))
+	v.Tree.Grow(s.Meter.Context(), s.In, s.Tour.Positions(), v.Size, v.RNG)
 	v.Choice.begin(s, v)
 }
 
 // nextTours returns how many tours the populations of the next sweep have.
-func (v *regions) nextTours(s *search) int {
-	return min(v.Tours+v.Tours/2, max(s.cfg.Population, firstTours))
+func (v *Regions) nextTours(s *Search) int {
+	return min(v.Tours+v.Tours/2, max(s.Config.Population, firstTours))
 }
 
 // carry visits the leaves, and joins what that brings to the tour.
 // mean is what a visit was thought to cost when they were chosen.
-func (v *regions) carry(s *search, leaves []int32, mean float64) {
+func (v *Regions) carry(s *Search, leaves []int32, mean float64) {
 	clear(v.owner)
 	parts := make([][]int32, len(leaves))
 	for k, leaf := range leaves {
@@ -115,8 +115,8 @@ func (v *regions) carry(s *search, leaves []int32, mean float64) {
 			v.owner[c] = int32(k) + 1
 		}
 	}
-	s.meter.Regions(parts)
-	op := region.Recombine{Tours: v.Tours, EAX: s.cfg.eax}
+	s.Meter.Regions(parts)
+	op := region.Recombine{Tours: v.Tours, EAX: s.Config.EAX}
 	exchanges := make([]region.Exchange, len(leaves))
 	costs := make([]int64, len(leaves))
 	before := s.crew.Actions()
@@ -124,7 +124,7 @@ func (v *regions) carry(s *search, leaves []int32, mean float64) {
 	s.Round++
 	s.crew.Each(func(c *kick.Climber, w int) {
 		x := s.visitors[w]
-		for !s.meter.Ending().Load() {
+		for !s.Meter.Ending().Load() {
 			k := int(next.Add(1)) - 1
 			if k >= len(leaves) {
 				break
@@ -134,11 +134,11 @@ func (v *regions) carry(s *search, leaves []int32, mean float64) {
 			for i, city := range x.Problem.Cities {
 				v.place[city] = int32(i)
 			}
-			x.Load(s.in, s.cand, s.nb, s.Tour.Length, v.owner, v.place, int32(k)+1)
-			c.Seed(s.seed, meter.ForRound, s.Round, uint64(k))
-			x.RNG = *meter.PCG(s.seed, meter.ForVisit, s.Round, uint64(k))
+			x.Load(s.In, s.Candidates, s.Neighbors, s.Tour.Length, v.owner, v.place, int32(k)+1)
+			c.Seed(s.Seed, meter.ForRound, s.Round, uint64(k))
+			x.RNG = *meter.PCG(s.Seed, meter.ForVisit, s.Round, uint64(k))
 			begun := c.Actions()
-			if tour, gain := op.Work(x, s.meter.Ending()); gain > 0 {
+			if tour, gain := op.Work(x, s.Meter.Ending()); gain > 0 {
 				exchanges[k] = x.Problem.Compare(tour, gain)
 			}
 			costs[k] = c.Actions() - begun
@@ -147,11 +147,11 @@ func (v *regions) carry(s *search, leaves []int32, mean float64) {
 	})
 	s.Used += s.crew.Actions() - before
 	if s.Visits == nil {
-		s.Visits = make([]uint16, s.in.N())
+		s.Visits = make([]uint16, s.In.N())
 	}
 	for k, leaf := range leaves {
 		v.Choice.learn(v, leaf, mean, float64(exchanges[k].Gain), float64(costs[k]))
-		s.did("recombine", v.Tree.Depth(s.in.N(), leaf), 1, exchanges[k].Gain, costs[k])
+		s.did("recombine", v.Tree.Depth(s.In.N(), leaf), 1, exchanges[k].Gain, costs[k])
 		nd := v.Tree.Nodes[leaf]
 		for _, c := range v.Tree.Cities[nd.From:nd.To] {
 			s.Visits[c] += 1 - s.Visits[c]>>15
@@ -161,13 +161,13 @@ func (v *regions) carry(s *search, leaves []int32, mean float64) {
 	s.keep(s.Tour.Order, s.Tour.Length)
 }
 
-func (v *regions) freeze() {}
+func (v *Regions) freeze() {}
 
-func (v *regions) resume(s *search) error {
+func (v *Regions) resume(s *Search) error {
 	if v.RNG == nil {
 		return errForeign
 	}
-	if err := v.Tree.Check(s.in.N()); err != nil {
+	if err := v.Tree.Check(s.In.N()); err != nil {
 		return errForeign
 	}
 	if len(v.Choice.Arms) != len(v.Tree.Nodes) {

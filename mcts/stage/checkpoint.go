@@ -1,4 +1,4 @@
-package mcts
+package stage
 
 import (
 	"bytes"
@@ -15,15 +15,18 @@ import (
 	"tspmcts/mcts/kick"
 )
 
+// ErrCheckpoint is found by errors.Is in what Resume returns.
+var ErrCheckpoint = errors.New("the checkpoint is of another search")
+
 // Checkpoint is the whole state of a search between two of its steps. With a
 // budget of actions, a search that is resumed from it ends with the same tour
 // as one that was never interrupted.
 type Checkpoint struct {
 	Of      identity
 	Actions int64 // simulated
-	State   state
+	State   State
 	Crew    []kick.State
-	Stage   stage
+	Stage   Stage
 }
 
 // identity is what a checkpoint belongs to.
@@ -34,9 +37,12 @@ type identity struct {
 	Workers  int
 }
 
-// identify digests what a search depends on besides its own state.
-func (p *problem) identify() identity {
-	in := p.in
+// identity digests, once, what the search depends on besides its own state.
+func (s *Search) identity() identity {
+	if s.id != nil {
+		return *s.id
+	}
+	in := s.In
 	h := sha256.New()
 	write := func(data any) { binary.Write(h, binary.LittleEndian, data) }
 	write(int64(in.N()))
@@ -45,8 +51,8 @@ func (p *problem) identify() identity {
 		write(axis)
 	}
 	write(in.Matrix)
-	if p.symmetric != nil {
-		of := p.symmetric.Of()
+	if s.Symmetric != nil {
+		of := s.Symmetric.Of()
 		write(of.Matrix)
 		write(of.Directed)
 		for _, axis := range [][]float64{of.X, of.Y, of.Z} {
@@ -62,18 +68,18 @@ func (p *problem) identify() identity {
 	for _, e := range in.Fixed {
 		write(e)
 	}
-	io.WriteString(h, p.heatmap.Source)
-	write(p.heatmap.City)
-	write(p.heatmap.P)
-	for _, t := range p.options.Initial {
+	io.WriteString(h, s.Heatmap.Source)
+	write(s.Heatmap.City)
+	write(s.Heatmap.P)
+	for _, t := range s.Initial {
 		write([]int32(t))
 	}
-	if p.options.Onward != nil {
-		learnt, _ := json.Marshal(p.options.Onward)
+	if s.Onward != nil {
+		learnt, _ := json.Marshal(s.Onward)
 		h.Write(learnt)
 	}
-	knobs, _ := json.Marshal(p.cfg)
-	return identity{Instance: hex.EncodeToString(h.Sum(nil)), Config: string(knobs), Seed: p.options.Seed, Workers: p.options.workers()}
+	s.id = &identity{Instance: hex.EncodeToString(h.Sum(nil)), Config: s.Knobs, Seed: s.Seed, Workers: s.Workers}
+	return *s.id
 }
 
 // differs returns an error that says in what a checkpoint of other is foreign to id.
@@ -147,37 +153,37 @@ func DecodeCheckpoint(r io.Reader) (*Checkpoint, error) {
 var errForeign = fmt.Errorf("%w: its parts do not fit the instance", ErrCheckpoint)
 
 // checkTour checks a tour that was read from a checkpoint, and measures it.
-func checkTour(s *search, t *kick.Tour) error {
-	if t == nil || s.in.Check(t.Order) != nil {
+func checkTour(s *Search, t *kick.Tour) error {
+	if t == nil || s.In.Check(t.Order) != nil {
 		return errForeign
 	}
-	t.Measure(s.in)
+	t.Measure(s.In)
 	return nil
 }
 
-// checkpoint returns the search's state, which goes on changing with it.
-func (s *search) checkpoint() *Checkpoint {
+// Checkpoint returns the search's state, which goes on changing with it.
+func (s *Search) Checkpoint() *Checkpoint {
 	if s.stage != nil {
 		s.stage.freeze()
 	}
-	return &Checkpoint{Of: s.id, Actions: s.meter.Actions(), State: s.state, Crew: s.crew.States(), Stage: s.stage}
+	return &Checkpoint{Of: s.identity(), Actions: s.Meter.Actions(), State: s.State, Crew: s.crew.States(), Stage: s.stage}
 }
 
-// resume makes s the search that c was taken of.
-func (s *search) resume(c *Checkpoint) error {
-	if err := s.id.differs(c.Of); err != nil {
+// Resume makes s the search that c was taken of.
+func (s *Search) Resume(c *Checkpoint) error {
+	if err := s.identity().differs(c.Of); err != nil {
 		return err
 	}
-	s.state, s.stage = c.State, c.Stage
-	s.meter.Resume(c.Actions)
+	s.State, s.stage = c.State, c.Stage
+	s.Meter.Resume(c.Actions)
 	if s.Best != nil {
-		if s.in.Check(s.Best) != nil {
+		if s.In.Check(s.Best) != nil {
 			return errForeign
 		}
-		s.BestLength = s.in.Length(s.Best)
-		s.meter.Offer(s.BestLength, s.Best)
+		s.BestLength = s.In.Length(s.Best)
+		s.Meter.Offer(s.BestLength, s.Best)
 	}
-	if s.cfg.Restart == "kick" {
+	if !s.Config.Fresh {
 		if err := checkTour(s, s.Tour); err != nil {
 			return err
 		}

@@ -1,4 +1,4 @@
-package mcts
+package stage
 
 import (
 	"fmt"
@@ -7,38 +7,38 @@ import (
 
 // improving makes the best tour better until the budget ends, by several kinds of work. Which
 // is next is decided by what each has brought per cost of late.
-type improving struct {
-	Operators []operator
+type Improving struct {
+	Operators []Operator
 	Yields    []Yield // of each
 }
 
-// operator is a kind of work. Its exported fields are its part of a checkpoint (plan.go registers
+// Operator is a kind of work. Its exported fields are its part of a checkpoint (plan.go registers
 // it); what it does between two calls of work is whole.
-type operator interface {
+type Operator interface {
 	// name says what it is at, for people.
 	name() string
 	// work does a small part of the work on the best tour, and reports whether what it
 	// has brought since it last did so may be judged.
-	work(s *search) bool
+	work(s *Search) bool
 	// freeze brings the exported fields up to date, for a checkpoint.
 	freeze()
 	// resume makes an operator that was read from a checkpoint fit to go on, or says
 	// what is wrong with it.
-	resume(s *search) error
+	resume(s *Search) error
 }
 
 // newImproving begins the stage: with kicks, with regions where there are many cities or what others
 // have learnt of them, and with the whole where there are not too many.
-func (s *search) newImproving() *improving {
-	n := s.in.N()
-	whole := n <= s.cfg.Whole/3 || n <= s.cfg.Whole && !s.even()
-	m := &improving{Operators: []operator{s.newKicks()}}
-	if l := s.onward; l != nil {
+func (s *Search) newImproving() *Improving {
+	n := s.In.N()
+	whole := n <= s.Config.Whole/3 || n <= s.Config.Whole && !s.even()
+	m := &Improving{Operators: []Operator{s.newKicks()}}
+	if l := s.Onward; l != nil {
 		m.Operators = append(m.Operators, s.newRegions())
 		m.Yields = []Yield{l.Kicks, l.Visits}
 		return m
 	}
-	if !whole || n >= s.cfg.Whole/wholeOf {
+	if !whole || n >= s.Config.Whole/wholeOf {
 		m.Operators = append(m.Operators, s.newRegions())
 	}
 	if whole {
@@ -56,18 +56,18 @@ const wholeOf = 8
 // is wrong; between clusters they do not, and the whole must be recombined: E100k.1 after
 // 60 s and C100k.1 after 40 s, two workers, seed 1, stand at .062 and .62 % over the best
 // known by regions alone, at .092 and .21 % with both.
-func (s *search) even() bool {
-	if s.in.Metric.Dims() == 0 || s.nb.K == 0 {
+func (s *Search) even() bool {
+	if s.In.Metric.Dims() == 0 || s.Neighbors.K == 0 {
 		return false
 	}
-	n := s.in.N()
-	x0, y0 := s.in.At(0)
+	n := s.In.N()
+	x0, y0 := s.In.At(0)
 	x1, y1 := x0, y0
 	sum := 0.0
 	for c := range int32(n) {
-		x, y := s.in.At(c)
+		x, y := s.In.At(c)
 		x0, x1, y0, y1 = min(x0, x), max(x1, x), min(y0, y), max(y1, y)
-		nx, ny := s.in.At(s.nb.Of(c)[0])
+		nx, ny := s.In.At(s.Neighbors.Of(c)[0])
 		sum += math.Hypot(nx-x, ny-y)
 	}
 	return sum/float64(n) > 0.4*math.Sqrt((x1-x0)*(y1-y0)/float64(n))
@@ -107,7 +107,7 @@ const (
 
 // next returns which kind of work is next: one of which nothing can be said yet, for half of the
 // cost, or one that has not had its share, or else the one that brings most.
-func (m *improving) next() int {
+func (m *Improving) next() int {
 	total := 0.0
 	for _, y := range m.Yields {
 		total += y.Cost
@@ -124,24 +124,24 @@ func (m *improving) next() int {
 	return best
 }
 
-func (m *improving) name() string { return m.Operators[m.next()].name() }
+func (m *Improving) name() string { return m.Operators[m.next()].name() }
 
-func (m *improving) step(s *search) bool {
+func (m *Improving) step(s *Search) bool {
 	k := m.next()
-	s.meter.Regions(nil)
-	start, length := s.cost(), s.Tour.Length
+	s.Meter.Regions(nil)
+	start, length := s.Cost(), s.Tour.Length
 	judge := m.Operators[k].work(s)
-	m.Yields[k].add(length-s.Tour.Length, s.cost()-start, judge)
+	m.Yields[k].add(length-s.Tour.Length, s.Cost()-start, judge)
 	return false
 }
 
-func (m *improving) freeze() {
+func (m *Improving) freeze() {
 	for _, op := range m.Operators {
 		op.freeze()
 	}
 }
 
-func (m *improving) resume(s *search) error {
+func (m *Improving) resume(s *Search) error {
 	if len(m.Operators) == 0 || len(m.Yields) != len(m.Operators) {
 		return errForeign
 	}

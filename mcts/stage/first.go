@@ -1,4 +1,4 @@
-package mcts
+package stage
 
 import (
 	"context"
@@ -9,45 +9,13 @@ import (
 	"tspmcts/tsp"
 )
 
-// firstResort returns the tour that needs no preparation: cities in the order
-// of a space-filling curve, fixed edges followed as soon as one of their ends is met.
-func firstResort(ctx context.Context, in *tsp.Instance) tsp.Tour {
-	curve := tsp.SpaceFillingCurve(ctx, in)
-	if in.Fixed == nil {
-		return curve
-	}
-	t := make(tsp.Tour, 0, len(curve))
-	seen := make([]bool, len(curve))
-	follow := func(c int32) {
-		for c >= 0 && !seen[c] {
-			seen[c] = true
-			t = append(t, c)
-			a, b := in.FixedPartners(c)
-			if a >= 0 && !seen[a] {
-				c = a
-			} else {
-				c = b
-			}
-		}
-	}
-	for _, c := range curve {
-		if _, second := in.FixedPartners(c); second < 0 {
-			follow(c)
-		}
-	}
-	if len(t) == 0 { // every edge is fixed
-		follow(0)
-	}
-	return t
-}
-
-// believed lists the edges between each city and the first of its row in the heatmap,
-// as many as it has candidates, the most probable first and of equal ones the shorter.
+// believed lists the edges between each city and the first most of its row in the
+// heatmap, the most probable first and of equal ones the shorter.
 // Greedy by length closes every cluster before it looks at the next; by probability a
-// long edge that a tour is likely to need comes in its time. Where candidates are
-// chosen by distance there are none. Nor are there when ctx has ended.
-func believed(ctx context.Context, in *tsp.Instance, m *heatmap.Map, cfg Config) [][2]int32 {
-	if cfg.Order != "heatmap" {
+// long edge that a tour is likely to need comes in its time. There are
+// none when ctx has ended.
+func believed(ctx context.Context, in *tsp.Instance, m *heatmap.Map, most int) [][2]int32 {
+	if most == 0 {
 		return nil
 	}
 	var edges []ranked
@@ -56,9 +24,9 @@ func believed(ctx context.Context, in *tsp.Instance, m *heatmap.Map, cfg Config)
 			return nil
 		}
 		cities, p := m.Of(i)
-		for k, j := range cities[:min(len(cities), cfg.Candidates)] {
+		for k, j := range cities[:min(len(cities), most)] {
 			if j < i { // listed there, unless it is not among j's first
-				if back, _ := m.Of(j); slices.Contains(back[:min(len(back), cfg.Candidates)], i) {
+				if back, _ := m.Of(j); slices.Contains(back[:min(len(back), most)], i) {
 					continue
 				}
 			}

@@ -1,4 +1,4 @@
-package mcts
+package stage
 
 import (
 	"math"
@@ -32,9 +32,9 @@ type arm struct {
 const unlisted = 1e-3
 
 // doubt returns what the heatmap doubts in the tour's edge from c on: -ln p, in 16ths.
-func (s *search) doubt(c, next int32) int64 {
+func (s *Search) doubt(c, next int32) int64 {
 	believed := func(a, b int32) float32 {
-		cities, p := s.heatmap.Of(a)
+		cities, p := s.Heatmap.Of(a)
 		for k, j := range cities {
 			if j == b {
 				return p[k]
@@ -46,12 +46,12 @@ func (s *search) doubt(c, next int32) int64 {
 }
 
 // begin makes all leaves of a new tree ones that are to be visited.
-func (ch *choosing) begin(s *search, v *regions) {
+func (ch *choosing) begin(s *Search, v *Regions) {
 	nodes := v.Tree.Nodes
 	ch.Arms = append(ch.Arms[:0], make([]arm, len(nodes))...)
 	order, pos := s.Tour.Order, s.Tour.Positions()
-	if s.cfg.Doubt > 0 {
-		tsp.Parallel(s.meter.Context(), len(v.Tree.Leaves), func() func(int) {
+	if s.Config.Doubt > 0 {
+		tsp.Parallel(s.Meter.Context(), len(v.Tree.Leaves), func() func(int) {
 			return func(i int) {
 				nd, sum := nodes[v.Tree.Leaves[i]], int64(0)
 				for _, c := range v.Tree.Cities[nd.From:nd.To] {
@@ -85,7 +85,7 @@ func (ch *choosing) left() int {
 
 // choose returns the leaf to visit next, of which there must be one, and counts the
 // visit as one that cost mean and has brought nothing.
-func (ch *choosing) choose(s *search, v *regions, mean float64) int32 {
+func (ch *choosing) choose(s *Search, v *Regions, mean float64) int32 {
 	path := []int32{0}
 	k := int32(0)
 	for left := v.Tree.Nodes[0].Left; left != 0; left = v.Tree.Nodes[k].Left {
@@ -123,24 +123,24 @@ func (ch *choosing) mean() float64 {
 
 // promise returns the upper confidence bound of a node with leaves to visit, as a
 // multiple of what visits bring on average.
-func (ch *choosing) promise(s *search, a, parent *arm, mean float64) float64 {
+func (ch *choosing) promise(s *Search, a, parent *arm, mean float64) float64 {
 	root := &ch.Arms[0]
 	prior := 1.0
-	if s.cfg.Doubt > 0 && root.Doubt > 0 {
+	if s.Config.Doubt > 0 && root.Doubt > 0 {
 		here := float64(a.Doubt) / float64(a.Cities)
-		prior += float64(s.cfg.Doubt * (here*float64(root.Cities)/float64(root.Doubt) - 1))
+		prior += float64(s.Config.Doubt * (here*float64(root.Cities)/float64(root.Doubt) - 1))
 	}
 	seen := 0.0
 	if root.Gain > 0 {
 		seen = float64(a.Gain*root.Cost) / root.Gain
 	}
 	visits := math.Round(1024*math.Log(float64(1+parent.Visits))) / 1024 // the same on every machine
-	bonus := float64(s.cfg.Explore * math.Sqrt(visits/float64(1+a.Visits)))
+	bonus := float64(s.Config.Explore * math.Sqrt(visits/float64(1+a.Visits)))
 	return (seen+float64(max(0, prior)*mean))/(a.Cost+mean) + bonus
 }
 
 // learn takes what a visit of the leaf brought, which was chosen when a visit cost mean.
-func (ch *choosing) learn(v *regions, leaf int32, mean float64, gain, cost float64) {
+func (ch *choosing) learn(v *Regions, leaf int32, mean float64, gain, cost float64) {
 	at := v.Tree.Nodes[leaf].From
 	for k := int32(0); ; {
 		a := &ch.Arms[k]

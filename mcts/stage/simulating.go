@@ -1,4 +1,4 @@
-package mcts
+package stage
 
 import (
 	"sync"
@@ -7,9 +7,9 @@ import (
 	"tspmcts/mcts/tree"
 )
 
-// simulating is the paper's search (package tree), by workers each for itself;
+// Simulating is the paper's search (package tree), by workers each for itself;
 // the best tour of all wins. It is the whole of plan "paper".
-type simulating struct {
+type Simulating struct {
 	States   []tree.State // of the workers
 	searches []*tree.Search
 }
@@ -18,24 +18,20 @@ type simulating struct {
 // whole state may be saved.
 const slice = 1 << 14
 
-func (simulating) name() string { return "simulating" }
+func (Simulating) name() string { return "simulating" }
 
 // begin makes the workers, and reports false when the budget ended.
-func (p *simulating) begin(s *search) bool {
-	cfg := tree.Config{Alpha: s.cfg.Alpha, Beta: s.cfg.Beta, Pool: s.cfg.Pool, Depth: s.cfg.Depth}
-	if s.cfg.Action == "best" {
-		cfg.Breadth = s.cfg.breadth()
-	}
-	for i := range s.workers {
-		stats := tree.NewStats(s.cand, s.heatmap, s.meter)
+func (p *Simulating) begin(s *Search) bool {
+	for i := range s.Workers {
+		stats := tree.NewStats(s.Candidates, s.Heatmap, s.Meter)
 		if stats == nil {
 			return false
 		}
 		var rng meter.Stream
-		rng.Start(s.seed, meter.ForWorker, uint64(i), 0)
-		w := tree.New(s.in, stats, cfg, s.meter, rng)
-		if actions := s.meter.Budget().Actions; actions > 0 {
-			w.Limit(meter.Share(actions, s.workers, i)) // 0 where there are fewer than workers
+		rng.Start(s.Seed, meter.ForWorker, uint64(i), 0)
+		w := tree.New(s.In, stats, s.Config.Tree, s.Meter, rng)
+		if actions := s.Meter.Budget().Actions; actions > 0 {
+			w.Limit(meter.Share(actions, s.Workers, i)) // 0 where there are fewer than workers
 		}
 		w.Begin(s.first)
 		p.searches = append(p.searches, w)
@@ -45,7 +41,7 @@ func (p *simulating) begin(s *search) bool {
 
 // step lets every worker search for a while. They wait for each other, which
 // changes nothing in what they do.
-func (p *simulating) step(s *search) bool {
+func (p *Simulating) step(s *Search) bool {
 	if p.searches == nil && !p.begin(s) {
 		return false
 	}
@@ -63,7 +59,7 @@ func (p *simulating) step(s *search) bool {
 }
 
 // survey finds the best tour of all workers.
-func (p *simulating) survey(s *search) {
+func (p *Simulating) survey(s *Search) {
 	s.BestLength = meter.NoTour
 	for _, w := range p.searches {
 		if tour, length := w.Best(); length < s.BestLength {
@@ -72,18 +68,18 @@ func (p *simulating) survey(s *search) {
 	}
 }
 
-func (p *simulating) freeze() {
+func (p *Simulating) freeze() {
 	p.States = p.States[:0]
 	for _, w := range p.searches {
 		p.States = append(p.States, w.State())
 	}
 }
 
-func (p *simulating) resume(s *search) error {
+func (p *Simulating) resume(s *Search) error {
 	if len(p.States) == 0 {
 		return nil // it was saved before it began
 	}
-	if len(p.States) != s.workers {
+	if len(p.States) != s.Workers {
 		return errForeign
 	}
 	if !p.begin(s) {

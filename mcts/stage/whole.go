@@ -1,4 +1,4 @@
-package mcts
+package stage
 
 import (
 	"tspmcts/mcts/breed"
@@ -6,8 +6,8 @@ import (
 	"tspmcts/tsp"
 )
 
-// whole is the work on the whole instance as one region: populations that grow.
-type whole struct {
+// Whole is the work on the whole instance as one region: populations that grow.
+type Whole struct {
 	Breeder *breed.Breeder
 	Cost    float64 // of all of it
 	Led     float64 // of that: of crossing the best tour with others
@@ -16,14 +16,14 @@ type whole struct {
 // leadShare is the part of the cost that may go to crossing the best tour with others.
 const leadShare = 0.1
 
-func (s *search) newWhole() *whole { return &whole{Breeder: breed.New(s.breeding(), s.initial)} }
+func (s *Search) newWhole() *Whole { return &Whole{Breeder: breed.New(s.breeding(), s.Initial)} }
 
-func (s *search) breeding() breed.Setting {
-	return breed.Setting{In: s.in, Neighbors: s.nb, EAX: s.cfg.eax(s.in.N()), Most: s.cfg.Population,
-		Elite: s.cfg.Elite, Workers: s.workers, Seed: s.seed, Stop: s.meter.Ending()}
+func (s *Search) breeding() breed.Setting {
+	return breed.Setting{In: s.In, Neighbors: s.Neighbors, EAX: s.Config.EAX(s.In.N()), Most: s.Config.Population,
+		Elite: s.Config.Elite, Workers: s.Workers, Seed: s.Seed, Stop: s.Meter.Ending()}
 }
 
-func (w *whole) name() string {
+func (w *Whole) name() string {
 	switch {
 	case !w.Breeder.Recombining():
 		return "building tours"
@@ -34,8 +34,8 @@ func (w *whole) name() string {
 }
 
 // work builds tours, or recombines them. It may be judged when a population has converged.
-func (w *whole) work(s *search) (judge bool) {
-	start := s.cost()
+func (w *Whole) work(s *Search) (judge bool) {
+	start := s.Cost()
 	switch {
 	case w.Breeder.Recombining():
 		judge = w.recombine(s)
@@ -44,14 +44,14 @@ func (w *whole) work(s *search) (judge bool) {
 	default:
 		w.Breeder.Begin()
 	}
-	w.Cost += s.cost() - start
+	w.Cost += s.Cost() - start
 	return judge
 }
 
 // build has a tour built by each worker.
-func (w *whole) build(s *search) {
+func (w *Whole) build(s *Search) {
 	before := s.crew.Actions()
-	tours := w.Breeder.Build(s.crew, s.visitors, s.loadWhole, s.workers)
+	tours := w.Breeder.Build(s.crew, s.visitors, s.loadWhole, s.Workers)
 	made := s.crew.Actions() - before
 	s.Used += made
 	s.did("recombine", 0, 0, 0, made)
@@ -61,14 +61,14 @@ func (w *whole) build(s *search) {
 }
 
 // loadWhole makes the whole instance a visitor's problem.
-func (s *search) loadWhole(v *region.Visitor) {
+func (s *Search) loadWhole(v *region.Visitor) {
 	region.Cut(&v.Problem, s.Tour.Order, s.Tour.Positions(), s.Tour.Order)
-	v.Load(s.in, s.cand, s.nb, s.Tour.Length, nil, s.Tour.Positions(), 0)
+	v.Load(s.In, s.Candidates, s.Neighbors, s.Tour.Length, nil, s.Tour.Positions(), 0)
 }
 
 // recombine carries out a generation, or goes on to what follows the last, and reports whether
 // that is a new population.
-func (w *whole) recombine(s *search) bool {
+func (w *Whole) recombine(s *Search) bool {
 	b := w.Breeder
 	operator := "recombine"
 	if b.Crossing {
@@ -81,7 +81,7 @@ func (w *whole) recombine(s *search) bool {
 	}
 	length := s.BestLength
 	s.Used += children
-	s.meter.Add(children)
+	s.Meter.Add(children)
 	if b.BestLength() < length {
 		s.better(b.Best(), b.BestLength())
 	}
@@ -93,30 +93,30 @@ func (w *whole) recombine(s *search) bool {
 }
 
 // lead crosses the best tour with others, unless that has already had its share.
-func (w *whole) lead(s *search, others []tsp.Tour) {
+func (w *Whole) lead(s *Search, others []tsp.Tour) {
 	if w.Led > leadShare*w.Cost {
 		return
 	}
-	start, length := s.cost(), s.BestLength
+	start, length := s.Cost(), s.BestLength
 	tour, to, children := w.Breeder.Lead(s.Best, others)
 	s.Used += children
-	s.meter.Add(children)
+	s.Meter.Add(children)
 	if to < length {
 		s.better(tour, to)
 	}
 	s.did("cross", 0, 1, length-s.BestLength, children)
-	w.Led += s.cost() - start
+	w.Led += s.Cost() - start
 }
 
 // better makes a tour from the whole's population the best, on which all work goes on.
-func (s *search) better(tour tsp.Tour, length int64) {
+func (s *Search) better(tour tsp.Tour, length int64) {
 	s.keep(tour, length)
 	s.toBest()
 }
 
-func (w *whole) freeze() { w.Breeder.Freeze() }
+func (w *Whole) freeze() { w.Breeder.Freeze() }
 
-func (w *whole) resume(s *search) error {
+func (w *Whole) resume(s *Search) error {
 	if w.Breeder == nil {
 		return errForeign
 	}

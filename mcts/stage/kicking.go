@@ -1,4 +1,4 @@
-package mcts
+package stage
 
 import (
 	"tspmcts/mcts/kick"
@@ -8,23 +8,23 @@ import (
 // kicking kicks at a falling temperature until the budget ends. Where a tour fits one
 // piece, cutting it would keep chains from half of the candidates near a cut: workers
 // kick tours of their own then, and these are recombined shortly before the end.
-type kicking struct {
+type Kicking struct {
 	Heat0        float64      // temperature at first, in core units
 	Since, Until float64      // shares of the budget when it begins and when it is over
 	Own          []*kick.Tour // of each worker, nil while all kick one
 }
 
-func (k *kicking) name() string { return "kicking" }
+func (k *Kicking) name() string { return "kicking" }
 
 // newKicking begins kicks on the best tour.
-func (s *search) newKicking() *kicking {
+func (s *Search) newKicking() *Kicking {
 	s.toBest()
 	since := s.spent()
-	k := &kicking{Heat0: float64(s.cfg.Temperature*float64(s.Tour.Length-s.in.Offset())) / float64(s.in.N()),
+	k := &Kicking{Heat0: float64(s.Config.Temperature*float64(s.Tour.Length-s.In.Offset())) / float64(s.In.N()),
 		Since: since, Until: min(1, since+s.horizon())}
-	if s.meter.Budget().Limited() && s.workers > 1 && s.in.N() <= s.cfg.Stretch {
+	if s.Meter.Budget().Limited() && s.Workers > 1 && s.In.N() <= s.Config.Stretch {
 		k.Until = min(k.Until, since+(1-since)*0.95)
-		for range s.workers {
+		for range s.Workers {
 			k.Own = append(k.Own, s.Tour.Clone())
 		}
 	}
@@ -32,15 +32,15 @@ func (s *search) newKicking() *kicking {
 }
 
 // kickJoined begins kicks on the tour that workers' own were joined to: downhill only.
-func (s *search) kickJoined() *kicking {
+func (s *Search) kickJoined() *Kicking {
 	s.toBest()
-	return &kicking{Since: s.spent(), Until: 1}
+	return &Kicking{Since: s.spent(), Until: 1}
 }
 
 // horizon is the part of the budget within which something better must be
 // found, lest the search ends as stalled: half of what is allowed.
-func (s *search) horizon() float64 {
-	b := s.meter.Budget()
+func (s *Search) horizon() float64 {
+	b := s.Meter.Budget()
 	if b.Stall == 0 || b.Time == 0 {
 		return 1
 	}
@@ -53,10 +53,10 @@ const firstCycle = 1 << 17
 
 // heat returns the temperature after the given number of actions of all
 // workers: it falls linearly to 0 at the end of these kicks.
-func (k *kicking) heat(s *search, actions int64) float64 {
+func (k *Kicking) heat(s *Search, actions int64) float64 {
 	left := 0.0
-	if s.meter.Budget().Limited() {
-		left = (k.Until - s.meter.Spent(actions)) / (k.Until - k.Since)
+	if s.Meter.Budget().Limited() {
+		left = (k.Until - s.Meter.Spent(actions)) / (k.Until - k.Since)
 	} else {
 		cycle := int64(firstCycle)
 		for actions >= cycle {
@@ -69,7 +69,7 @@ func (k *kicking) heat(s *search, actions int64) float64 {
 }
 
 // step kicks for a while: pieces of one tour side by side, or each worker its own tour.
-func (k *kicking) step(s *search) bool {
+func (k *Kicking) step(s *Search) bool {
 	if k.Own != nil && s.spent() >= k.Until {
 		return true
 	}
@@ -82,7 +82,7 @@ func (k *kicking) step(s *search) bool {
 	pieces := int64(s.pieces())
 	s.round(int(pieces), func(c *kick.Climber, actions int64) {
 		start := c.Actions()
-		c.Kick(int64(c.Size())/8+16, actions, s.cfg.KickSize, func() float64 {
+		c.Kick(int64(c.Size())/8+16, actions, s.Config.KickSize, func() float64 {
 			return k.heat(s, s.Used+pieces*(c.Actions()-start))
 		})
 	})
@@ -90,24 +90,24 @@ func (k *kicking) step(s *search) bool {
 }
 
 // kickOwn lets each worker kick its own tour.
-func (k *kicking) kickOwn(s *search) {
+func (k *Kicking) kickOwn(s *Search) {
 	s.Round++
 	before := s.crew.Actions()
-	workers := int64(s.workers)
+	workers := int64(s.Workers)
 	var left int64
-	if limit := s.meter.Budget().Actions; limit > 0 {
+	if limit := s.Meter.Budget().Actions; limit > 0 {
 		left = max(workers, limit-s.Used)
 	}
 	s.crew.Each(func(c *kick.Climber, w int) {
 		own := k.Own[w]
 		s.crew.Load(c, own)
-		c.Seed(s.seed, meter.ForRound, s.Round, uint64(w))
+		c.Seed(s.Seed, meter.ForRound, s.Round, uint64(w))
 		start := c.Actions()
-		c.Kick(int64(len(own.Order))/32+16, meter.Share(left, s.workers, w), s.cfg.KickSize, func() float64 {
+		c.Kick(int64(len(own.Order))/32+16, meter.Share(left, s.Workers, w), s.Config.KickSize, func() float64 {
 			return k.heat(s, s.Used+workers*(c.Actions()-start))
 		})
 		c.Store(own.Order)
-		own.Measure(s.in)
+		own.Measure(s.In)
 	})
 	s.Used += s.crew.Actions() - before
 	for _, own := range k.Own {
@@ -115,11 +115,11 @@ func (k *kicking) kickOwn(s *search) {
 	}
 }
 
-func (k *kicking) freeze() {}
+func (k *Kicking) freeze() {}
 
 // resume checks what a checkpoint says.
-func (k *kicking) resume(s *search) error {
-	if k.Own != nil && len(k.Own) != s.workers {
+func (k *Kicking) resume(s *Search) error {
+	if k.Own != nil && len(k.Own) != s.Workers {
 		return errForeign
 	}
 	for _, own := range k.Own {
@@ -127,7 +127,7 @@ func (k *kicking) resume(s *search) error {
 			return err
 		}
 	}
-	if s.meter.Budget().Actions == 0 { // a budget of time begins anew
+	if s.Meter.Budget().Actions == 0 { // a budget of time begins anew
 		k.Since, k.Until = 0, s.horizon()
 	}
 	return nil

@@ -1,4 +1,4 @@
-package mcts
+package stage
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"tspmcts/heatmap"
 	"tspmcts/mcts/kick"
 	"tspmcts/mcts/meter"
 	"tspmcts/tsp"
@@ -15,16 +16,15 @@ import (
 // chosen returns the leaves of a sweep over n cities in the order in which they are
 // visited, and the search and the regions they are of. gain is what a visit of the city with
 // that x brings; batch visits are chosen at a time.
-func chosen(t *testing.T, explore, doubt float64, batch int, gain func(x float64) float64) ([]int32, *search, *regions) {
+func chosen(t *testing.T, explore, doubt float64, batch int, gain func(x float64) float64) ([]int32, *Search, *Regions) {
 	t.Helper()
 	const n = 4000
 	in := tsptest.Random(tsp.Euc2D, n, 5)
-	cfg := tsptest.Must(Preset("default", n, "gtprior"))
-	cfg.Explore, cfg.Doubt = explore, doubt
-	p := prepared(in, cfg, "gtprior")
-	s := &search{in: in, cfg: cfg, heatmap: p.Heatmap, meter: meter.New(context.Background(), meter.Budget{}, nil)}
+	nb := tsptest.Must(tsp.NearestNeighbors(context.Background(), in, 10))
+	prior := tsptest.Must(heatmap.GTPrior(context.Background(), in, nb, heatmap.PublishedRanks(n)))
+	s := &Search{Task: Task{In: in, Config: Config{Explore: explore, Doubt: doubt}, Heatmap: prior, Meter: meter.New(context.Background(), meter.Budget{}, nil)}}
 	s.Tour = kick.NewTour(in, tsp.SpaceFillingCurve(context.Background(), in))
-	v := &regions{RNG: rand.NewPCG(1, 2)}
+	v := &Regions{RNG: rand.NewPCG(1, 2)}
 	v.Tree.Grow(context.Background(), in, s.Tour.Positions(), 60, v.RNG)
 	v.Choice.begin(s, v)
 	var order []int32
@@ -58,7 +58,7 @@ func TestChoosing(t *testing.T) {
 	}
 	side := func(leaves []int32) (right int) {
 		for _, leaf := range leaves {
-			if x, _ := s.in.At(v.Tree.Cities[v.Tree.Nodes[leaf].From]); half(x) > 1 {
+			if x, _ := s.In.At(v.Tree.Cities[v.Tree.Nodes[leaf].From]); half(x) > 1 {
 				right++
 			}
 		}
@@ -73,7 +73,7 @@ func TestChoosing(t *testing.T) {
 		for _, leaf := range leaves {
 			nd := v.Tree.Nodes[leaf]
 			for _, c := range v.Tree.Cities[nd.From:nd.To] {
-				sum += s.doubt(c, s.Tour.Order[(int(s.Tour.Positions()[c])+1)%s.in.N()])
+				sum += s.doubt(c, s.Tour.Order[(int(s.Tour.Positions()[c])+1)%s.In.N()])
 			}
 		}
 		return sum
@@ -96,6 +96,6 @@ func TestVirtualLoss(t *testing.T) {
 		}
 	}
 	if min(left, right) < 3 {
-		t.Errorf("8 visits at once go %d to %d to the halves of %d cities", left, right, s.in.N())
+		t.Errorf("8 visits at once go %d to %d to the halves of %d cities", left, right, s.In.N())
 	}
 }

@@ -1,0 +1,77 @@
+package stage
+
+import "encoding/gob"
+
+// New returns the search before its first stage, nil when the budget ended already.
+func New(t Task) *Search {
+	s := &Search{Task: t}
+	if !s.begin() {
+		return nil
+	}
+	s.stage = s.plan()
+	return s
+}
+
+// plan returns the stage that a search begins with. The package's documentation has
+// the plans as a table.
+func (s *Search) plan() Stage {
+	if s.Config.Fresh {
+		return new(Simulating)
+	}
+	if s.Onward != nil && s.Config.Population > 0 {
+		return s.newImproving()
+	}
+	return new(Descending)
+}
+
+// Descend carries out the stage of that name, where the search begins with it.
+func (s *Search) Descend() {
+	if d, ok := s.stage.(*Descending); ok {
+		for !s.ended() && !d.step(s) {
+		}
+	}
+}
+
+// next returns the stage that follows the one that is over, nil where none does.
+func (s *Search) next() Stage {
+	switch over := s.stage.(type) {
+	case *Descending:
+		if s.Config.Population == 0 {
+			return s.newKicking()
+		}
+		return s.newImproving()
+	case *Kicking:
+		return s.newJoining(over.Own)
+	case *Joining:
+		return s.kickJoined()
+	}
+	return nil
+}
+
+// Stages and operators by the names that checkpoints have them under, which go back to
+// when they stood in package mcts.
+func init() {
+	gob.RegisterName("*mcts.simulating", new(Simulating))
+	gob.RegisterName("*mcts.descending", new(Descending))
+	gob.RegisterName("*mcts.kicking", new(Kicking))
+	gob.RegisterName("*mcts.joining", new(Joining))
+	gob.RegisterName("*mcts.improving", new(Improving))
+	gob.RegisterName("*mcts.kicks", new(Kicks))
+	gob.RegisterName("*mcts.regions", new(Regions))
+	gob.RegisterName("*mcts.whole", new(Whole))
+}
+
+// Run carries out stage after stage until the budget ends. Between two steps the
+// whole state may be saved.
+func (s *Search) Run(save func()) {
+	for s.stage != nil {
+		save()
+		if s.ended() {
+			return
+		}
+		s.Meter.Stage(s.stage.name())
+		if s.stage.step(s) {
+			s.stage = s.next()
+		}
+	}
+}

@@ -1,0 +1,157 @@
+package stage
+
+import (
+	"slices"
+
+	"tspmcts/mcts/kick"
+	"tspmcts/mcts/meter"
+	"tspmcts/mcts/region"
+	"tspmcts/mcts/tree"
+	"tspmcts/tsp"
+)
+
+// Stage is what a search is at. Its exported fields are its part of a
+// checkpoint; what it does between two steps is whole.
+type Stage interface {
+	name() string
+	// step does a small part of the stage, and reports whether it is over.
+	step(s *Search) bool
+	// freeze brings the exported fields up to date, for a checkpoint.
+	freeze()
+	// resume makes a stage that was read from a checkpoint fit to go on, or says
+	// what is wrong with it.
+	resume(s *Search) error
+}
+
+// plain is a stage with nothing to freeze, and nothing to resume.
+type plain struct{}
+
+func (plain) freeze()              {}
+func (plain) resume(*Search) error { return nil }
+
+// Search is what the stages of one search share.
+type Search struct {
+	Task
+	first    tsp.Tour          // to begin with; nil: drawn
+	crew     *kick.Crew        // of the stages that kick
+	visitors []*region.Visitor // one for each of the crew
+	id       *identity         // nil before it is asked for
+
+	State
+	stage Stage
+}
+
+// State is what a search has reached, besides its stage.
+type State struct {
+	Best       tsp.Tour // the shortest so far, nil before the first
+	BestLength int64
+	Tour       *kick.Tour   // what the stages that kick work on
+	Used       int64        // actions of all workers in those
+	Round      uint64       // of kicks
+	Cuts       meter.Stream // where rounds cut the tour
+	Work       []worked     // what was done
+	Visits     []uint16     // of regions that a city was in; nil before the first
+}
+
+// begin makes what the stages need, and reports false when the budget ended already.
+func (s *Search) begin() bool {
+	s.BestLength = meter.NoTour
+	if !s.chooseFirst() {
+		return false
+	}
+	if s.Config.Fresh {
+		s.crew = new(kick.Crew)
+		return true
+	}
+	s.crew = kick.NewCrew(s.In, s.Candidates, s.Config.Kick, s.Meter, s.Workers)
+	for _, c := range s.crew.Climbers {
+		s.visitors = append(s.visitors, &region.Visitor{Climber: c})
+	}
+	s.Cuts.Start(s.Seed, meter.ForCuts, 0, 0)
+	if s.first == nil && s.Config.FirstTour == "draw" {
+		if stats := tree.NewStats(s.Candidates, s.Heatmap, s.Meter); stats != nil {
+			var rng meter.Stream
+			rng.Start(s.Seed, meter.ForFirst, 0, 0)
+			s.first = tree.New(s.In, stats, tree.Config{Depth: s.Config.Tree.Depth}, s.Meter, rng).DrawTour()
+		}
+	}
+	if s.first == nil {
+		s.first = s.Curve
+	}
+	s.Tour = kick.NewTour(s.In, slices.Clone(s.first))
+	s.keep(s.Tour.Order, s.Tour.Length)
+	if s.Config.Draw {
+		for _, c := range s.crew.Climbers {
+			stats := tree.NewStats(s.Candidates, s.Heatmap, s.Meter)
+			if stats == nil {
+				return false
+			}
+			c.Guide(stats, s.Config.Tree.Alpha, s.Config.Tree.Beta)
+		}
+	}
+	return true
+}
+
+// chooseFirst makes the first tour, unless it is drawn, and reports false when the budget
+// ended.
+func (s *Search) chooseFirst() bool {
+	switch {
+	case s.Onward != nil:
+		s.first = s.Initial[0]
+	case s.Config.FirstTour == "greedy":
+		ctx := s.Meter.Context()
+		s.first, _ = tsp.GreedyEdge(ctx, s.In, s.Neighbors, believed(ctx, s.In, s.Heatmap, s.Config.Believed)...)
+		if s.Meter.Check() {
+			return false
+		}
+	case s.Config.FirstTour == "curve":
+		s.first = s.Curve
+	}
+	others := s.Initial
+	if s.Branched != nil {
+		others = append(slices.Clone(others), s.Branched)
+	}
+	for _, tour := range others {
+		if s.first == nil || s.In.Length(tour) < s.In.Length(s.first) {
+			s.first = tour
+		}
+	}
+	return true
+}
+
+// ended reports whether the budget is used up.
+func (s *Search) ended() bool {
+	actions := s.Meter.Budget().Actions
+	return actions > 0 && s.Used >= actions || s.Meter.Check()
+}
+
+// spent returns which part of the budget is used.
+func (s *Search) spent() float64 { return s.Meter.Spent(s.Used) }
+
+// Cost returns what the search has cost so far, and those before it that it goes on from: seconds, or
+// actions where these are the budget.
+func (s *Search) Cost() float64 {
+	before := 0.0
+	if s.Onward != nil {
+		before = s.Onward.Cost
+	}
+	if b := s.Meter.Budget(); b.Actions > 0 || b.Time == 0 && b.Stall == 0 {
+		return before + float64(s.Used)
+	}
+	return before + s.Meter.Clock().Seconds()
+}
+
+// keep copies tour aside if it is the best so far.
+func (s *Search) keep(tour []int32, length int64) {
+	if length < s.BestLength {
+		s.Best = append(s.Best[:0], tour...)
+		s.BestLength = length
+		s.Meter.Offer(length, s.Best)
+	}
+}
+
+// toBest makes the best tour the one that the stages kick.
+func (s *Search) toBest() {
+	s.Tour.Order = append(s.Tour.Order[:0], s.Best...)
+	s.Tour.Measure(s.In)
+}
