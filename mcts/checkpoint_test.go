@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"tspmcts/mcts/meter"
+	"tspmcts/mcts/prepare"
 	"tspmcts/mcts/stage"
 	"tspmcts/tsp"
 	"tspmcts/tsp/tsptest"
@@ -129,7 +130,7 @@ func TestNoTimeToResume(t *testing.T) {
 	cancel()
 	for _, prepared := range []bool{true, false} {
 		for _, q := range []*setup{
-			{Initial: []tsp.Tour{firstResort(t.Context(), p.Instance), best.Tour}},
+			{Initial: []tsp.Tour{prepare.Curve(t.Context(), p.Instance), best.Tour}},
 			{Resume: &Checkpoint{State: stage.State{Best: best.Tour}}},
 		} {
 			if q.Instance = p.Instance; prepared {

@@ -8,12 +8,11 @@
 //
 // [Options] has the budget, the preset, the heatmap, an observer, checkpoints; the end
 // of ctx ends the search with its best tour. [Improvements] is the same as a loop over
-// better and better tours. Solve prepares in one order, within the budget: source of
-// the heatmap, knobs, neighbours, map, candidates; then it searches.
-//
-// The search itself is package stage: a plan of stages, each of which leads to the next.
-// The knobs ([Config], [Knobs]) say which plan it is, and how the stages go about their
-// work. No stage waits for the end of a budget: the tour at any time is about as good as
+// better and better tours. Solve chooses the source of the heatmap and the knobs, and
+// prepares neighbours, map and candidates (package prepare), all within the budget; then
+// it searches (package stage). A search is a plan of stages, each of which leads to the
+// next. The knobs ([Config], [Knobs]) say which plan it is, and how the stages go about
+// their work. No stage waits for the end of a budget: the tour at any time is about as good as
 // that of a search that was given twice that time.
 //
 // With a budget of actions the result depends on the problem, the knobs, the seed and

@@ -6,6 +6,7 @@ import (
 
 	"tspmcts/heatmap"
 	"tspmcts/mcts/meter"
+	"tspmcts/mcts/prepare"
 	"tspmcts/mcts/stage"
 	"tspmcts/tsp"
 )
@@ -37,16 +38,16 @@ func Begin(ctx context.Context, in *tsp.Instance, o Options) (*Beginning, error)
 	}
 	ctx, cancel := context.WithCancel(tsp.WithWorkers(ctx, o.workers()))
 	defer cancel()
-	p := &problem{in: in, options: &o, cfg: cfg, source: source, meter: meter.New(ctx, budget, nil)}
-	p.curve = firstResort(ctx, in)
-	p.resort.length = in.Length(p.curve)
-	if ok, err := p.prepare(ctx); !ok {
+	p := o.problem(in, nil, cfg, source)
+	p.Meter, p.Curve = meter.New(ctx, budget, nil), prepare.Curve(ctx, in)
+	p.Length = in.Length(p.Curve)
+	if ok, err := p.Prepare(ctx); !ok {
 		return nil, errors.Join(err, context.Cause(ctx))
 	}
-	s := p.begin()
+	s := stage.New(p.Task)
 	if s == nil {
 		return nil, context.Cause(ctx)
 	}
 	s.Descend()
-	return &Beginning{Tour: s.Tour.Order, Neighbors: p.nb, Heatmap: p.heatmap, Learnt: &Learnt{Cost: s.Cost()}}, nil
+	return &Beginning{Tour: s.Tour.Order, Neighbors: p.Neighbors, Heatmap: p.Heatmap, Learnt: &Learnt{Cost: s.Cost()}}, nil
 }

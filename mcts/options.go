@@ -2,17 +2,16 @@ package mcts
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math"
-	"os"
 	"runtime"
 	"time"
 
 	"tspmcts/heatmap"
-	"tspmcts/mcts/kick"
 	"tspmcts/mcts/meter"
+	"tspmcts/mcts/prepare"
 	"tspmcts/mcts/stage"
 	"tspmcts/tsp"
 )
@@ -20,7 +19,7 @@ import (
 // Errors that errors.Is finds in what Solve returns.
 var (
 	ErrCheckpoint = stage.ErrCheckpoint
-	ErrHeatmap    = errors.New("the heatmap does not fit the instance")
+	ErrHeatmap    = prepare.ErrHeatmap
 	ErrInitial    = errors.New("the initial tour does not fit the instance")
 )
 
@@ -129,18 +128,13 @@ func (o *Options) validateMap(in *tsp.Instance) error {
 	if o.Heatmap == nil {
 		return nil
 	}
-	if o.Heatmap.N() != in.N() {
-		return foreign(o.Heatmap, in)
+	if err := prepare.Fits(o.Heatmap, in); err != nil {
+		return err
 	}
 	if err := o.Heatmap.Check(); err != nil {
 		return fmt.Errorf("%w: %w", ErrHeatmap, err)
 	}
 	return nil
-}
-
-// foreign is the error of a map of other cities than in's.
-func foreign(m *heatmap.Map, in *tsp.Instance) error {
-	return fmt.Errorf("%w: it is of %d cities, the instance has %d", ErrHeatmap, m.N(), in.N())
 }
 
 // budget returns the budget of the search.
@@ -205,20 +199,13 @@ func (o *Options) configure(n int, source string) (Config, error) {
 	return cfg, err
 }
 
-// build makes the map of a source.
-func (o *Options) build(ctx context.Context, in *tsp.Instance, source string, nb *tsp.Neighbors) (*heatmap.Map, error) {
-	if o.Build != nil {
-		return o.Build(ctx, in, source, nb)
-	}
-	s, err := heatmap.Parse(source)
-	if err != nil {
-		return nil, err
-	}
-	return s.Build(ctx, heatmap.Request{Instance: in, Neighbors: nb,
-		Open: func(name string) (io.ReadCloser, error) { return os.Open(name) },
-		Tours: func(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, count int) ([]tsp.Tour, error) {
-			return kick.Optima(ctx, in, nb, count, 1)
-		}})
+// problem returns what is to be prepared for a search of in.
+func (o *Options) problem(in *tsp.Instance, sym *tsp.Symmetric, cfg Config, source string) prepare.Problem {
+	knobs, _ := json.Marshal(cfg)
+	return prepare.Problem{
+		Task: stage.Task{In: in, Symmetric: sym, Heatmap: o.Heatmap, Config: cfg.stages(), Knobs: string(knobs),
+			Seed: o.Seed, Workers: o.workers(), Initial: o.Initial, Onward: o.Onward},
+		Source: source, Build: o.Build, Most: cfg.Candidates, Resume: o.Resume}
 }
 
 // observer returns what the meter tells.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tspmcts/mcts/meter"
+	"tspmcts/mcts/prepare"
 	"tspmcts/mcts/stage"
 	"tspmcts/tsp"
 	"tspmcts/tsp/onetree"
@@ -31,7 +32,22 @@ type Result struct {
 
 // ExactLimit is the number of cities up to which an instance is solved by dynamic
 // programming.
-const ExactLimit = 9
+const ExactLimit = prepare.ExactLimit
+
+// searching is a problem, and what is done about it.
+type searching struct {
+	prepare.Problem
+	save   *Saver
+	search *stage.Search // nil before it begins
+}
+
+// work returns what the search did.
+func (p *searching) work() []Work {
+	if p.search == nil {
+		return nil
+	}
+	return p.search.Tally()
+}
 
 // Solve searches for a short tour of in until a limit of o is reached or ctx
 // ends, and returns the best one. The end of ctx is not an error: without time
@@ -72,14 +88,14 @@ func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 	if given.Metric == tsp.Graph {
 		budget.Bound = max(budget.Bound, in.Offset()) // no step that is no edge
 	}
-	p := &problem{in: in, symmetric: sym, options: &o, cfg: cfg, source: source}
-	p.curve = firstResort(ctx, in)
+	p := &searching{Problem: o.problem(in, sym, cfg, source), save: o.Save}
+	p.Curve = prepare.Curve(ctx, in)
 	began := budget.Clock()
-	if p.late(budget) {
+	if p.Late(budget) {
 		r.Stop, r.Elapsed = StopTime, began
-		return r, r.Finish(ctx, given, p.curve)
+		return r, r.Finish(ctx, given, p.Curve)
 	}
-	if p.resort.length, _, err = in.Measure(ctx, p.curve); err != nil {
+	if p.Length, _, err = in.Measure(ctx, p.Curve); err != nil {
 		return nil, fmt.Errorf("the search went wrong, please report it: %w", err)
 	}
 	if now := budget.Clock(); budget.Time > 0 { // at the end the answer is expanded, copied, and measured like this
@@ -87,17 +103,17 @@ func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 	}
 	ctx, stop := within(ctx, budget)
 	defer stop()
-	if err := p.merge(ctx); err != nil {
+	if err := p.Merge(ctx); err != nil {
 		return nil, err
 	}
-	p.resort.tour, p.resort.length = o.known(p.in, p.curve, p.resort.length)
-	m := meter.New(ctx, budget, o.observer(in, p.places == nil && p.symmetric == nil, p.expand, p.work, func() float64 {
+	p.Know()
+	m := meter.New(ctx, budget, o.observer(in, p.Places == nil && p.Symmetric == nil, p.Expand, p.work, func() float64 {
 		if r.Bound == nil {
 			return 0
 		}
 		return r.Bound.Value()
 	}))
-	p.meter = m
+	p.Meter = m
 	tour, err := p.solve(ctx)
 	if err != nil {
 		return nil, err
@@ -114,14 +130,7 @@ func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 	if p.search != nil && len(p.search.Visits) == given.N() {
 		r.Visits = p.search.Visits
 	}
-	return r, r.Finish(ctx, given, p.expand(tour))
-}
-
-// late reports whether the curve of many cities has taken all the time, and is the answer: nothing else is
-// known that may be, and its length, which takes its time too, decides nothing.
-func (p *problem) late(b meter.Budget) bool {
-	return b.Time > 0 && b.Clock() >= b.Time && p.in.N() >= manyCities && p.symmetric == nil &&
-		p.options.Initial == nil && p.options.Resume == nil && b.Target == 0 && b.Bound == 0
+	return r, r.Finish(ctx, given, p.Expand(tour))
 }
 
 // within returns ctx with an end when the budget's time is over.
@@ -175,69 +184,47 @@ func turned(in *tsp.Instance, t tsp.Tour) tsp.Tour {
 }
 
 // solve prepares and searches.
-func (p *problem) solve(ctx context.Context) (tsp.Tour, error) {
-	m, o := p.meter, p.options
-	if p.small() {
-		if p.reads { // what is wrong with a file is told whatever the size
-			if _, err := p.prepare(ctx); err != nil {
-				return nil, err
-			}
-		}
-	}
-	if t, ok := p.exact(); ok {
-		m.End(StopExact)
-		return t, nil
-	}
-	if o.Resume == nil {
-		m.Lend(p.resort.length, p.resort.tour)
-	} else { // it may be the checkpoint's, which the search goes on with
-		m.Offer(p.resort.length, p.resort.tour)
-	}
-	if m.Check() {
-		return p.resort.tour, nil
-	}
-	if ok, err := p.prepare(ctx); !ok {
-		return p.resort.tour, err
-	}
-	s := p.begin()
-	if s == nil {
-		return p.resort.tour, nil
-	}
-	p.search = s
-	if o.Resume != nil {
-		if err := s.Resume(o.Resume); err != nil {
+func (p *searching) solve(ctx context.Context) (tsp.Tour, error) {
+	m := p.Meter
+	if p.Small() && p.Reads { // what is wrong with a file is told whatever the size
+		if _, err := p.Prepare(ctx); err != nil {
 			return nil, err
 		}
 	}
-	s.Run(o.Save.due(m, s))
-	m.Check()
-	if o.Save != nil {
-		o.Save.Save(s.Checkpoint())
+	if t, ok := p.Exact(); ok {
+		m.End(StopExact)
+		return t, nil
 	}
-	if s.BestLength > p.resort.length { // a drawn tour of many cities may be
-		return p.resort.tour, nil
+	if p.Resume == nil {
+		m.Lend(p.Length, p.Shortest)
+	} else { // it may be the checkpoint's, which the search goes on with
+		m.Offer(p.Length, p.Shortest)
+	}
+	if m.Check() {
+		return p.Shortest, nil
+	}
+	if ok, err := p.Prepare(ctx); !ok {
+		return p.Shortest, err
+	}
+	s := stage.New(p.Task)
+	if s == nil {
+		return p.Shortest, nil
+	}
+	p.search = s
+	if p.Resume != nil {
+		if err := s.Resume(p.Resume); err != nil {
+			return nil, err
+		}
+	}
+	s.Run(p.save.due(m, s))
+	m.Check()
+	if p.save != nil {
+		p.save.Save(s.Checkpoint())
+	}
+	if s.BestLength > p.Length { // a drawn tour of many cities may be
+		return p.Shortest, nil
 	}
 	return s.Best, nil
-}
-
-// small reports whether the instance is solved by dynamic programming.
-func (p *problem) small() bool {
-	if p.symmetric != nil {
-		return p.symmetric.Of().N() <= ExactLimit
-	}
-	return p.in.N() <= ExactLimit
-}
-
-// exact returns the optimal tour of a small instance.
-func (p *problem) exact() (tsp.Tour, bool) {
-	switch {
-	case !p.small():
-		return nil, false
-	case p.symmetric != nil:
-		t, ok := tsp.Exact(p.symmetric.Of())
-		return p.symmetric.Contract(t), ok
-	}
-	return tsp.Exact(p.in)
 }
 
 // due returns a function that saves a checkpoint when it is time to.
@@ -256,19 +243,4 @@ func (v *Saver) due(m *meter.Meter, s *stage.Search) func() {
 			next = m.Clock() + every
 		}
 	}
-}
-
-// known returns the shortest of a tour of that length, those to start from, and that of the
-// checkpoint, with its length: what the answer is where there is no time to search.
-func (o *Options) known(in *tsp.Instance, tour tsp.Tour, length int64) (tsp.Tour, int64) {
-	others := o.Initial
-	if o.Resume != nil && in.Check(o.Resume.State.Best) == nil {
-		others = append(slices.Clone(others), o.Resume.State.Best)
-	}
-	for _, t := range others {
-		if l := in.Length(t); l < length {
-			tour, length = t, l
-		}
-	}
-	return tour, length
 }

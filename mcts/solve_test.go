@@ -15,6 +15,7 @@ import (
 
 	"tspmcts/heatmap"
 	"tspmcts/mcts/meter"
+	"tspmcts/mcts/prepare"
 	"tspmcts/tsp"
 	"tspmcts/tsp/tsptest"
 )
@@ -98,7 +99,7 @@ func TestMetrics(t *testing.T) {
 				}
 				cfg := tsptest.Must(Preset(s.preset, in.N(), s.source))
 				r := solve(t, prepared(in, cfg, s.source), cfg, 3, 1+i%2, meter.Budget{Actions: 400})
-				if curve := in.Length(firstResort(t.Context(), in)); s.preset == "default" && r.Length > curve+curve/5 {
+				if curve := in.Length(prepare.Curve(t.Context(), in)); s.preset == "default" && r.Length > curve+curve/5 {
 					t.Errorf("%s %v: %d, the curve has %d", in.Name, s, r.Length, curve)
 				}
 			}
@@ -197,7 +198,7 @@ func TestNoTime(t *testing.T) {
 				cancel()
 				for _, p := range []*setup{full, {Instance: in}} {
 					r, err := p.run(ctx, cfg, 1, 2, meter.Budget{}, nil)
-					if err != nil || r.Stop != StopInterrupted || in.Check(r.Tour) != nil || r.Length != in.Length(firstResort(t.Context(), in)) {
+					if err != nil || r.Stop != StopInterrupted || in.Check(r.Tour) != nil || r.Length != in.Length(prepare.Curve(t.Context(), in)) {
 						t.Errorf("%v cancelled: %+v, %v", s, r, err)
 					}
 					late := func() time.Duration { return time.Second }
@@ -236,7 +237,7 @@ func TestSolveRefuses(t *testing.T) {
 		t.Errorf("an initial tour that lacks cities: %v", err)
 	}
 	lopsided := *p
-	lopsided.Heatmap = heatmap.FromTours(p.Instance.N(), []tsp.Tour{firstResort(t.Context(), p.Instance)})
+	lopsided.Heatmap = heatmap.FromTours(p.Instance.N(), []tsp.Tour{prepare.Curve(t.Context(), p.Instance)})
 	lopsided.Heatmap.P[0] /= 2
 	if _, err := lopsided.run(context.Background(), cfg, 1, 1, meter.Budget{Actions: 1}, nil); !errors.Is(err, ErrHeatmap) {
 		t.Errorf("a map that is not symmetric: %v", err)

@@ -17,7 +17,7 @@
 //	kicking            kicks at a falling temperature
 //	joining            recombines the tours of workers that kicked apart
 //
-// A [Task] has what was prepared (package mcts does), and a search of it is
+// A [Task] has what was prepared (package prepare), and a search of it is
 //
 //	s := stage.New(task) // nil: the budget ended
 //	s.Run(func() {})     // called between any two steps

@@ -9,9 +9,11 @@ import (
 const minPiece = 150
 
 // pieces returns into how many pieces a round cuts the tour.
-func (s *Search) pieces() int {
-	n := s.In.N()
-	return max((n+s.Config.Stretch-1)/s.Config.Stretch, min(s.Workers, n/minPiece), 1)
+func (s *Search) pieces() int { return s.Config.Pieces(s.In.N(), s.Workers) }
+
+// Pieces returns into how many pieces that many workers cut a tour of n cities.
+func (c *Config) Pieces(n, workers int) int {
+	return max((n+c.Stretch-1)/c.Stretch, min(workers, n/minPiece), 1)
 }
 
 // round cuts the tour into pieces and has work carried out on each, within its

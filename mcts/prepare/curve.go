@@ -1,4 +1,4 @@
-package mcts
+package prepare
 
 import (
 	"context"
@@ -6,9 +6,9 @@ import (
 	"tspmcts/tsp"
 )
 
-// firstResort returns the tour that needs no preparation: cities in the order
+// Curve returns the tour that needs no preparation: cities in the order
 // of a space-filling curve, fixed edges followed as soon as one of their ends is met.
-func firstResort(ctx context.Context, in *tsp.Instance) tsp.Tour {
+func Curve(ctx context.Context, in *tsp.Instance) tsp.Tour {
 	curve := tsp.SpaceFillingCurve(ctx, in)
 	if in.Fixed == nil {
 		return curve

@@ -1,0 +1,15 @@
+// Package prepare makes, of an instance, what a search works on: within a budget, and in
+// one order, the places of its cities, neighbours, the heatmap of a source, candidates.
+//
+//	p := prepare.Problem{Task: stage.Task{In: in, Meter: m, ...}, Source: "alpha", Most: 5}
+//	p.Curve = prepare.Curve(ctx, in)
+//	p.Length, _, err = in.Measure(ctx, p.Curve)
+//	err = p.Merge(ctx)            // cities in one place become one
+//	p.Know()
+//	ok, err := p.Prepare(ctx)     // false: the budget ended, and p.Shortest is the answer
+//	s := stage.New(p.Task)        // the search
+//	tour := p.Expand(s.Best)      // of the instance given
+//
+// Meanwhile there is always an answer, and better ones as they are found: the curve, a tour
+// that was given, one of greedy or of an assignment.
+package prepare

@@ -1,0 +1,200 @@
+package prepare
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"tspmcts/heatmap"
+	"tspmcts/mcts/kick"
+	"tspmcts/mcts/meter"
+	"tspmcts/mcts/stage"
+	"tspmcts/tsp"
+	"tspmcts/tsp/onetree"
+	"tspmcts/twoopt"
+)
+
+// ErrHeatmap is found by errors.Is where a map does not fit.
+var ErrHeatmap = errors.New("the heatmap does not fit the instance")
+
+// Fits returns an error where m is a map of other cities than in's.
+func Fits(m *heatmap.Map, in *tsp.Instance) error {
+	if m.N() == in.N() {
+		return nil
+	}
+	return fmt.Errorf("%w: it is of %d cities, the instance has %d", ErrHeatmap, m.N(), in.N())
+}
+
+// Problem is what is searched for a short tour. Its Task is what the search is asked to
+// do, as far as it is prepared: Neighbors, Heatmap unless it was given, Candidates, Curve
+// and Branched are made here.
+type Problem struct {
+	stage.Task
+	Places *tsp.Distinct // that In is, nil where it is all cities
+
+	Source string // of the heatmap
+	// Build, if not nil, makes the map of a source in place of the function of that name.
+	Build  func(ctx context.Context, in *tsp.Instance, source string, nb *tsp.Neighbors) (*heatmap.Map, error)
+	Most   int               // candidates of a city
+	Resume *stage.Checkpoint // that the search goes on from; nil: none
+
+	Shortest tsp.Tour // so far: the answer where there is no time to search
+	Length   int64    // of it
+	Reads    bool     // Source reads files
+}
+
+// Prepare finds neighbours, map and candidates. It reports false, and ends the
+// meter, where the budget does not allow that.
+func (p *Problem) Prepare(ctx context.Context) (bool, error) {
+	p.Meter.Stage("preparing")
+	a := p.reduce(ctx)
+	nb, err := tsp.NearestNeighbors(ctx, p.In, max(p.Most, 10))
+	if err == nil {
+		p.Neighbors = nb
+		if a != nil && p.Resume == nil { // a checkpoint has what this finds
+			if p.branch(ctx, a) && !p.Reads { // what is wrong with a file is told all the same
+				return false, nil
+			}
+		}
+		p.soon(ctx)
+		if p.Heatmap == nil {
+			build := p.Build
+			if build == nil {
+				build = Build
+			}
+			p.Heatmap, err = build(ctx, p.In, p.Source, nb)
+		}
+	}
+	if err == nil {
+		if err := Fits(p.Heatmap, p.In); err != nil {
+			return false, err
+		}
+		p.Candidates = p.candidates()
+	}
+	if p.Meter.Check() {
+		if ctx.Err() != nil {
+			err = nil // there was no time
+		}
+		return false, err
+	}
+	return err == nil, err
+}
+
+// Build makes the map of a source. Files are opened by name, and the tours of sources that
+// want some are quick local optima.
+func Build(ctx context.Context, in *tsp.Instance, source string, nb *tsp.Neighbors) (*heatmap.Map, error) {
+	s, err := heatmap.Parse(source)
+	if err != nil {
+		return nil, err
+	}
+	return s.Build(ctx, heatmap.Request{Instance: in, Neighbors: nb,
+		Open: func(name string) (io.ReadCloser, error) { return os.Open(name) },
+		Tours: func(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, count int) ([]tsp.Tour, error) {
+			return kick.Optima(ctx, in, nb, count, 1)
+		}})
+}
+
+// manyCities is the number from which on a greedy tour is made before a heatmap that takes
+// an ascent: 15 % above the optimum where the curve is at 25 to 60, for a tenth of the time.
+const manyCities = 100000
+
+// soon makes the tour that there is while the heatmap is built.
+func (p *Problem) soon(ctx context.Context) {
+	if p.In.N() < manyCities || p.Source != "alpha" {
+		return
+	}
+	if t, err := tsp.GreedyEdge(ctx, p.In, p.Neighbors); err == nil {
+		p.offer(t)
+	}
+}
+
+// offer makes t the answer of last resort where it is shorter, and tells the observer.
+func (p *Problem) offer(t tsp.Tour) {
+	if length := p.In.Length(t); length < p.Length {
+		p.Shortest, p.Length = t, length
+		p.Meter.Lend(length, t)
+		p.Meter.Check()
+	}
+}
+
+// reduce measures the ways of a directed instance by what they cost beyond the prices of
+// an assignment. What is near by that is near perfect where distances are random, and short
+// of nothing elsewhere. It returns the assignment, or nil: it gives up where that takes more
+// than a quarter of the time that is left, and leaves the paper's search alone, which is about the distances themselves.
+func (p *Problem) reduce(ctx context.Context) *onetree.Assignment {
+	if !p.In.Paired() || p.Config.Fresh || p.In.N() < 6 {
+		return nil
+	}
+	ctx, cancel := p.quarter(ctx)
+	defer cancel()
+	a, err := onetree.Assign(ctx, p.In)
+	if err != nil || !p.In.Reduce(a.Out, a.In) {
+		return nil
+	}
+	return a
+}
+
+// branch makes the tour that branching on the assignment a finds. It ends the
+// meter, and reports true, where that is proven to be the shortest.
+func (p *Problem) branch(ctx context.Context, a *onetree.Assignment) bool {
+	ctx, cancel := p.quarter(ctx)
+	defer cancel()
+	t, proven, _ := a.Branch(ctx, p.In, p.Neighbors)
+	if t == nil {
+		return false
+	}
+	p.Branched = t
+	p.offer(t)
+	if proven {
+		p.Meter.End(meter.StopExact)
+	}
+	return proven
+}
+
+// quarter limits ctx to a quarter of the time that is left.
+func (p *Problem) quarter(ctx context.Context) (context.Context, context.CancelFunc) {
+	b := p.Meter.Budget()
+	if b.Time == 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, (b.Time-b.Clock())/4)
+}
+
+// candidates lists each city's candidates: the first of the heatmap, filled up with
+// neighbours where it has too few, or the nearest ones where none are believed.
+// It returns nil when the budget ended.
+func (p *Problem) candidates() *twoopt.Candidates {
+	most := p.Most
+	if p.In.Paired() && !p.Config.Fresh {
+		most *= 2 // of ways out and in; with as few as a symmetric city needs, rbg323 ends .3 % above the optimum
+	}
+	list := make([]int32, 0, most)
+	stopped := false
+	cand := twoopt.NewCandidates(p.In, func(i int32) []int32 {
+		list = list[:0]
+		if stopped = stopped || i&4095 == 4095 && p.Meter.Check(); stopped {
+			return list
+		}
+		if p.Config.Believed > 0 {
+			cities, _ := p.Heatmap.Of(i)
+			list = append(list, cities[:min(len(cities), most)]...)
+		}
+		given := len(list)
+		for _, j := range p.Neighbors.Of(i) {
+			if len(list) >= most {
+				break
+			}
+			if !slices.Contains(list[:given], j) {
+				list = append(list, j)
+			}
+		}
+		return list
+	})
+	if stopped {
+		return nil
+	}
+	return cand
+}
