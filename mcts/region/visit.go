@@ -18,11 +18,10 @@ type Visitor struct {
 	Climber *kick.Climber
 	RNG     rand.PCG
 
-	near   tsp.Neighbors
-	edges  [][2]int32 // between cities and candidates, the most probable first
-	drawn  [][2]int32 // half of them
-	listed [][2]int32 // scratch of rank
-	keys   []uint64   // the same
+	near  tsp.Neighbors
+	edges []tsp.RankedEdge // between cities and candidates, the most probable first
+	drawn [][2]int32       // half of them
+	spare []tsp.RankedEdge // scratch of rank
 }
 
 // near is how many neighbours of a city a recombination looks at.
@@ -65,20 +64,17 @@ const ranked = 5
 func (v *Visitor) rank() {
 	cand := v.Climber.Candidates()
 	of := func(i int32) []int32 { return cand.City[cand.Start[i]:min(cand.Start[i+1], cand.Start[i]+ranked)] }
-	v.keys, v.listed, v.edges = v.keys[:0], v.listed[:0], v.edges[:0]
+	v.edges = v.edges[:0]
 	for i := range int32(len(cand.Start) - 1) {
 		for k, j := range of(i) {
 			if j < i && slices.Contains(of(j), i) {
 				continue
 			}
-			v.keys = append(v.keys, uint64(k)<<61|uint64(cand.Dist[cand.Start[i]+int32(k)])<<30|uint64(len(v.listed)))
-			v.listed = append(v.listed, [2]int32{i, j})
+			key := uint64(k)<<32 | uint64(cand.Dist[cand.Start[i]+int32(k)])
+			v.edges = append(v.edges, tsp.RankedEdge{Key: key, A: i, B: j})
 		}
 	}
-	slices.Sort(v.keys)
-	for _, key := range v.keys {
-		v.edges = append(v.edges, v.listed[key&(1<<30-1)])
-	}
+	v.spare, _ = tsp.RankEdges(context.Background(), v.edges, v.spare)
 }
 
 // Optimum makes the climber's piece a local optimum that has little in common with any
@@ -92,7 +88,7 @@ func (v *Visitor) Optimum() bool {
 	v.drawn = v.drawn[:0]
 	for _, e := range v.edges {
 		if v.RNG.Uint64()>>63 == 0 {
-			v.drawn = append(v.drawn, e)
+			v.drawn = append(v.drawn, [2]int32{e.A, e.B})
 		}
 	}
 	first, err := tsp.GreedyEdge(tsp.WithWorkers(context.Background(), 1), c.Sub(), &v.near, v.drawn...)

@@ -47,19 +47,19 @@ const leastCoarse = 1000
 // many actions (0: no limit).
 func (s *Search) freeLongest(c *kick.Climber, t *kick.Tour, k int, actions int64) {
 	in, n := s.In, len(t.Order)
-	edges := make([]ranked, 0, n)
+	edges := make([]tsp.RankedEdge, 0, n)
 	for i, a := range t.Order {
 		b := t.Order[(i+1)%n]
 		if !in.IsFixed(a, b) {
-			edges = append(edges, ranked{uint64(math.MaxInt32 - in.Dist(a, b)), a, b}) // from the longest down
+			edges = append(edges, tsp.RankedEdge{Key: uint64(math.MaxInt32 - in.Dist(a, b)), A: a, B: b}) // from the longest down
 		}
 	}
-	if !rank(s.Meter.Context(), edges) {
+	if _, ok := tsp.RankEdges(s.Meter.Context(), edges, nil); !ok {
 		return
 	}
 	var cities []int32
 	for _, e := range edges[:min(k, len(edges))] {
-		cities = append(cities, e.a, e.b)
+		cities = append(cities, e.A, e.B)
 	}
 	slices.Sort(cities)
 	cities = slices.Compact(cities)
