@@ -86,7 +86,8 @@ func TestKnobNames(t *testing.T) {
 	}
 }
 
-// roundTrip returns what JSON leaves of c, with the knobs that a search by c does not read as they were.
+// roundTrip returns what JSON leaves of c, with the knobs that a search by c does not
+// read as they were.
 func roundTrip(c Config) (back Config, err error) {
 	if err = json.Unmarshal(tsptest.Must(json.Marshal(c)), &back); err == nil {
 		for _, k := range Knobs {
@@ -98,8 +99,8 @@ func roundTrip(c Config) (back Config, err error) {
 	return back, err
 }
 
-// TestUnreadKnobs pins what the table says that a search does not read: another value of
-// it changes neither the tour nor the record, and the table has such knobs and others for every plan.
+// TestUnreadKnobs pins what the table says that a search does not read: another value of it changes
+// neither the tour nor the record, and the table has such knobs and others for every plan.
 func TestUnreadKnobs(t *testing.T) {
 	in := tsptest.Random(tsp.Euc2D, 300, 3)
 	for name, base := range map[string]Config{

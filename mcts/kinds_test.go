@@ -165,7 +165,8 @@ func shortestPath(in *tsp.Instance, start, end int) int64 {
 	return best
 }
 
-// A directed instance whose ways differ by heights alone is solved as one without directions, to targets and bounds in its own unit.
+// A directed instance whose ways differ by heights alone is solved as one without directions, to
+// targets and bounds in its own unit.
 func TestHeights(t *testing.T) {
 	for seed := range uint64(6) {
 		n := 11
@@ -186,8 +187,8 @@ func TestHeights(t *testing.T) {
 	}
 }
 
-// A search of each kind, with a budget of actions, ends with the same tour when it goes on from any of its
-// checkpoints, and goes on from tours that it is given.
+// A search of each kind, with a budget of actions, ends with the same tour when it goes on from any
+// of its checkpoints, and goes on from tours that it is given.
 func TestKindsResume(t *testing.T) {
 	kinds := kindsOf(t, 40, 2)
 	for seed := range uint64(3) {
@@ -253,8 +254,9 @@ func TestKindsResume(t *testing.T) {
 	}
 }
 
-// Paths of 150 cities, or 60 with directions, are as short as the tours of the instances with one city more that stand for them, solved as a user would
-// who has no paths: from the city more it is free to go to the start, and from the end to it, and far to and from all others.
+// Paths of 150 cities, or 60 with directions, are as short as the tours of the instances with one
+// city more that stand for them, solved as a user would who has no paths: from the city more it is
+// free to go to the start, and from the end to it, and far to and from all others.
 func TestPathsOfMany(t *testing.T) {
 	const far = 1000000
 	for _, directed := range []bool{false, true} {
@@ -353,7 +355,8 @@ func TestAsymmetricLibrary(t *testing.T) {
 	}
 }
 
-// Graphs with a Hamiltonian cycle are solved, of those without the error says whether that is proven.
+// Graphs with a Hamiltonian cycle are solved, of those without the error says
+// whether that is proven.
 func TestGraphs(t *testing.T) {
 	knight := func(side int32) *tsp.Instance {
 		var edges [][2]int32

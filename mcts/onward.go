@@ -15,8 +15,8 @@ import (
 // with (Options.Onward).
 type Learnt = stage.Learnt
 
-// Together returns what parts of the cities, of those shares, have learnt: costs add up, all else is
-// the mean of the cities. Parts that are nil do not count; it is nil where all are.
+// Together returns what parts of the cities, of those shares, have learnt: costs add up, all else
+// is the mean of the cities. Parts that are nil do not count; it is nil where all are.
 func Together(parts []*Learnt, shares []float64) *Learnt { return stage.Together(parts, shares) }
 
 // Beginning is what a search begins with.
@@ -27,8 +27,9 @@ type Beginning struct {
 	Learnt    *Learnt // what it cost
 }
 
-// Begin does what Solve does before it kicks, for a search that goes on elsewhere (Options.Onward). No two
-// cities of in may share a place, and every tour must do. The error is that of Solve, or ctx's.
+// Begin does what Solve does before it kicks, for a search that goes on elsewhere
+// (Options.Onward). No two cities of in may share a place, and every tour must do. The error is
+// that of Solve, or ctx's.
 func Begin(ctx context.Context, in *tsp.Instance, o Options) (*Beginning, error) {
 	budget := o.budget(in)
 	source := o.source(in, budget.Time)

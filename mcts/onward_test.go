@@ -11,8 +11,9 @@ import (
 	"tspmcts/tsp/tsptest"
 )
 
-// TestOnward pins that a search goes on from where another was: it visits regions at once, is never longer
-// than the tour it was given, knows what the other learnt, and goes on from its own checkpoints.
+// TestOnward pins that a search goes on from where another was: it visits regions at once, is
+// never longer than the tour it was given, knows what the other learnt, and goes on from its
+// own checkpoints.
 func TestOnward(t *testing.T) {
 	in := tsptest.Random(tsp.Euc2D, 4000, 5)
 	o := Options{Source: "gtprior", Seed: 3, Workers: 1, Actions: 120000, Time: Endless}

@@ -68,8 +68,9 @@ type Options struct {
 	// goroutine at a time. It must return quickly.
 	Observe func(Progress)
 
-	// Onward, if not nil, is what others have learnt that brought the only tour of Initial to where it is: regions of
-	// it are visited at once, whatever the knob whole says, and no other first tour is made.
+	// Onward, if not nil, is what others have learnt that brought the only tour of Initial to
+	// where it is: regions of it are visited at once, whatever the knob whole says, and no other
+	// first tour is made.
 	Onward *Learnt
 
 	Save   *Saver      // of checkpoints; nil: none
@@ -87,8 +88,11 @@ type Progress struct {
 	Actions int64         // so far, all workers
 	Better  bool          // the tour is new
 	Work    []Work        // what was done so far, but for what is under way
-	Regions [][]int32     // the cities of each region that is worked on, valid during the call; nil where that is the whole,
-	// and where the search is of another instance than the one given: a path, a directed one, cities in one place
+
+	// Regions are the cities of each region that is worked on, valid during the call; nil where
+	// that is the whole, and where the search is of another instance than the one given: a path, a
+	// directed one, cities in one place.
+	Regions [][]int32
 }
 
 // Saver is given checkpoints. What it is given goes on changing when Save has returned.

@@ -49,14 +49,14 @@ func (p *searching) work() []Work {
 	return p.search.Tally()
 }
 
-// Solve searches for a short tour of in until a limit of o is reached or ctx
-// ends, and returns the best one. The end of ctx is not an error: without time
-// for more, the tour is a space-filling curve. Where in asks for a path, the tour is one.
+// Solve searches for a short tour of in until a limit of o is reached or ctx ends, and returns the
+// best one. The end of ctx is not an error: without time for more, the tour is a space-filling
+// curve. Where in asks for a path, the tour is one.
 //
-// A directed instance, one with Ends, or with forbidden edges between places, is
-// searched as the symmetric one that stands for it (tsp.NewSymmetric), and that is what
-// the knobs, the heatmap, and the checkpoints are of. The error is ErrForbidden where
-// every tour found takes edges that may not be used, ErrNone where it is seen that there is no other.
+// A directed instance, one with Ends, or with forbidden edges between places, is searched as the
+// symmetric one that stands for it (tsp.NewSymmetric), and that is what the knobs, the heatmap, and
+// the checkpoints are of. The error is ErrForbidden where every tour found takes edges that may not
+// be used, ErrNone where it is seen that there is no other.
 func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 	given := in
 	invalid := o.validate(given)
@@ -141,8 +141,8 @@ func within(ctx context.Context, budget meter.Budget) (context.Context, context.
 	return context.WithTimeoutCause(ctx, budget.Time-budget.Clock(), meter.ErrTime)
 }
 
-// Finish makes t, a tour of in, the result's: from city 0 on, checked, and measured anew on the cores that
-// ctx allows. No other tour leaves the package.
+// Finish makes t, a tour of in, the result's: from city 0 on, checked, and measured anew on the
+// cores that ctx allows. No other tour leaves the package.
 func (r *Result) Finish(ctx context.Context, in *tsp.Instance, t tsp.Tour) (err error) {
 	r.Tour = turned(in, t)
 	if r.Length, r.Value, err = in.Measure(ctx, r.Tour); err != nil {
@@ -164,8 +164,8 @@ func (r *Result) Finish(ctx context.Context, in *tsp.Instance, t tsp.Tour) (err 
 	return nil
 }
 
-// turned returns a copy of t from city 0 on towards its neighbour with the lower id; of a path, from its lower end on
-// where both are free.
+// turned returns a copy of t from city 0 on towards its neighbour with the lower id; of a path,
+// from its lower end on where both are free.
 func turned(in *tsp.Instance, t tsp.Tour) tsp.Tour {
 	n := len(t)
 	if in.Ends != nil {

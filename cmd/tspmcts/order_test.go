@@ -50,7 +50,8 @@ var mayImport = map[string]string{
 	"cmd/tspmcts/serve": "tsp tsplib tsplib/places heatmap mcts bench bench/draw bench/generate",
 }
 
-// violations returns what in the tree breaks the order, or uses cgo. Tests may import anything of ours.
+// violations returns what in the tree breaks the order, or uses cgo. Tests may import
+// anything of ours.
 func violations(tree fs.FS) (bad []string, err error) {
 	err = fs.WalkDir(tree, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil {

@@ -6,8 +6,8 @@ import (
 	"tspmcts/tsp"
 )
 
-// Curve returns the tour that needs no preparation: cities in the order
-// of a space-filling curve, fixed edges followed as soon as one of their ends is met.
+// Curve returns the tour that needs no preparation: cities in the order of a space-filling curve,
+// fixed edges followed as soon as one of their ends is met.
 func Curve(ctx context.Context, in *tsp.Instance) tsp.Tour {
 	curve := tsp.SpaceFillingCurve(ctx, in)
 	if in.Fixed == nil {

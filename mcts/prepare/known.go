@@ -7,8 +7,8 @@ import (
 	"tspmcts/tsp"
 )
 
-// Late reports whether the curve of many cities has taken all the time, and is the answer: nothing else is
-// known that may be, and its length, which takes its time too, decides nothing.
+// Late reports whether the curve of many cities has taken all the time, and is the answer: nothing
+// else is known that may be, and its length, which takes its time too, decides nothing.
 func (p *Problem) Late(b meter.Budget) bool {
 	return b.Time > 0 && b.Clock() >= b.Time && p.In.N() >= manyCities && p.Symmetric == nil &&
 		p.Initial == nil && p.Resume == nil && b.Target == 0 && b.Bound == 0

@@ -120,10 +120,11 @@ func (p *Problem) offer(t tsp.Tour) {
 	}
 }
 
-// reduce measures the ways of a directed instance by what they cost beyond the prices of
-// an assignment. What is near by that is near perfect where distances are random, and short
-// of nothing elsewhere. It returns the assignment, or nil: it gives up where that takes more
-// than a quarter of the time that is left, and leaves the paper's search alone, which is about the distances themselves.
+// reduce measures the ways of a directed instance by what they cost beyond the prices of an
+// assignment. What is near by that is near perfect where distances are random, and short of
+// nothing elsewhere. It returns the assignment, or nil: it gives up where that takes more than a
+// quarter of the time that is left, and leaves the paper's search alone, which is about the
+// distances themselves.
 func (p *Problem) reduce(ctx context.Context) *onetree.Assignment {
 	if !p.In.Paired() || p.Config.Fresh || p.In.N() < 6 {
 		return nil

@@ -44,10 +44,10 @@ func TestDamaged(t *testing.T) {
 	}
 }
 
-// Whatever the body of a checkpoint holds, below a checksum that matches, reading
-// it ends with an error or with a checkpoint that is written and read again.
-// Run it with -fuzzminimizetime 1x: gob's caches make coverage differ from call to call, so
-// that the fuzzer minimizes its first find for a minute, in which it tries nothing else.
+// Whatever the body of a checkpoint holds, below a checksum that matches, reading it ends with an
+// error or with a checkpoint that is written and read again. Run it with -fuzzminimizetime 1x:
+// gob's caches make coverage differ from call to call, so that the fuzzer minimizes its first find
+// for a minute, in which it tries nothing else.
 func FuzzCheckpoint(f *testing.F) {
 	head := len(magic) + 4 + 8 + sha256.Size
 	var whole bytes.Buffer

@@ -9,11 +9,10 @@ import (
 	"tspmcts/tsp"
 )
 
-// believed lists the edges between each city and the first most of its row in the
-// heatmap, the most probable first and of equal ones the shorter.
-// Greedy by length closes every cluster before it looks at the next; by probability a
-// long edge that a tour is likely to need comes in its time. There are
-// none when ctx has ended.
+// believed lists the edges between each city and the first most of its row in the heatmap, the most
+// probable first and of equal ones the shorter. Greedy by length closes every cluster before it
+// looks at the next; by probability a long edge that a tour is likely to need comes in its time.
+// There are none when ctx has ended.
 func believed(ctx context.Context, in *tsp.Instance, m *heatmap.Map, most int) [][2]int32 {
 	if most == 0 {
 		return nil

@@ -27,8 +27,8 @@ type Operator interface {
 	resume(s *Search) error
 }
 
-// newImproving begins the stage: with kicks, with regions where there are many cities or what others
-// have learnt of them, and with the whole where there are not too many.
+// newImproving begins the stage: with kicks, with regions where there are many cities or what
+// others have learnt of them, and with the whole where there are not too many.
 func (s *Search) newImproving() *Improving {
 	n := s.In.N()
 	whole := n <= s.Config.Whole/3 || n <= s.Config.Whole && !s.even()

@@ -23,8 +23,8 @@ func (l Learnt) Part(share float64) *Learnt {
 	return &l
 }
 
-// Together returns what parts of the cities, of those shares, have learnt: costs add up, all else is
-// the mean of the cities. Parts that are nil do not count; it is nil where all are.
+// Together returns what parts of the cities, of those shares, have learnt: costs add up, all else
+// is the mean of the cities. Parts that are nil do not count; it is nil where all are.
 func Together(parts []*Learnt, shares []float64) *Learnt {
 	l, sum, tours := &Learnt{}, 0.0, 0.0
 	for i, part := range parts {

@@ -2,7 +2,8 @@ package stage
 
 import "testing"
 
-// TestTogether pins the mean of what parts have learnt, and that parts without anything do not count.
+// TestTogether pins the mean of what parts have learnt, and that parts without
+// anything do not count.
 func TestTogether(t *testing.T) {
 	whole := Learnt{Tours: 24, PerTour: 3, Kicks: Yield{Cost: 8, Rate: 5}, Visits: Yield{Cost: 4, Rate: 2}, Cost: 16}
 	parts := []*Learnt{whole.Part(0.25), nil, whole.Part(0.5), whole.Part(0.25)}

@@ -128,8 +128,8 @@ func (s *Search) ended() bool {
 // spent returns which part of the budget is used.
 func (s *Search) spent() float64 { return s.Meter.Spent(s.Used) }
 
-// Cost returns what the search has cost so far, and those before it that it goes on from: seconds, or
-// actions where these are the budget.
+// Cost returns what the search has cost so far, and those before it that it goes on from: seconds,
+// or actions where these are the budget.
 func (s *Search) Cost() float64 {
 	before := 0.0
 	if s.Onward != nil {
