@@ -1,0 +1,53 @@
+package prepare
+
+import (
+	"slices"
+	"testing"
+
+	"tspmcts/heatmap"
+	"tspmcts/mcts/meter"
+	"tspmcts/mcts/stage"
+	"tspmcts/tsp"
+	"tspmcts/tsp/tsptest"
+)
+
+// TestPrepare prepares cities of which each second one shares a place with another: the problem is
+// of the places, each has as many candidates as it is to have, the best known tour is the answer
+// so far, and it stands for one of all cities.
+func TestPrepare(t *testing.T) {
+	const n, most = 200, 6
+	half := tsptest.Random(tsp.Euc2D, n/2, 1)
+	in := tsptest.Must(tsp.NewPoints("twice", tsp.Euc2D, slices.Concat(half.X, half.X), slices.Concat(half.Y, half.Y), nil))
+	better := tsptest.Must(tsp.GreedyEdge(t.Context(), in, tsptest.Must(tsp.NearestNeighbors(t.Context(), in, 8))))
+	p := &Problem{Task: stage.Task{In: in, Initial: []tsp.Tour{better}, Config: stage.Config{Believed: most}}, Source: "gtprior", Most: most}
+	p.Curve = Curve(t.Context(), in)
+	p.Length = in.Length(p.Curve)
+	if err := p.Merge(t.Context()); err != nil || p.In.N() != n/2 {
+		t.Fatalf("%d places of %d cities, %v", p.In.N(), n, err)
+	}
+	p.Know()
+	p.Meter = meter.New(t.Context(), meter.Budget{}, nil)
+	if ok, err := p.Prepare(t.Context()); !ok || err != nil {
+		t.Fatal(ok, err)
+	}
+	for i := range int32(p.In.N()) {
+		row := p.Candidates.City[p.Candidates.Start[i]:p.Candidates.Start[i+1]]
+		believed, _ := p.Heatmap.Of(i)
+		if len(row) != most || row[0] != believed[0] || slices.Contains(row, i) {
+			t.Fatalf("candidates of %d are %v, believed %v", i, row, believed)
+		}
+	}
+	if tour := p.Expand(p.Shortest); in.Check(tour) != nil || in.Length(tour) != in.Length(better) {
+		t.Errorf("the answer so far is %d long, want %d", in.Length(tour), in.Length(better))
+	}
+}
+
+// TestFits pins that a map of other cities is refused, whoever made it.
+func TestFits(t *testing.T) {
+	in := tsptest.Random(tsp.Euc2D, 30, 1)
+	p := &Problem{Task: stage.Task{In: in, Heatmap: heatmap.Zero(29)}, Most: 5}
+	p.Meter = meter.New(t.Context(), meter.Budget{}, nil)
+	if ok, err := p.Prepare(t.Context()); ok || err == nil {
+		t.Errorf("a map of 29 cities for 30: %v", err)
+	}
+}
