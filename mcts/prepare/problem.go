@@ -59,7 +59,7 @@ func (p *Problem) Prepare(ctx context.Context) (bool, error) {
 				return false, nil
 			}
 		}
-		p.soon(ctx)
+		stop := p.meanwhile(ctx)
 		if p.Heatmap == nil {
 			build := p.Build
 			if build == nil {
@@ -67,12 +67,17 @@ func (p *Problem) Prepare(ctx context.Context) (bool, error) {
 			}
 			p.Heatmap, err = build(ctx, p.In, p.Source, nb)
 		}
+		stop()
 	}
 	if err == nil {
 		if err := Fits(p.Heatmap, p.In); err != nil {
 			return false, err
 		}
-		p.Candidates = p.candidates()
+		believed := p.Heatmap
+		if p.Config.Believed == 0 {
+			believed = nil
+		}
+		p.Candidates = p.candidates(believed)
 	}
 	if p.Meter.Check() {
 		if ctx.Err() != nil {
@@ -95,20 +100,6 @@ func Build(ctx context.Context, in *tsp.Instance, source string, nb *tsp.Neighbo
 		Tours: func(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, count int) ([]tsp.Tour, error) {
 			return kick.Optima(ctx, in, nb, count, 1)
 		}})
-}
-
-// manyCities is the number from which on a greedy tour is made before a heatmap that takes
-// an ascent: 15 % above the optimum where the curve is at 25 to 60, for a tenth of the time.
-const manyCities = 100000
-
-// soon makes the tour that there is while the heatmap is built.
-func (p *Problem) soon(ctx context.Context) {
-	if p.In.N() < manyCities || p.Source != "alpha" {
-		return
-	}
-	if t, err := tsp.GreedyEdge(ctx, p.In, p.Neighbors); err == nil {
-		p.offer(t)
-	}
 }
 
 // offer makes t the answer of last resort where it is shorter, and tells the observer.
@@ -165,9 +156,9 @@ func (p *Problem) quarter(ctx context.Context) (context.Context, context.CancelF
 }
 
 // candidates lists each city's candidates: the first of the heatmap, filled up with
-// neighbours where it has too few, or the nearest ones where none are believed.
+// neighbours where it has too few, or the nearest ones where m is nil.
 // It returns nil when the budget ended.
-func (p *Problem) candidates() *twoopt.Candidates {
+func (p *Problem) candidates(m *heatmap.Map) *twoopt.Candidates {
 	most := p.Most
 	if p.In.Paired() && !p.Config.Fresh {
 		most *= 2 // of ways out and in; with as few as a symmetric city needs, rbg323 ends .3 % above the optimum
@@ -179,8 +170,8 @@ func (p *Problem) candidates() *twoopt.Candidates {
 		if stopped = stopped || i&4095 == 4095 && p.Meter.Check(); stopped {
 			return list
 		}
-		if p.Config.Believed > 0 {
-			cities, _ := p.Heatmap.Of(i)
+		if m != nil {
+			cities, _ := m.Of(i)
 			list = append(list, cities[:min(len(cities), most)]...)
 		}
 		given := len(list)
