@@ -72,5 +72,5 @@ func Nearness(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, steps, k
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	return r.Alpha(k), nil
+	return r.Alpha(ctx, k), nil
 }

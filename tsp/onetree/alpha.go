@@ -2,6 +2,7 @@ package onetree
 
 import (
 	"cmp"
+	"context"
 	"math"
 	"slices"
 )
@@ -29,11 +30,11 @@ func (c *Candidates) Of(i int32) ([]int32, []int64) {
 // when it must hold the edge i-j: the edge's reduced cost less the heaviest edge on the tree path
 // between i and j or, at the special city, less its second edge. It is
 // computed for the edges of the candidate graph only; the path maxima come from
-// the merge history of the tree, O(log n) each. Cost O(m log n).
+// the merge history of the tree, O(log n) each. Cost O(m log n), on the cores that ctx allows.
 //
 // Called after Price, which may bring edges from outside the candidate graph
 // into the tree, it ranks these too.
-func (r *Result) Alpha(m int) *Candidates {
+func (r *Result) Alpha(ctx context.Context, m int) *Candidates {
 	g := r.g
 	n := g.n
 	p := newPaths(n)
@@ -44,56 +45,65 @@ func (r *Result) Alpha(m int) *Candidates {
 	p.build(r.u, r.v, cost)
 	alpha := make([]int64, len(g.u))
 	full := make([]int64, len(g.u))
-	for e := range g.u {
-		u, v := g.u[e], g.v[e]
-		full[e] = int64(g.d[e])<<g.shift + r.pi[u] + r.pi[v]
-		var drop int64
-		if u == r.special || v == r.special {
-			drop = r.extra
-		} else {
-			drop = p.max(u, v)
+	chunks(ctx, len(g.u), func(from, to int) {
+		for e := from; e < to; e++ {
+			u, v := g.u[e], g.v[e]
+			full[e] = int64(g.d[e])<<g.shift + r.pi[u] + r.pi[v]
+			var drop int64
+			if u == r.special || v == r.special {
+				drop = r.extra
+			} else {
+				drop = p.max(u, v)
+			}
+			alpha[e] = max(0, full[e]-drop)
 		}
-		alpha[e] = max(0, full[e]-drop)
-	}
+	})
 
-	fixed := len(g.in.Fixed) > 0
 	c := &Candidates{Unit: r.Unit, Off: make([]int32, n+1)}
 	for i := range n {
 		c.Off[i+1] = c.Off[i] + min(int32(max(m, 0)), g.off[g.rank[i]+1]-g.off[g.rank[i]])
 	}
 	c.City = make([]int32, c.Off[n])
 	c.Alpha = make([]int64, c.Off[n])
-	var row []cand
-	for at, i := range g.order { // in the internal order: memory locality
-		to := c.Off[i]
-		keep := int(c.Off[i+1] - to)
-		if keep == 0 {
-			continue
-		}
-		row = row[:0]
-		for _, e := range g.edge[g.off[at]:g.off[at+1]] {
-			x := cand{alpha[e], full[e], g.order[g.u[e]^g.v[e]^int32(at)]}
-			if fixed && g.in.IsFixed(i, x.city) {
-				x.alpha, x.cost = 0, math.MinInt64
+	chunks(ctx, n, func(from, to int) { // in the internal order: memory locality
+		var row []cand
+		for at := int32(from); int(at) < to; at++ {
+			i := g.order[at]
+			lo, hi := c.Off[i], c.Off[i+1]
+			row = g.least(row[:0], at, int(hi-lo), alpha, full)
+			for k := range row {
+				c.City[int(lo)+k], c.Alpha[int(lo)+k] = row[k].city, row[k].alpha
 			}
-			if len(row) == keep {
-				if !x.before(&row[keep-1]) {
-					continue
-				}
-				row = row[:keep-1]
-			}
-			k := len(row)
-			row = append(row, x)
-			for ; k > 0 && x.before(&row[k-1]); k-- {
-				row[k] = row[k-1]
-			}
-			row[k] = x
 		}
-		for k := range row {
-			c.City[int(to)+k], c.Alpha[int(to)+k] = row[k].city, row[k].alpha
-		}
-	}
+	})
 	return c
+}
+
+// least appends the keep edges of a city, in internal ids, that come first, in order.
+func (g *Graph) least(row []cand, at int32, keep int, alpha, full []int64) []cand {
+	if keep == 0 {
+		return row
+	}
+	i, fixed := g.order[at], len(g.in.Fixed) > 0
+	for _, e := range g.edge[g.off[at]:g.off[at+1]] {
+		x := cand{alpha[e], full[e], g.order[g.u[e]^g.v[e]^at]}
+		if fixed && g.in.IsFixed(i, x.city) {
+			x.alpha, x.cost = 0, math.MinInt64
+		}
+		if len(row) == keep {
+			if !x.before(&row[keep-1]) {
+				continue
+			}
+			row = row[:keep-1]
+		}
+		k := len(row)
+		row = append(row, x)
+		for ; k > 0 && x.before(&row[k-1]); k-- {
+			row[k] = row[k-1]
+		}
+		row[k] = x
+	}
+	return row
 }
 
 // cand is an edge on its way into a list.

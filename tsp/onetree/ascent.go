@@ -4,6 +4,9 @@ import (
 	"context"
 	"math"
 	"slices"
+	"sync/atomic"
+
+	"tspmcts/tsp"
 )
 
 // Options are the budget and the start of an ascent.
@@ -76,7 +79,7 @@ func Ascend(ctx context.Context, g *Graph, opt Options) *Result {
 	if opt.Pi != nil && len(opt.Pi) != g.n {
 		panic("onetree: a start of the wrong length")
 	}
-	a := newAscent(g)
+	a := newAscent(ctx, g)
 	if opt.Pi != nil {
 		for i, city := range g.order {
 			a.pi[i] = max(-g.limit, min(g.limit, opt.Pi[city]))
@@ -152,7 +155,7 @@ func (a *ascent) firstStep(steps int) int64 {
 	for e, d := range g.d {
 		a.cost[e] = int64(max(0, d)) // of a fixed edge, without the bonus
 	}
-	a.f.span(g.n, g.u, g.v, a.cost)
+	a.f.span(a.ctx, g.u, g.v, a.cost, nil)
 	var u, v, d []int32
 	for _, e := range a.f.tree {
 		u, v, d = append(u, g.u[e]), append(v, g.v[e]), append(d, max(0, g.d[e]))
@@ -184,7 +187,7 @@ func (a *ascent) grow(ctx context.Context) (value int64, grown, ok bool) {
 		return value, false, true
 	}
 	a.g = g
-	a.f = newForest(g.n, len(g.u))
+	a.f = g.newForest(ctx)
 	a.cost = make([]int64, len(g.u))
 	return value, true, true
 }
@@ -194,6 +197,7 @@ func abs(x int64) int64 { return max(x, -x) }
 // ascent is the state of one ascent.
 type ascent struct {
 	g        *Graph
+	ctx      context.Context // how many cores there are
 	f        *forest
 	pi       []int64
 	deg, old []int32 // degrees in the 1-tree of this step and of the step before
@@ -201,13 +205,23 @@ type ascent struct {
 	more     []int64 // of it, what combs add; nil outside a relaxation
 	leaf     []int32 // per leaf: its tree edge
 	special  int32
+	most     atomic.Int64 // the highest cost of a leaf's second edge so far
 	groups   *clusters
 	second   int32 // the special leaf's second edge
 }
 
-func newAscent(g *Graph) *ascent {
-	return &ascent{g: g, f: newForest(g.n, len(g.u)), pi: make([]int64, g.n), deg: make([]int32, g.n), old: make([]int32, g.n),
+func newAscent(ctx context.Context, g *Graph) *ascent {
+	return &ascent{g: g, ctx: ctx, f: g.newForest(ctx), pi: make([]int64, g.n), deg: make([]int32, g.n), old: make([]int32, g.n),
 		cost: make([]int64, len(g.u)), leaf: make([]int32, g.n)}
+}
+
+// newForest returns a forest for the graph's spanning trees on the cores that ctx allows.
+func (g *Graph) newForest(ctx context.Context) *forest {
+	parts := 1
+	for g.kd != nil && tsp.Workers(ctx) > 1 && g.n/(2*parts) >= citiesOfPart { // near numbers are near cities
+		parts *= 2
+	}
+	return newForest(g.n, g.u, g.v, parts)
 }
 
 // build makes the minimum 1-tree under a.pi and returns its value less twice the penalties.
@@ -218,55 +232,96 @@ func newAscent(g *Graph) *ascent {
 // the leaf whose second edge costs most gives the best bound (Helsgaun 2000, section 4.1).
 func (a *ascent) build() int64 {
 	g := a.g
-	u, v, d, pi, shift := g.u, g.v, g.d, a.pi, g.shift
-	cost := a.cost[:len(u)]
-	v, d = v[:len(u)], d[:len(u)]
+	u, v := g.u, g.v
+	each(a.ctx, len(a.f.parts), func(k int) { a.price(&a.f.parts[k]) })
+	a.f.span(a.ctx, u, v, a.cost, a.count)
+	w := a.take(a.f.rest.tree)
+	for k := range a.f.parts {
+		w += a.f.parts[k].sum
+	}
+	a.most.Store(math.MinInt64 + 1)
+	each(a.ctx, len(a.f.parts), func(k int) { a.findLeaf(&a.f.parts[k]) })
+	a.special = -1
+	most := int64(math.MinInt64)
+	for k := range a.f.parts {
+		if p := &a.f.parts[k]; p.special >= 0 && p.most > most {
+			a.special, a.second, most = p.special, p.second, p.most
+		}
+	}
+	if a.special >= 0 {
+		a.deg[u[a.second]]++
+		a.deg[v[a.second]]++
+		w += most
+	}
+	return w
+}
+
+// price computes the reduced costs of a part's edges.
+func (a *ascent) price(p *part) {
+	g, pi := a.g, a.pi
+	u, v, d, cost := g.u[p.from:p.to], g.v[p.from:p.to], g.d[p.from:p.to], a.cost[p.from:p.to]
+	v, d, cost = v[:len(u)], d[:len(u)], cost[:len(u)]
 	for e := range u {
-		cost[e] = int64(d[e])<<shift + pi[u[e]] + pi[v[e]]
+		cost[e] = int64(d[e])<<g.shift + pi[u[e]] + pi[v[e]]
 	}
-	for e, c := range a.more {
-		cost[e] += c
+	if a.more != nil {
+		for e, c := range a.more[p.from:p.to] {
+			cost[e] += c
+		}
 	}
-	a.f.span(g.n, u, v, cost)
-	deg, leaf := a.deg, a.leaf
-	clear(deg)
-	var w int64
-	for _, e := range a.f.tree {
+}
+
+// count counts a part's tree, and sums it up, less twice the penalties of its cities.
+func (a *ascent) count(p *part) {
+	clear(a.deg[p.lo:p.hi])
+	w := a.take(p.tree)
+	for _, x := range a.pi[p.lo:p.hi] {
+		w -= 2 * x
+	}
+	p.sum = w
+}
+
+// take adds edges of the tree to the degrees, and returns their cost.
+func (a *ascent) take(tree []int32) (w int64) {
+	u, v, deg, leaf, cost := a.g.u, a.g.v, a.deg, a.leaf, a.cost
+	for _, e := range tree {
 		i, j := u[e], v[e]
 		deg[i]++
 		deg[j]++
 		leaf[i], leaf[j] = e, e
 		w += cost[e]
 	}
-	a.special = -1
-	most := int64(math.MinInt64)
+	return w
+}
+
+// findLeaf finds the leaf of a part whose second edge costs most.
+func (a *ascent) findLeaf(p *part) {
+	g, cost, leaf := a.g, a.cost, a.leaf
+	special, edge, most := int32(-1), int32(0), int64(math.MinInt64)
+	deg := a.deg[:p.hi]
 leaves:
-	for i, dg := range deg {
-		if dg != 1 {
+	for i := p.lo; int(i) < len(deg); i++ {
+		if deg[i] != 1 {
 			continue
 		}
+		least := max(most, a.most.Load()-1) // of equal ones the first is taken
 		second, at := int64(math.MaxInt64), int32(-1)
 		for _, e := range g.edge[g.off[i]:g.off[i+1]] {
 			if c := cost[e]; c < second && e != leaf[i] {
-				if c <= most {
+				if c <= least {
 					continue leaves
 				}
 				second, at = c, e
 			}
 		}
-		if at >= 0 {
-			a.special, a.second, most = int32(i), at, second
+		if at < 0 {
+			continue
+		}
+		special, edge, most = i, at, second
+		for all := a.most.Load(); all < most && !a.most.CompareAndSwap(all, most); all = a.most.Load() {
 		}
 	}
-	if a.special >= 0 {
-		deg[u[a.second]]++
-		deg[v[a.second]]++
-		w += most
-	}
-	for _, p := range pi {
-		w -= 2 * p
-	}
-	return w
+	p.special, p.second, p.most = special, edge, most
 }
 
 // move changes the penalties by t1 per degree above 2 now and t2 per degree above 2 before.

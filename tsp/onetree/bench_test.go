@@ -17,7 +17,7 @@ func uniform(b *testing.B, n int) *Graph {
 	return graph(tsptest.Random(tsp.Exact2D, n, 1), 8, 2)
 }
 
-func each(b *testing.B, f func(b *testing.B, g *Graph)) {
+func perSize(b *testing.B, f func(b *testing.B, g *Graph)) {
 	for _, n := range sizes {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			g := uniform(b, n)
@@ -30,8 +30,8 @@ func each(b *testing.B, f func(b *testing.B, g *Graph)) {
 
 // BenchmarkStep is one ascent step.
 func BenchmarkStep(b *testing.B) {
-	each(b, func(b *testing.B, g *Graph) {
-		a := newAscent(g)
+	perSize(b, func(b *testing.B, g *Graph) {
+		a := newAscent(ctx, g)
 		pi := Ascend(ctx, g, Options{Steps: 10}).pi
 		copy(a.pi, pi)
 		for b.Loop() {
@@ -42,16 +42,16 @@ func BenchmarkStep(b *testing.B) {
 }
 
 func BenchmarkAlpha(b *testing.B) {
-	each(b, func(b *testing.B, g *Graph) {
+	perSize(b, func(b *testing.B, g *Graph) {
 		r := Ascend(ctx, g, Options{Steps: 10})
 		for b.Loop() {
-			r.Alpha(5)
+			r.Alpha(ctx, 5)
 		}
 	})
 }
 
 func BenchmarkPrice(b *testing.B) {
-	each(b, func(b *testing.B, g *Graph) {
+	perSize(b, func(b *testing.B, g *Graph) {
 		r := Ascend(ctx, g, Options{Steps: 30})
 		for b.Loop() {
 			if _, err := r.Price(ctx); err != nil {
@@ -62,7 +62,7 @@ func BenchmarkPrice(b *testing.B) {
 }
 
 func BenchmarkGraph(b *testing.B) {
-	each(b, func(b *testing.B, g *Graph) {
+	perSize(b, func(b *testing.B, g *Graph) {
 		nb, err := tsp.NearestNeighbors(ctx, g.in, 8)
 		if err != nil {
 			b.Fatal(err)

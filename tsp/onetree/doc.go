@@ -4,7 +4,7 @@
 //	nb, err := tsp.NearestNeighbors(ctx, in, 8)
 //	g, err := onetree.NewGraph(ctx, in, nb, 2)
 //	r := onetree.Ascend(ctx, g, onetree.Options{Steps: 30})
-//	c := r.Alpha(5)            // candidates: 30 steps are enough
+//	c := r.Alpha(ctx, 5)            // candidates: 30 steps are enough
 //	bound, err := r.Price(ctx) // a proof: more steps and Grow: 4 raise it
 //	best, converged, err := onetree.Bound(ctx, in, nb, 1e-6) // the best one, in as much time as ctx has
 //

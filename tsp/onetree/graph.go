@@ -60,22 +60,9 @@ func NewGraph(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, perQuadr
 	if g.kd != nil {
 		width += perQuadrant << g.kd.dims
 	}
-	us, vs := make([]int32, 0, n*width), make([]int32, 0, n*width)
-	var near []int32
-	for i := range int32(n) {
-		if i&1023 == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		near = near[:0]
-		for _, city := range nb.Of(g.order[i]) {
-			near = append(near, g.rank[city])
-		}
-		if g.kd != nil && perQuadrant > 0 {
-			near = g.kd.sectors(near, i, perQuadrant)
-		}
-		for _, j := range near {
-			us, vs = append(us, min(i, j)), append(vs, max(i, j))
-		}
+	us, vs, err := g.near(ctx, nb, width, perQuadrant)
+	if err != nil {
+		return nil, err
 	}
 	for _, e := range in.Fixed {
 		i, j := g.rank[e[0]], g.rank[e[1]]
@@ -96,6 +83,44 @@ func NewGraph(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, perQuadr
 	more := c.grown()
 	more.setScale()
 	return more, nil
+}
+
+// near returns the edges of each city to its neighbours and the perQuadrant nearest in each quadrant,
+// width at most. The error is ctx's.
+func (g *Graph) near(ctx context.Context, nb *tsp.Neighbors, width, perQuadrant int) (us, vs []int32, err error) {
+	const chunk = 4096 // cities
+	chunks := (g.n + chunk - 1) / chunk
+	us, vs = make([]int32, g.n*width), make([]int32, g.n*width)
+	sizes := make([]int, chunks)
+	err = tsp.Parallel(ctx, chunks, func() func(int) {
+		var near []int32
+		return func(c int) {
+			from := c * chunk
+			e := from * width
+			for i := int32(from); int(i) < min(from+chunk, g.n); i++ {
+				near = near[:0]
+				for _, city := range nb.Of(g.order[i]) {
+					near = append(near, g.rank[city])
+				}
+				if g.kd != nil && perQuadrant > 0 {
+					near = g.kd.sectors(near, i, perQuadrant)
+				}
+				for _, j := range near {
+					us[e], vs[e] = min(i, j), max(i, j)
+					e++
+				}
+			}
+			sizes[c] = e - from*width
+		}
+	})
+	m := 0
+	for c, size := range sizes {
+		from := c * chunk * width
+		copy(us[m:], us[from:from+size])
+		copy(vs[m:], vs[from:from+size])
+		m += size
+	}
+	return us[:m], vs[:m], err
 }
 
 // bonusOf returns the bonus of the fixed edges of an instance of pairs, 0 for others.

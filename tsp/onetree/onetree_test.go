@@ -214,7 +214,7 @@ func TestStepIsMinimum(t *testing.T) {
 		for trial := range 8 {
 			n := 3 + rng.IntN(40)
 			g := graph(random(m, n, rng, []int{0, 4, 30}[trial%3], trial%2 == 1), 4, 1)
-			a := newAscent(g)
+			a := newAscent(ctx, g)
 			for i := range a.pi {
 				a.pi[i] = rng.Int64N(1<<20) - 1<<19
 			}
@@ -299,7 +299,7 @@ func TestAlphaDefinition(t *testing.T) {
 			if !ok {
 				continue
 			}
-			c := r.Alpha(n)
+			c := r.Alpha(ctx, n)
 			for i := range int32(n) {
 				city, alpha := c.Of(i)
 				for k, j := range city {
@@ -357,7 +357,7 @@ func TestDeterminism(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return out{r.Pi, b, r.Alpha(5)}
+		return out{r.Pi, b, r.Alpha(ctx, 5)}
 	}
 	first := run()
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(5))
@@ -413,7 +413,7 @@ func TestCancel(t *testing.T) {
 	if b, err := r.Price(done); err == nil || b != 0 || r.Bound != 0 {
 		t.Errorf("Price returns %d, %v", b, err)
 	}
-	if c := r.Alpha(5); len(c.City) != 10000 {
+	if c := r.Alpha(ctx, 5); len(c.City) != 10000 {
 		t.Errorf("%d candidates", len(c.City))
 	}
 }
@@ -424,7 +424,7 @@ func TestEdges(t *testing.T) {
 		for n := 1; n <= 4; n++ {
 			in := random(m, n, rand.New(rand.NewPCG(9, uint64(n))), 2, false)
 			r := Ascend(ctx, graph(in, 5, 1), Options{Steps: 3})
-			c := r.Alpha(5)
+			c := r.Alpha(ctx, 5)
 			for i := range int32(n) {
 				if city, _ := c.Of(i); len(city) != n-1 && n <= 3 {
 					t.Errorf("%v n=%d: candidates %v of city %d", m, n, city, i)
@@ -444,7 +444,7 @@ func TestEdges(t *testing.T) {
 	if err := in.SetFixed(fixed); err != nil {
 		t.Fatal(err)
 	}
-	c := Ascend(ctx, graph(in, 5, 1), Options{Steps: 10}).Alpha(5)
+	c := Ascend(ctx, graph(in, 5, 1), Options{Steps: 10}).Alpha(ctx, 5)
 	for _, e := range fixed {
 		for _, e := range [][2]int32{e, {e[1], e[0]}} {
 			city, alpha := c.Of(e[0])
@@ -473,7 +473,7 @@ func TestShare(t *testing.T) {
 	}
 	var nearest, alpha float64
 	for _, s := range samples {
-		c := Ascend(ctx, graph(s.in, 8, 2), Options{Steps: 30}).Alpha(5)
+		c := Ascend(ctx, graph(s.in, 8, 2), Options{Steps: 30}).Alpha(ctx, 5)
 		nb, _ := tsp.NearestNeighbors(ctx, s.in, 5)
 		nearest += share(s, nb.Of) / float64(len(samples))
 		alpha += share(s, func(i int32) []int32 { city, _ := c.Of(i); return city }) / float64(len(samples))

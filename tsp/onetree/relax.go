@@ -35,7 +35,7 @@ const (
 // It returns the best bound proven, in core units, and whether it has converged: some rounds in
 // a row raised it by less than the share tolerance each.
 func relax(ctx context.Context, r *Result, tolerance float64) (bound int64, converged bool) {
-	x := newRelaxation(r)
+	x := newRelaxation(ctx, r)
 	bound = r.Bound
 	for poor := 0; poor < poorRounds; poor++ {
 		x.climb(ctx, roundLong)
@@ -71,9 +71,9 @@ type relaxation struct {
 	most      int64   // largest multiplier, so that no sum overflows
 }
 
-func newRelaxation(r *Result) *relaxation {
-	g := r.sparse(edgesEach)
-	x := &relaxation{ascent: newAscent(g), centre: slices.Clone(r.pi), value: math.MinInt64, average: make([]float64, len(g.u)), excess: make([]float64, g.n),
+func newRelaxation(ctx context.Context, r *Result) *relaxation {
+	g := r.sparse(ctx, edgesEach)
+	x := &relaxation{ascent: newAscent(ctx, g), centre: slices.Clone(r.pi), value: math.MinInt64, average: make([]float64, len(g.u)), excess: make([]float64, g.n),
 		known: map[string]bool{}, far: firstFar}
 	copy(x.pi, r.pi)
 	x.more = make([]int64, len(g.u))
@@ -85,13 +85,13 @@ func newRelaxation(r *Result) *relaxation {
 }
 
 // sparse returns the graph of the 1-tree and the k edges of each city of least alpha-nearness.
-func (r *Result) sparse(k int) *Graph {
+func (r *Result) sparse(ctx context.Context, k int) *Graph {
 	g := *r.g
 	us, vs := slices.Clone(r.u), slices.Clone(r.v)
 	if r.special >= 0 {
 		us, vs = append(us, min(r.special, r.second)), append(vs, max(r.special, r.second))
 	}
-	c := r.Alpha(k)
+	c := r.Alpha(ctx, k)
 	for i := range int32(g.n) {
 		near, _ := c.Of(g.order[i])
 		for _, city := range near {
@@ -258,7 +258,7 @@ func (x *relaxation) price(ctx context.Context) (bound int64, ok bool) {
 	if g == old {
 		return c.bound(), true
 	}
-	grown := newAscent(g)
+	grown := newAscent(ctx, g)
 	copy(grown.pi, x.centre)
 	grown.more = make([]int64, len(g.u))
 	average := make([]float64, len(g.u))

@@ -325,7 +325,7 @@ func TestRelaxDeterminism(t *testing.T) {
 	run := func() (bound int64, x *relaxation) {
 		r := Ascend(ctx, graph(in, 8, 2), Options{Steps: 200, Grow: 4})
 		tsptest.Must(r.Price(ctx))
-		x = newRelaxation(r)
+		x = newRelaxation(ctx, r)
 		for range 3 {
 			x.climb(ctx, roundLong)
 			bound, _ = x.price(ctx)
