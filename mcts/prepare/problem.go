@@ -59,7 +59,7 @@ func (p *Problem) Prepare(ctx context.Context) (bool, error) {
 				return false, nil
 			}
 		}
-		stop := p.meanwhile(ctx)
+		p.soon(ctx)
 		if p.Heatmap == nil {
 			build := p.Build
 			if build == nil {
@@ -67,7 +67,6 @@ func (p *Problem) Prepare(ctx context.Context) (bool, error) {
 			}
 			p.Heatmap, err = build(ctx, p.In, p.Source, nb)
 		}
-		stop()
 	}
 	if err == nil {
 		if err := Fits(p.Heatmap, p.In); err != nil {
@@ -100,6 +99,34 @@ func Build(ctx context.Context, in *tsp.Instance, source string, nb *tsp.Neighbo
 		Tours: func(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, count int) ([]tsp.Tour, error) {
 			return kick.Optima(ctx, in, nb, count, 1)
 		}})
+}
+
+// manyCities is the number from which on there is a tour before a heatmap that takes an ascent: the
+// local optimum over the nearest neighbours. A million cities stand at 3.4 % over the optimum a
+// second after greedy's 13.5, and at 2.4 after another, of twelve until the ascent is over.
+const manyCities = 100000
+
+// soon makes the tour that there is while the heatmap is built. The search does not begin with it:
+// a descent over better candidates from the greedy tour is followed by better populations. So
+// it counts no actions.
+func (p *Problem) soon(ctx context.Context) {
+	if p.In.N() < manyCities || p.Source != "alpha" || p.Heatmap != nil || p.Resume != nil {
+		return
+	}
+	t := p.Task
+	t.Config.Believed = 0
+	if t.Candidates = p.candidates(nil); t.Candidates == nil {
+		return
+	}
+	t.Meter = meter.New(ctx, meter.Budget{}, func(now meter.Progress) {
+		if now.Better {
+			p.offer(slices.Clone(tsp.Tour(now.Tour)))
+		}
+	})
+	if s := stage.New(t); s != nil {
+		s.Descend()
+		t.Meter.Check() // what is found last is told
+	}
 }
 
 // offer makes t the answer of last resort where it is shorter, and tells the observer.
