@@ -5,8 +5,6 @@ import (
 	"math"
 	"slices"
 	"sync/atomic"
-
-	"tspmcts/tsp"
 )
 
 // Options are the budget and the start of an ascent.
@@ -182,7 +180,7 @@ func (a *ascent) grow(ctx context.Context) (value int64, grown, ok bool) {
 		return 0, false, false
 	}
 	value = c.value()
-	g := c.grown()
+	g := c.grown(ctx)
 	if g == a.g {
 		return value, false, true
 	}
@@ -218,7 +216,7 @@ func newAscent(ctx context.Context, g *Graph) *ascent {
 // newForest returns a forest for the graph's spanning trees on the cores that ctx allows.
 func (g *Graph) newForest(ctx context.Context) *forest {
 	parts := 1
-	for g.kd != nil && tsp.Workers(ctx) > 1 && g.n/(2*parts) >= citiesOfPart { // near numbers are near cities
+	for g.kd != nil && g.n/(2*parts) >= citiesOfPart { // near numbers are near cities
 		parts *= 2
 	}
 	return newForest(g.n, g.u, g.v, parts)

@@ -68,7 +68,7 @@ func NewGraph(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, perQuadr
 		i, j := g.rank[e[0]], g.rank[e[1]]
 		us, vs = append(us, min(i, j)), append(vs, max(i, j))
 	}
-	g.setEdges(us, vs)
+	g.setEdges(ctx, us, vs)
 	if (g.kd != nil || in.Metric == tsp.Graph) && g.connected() {
 		return g, nil
 	}
@@ -80,7 +80,7 @@ func NewGraph(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, perQuadr
 	if err := c.tree(ctx); err != nil {
 		return nil, err
 	}
-	more := c.grown()
+	more := c.grown(ctx)
 	more.setScale()
 	return more, nil
 }
@@ -161,7 +161,7 @@ func (g *Graph) N() int { return g.n }
 func (g *Graph) Edges() int { return len(g.u) }
 
 // setEdges sorts the edges (us[e] < vs[e]), drops copies and builds the rest of the graph.
-func (g *Graph) setEdges(us, vs []int32) {
+func (g *Graph) setEdges(ctx context.Context, us, vs []int32) {
 	n := g.n
 	start := make([]int32, n+1)
 	for _, u := range us {
@@ -176,18 +176,28 @@ func (g *Graph) setEdges(us, vs []int32) {
 		row[fill[u]] = vs[e]
 		fill[u]++
 	}
-	g.u, g.v, g.d = g.u[:0], g.v[:0], g.d[:0]
-	for i := range int32(n) {
-		r := row[start[i]:start[i+1]]
-		slices.Sort(r)
-		for k, j := range r {
-			if k > 0 && r[k-1] == j {
-				continue
-			}
-			g.u, g.v = append(g.u, i), append(g.v, j)
-			g.d = append(g.d, g.dist(g.order[i], g.order[j]))
+	first := make([]int32, n+1) // edge of each city as the lower end
+	chunks(ctx, n, func(from, to int) {
+		for i := from; i < to; i++ {
+			r := row[start[i]:start[i+1]]
+			slices.Sort(r)
+			first[i+1] = int32(len(slices.Compact(r)))
 		}
+	})
+	for i := range n {
+		first[i+1] += first[i]
 	}
+	m := first[n]
+	g.u, g.v, g.d = make([]int32, m), make([]int32, m), make([]int32, m)
+	chunks(ctx, n, func(from, to int) {
+		for i := from; i < to; i++ {
+			r := row[start[i]:]
+			for k, e := 0, first[i]; e < first[i+1]; k, e = k+1, e+1 {
+				g.u[e], g.v[e] = int32(i), r[k]
+				g.d[e] = g.dist(g.order[i], g.order[r[k]])
+			}
+		}
+	})
 
 	g.off = make([]int32, n+1)
 	for e := range g.u {

@@ -38,7 +38,7 @@ func (r *Result) Price(ctx context.Context) (int64, error) {
 	r.oneTree = c.oneTree
 	r.Bound = c.bound()
 
-	r.g = c.grown() // for Alpha
+	r.g = c.grown(ctx) // for Alpha
 	return r.Bound, nil
 }
 
@@ -523,7 +523,7 @@ func (c *complete) bound() int64 {
 }
 
 // grown returns the graph with the 1-tree and the further edges found, the same graph if it has them all.
-func (c *complete) grown() *Graph {
+func (c *complete) grown(ctx context.Context) *Graph {
 	g := c.g
 	var us, vs []int32
 	add := func(u, v int32) {
@@ -548,7 +548,7 @@ func (c *complete) grown() *Graph {
 	}
 	more := *g
 	more.u, more.v, more.d = nil, nil, nil
-	more.setEdges(append(us, g.u...), append(vs, g.v...))
+	more.setEdges(ctx, append(us, g.u...), append(vs, g.v...))
 	more.shift, more.limit = g.shift, g.limit
 	return &more
 }

@@ -103,7 +103,7 @@ func (r *Result) sparse(ctx context.Context, k int) *Graph {
 		us[e], vs[e] = min(us[e], vs[e]), max(us[e], vs[e])
 	}
 	g.u, g.v, g.d = nil, nil, nil
-	g.setEdges(us, vs)
+	g.setEdges(ctx, us, vs)
 	return &g
 }
 
@@ -254,7 +254,7 @@ func (x *relaxation) price(ctx context.Context) (bound int64, ok bool) {
 	}
 	x.value = c.value()
 	old := x.g
-	g := c.grown()
+	g := c.grown(ctx)
 	if g == old {
 		return c.bound(), true
 	}
