@@ -10,8 +10,13 @@ import (
 
 // The kinds with asymmetric distances are after Cirasella, Johnson, McGeoch
 // and Zhang, "The asymmetric traveling salesman problem: algorithms, instance
-// generators, and tests" (ALENEX 2001), with random numbers of our own. Distances are whole. Of the twelve classes of
-// that paper's archive disk, rect, smat, stilt, super and tsmat are not made.
+// generators, and tests" (ALENEX 2001, LNCS 2153), with random numbers of our own, and whole distances. Of the
+// twelve classes of that paper disk, rect, smat, stilt, super and tsmat are not made.
+//
+// That these are the classes, and that one generator made rtilt and rect, is checked against the README of the
+// authors' generators (version 1.06, in atsp.tar.gz of the DIMACS challenge). Their parameters (the reach
+// of crane, the speeds of rtilt, the machines of shop, blocks and streets of coin) are not: neither the paper's
+// section on them nor the programs could be read. So lengths here compare with each other, not with the paper's.
 //
 //	atsp-random   uniform below 10^6, each way by itself (amat)
 //	atsp-closure  the shortest paths of these (tmat); n^3 time, and the matrix in memory
