@@ -14,29 +14,69 @@ const wantPoints = "a FeatureCollection of Points; leave the rest out"
 // points collects the positions of GeoJSON.
 type points struct {
 	table
-	at   []part   // where each position stands
-	what []string // what it belongs to, for messages
+	at  []spot // where each position stands
+	err error  // what is wrong with the object behind the last one
 
 	crossed int // positions whose feature has their numbers as longitude and latitude the other way round
 	first   int // line of the first
 }
 
-// readGeoJSON reads points; kind is the document's type.
-func (f *file) readGeoJSON(doc, kind part) (*tsp.Instance, error) {
+// spot is what a position belongs to, for messages.
+type spot struct {
+	line, k int32 // k counts from 1, and is 0 where there is one only
+	name    string
+}
+
+func (s spot) String() string {
+	if s.k == 0 {
+		return s.name
+	}
+	return fmt.Sprintf("%s %d", s.name, s.k)
+}
+
+// lists are the members of GeoJSON that are arrays of its objects, and what it calls one of these.
+var lists = map[string]string{"features": "feature", "geometries": "geometry"}
+
+// points reads the rest of an array of GeoJSON objects. No more than one is in memory as text. What is wrong
+// with one is told when all of the document is known, which may be no GeoJSON.
+func (s *stream) points(name string) (*points, error) {
+	p := &points{}
+	var raw json.RawMessage
+	for k := int32(1); s.d.More(); k++ {
+		v, err := s.value(&raw)
+		if err != nil {
+			return nil, err
+		}
+		if p.err = p.add(s.f, v, spot{k: k, name: name}); p.err != nil {
+			return p, s.skip()
+		}
+	}
+	_, err := s.token()
+	return p, err
+}
+
+// readGeoJSON takes points; kind is the document's type.
+func (f *file) readGeoJSON(doc *object, kind part) (*tsp.Instance, error) {
 	if f.opt.Weight != "" {
 		return nil, doc.fail(0, "", "coordinates", "a matrix for --weight; leave it out")
 	}
-	p := &points{}
-	p.degrees, p.line = true, kind.line()
 	if crs, ok := doc.member("crs"); ok { // of 2008, before all was WGS84
 		text := string(crs.raw)
 		if !strings.Contains(text, "CRS84") && !strings.Contains(text, "4326") && text != "null" {
 			return nil, crs.fail(0, "crs", short(text), "longitude and latitude of WGS84 (RFC 7946); convert the coordinates")
 		}
 	}
-	if err := p.add(f, doc, "the geometry"); err != nil {
-		return nil, err
+	var what string
+	kind.decode(&what)
+	p := doc.points[listOf[what]]
+	if p == nil {
+		p = &points{}
+		p.err = p.add(f, doc.part, spot{name: "the geometry"})
 	}
+	if p.err != nil {
+		return nil, p.err
+	}
+	p.degrees, p.line = true, kind.line()
 	if len(p.x) == 0 {
 		return nil, kind.fail(0, "", "no points", wantPoints)
 	}
@@ -44,93 +84,95 @@ func (f *file) readGeoJSON(doc, kind part) (*tsp.Instance, error) {
 		f.warn(p.first, "%d of %d positions have the latitude of their feature's properties first: latitude and longitude may be swapped; GeoJSON has the longitude first", p.crossed, len(p.x))
 	}
 	p.ids, p.names = orNil(p.ids), orNil(p.names)
-	if err := f.labels(p.ids, p.names, func(i int) (string, int) { return p.what[i], p.at[i].line() }); err != nil {
+	if err := f.labels(p.ids, p.names, func(i int) (string, int) { return p.at[i].String(), int(p.at[i].line) }); err != nil {
 		return nil, err
 	}
 	return f.points(&p.table)
 }
 
-// add adds the positions of a GeoJSON object, which what names.
-func (p *points) add(f *file, v part, what string) error {
+// listOf is the member that is read as a list of objects, of the types that are made of these.
+var listOf = map[string]string{"FeatureCollection": "features", "GeometryCollection": "geometries"}
+
+// add adds the positions of a GeoJSON object, which stands at a spot.
+func (p *points) add(f *file, v part, at spot) error {
 	var kind string
 	if t, ok := v.member("type"); ok {
 		t.decode(&kind)
 	}
-	nested := func(key, name string) error {
+	fail := func(v part, found, want string) error { return v.fail(0, at.String(), found, want) }
+	switch kind {
+	case "FeatureCollection", "GeometryCollection":
+		key := listOf[kind]
 		list, ok := v.member(key)
 		if !ok || list.first() != '[' {
-			return v.fail(0, what, kind+" without "+key, "an array of them")
+			return fail(v, kind+" without "+key, "an array of them")
 		}
-		k := 0
+		k := int32(0)
 		return list.each(func(_ string, one part) error {
 			k++
-			return p.add(f, one, fmt.Sprintf("%s %d", name, k))
+			return p.add(f, one, spot{k: k, name: lists[key]})
 		})
-	}
-	switch kind {
-	case "FeatureCollection":
-		return nested("features", "feature")
-	case "GeometryCollection":
-		return nested("geometries", "geometry")
 	case "Feature":
 		g, ok := v.member("geometry")
 		if !ok || g.first() != '{' {
-			return v.fail(0, what, "a Feature without a geometry", wantPoints)
+			return fail(v, "a Feature without a geometry", wantPoints)
 		}
 		from := len(p.x)
-		if err := p.add(f, g, what); err != nil {
+		if err := p.add(f, g, at); err != nil {
 			return err
 		}
-		id, name := labelsOf(v)
 		if len(p.x) == from+1 {
-			p.ids[from], p.names[from] = id, name
-			if lat, lon, ok := degreesOf(v); ok && lat == p.y[from] && lon == p.x[from] && lat != lon {
-				if p.crossed++; p.crossed == 1 {
-					p.first = p.at[from].line()
-				}
-			}
+			p.feature(v, from)
 		}
 		return nil
 	case "Point", "MultiPoint":
-		at, ok := v.member("coordinates")
+		c, ok := v.member("coordinates")
 		if !ok {
-			return v.fail(0, what, "a "+kind+" without coordinates", "[longitude, latitude]")
+			return fail(v, "a "+kind+" without coordinates", "[longitude, latitude]")
 		}
 		if kind == "Point" {
-			return p.position(f, at, what)
+			return p.position(f, c, at)
 		}
-		if at.first() != '[' {
-			return at.fail(0, what, at.kind(), "an array of positions [longitude, latitude]")
+		if c.first() != '[' {
+			return fail(c, c.kind(), "an array of positions [longitude, latitude]")
 		}
-		return at.each(func(_ string, one part) error { return p.position(f, one, what) })
+		return c.each(func(_ string, one part) error { return p.position(f, one, at) })
 	case "":
-		return v.fail(0, what, "no type", wantPoints)
+		return fail(v, "no type", wantPoints)
 	}
-	return v.fail(0, what, fmt.Sprintf("%q", short(kind)), wantPoints)
+	return fail(v, fmt.Sprintf("%q", short(kind)), wantPoints)
+}
+
+// feature adds what the feature v says of position i beside where it lies.
+func (p *points) feature(v part, i int) {
+	properties, _ := v.member("properties")
+	p.ids[i], p.names[i] = labelsOf(v, properties)
+	if lat, lon, ok := degreesOf(properties); ok && lat == p.y[i] && lon == p.x[i] && lat != lon {
+		if p.crossed++; p.crossed == 1 {
+			p.first = int(p.at[i].line)
+		}
+	}
 }
 
 // position adds one position.
-func (p *points) position(f *file, v part, what string) error {
-	var at []float64
-	if !v.decode(&at) || len(at) < 2 {
-		return v.fail(0, what, short(string(v.raw)), "a position [longitude, latitude] in degrees")
+func (p *points) position(f *file, v part, at spot) error {
+	var c []float64
+	if !v.decode(&c) || len(c) < 2 {
+		return v.fail(0, at.String(), short(string(v.raw)), "a position [longitude, latitude] in degrees")
 	}
-	if f.offGlobe(0, what, at[1], at[0]) != nil {
-		return f.offGlobe(v.line(), what, at[1], at[0])
+	at.line = int32(v.line())
+	if f.offGlobe(0, "", c[1], c[0]) != nil {
+		return f.offGlobe(int(at.line), at.String(), c[1], c[0])
 	}
-	p.x, p.y = append(p.x, at[1]), append(p.y, at[0])
+	p.x, p.y = append(p.x, c[1]), append(p.y, c[0])
 	p.ids, p.names = append(p.ids, ""), append(p.names, "")
-	p.at, p.what = append(p.at, v), append(p.what, what)
+	p.at = append(p.at, at)
 	return nil
 }
 
 // degreesOf returns the latitude and longitude among a feature's properties, where a file that was made of a table may
 // have them too.
-func degreesOf(v part) (lat, lon float64, ok bool) {
-	properties, ok := v.member("properties")
-	if !ok {
-		return 0, 0, false
-	}
+func degreesOf(properties part) (lat, lon float64, ok bool) {
 	number := func(keys ...string) (x float64, ok bool) {
 		for _, key := range keys {
 			if m, found := properties.member(key); found && m.first() != 'n' && m.decode(&x) {
@@ -148,7 +190,7 @@ func degreesOf(v part) (lat, lon float64, ok bool) {
 }
 
 // labelsOf returns what a feature is called.
-func labelsOf(v part) (id, name string) {
+func labelsOf(v, properties part) (id, name string) {
 	text := func(p part, keys ...string) string {
 		for _, key := range keys {
 			if m, ok := p.member(key); ok {
@@ -165,12 +207,7 @@ func labelsOf(v part) (id, name string) {
 		return ""
 	}
 	if id = text(v, "id"); id == "" {
-		if p, ok := v.member("properties"); ok {
-			id = text(p, "id")
-		}
+		id = text(properties, "id")
 	}
-	if p, ok := v.member("properties"); ok {
-		name = text(p, "name", "NAME", "Name", "title", "city")
-	}
-	return id, name
+	return id, text(properties, "name", "NAME", "Name", "title", "city")
 }

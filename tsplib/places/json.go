@@ -64,39 +64,61 @@ func (p part) kind() string {
 // decode unmarshals the value, false if it is something else.
 func (p part) decode(v any) bool { return json.Unmarshal(p.raw, v) == nil }
 
-// each calls visit with the members of an object, in order, or the elements of an array, whose keys are empty.
+// each calls visit with the members of an object, in order, or the elements of an array, whose keys are empty. That
+// the text is JSON was seen when it was read; of a value of which the begin alone was kept there are none.
 func (p part) each(visit func(key string, value part) error) error {
-	d := json.NewDecoder(bytes.NewReader(p.raw))
-	open, err := d.Token()
-	if err != nil {
-		return p.broken(err)
-	}
-	for d.More() {
+	raw := p.raw
+	for i := pass(raw, 1); i < len(raw) && raw[i] != '}' && raw[i] != ']'; {
 		key := ""
-		if open == json.Delim('{') {
-			token, err := d.Token()
-			if err != nil {
-				return p.broken(err)
-			}
-			key, _ = token.(string)
+		if p.first() == '{' {
+			end := valueEnd(raw, i)
+			json.Unmarshal(raw[i:end], &key)
+			i = pass(raw, end)
 		}
-		var raw json.RawMessage
-		if err := d.Decode(&raw); err != nil {
-			return p.broken(err)
-		}
-		if err := visit(key, part{f: p.f, at: p.at, all: p.all, from: p.from + int(d.InputOffset()) - len(raw), raw: raw}); err != nil {
+		end := valueEnd(raw, i)
+		if err := visit(key, part{f: p.f, at: p.at, all: p.all, from: p.from + i, raw: raw[i:end]}); err != nil {
 			return err
 		}
-	}
-	if _, err := d.Token(); err != nil {
-		return p.broken(err)
+		i = pass(raw, end)
 	}
 	return nil
 }
 
-// broken returns the error about a part, which was read as JSON before, that is none.
-func (p part) broken(err error) error {
-	return p.fail(0, "", "JSON that is broken here: "+err.Error(), "JSON")
+// pass returns where the next value, key or closing bracket begins.
+func pass(raw []byte, i int) int {
+	for i < len(raw) && strings.IndexByte(between, raw[i]) >= 0 {
+		i++
+	}
+	return i
+}
+
+// between are the bytes that stand between values.
+const between = " \t\r\n,:"
+
+// valueEnd returns where the value, or key, that begins at i ends.
+func valueEnd(raw []byte, i int) int {
+	depth := 0
+	for {
+		word := false // or number
+		switch raw[i] {
+		case '"':
+			for i++; raw[i] != '"'; i++ {
+				if raw[i] == '\\' {
+					i++
+				}
+			}
+		case '{', '[':
+			depth++
+		case '}', ']':
+			depth--
+		default:
+			word = true
+		}
+		i++
+		if depth == 0 && !(word && strings.IndexByte(between+"}]", raw[i]) < 0) {
+			return i
+		}
+	}
 }
 
 // errFound ends member.
@@ -170,7 +192,7 @@ func (f *file) readJSON(b *bufio.Reader) (*tsp.Instance, error) {
 		}
 	}
 	if v, ok := members["type"]; ok {
-		return f.readGeoJSON(doc.part, v)
+		return f.readGeoJSON(doc, v)
 	}
 	if v, ok := members["sources_to_targets"]; ok {
 		return f.readValhalla(v, doc)

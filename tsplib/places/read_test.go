@@ -276,31 +276,23 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// padded is JSON of a matrix of n rows, each behind as much space as it takes, and how much memory was in use
-// while it was read.
+// padded is JSON of n pieces, and how much memory was in use while it was read.
 type padded struct {
-	n, row int
-	left   []byte
-	most   uint64
+	n    int
+	text func(i int) string // of piece i; of piece n the end
+
+	at   int
+	left []byte
+	most uint64
 }
 
 func (p *padded) Read(b []byte) (int, error) {
 	if len(p.left) == 0 {
-		switch {
-		case p.row > p.n:
+		if p.at > p.n {
 			return 0, io.EOF
-		case p.row == p.n:
-			p.left = []byte(`]],"code":"Ok"}`)
-		default:
-			text := strings.Repeat(" ", 1<<20) + "["
-			if p.row == 0 {
-				text = `{"distances":[[5,"x"]],"durations":[` + text
-			} else {
-				text = "]," + text
-			}
-			p.left = []byte(text + strings.Repeat("1,", p.n-1) + "1")
 		}
-		if p.row++; p.row%16 == 0 {
+		p.left = []byte(p.text(p.at))
+		if p.at++; p.at%16 == 0 {
 			var m runtime.MemStats
 			runtime.GC()
 			runtime.ReadMemStats(&m)
@@ -312,15 +304,42 @@ func (p *padded) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// JSON of 128 MB is read in the memory of a row and the matrix.
+// JSON of 128 MB is read in the memory of a row, or a feature, and the matrix.
 func TestStream(t *testing.T) {
-	p := &padded{n: 128}
-	in, _, err := Read(p, "f.json", Options{Weight: "durations"})
-	if err != nil || in.N() != 128 || in.Unit != "s" {
-		t.Fatal(in, err)
-	}
-	if p.most > 30<<20 {
-		t.Errorf("%d MB in use", p.most>>20)
+	const n = 128
+	space := strings.Repeat(" ", 1<<20)
+	for name, text := range map[string]func(i int) string{
+		"matrix": func(i int) string {
+			switch i {
+			case 0:
+				return `{"distances":[[5,"x"]],"durations":[` + space + "[" + strings.Repeat("1,", n-1) + "1"
+			case n:
+				return `]],"code":"Ok"}`
+			}
+			return "]," + space + "[" + strings.Repeat("1,", n-1) + "1"
+		},
+		"features": func(i int) string {
+			switch i {
+			case 0:
+				return `{"features":[{"type":"Feature","geometry":{"type":"Point","coordinates":[0,0]}}`
+			case n:
+				return `],"type":"FeatureCollection"}`
+			}
+			return fmt.Sprintf(`,{"type":"Feature","properties":{"text":%q},"geometry":{"type":"Point","coordinates":[%d,0]}}`, space, i)
+		},
+	} {
+		p := &padded{n: n, text: text}
+		o := Options{}
+		if name == "matrix" {
+			o.Weight = "durations"
+		}
+		in, _, err := Read(p, "f.json", o)
+		if err != nil || in.N() != n {
+			t.Fatal(name, in, err)
+		}
+		if p.most > 30<<20 {
+			t.Errorf("%s: %d MB in use", name, p.most>>20)
+		}
 	}
 }
 

@@ -14,7 +14,8 @@ import (
 	"tspmcts/tsplib"
 )
 
-// stream reads a JSON document value by value: a matrix is never in memory as text, but for a row.
+// stream reads a JSON document value by value: of a matrix no more than a row is in memory as text, of GeoJSON no more
+// than a feature.
 type stream struct {
 	f    *file
 	d    *json.Decoder
@@ -118,12 +119,13 @@ type object struct {
 	matrices map[string]*matrix // by Weights; nil where another one is wanted
 	objects  map[string]*object // those that may hold matrices, and their members
 	order    []string           // keys of objects
+	points   map[string]*points // of the lists of GeoJSON
 	rows     *matrix            // of Valhalla's verbose form
 }
 
 // object reads the rest of an object, whose begin was read. Matrices are read as such, of several that which is wanted.
 func (s *stream) object() (*object, error) {
-	o := &object{parts: map[string]part{}, matrices: map[string]*matrix{}, objects: map[string]*object{}}
+	o := &object{parts: map[string]part{}, matrices: map[string]*matrix{}, objects: map[string]*object{}, points: map[string]*points{}}
 	o.part = part{f: s.f, at: s.line(), raw: json.RawMessage("{"), members: o.parts}
 	for s.d.More() {
 		t, err := s.token()
@@ -142,7 +144,8 @@ func (s *stream) object() (*object, error) {
 // member reads the value of a key of o.
 func (s *stream) member(o *object, key string) error {
 	weight := slices.Contains(Weights, key)
-	if !weight && key != "sources_to_targets" && key != "matrices" {
+	list := lists[key]
+	if !weight && list == "" && key != "sources_to_targets" && key != "matrices" {
 		var raw json.RawMessage
 		p, err := s.value(&raw)
 		o.parts[key] = p
@@ -172,7 +175,11 @@ func (s *stream) member(o *object, key string) error {
 		o.parts[key] = s.here("[")
 		o.rows, err = s.matrix(key, s.f.cells())
 		return err
-	case t == json.Delim('{') && !weight:
+	case t == json.Delim('[') && list != "":
+		o.parts[key] = s.here("[")
+		o.points[key], err = s.points(list)
+		return err
+	case t == json.Delim('{') && !weight && list == "":
 		o.parts[key] = s.here("{")
 		inner := &object{}
 		if key == "matrices" {
