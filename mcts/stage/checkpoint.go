@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 
 	"tspmcts/mcts/kick"
 )
@@ -50,10 +51,15 @@ func (s *Search) identity() identity {
 	for _, axis := range [][]float64{in.X, in.Y, in.Z} {
 		write(axis)
 	}
-	write(in.Matrix)
+	matrix := func(w []int32) { // writing all at once takes as much memory again
+		for part := range slices.Chunk(w, 1<<16) {
+			write(part)
+		}
+	}
+	matrix(in.Matrix)
 	if s.Symmetric != nil {
 		of := s.Symmetric.Of()
-		write(of.Matrix)
+		matrix(of.Matrix)
 		write(of.Directed)
 		for _, axis := range [][]float64{of.X, of.Y, of.Z} {
 			write(axis)
