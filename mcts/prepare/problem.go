@@ -140,9 +140,9 @@ func (p *Problem) offer(t tsp.Tour) {
 
 // reduce measures the ways of a directed instance by what they cost beyond the prices of an
 // assignment. What is near by that is near perfect where distances are random, and short of
-// nothing elsewhere. It returns the assignment, or nil: it gives up where that takes more than a
-// quarter of the time that is left, and leaves the paper's search alone, which is about the
-// distances themselves.
+// nothing elsewhere. It returns the assignment, or nil: where that takes more than a quarter of
+// the time that is left the prices so far must do. It leaves the paper's search alone, which is
+// about the distances themselves.
 func (p *Problem) reduce(ctx context.Context) *onetree.Assignment {
 	if !p.In.Paired() || p.Config.Fresh || p.In.N() < 6 {
 		return nil
@@ -150,7 +150,7 @@ func (p *Problem) reduce(ctx context.Context) *onetree.Assignment {
 	ctx, cancel := p.quarter(ctx)
 	defer cancel()
 	a, err := onetree.Assign(ctx, p.In)
-	if err != nil || !p.In.Reduce(a.Out, a.In) {
+	if a == nil || !p.In.Reduce(a.Out, a.In) || err != nil {
 		return nil
 	}
 	return a

@@ -25,7 +25,8 @@ const barred = int64(1) << 40
 // shortest augmenting paths, after reducing columns and rows (Jonker and Volgenant,
 // "A shortest augmenting path algorithm for dense and sparse linear assignment
 // problems", Computing 38, 1987). O(n^3) time at worst, about n^2.3 on what people solve,
-// and O(n) memory beside the distances. The error is ctx's.
+// and O(n) memory beside the distances. The error is ctx's; then Entry is nil, and the prices are those so far, by which no way
+// is too short either, where there are any.
 func Assign(ctx context.Context, in *tsp.Instance) (*Assignment, error) {
 	if !in.Paired() {
 		panic("onetree: an assignment of an instance without pairs")
@@ -34,24 +35,13 @@ func Assign(ctx context.Context, in *tsp.Instance) (*Assignment, error) {
 	if err := s.columns(ctx); err != nil {
 		return nil, err
 	}
-	var free []int32
-	for i, j := range s.x {
-		if j < 0 {
-			free = append(free, int32(i))
-		}
-	}
-	for range 2 {
-		var err error
-		if free, err = s.rows(ctx, free); err != nil {
-			return nil, err
-		}
-	}
-	if err := s.complete(ctx, free); err != nil {
-		return nil, err
-	}
-	a := &Assignment{Entry: s.x, Out: make([]int64, s.n), In: s.v}
+	err := s.all(ctx)
+	a := &Assignment{Out: make([]int64, s.n), In: s.v}
 	for i, j := range s.x {
 		c := s.costs(i)
+		if err != nil {
+			j = s.cheapest(c)
+		}
 		a.Out[i] = c[j] - s.v[j]
 		a.Length += c[j]
 	}
@@ -60,7 +50,39 @@ func Assign(ctx context.Context, in *tsp.Instance) (*Assignment, error) {
 			a.Out[i], a.In[j] = s.costs(i)[j], 0
 		}
 	}
+	if err != nil {
+		a.Length = 0
+		return a, err
+	}
+	a.Entry = s.x
 	return a, nil
+}
+
+// all gives every exit an entry, after the columns.
+func (s *assigner) all(ctx context.Context) (err error) {
+	var free []int32
+	for i, j := range s.x {
+		if j < 0 {
+			free = append(free, int32(i))
+		}
+	}
+	for range 2 {
+		if free, err = s.rows(ctx, free); err != nil {
+			return err
+		}
+	}
+	return s.complete(ctx, free)
+}
+
+// cheapest returns the entry that costs least by the prices, of the row c.
+func (s *assigner) cheapest(c []int64) int32 {
+	best := 0
+	for j, v := range s.v {
+		if c[j]-v < c[best]-s.v[best] {
+			best = j
+		}
+	}
+	return int32(best)
 }
 
 // assigner is an assignment that is not complete yet. A row is an exit, a column an entry.
@@ -269,11 +291,14 @@ func (s *assigner) complete(ctx context.Context, free []int32) error {
 	var from, cols []int32
 	for len(free) > 0 {
 		var stuck []int32
+		clear(a.dead)
 		for _, i := range free {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			if end, d, ok := a.shortest(i, barred); ok {
+			if len(stuck) > 0 && a.lost(i) {
+				stuck = append(stuck, i)
+			} else if end, d, ok := a.shortest(i, barred); ok {
 				a.augment(i, end, d)
 			} else {
 				stuck = append(stuck, i)

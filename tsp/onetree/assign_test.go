@@ -1,6 +1,7 @@
 package onetree
 
 import (
+	"context"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -197,4 +198,48 @@ func reduced(t *testing.T, s *tsp.Symmetric, a *Assignment, r *rand.Rand) {
 func second(s *tsp.Symmetric, c int32) bool {
 	_, b := s.FixedPartners(c)
 	return b >= 0
+}
+
+// ending is a context that ends when it has been asked a number of times.
+type ending struct {
+	context.Context
+	left int
+}
+
+func (e *ending) Err() error {
+	if e.left--; e.left < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// Whenever an assignment is broken off, no way is shorter than its prices.
+func TestUnfinishedAssignment(t *testing.T) {
+	in := tsp.NewSymmetric(tsptest.Directed(300, 1)).Instance
+	unfinished := 0
+	for left := range 400 {
+		a, err := Assign(&ending{t.Context(), left}, in)
+		if a == nil {
+			continue
+		}
+		if err != nil {
+			unfinished++
+		}
+		if (a.Entry == nil) != (err != nil) {
+			t.Fatalf("asked %d times: entries %v, %v", left, a.Entry, err)
+		}
+		for i := range int32(300) {
+			for j := range int32(300) {
+				if d := int64(in.Dist(2*i+1, 2*j)); i != j && d < a.Out[i]+a.In[j] {
+					t.Fatalf("asked %d times: the way from %d to %d is %d, its prices %d and %d", left, i, j, d, a.Out[i], a.In[j])
+				}
+			}
+		}
+		if err == nil {
+			break
+		}
+	}
+	if unfinished == 0 {
+		t.Error("none was broken off")
+	}
 }

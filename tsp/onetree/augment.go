@@ -41,6 +41,10 @@ type augmenter struct {
 	round          int32
 	heap           []distant
 	scanned        []int32 // in the order of dist
+
+	dead    []bool // entries from which lost has found no way on
+	visited []int32
+	stack   []int32
 }
 
 type distant struct {
@@ -51,7 +55,7 @@ type distant struct {
 func newAugmenter(entry, exit []int32, v []int64, cost func(i, j int32) int64) augmenter {
 	n := len(entry)
 	return augmenter{out: make([][]way, n), entry: entry, exit: exit, v: v, shut: make([]bool, n), cost: cost,
-		dist: make([]int64, n), from: make([]int32, n), reached: make([]int32, n), final: make([]int32, n)}
+		dist: make([]int64, n), from: make([]int32, n), reached: make([]int32, n), final: make([]int32, n), dead: make([]bool, n)}
 }
 
 // shortest finds the shortest path from city i, that has no entry, to an entry without an exit, which it returns with
@@ -75,6 +79,33 @@ func (a *augmenter) shortest(i int32, limit int64) (end int32, dist int64, ok bo
 		a.scan(row, top.dist-a.cost(row, j)+a.v[j], limit)
 	}
 	return -1, 0, false
+}
+
+// lost reports whether no listed path leads from city i to an entry without an exit: shortest would look at
+// all that it can reach. What is dead is passed over, and stays so until ways are listed, since no path leads out of it.
+func (a *augmenter) lost(i int32) bool {
+	a.visited, a.stack = a.visited[:0], append(a.stack[:0], i)
+	for len(a.stack) > 0 {
+		last := len(a.stack) - 1
+		row := a.stack[last]
+		a.stack = a.stack[:last]
+		for _, w := range a.out[row] {
+			j := w.city
+			if a.dead[j] || j == a.entry[row] {
+				continue
+			}
+			if a.exit[j] < 0 {
+				for _, v := range a.visited {
+					a.dead[v] = false
+				}
+				return false
+			}
+			a.dead[j] = true
+			a.visited = append(a.visited, j)
+			a.stack = append(a.stack, a.exit[j])
+		}
+	}
+	return true
 }
 
 // scan looks at the ways out of city i.
