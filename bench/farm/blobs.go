@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -27,15 +28,17 @@ type Blobs struct {
 	bucket *blob.Bucket
 	dir    string // of a file store, whose blobs are written here: fileblob does not sync
 	name   string // for messages, without parameters, where secrets might stand
+	warn   func(format string, args ...any)
+	away   atomic.Bool // it has failed for long enough to be told
 }
 
 // OpenBlobs opens the bucket of a URL: file:///folder, s3://bucket?region=...
-func OpenBlobs(ctx context.Context, address string) (*Blobs, error) {
+func OpenBlobs(ctx context.Context, address string, warn func(format string, args ...any)) (*Blobs, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme == "" {
 		return nil, bench.Misusef("--blobs is %q, want a URL such as file:///shared/blobs or s3://bucket?region=eu-central-1", address)
 	}
-	b := &Blobs{name: u.Scheme + "://" + u.Host + u.Path}
+	b := &Blobs{name: u.Scheme + "://" + u.Host + u.Path, warn: warn}
 	if u.Scheme == "file" {
 		b.dir = filepath.FromSlash(u.Path)
 		if info, err := os.Stat(b.dir); err != nil || !info.IsDir() {
@@ -73,7 +76,7 @@ func (b *Blobs) probe(ctx context.Context) error {
 // plain returns what a full disk or a lost right says of itself.
 func plain(err error) error {
 	switch {
-	case errors.Is(err, syscall.ENOSPC):
+	case errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT):
 		return errors.New("the disk is full; make room")
 	case gcerrors.Code(err) == gcerrors.PermissionDenied:
 		return fmt.Errorf("permission denied (%w); check the credentials", err)
@@ -81,8 +84,10 @@ func plain(err error) error {
 	return err
 }
 
-// patience is how long a store that fails is tried again.
-const patience = 3 * time.Minute
+const (
+	patience  = 3 * time.Minute // how long a store that fails is tried again
+	toldAfter = 5 * time.Second // when that is told, once until it works again
+)
 
 // again calls f until it succeeds, patience ends, or trying again is of no use.
 func (b *Blobs) again(ctx context.Context, what string, f func(ctx context.Context) error) error {
@@ -91,11 +96,16 @@ func (b *Blobs) again(ctx context.Context, what string, f func(ctx context.Conte
 		err := f(ctx)
 		switch code := gcerrors.Code(err); {
 		case err == nil:
+			if b.away.CompareAndSwap(true, false) {
+				b.warn("%s works again", b.name)
+			}
 			return nil
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
 		case code == gcerrors.NotFound || code == gcerrors.InvalidArgument || errors.Is(err, errTooLarge) || time.Since(start) > patience:
 			return fmt.Errorf("%s: %s: %w", b.name, what, plain(err))
+		case time.Since(start) > toldAfter && b.away.CompareAndSwap(false, true):
+			b.warn("%s: %s: %v; trying again", b.name, what, plain(err))
 		}
 		select {
 		case <-time.After(wait):

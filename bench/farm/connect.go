@@ -58,7 +58,7 @@ func Connect(ctx context.Context, blobs string, o Options) (*Farm, error) {
 	if f.queue, err = Queue(); err != nil {
 		return nil, err
 	}
-	if f.blobs, err = OpenBlobs(ctx, blobs); err != nil {
+	if f.blobs, err = OpenBlobs(ctx, blobs, f.warn); err != nil {
 		return nil, err
 	}
 	if err := f.blobs.probe(ctx); err != nil {

@@ -120,6 +120,69 @@ func TestUselessStore(t *testing.T) {
 	}
 }
 
+// A store on a disk that is full: who comes then is told in one line, who is at work says so and goes on when there
+// is room again, with the runs of the process, each once.
+func TestFullDisk(t *testing.T) {
+	l := newLab(t)
+	blobs := filepath.Join(l.dir, "blobs")
+	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=1m", "farmtest", blobs).CombinedOutput(); err != nil {
+		t.Skipf("no small disk can be mounted here: %v: %s", err, out)
+	}
+	defer exec.Command("umount", "--lazy", blobs).Run()
+	l.instances(4, 200)
+	l.must(suite("near.jsonl", 2, "--actions", "400000")...)
+	l.worker()
+	l.ready()
+	c := l.command(append(suite("far.jsonl", 2, "--actions", "400000"), "--temporal")...)
+	var out bytes.Buffer
+	c.Stdout, c.Stderr = &out, &out
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer end(c)
+	until := func(what string, is func() bool) {
+		t.Helper()
+		for start := time.Now(); !is(); time.Sleep(20 * time.Millisecond) {
+			if time.Since(start) > time.Minute {
+				t.Fatalf("no %s; the client: %s", what, out.String())
+			}
+		}
+	}
+	until("record", func() bool { runs, _ := l.blobsOf(); return runs > 0 })
+	ballast := filepath.Join(blobs, "ballast")
+	if f, err := os.Create(ballast); err != nil {
+		t.Fatal(err)
+	} else if _, err := io.Copy(f, rand.Reader); err == nil || f.Close() != nil {
+		t.Fatal("the disk does not become full")
+	}
+	told := func(text string) func() bool {
+		return func() bool {
+			log, _ := os.ReadFile(filepath.Join(l.dir, "workers.log"))
+			return bytes.Contains(log, []byte(text))
+		}
+	}
+	until("warning", told("the disk is full; make room; trying again"))
+	for _, args := range [][]string{append(suite("other.jsonl", 1, "--actions", "100"), far...), {"worker"}} {
+		out, err := l.command(args...).CombinedOutput()
+		if err == nil || !bytes.Contains(out, []byte("the disk is full; make room")) || bytes.Count(out, []byte("\n")) != 1 {
+			t.Errorf("%v: %s", err, out)
+		}
+	}
+	if err := os.Remove(ballast); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Wait(); err != nil {
+		t.Fatalf("%v: %s", err, out.String())
+	}
+	if !told("works again")() {
+		t.Error("the worker does not tell that the store works again")
+	}
+	l.same("far.jsonl", "near.jsonl", 8)
+	if runs, most := l.blobsOf(); runs != 8 || most != 1 {
+		t.Errorf("%d runs left records, up to %d each, want 8 with 1", runs, most)
+	}
+}
+
 // certificate makes a certificate of the authority, or one that signs itself where there is none.
 func certificate(t *testing.T, dir, name string, from *tls.Certificate, until time.Time) tls.Certificate {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
