@@ -3,8 +3,6 @@ package farm
 import (
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -108,9 +106,9 @@ func (in *shardInput) run(ctx workflow.Context, b shardBlock) (done []accepted) 
 	ctx = workflow.WithActivityOptions(ctx, attempts(in.LostAfter, b.Limit, b.Summary))
 	for try := 1; len(skip) < b.Arms; try++ {
 		var r blockResult
-		err := workflow.ExecuteActivity(ctx, runBlock, blockTask{Suite: in.Suite, Block: b.Block, Try: try, Skip: sorted(skip)}).Get(ctx, &r)
+		err := workflow.ExecuteActivity(ctx, runBlock, blockTask{Suite: in.Suite, Block: b.Block, Try: try, Skip: workflow.DeterministicKeys(skip)}).Get(ctx, &r)
 		if err == nil {
-			for _, k := range sorted(r.Records) {
+			for _, k := range workflow.DeterministicKeys(r.Records) {
 				done = append(done, accepted{Block: short, Arm: k, Record: r.Records[k]})
 			}
 			return done
@@ -139,6 +137,3 @@ func (in *shardInput) run(ctx workflow.Context, b shardBlock) (done []accepted) 
 	}
 	return done
 }
-
-// sorted returns the keys of m in order: a workflow does the same each time.
-func sorted[V any](m map[int]V) []int { return slices.Sorted(maps.Keys(m)) }

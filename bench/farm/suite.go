@@ -12,6 +12,7 @@ import (
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/workflow"
 
 	"tspmcts/bench"
 )
@@ -257,7 +258,7 @@ func (s *suite) begin(ctx context.Context, p *part) error {
 		if err != nil {
 			return err
 		}
-		in.Blocks = append(in.Blocks, shardBlock{Block: b.digest, Arms: len(b.jobs), Skip: sorted(skip), Limit: spec.limit(first.Item.N(), skip),
+		in.Blocks = append(in.Blocks, shardBlock{Block: b.digest, Arms: len(b.jobs), Skip: workflow.DeterministicKeys(skip), Limit: spec.limit(first.Item.N(), skip),
 			Summary: fmt.Sprintf("%s, seed %d, %d runs", first.Item.Name, first.Seed, len(b.jobs)-len(skip))})
 	}
 	_, err := s.client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{ID: p.id, TaskQueue: s.queue,
