@@ -77,12 +77,7 @@ func newLab(t *testing.T) *lab {
 			t.Fatal(err)
 		}
 		shared.dir, shared.program = dir, program(t, dir, "-tags", "farmtest")
-		listener, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		shared.address = listener.Addr().String()
-		listener.Close()
+		shared.address = "127.0.0.1:" + freePort(t)
 		l.startServer()
 	})
 	if l.program, l.address = shared.program, shared.address; l.program == "" {
