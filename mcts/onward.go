@@ -1,10 +1,14 @@
 package mcts
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
+	"sync/atomic"
 
 	"tspmcts/heatmap"
+	"tspmcts/mcts/eax"
 	"tspmcts/mcts/meter"
 	"tspmcts/mcts/prepare"
 	"tspmcts/mcts/stage"
@@ -51,4 +55,27 @@ func Begin(ctx context.Context, in *tsp.Instance, o Options) (*Beginning, error)
 	}
 	s.Descend()
 	return &Beginning{Tour: s.Tour.Order, Neighbors: p.Neighbors, Heatmap: p.Heatmap, Learnt: &Learnt{Cost: s.Cost()}}, nil
+}
+
+// Cross recombines tours of searches that went on apart, until they have nothing left to give each other or ctx ends, and
+// returns the best. Tours must do for in. It does not depend on the number of workers.
+func Cross(ctx context.Context, in *tsp.Instance, tours []tsp.Tour, cfg Config, seed uint64, workers int) (tsp.Tour, error) {
+	best := slices.MinFunc(tours, func(a, b tsp.Tour) int { return cmp.Compare(in.Length(a), in.Length(b)) })
+	nb, err := tsp.NearestNeighbors(tsp.WithWorkers(ctx, workers), in, max(cfg.Candidates, 10))
+	if err != nil || nb.K == 0 || len(tours) == 1 {
+		return best, err
+	}
+	stop := new(atomic.Bool)
+	defer context.AfterFunc(ctx, func() { stop.Store(true) })()
+	pop, err := eax.NewPopulation(in, nb, tours, cfg.eax(in.N()), workers)
+	if err != nil {
+		return nil, err
+	}
+	for rng := meter.PCG(seed, meter.ForMixing, 0, 0); pop.Stage() != eax.Done && !stop.Load(); {
+		pop.Generation(rng, stop)
+	}
+	if pop.BestLength() < in.Length(best) {
+		best, _ = pop.Best()
+	}
+	return best, nil
 }

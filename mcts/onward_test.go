@@ -3,6 +3,7 @@ package mcts
 import (
 	"bytes"
 	"context"
+	"math"
 	"slices"
 	"testing"
 
@@ -60,5 +61,35 @@ func TestOnward(t *testing.T) {
 	o.Resume, o.Initial = nil, nil
 	if _, err := Solve(context.Background(), in, o); err == nil {
 		t.Error("a search went on from no tour")
+	}
+}
+
+// TestCross pins that what searches found apart is recombined: into a tour that is shorter than each, the same by any number
+// of workers, and into the best of them where there is no time.
+func TestCross(t *testing.T) {
+	in := tsptest.Random(tsp.Euc2D, 2000, 4)
+	var tours []tsp.Tour
+	least := int64(math.MaxInt64)
+	for seed := range uint64(3) {
+		r := tsptest.Must(Solve(context.Background(), in, Options{Seed: seed, Workers: 1, Actions: 100000}))
+		tours = append(tours, r.Tour)
+		least = min(least, in.Length(r.Tour))
+	}
+	cfg := tsptest.Must(Preset("default", in.N(), "alpha"))
+	one := tsptest.Must(Cross(context.Background(), in, tours, cfg, 1, 1))
+	two := tsptest.Must(Cross(context.Background(), in, tours, cfg, 1, 2))
+	if err := in.Check(one); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(one, two) {
+		t.Error("two workers find another tour than one")
+	}
+	if length := in.Length(one); length >= least {
+		t.Errorf("length %d of tours of %d and more", length, least)
+	}
+	late, cancel := context.WithCancel(context.Background())
+	cancel()
+	if tour, _ := Cross(late, in, tours, cfg, 1, 1); in.Length(tour) != least {
+		t.Errorf("length %d without time, want %d", in.Length(tour), least)
 	}
 }

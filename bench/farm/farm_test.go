@@ -589,11 +589,19 @@ func TestOtherBuild(t *testing.T) {
 	l.must(append(suite("far.jsonl", 1, "--actions", "1000"), far...)...)
 }
 
-// A giant tour under kills of workers at their searches and of the server: that of the undisturbed run, and never longer from
-// round to round.
+// A giant tour, by regions, under kills of workers at their searches and of the server: that of the undisturbed run, and
+// never longer from round to round.
 func TestSolve(t *testing.T) {
-	args := []string{"--actions", pick(testing.Short(), "3000000", "16000000"), "--rounds", pick(testing.Short(), "2", "3")}
-	n := pick(testing.Short(), 200000, 1000000)
+	stirred(t, pick(testing.Short(), 200000, 1000000), "--actions", pick(testing.Short(), "3000000", "16000000"), "--rounds", pick(testing.Short(), "2", "3"))
+}
+
+// The same of islands.
+func TestIslands(t *testing.T) {
+	stirred(t, 5000, "--actions", pick(testing.Short(), "6000000", "40000000"))
+}
+
+// stirred solves twice, the second time with kills, and compares.
+func stirred(t *testing.T, n int, args ...string) {
 	l := newLab(t)
 	l.must("generate", "--cities", fmt.Sprint(n), "--seed", "3", "--out", "g.tsp")
 	solve := func(out string) *exec.Cmd {

@@ -1,16 +1,10 @@
 package farm
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"fmt"
 	rand2 "math/rand/v2"
 	"slices"
-	"strings"
 	"time"
-
-	"crypto/rand"
 
 	"tspmcts/heatmap"
 	"tspmcts/mcts"
@@ -35,7 +29,7 @@ const mostBegun = 2000000
 // giant improves one tour by rounds of regions.
 type giant struct {
 	*solving
-	order, pos []int32
+	pos        []int32
 	place      []int32      // of the cities of a region in it, -1 of all others; between two regions of all
 	heatmap    *heatmap.Map // nil: regions make their own
 	candidates int          // a city, that the heatmap is asked for
@@ -59,7 +53,7 @@ func (s *solving) newGiant(ctx context.Context) (*giant, error) {
 	}
 	var nb *tsp.Neighbors
 	if in.N() > mostBegun {
-		g.order = tsp.SpaceFillingCurve(ctx, in)
+		g.tour = tsp.SpaceFillingCurve(ctx, in)
 		nb, err = tsp.NearestNeighbors(ctx, in, 5) // of which a merge of sub-tours looks at a few
 	} else {
 		var b *mcts.Beginning
@@ -68,7 +62,7 @@ func (s *solving) newGiant(ctx context.Context) (*giant, error) {
 		b, err = mcts.Begin(ctx, in, mcts.Options{Preset: s.run.Knobs.Preset, Configure: s.run.Knobs.Config, Source: s.run.Source.Name, Seed: s.run.Seed,
 			Workers: workers, Actions: s.run.Budget.Actions, Time: s.limit(), Clock: s.clock})
 		if err == nil {
-			g.order, g.heatmap, s.learnt, nb = b.Tour, b.Heatmap, b.Learnt, b.Neighbors
+			g.tour, g.heatmap, s.learnt, nb = b.Tour, b.Heatmap, b.Learnt, b.Neighbors
 			cfg, err = s.run.Knobs.Config(in.N(), b.Heatmap.Source)
 			g.candidates = cfg.Candidates
 			if s.run.Budget.Actions == 0 {
@@ -79,6 +73,9 @@ func (s *solving) newGiant(ctx context.Context) (*giant, error) {
 	if err != nil {
 		return nil, err
 	}
+	if g.heatmap != nil {
+		s.source = g.heatmap.Source
+	}
 	g.joiner = region.NewJoiner(in, nb)
 	return g, nil
 }
@@ -87,7 +84,7 @@ func (s *solving) newGiant(ctx context.Context) (*giant, error) {
 func (g *giant) searches(ctx context.Context, k int) ([]search, error) {
 	in := g.in
 	n := in.N()
-	for i, c := range g.order {
+	for i, c := range g.tour {
 		g.pos[c] = int32(i)
 	}
 	var tree region.Tree
@@ -104,7 +101,7 @@ func (g *giant) searches(ctx context.Context, k int) ([]search, error) {
 	for i, leaf := range tree.Leaves {
 		nd := tree.Nodes[leaf]
 		p := &g.problems[i]
-		region.Cut(p, g.order, g.pos, tree.Cities[nd.From:nd.To])
+		region.Cut(p, g.tour, g.pos, tree.Cities[nd.From:nd.To])
 		sub, err := regionOf(in, p)
 		if err != nil {
 			return nil, err
@@ -183,7 +180,7 @@ func regionOf(in *tsp.Instance, p *region.Problem) (*tsp.Instance, error) {
 }
 
 // join applies what the regions found, each checked and measured here.
-func (g *giant) join(found []tsp.Tour) {
+func (g *giant) join(_ context.Context, found []tsp.Tour) error {
 	in := g.in
 	exchanges := make([]region.Exchange, len(found))
 	for i, t := range found {
@@ -208,64 +205,6 @@ func (g *giant) join(found []tsp.Tour) {
 		}
 		exchanges[i] = x
 	}
-	g.joiner.Join(g.order, g.pos, exchanges)
-}
-
-// state is what a solve has come to after a round, as the beginning of a blob; the tour follows.
-type state struct {
-	Rounds  int // done
-	Elapsed time.Duration
-	Actions int64
-	Nonce   string // names the rounds' workflows
-	Learnt  *mcts.Learnt
-}
-
-// keep writes the state, and removes the one before.
-func (s *solving) keep(ctx context.Context, tour tsp.Tour) error {
-	head, err := json.Marshal(state{s.round, s.clock(), s.used, s.nonce, s.learnt})
-	if err != nil {
-		return err
-	}
-	data := append(append(head, '\n'), tourBytes(tour)...)
-	name := fmt.Sprintf("%s%05d-%s", s.folder, s.round, digest(data)[:32])
-	if err := s.blobs.put(ctx, name, data); err != nil {
-		return err
-	}
-	if s.last != "" && s.last != name {
-		s.blobs.bucket.Delete(ctx, s.last) // one that stays is never read: the later one is
-	}
-	s.last = name
+	g.joiner.Join(g.tour, g.pos, exchanges)
 	return nil
-}
-
-// resume returns the tour of the latest state that is whole, nil where there is none.
-func (s *solving) resume(ctx context.Context) (tsp.Tour, error) {
-	names, err := s.blobs.list(ctx, s.folder)
-	if err != nil {
-		return nil, err
-	}
-	in := s.in
-	for k := len(names) - 1; k >= 0; k-- {
-		_, sum, _ := cutLast(names[k], "-")
-		data, err := s.blobs.read(ctx, names[k], mostTour)
-		if err != nil || len(sum) != 32 || !strings.HasPrefix(digest(data), sum) {
-			continue
-		}
-		head, rest, _ := bytes.Cut(data, []byte("\n"))
-		var st state
-		if decode(head, &st) != nil {
-			continue
-		}
-		tour, err := tourOf(rest)
-		if err == nil {
-			err = in.Check(tour)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", names[k], err)
-		}
-		s.round, s.before, s.used, s.nonce, s.learnt, s.last = st.Rounds, st.Elapsed, st.Actions, st.Nonce, st.Learnt, names[k]
-		return tour, nil
-	}
-	s.nonce = strings.ToLower(rand.Text())[:12]
-	return nil, nil
 }

@@ -12,7 +12,7 @@ import (
 	"tspmcts/tsp"
 )
 
-// search is one search of a round, as a blob: of a region of a giant tour, whose cities are numbered as the tour meets them.
+// search is one search of a round, as a blob: of a region of a giant tour, whose cities are numbered as the tour meets them, or an island.
 type search struct {
 	Wire     int
 	Instance string // digest of its blob
@@ -23,6 +23,7 @@ type search struct {
 	Map      string // digest of the blob of a map that is there already, "": it is made from the source
 	Knobs    knobs
 	Onward   *mcts.Learnt // nil: the order of the cities is no local optimum yet
+	Fresh    bool         // nor any tour to begin with
 }
 
 // searchTask is what the activity Search is given.
@@ -141,12 +142,14 @@ func (c *child) search(t *task, in *tsp.Instance) error {
 	if _, err := source(s.Heatmap); err != nil {
 		return fail(err)
 	}
-	own := make(tsp.Tour, in.N())
-	for i := range own {
-		own[i] = int32(i)
+	o := mcts.Options{Preset: k.Preset, Configure: k.Config, Source: s.Heatmap, Seed: s.Seed, Workers: 1, Actions: s.Actions, Time: s.Time, Observe: c.observe(0), Onward: s.Onward}
+	if !s.Fresh {
+		own := make(tsp.Tour, in.N())
+		for i := range own {
+			own[i] = int32(i)
+		}
+		o.Initial = []tsp.Tour{own}
 	}
-	o := mcts.Options{Preset: k.Preset, Configure: k.Config, Source: s.Heatmap, Seed: s.Seed, Workers: 1, Actions: s.Actions, Time: s.Time, Observe: c.observe(0),
-		Initial: []tsp.Tour{own}, Onward: s.Onward}
 	if t.Map != nil {
 		if o.Heatmap, err = mapOf(t.Map); err != nil {
 			return fail(err)

@@ -17,14 +17,24 @@ import (
 	"tspmcts/tsp"
 )
 
-// LeastCities is the number of cities from which on a tour is shared among machines.
-const LeastCities = 200000
+// Numbers of cities: from LeastCities on many machines search for a tour, as islands, from leastInRegions on
+// they share the tour, as regions.
+const (
+	LeastCities    = 1000
+	leastInRegions = 200000
+)
 
 // SolveOptions say how to solve on many machines.
 type SolveOptions struct {
-	Rounds int // of equal shares of the budget; 0: each takes as much as all before it, but none more than a quarter
+	Rounds int // of regions, of equal shares of the budget; 0: each takes as much as all before it, but none more than a quarter
 	// Observe is told of the tour after each round.
 	Observe func(round, rounds int, length float64)
+}
+
+// method is how many machines find a tour together: in rounds of searches, whose tours are joined.
+type method interface {
+	searches(ctx context.Context, round int) ([]search, error)
+	join(ctx context.Context, found []tsp.Tour) error // nil: one that failed
 }
 
 // solving is a solve on many machines.
@@ -35,6 +45,8 @@ type solving struct {
 	o       SolveOptions
 	clock   func() time.Duration // with what was spent before the client came back
 	before  time.Duration
+	tour    tsp.Tour
+	source  string // of the heatmap
 	slots   int
 	rounds  int
 	round   int           // done
@@ -69,7 +81,7 @@ func (f *Farm) Solve(ctx context.Context, r *bench.Run, clock func() time.Durati
 		s.in = places.Instance
 	}
 	if s.in.N() < LeastCities {
-		return nil, nil, bench.Misusef("%s: %d places are too few to share among machines, want %d or more; run it without --temporal", r.Item.Name, s.in.N(), LeastCities)
+		return nil, nil, bench.Misusef("%s: %d places are too few for many machines, want %d or more; run it without --temporal", r.Item.Name, s.in.N(), LeastCities)
 	}
 	if err := f.WorkerExists(ctx); err != nil {
 		return nil, nil, err
@@ -80,14 +92,14 @@ func (f *Farm) Solve(ctx context.Context, r *bench.Run, clock func() time.Durati
 		return nil, nil, err
 	}
 	s.folder = "solve/" + digest(fmt.Append(nil, bench.Digest(in), r.Source.Name, string(knobs), b, r.Seed, o.Rounds, f.queue))[:shortDigest] + "/"
-	m, err := s.newGiant(ctx)
+	m, err := s.begin(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
 	tour, err := s.resume(ctx)
 	if err == nil && tour != nil {
 		f.warn("%s: goes on after round %d", r.Item.Name, s.round)
-		m.order = tour
+		s.tour = tour
 	}
 	if err != nil {
 		return nil, nil, err
@@ -102,12 +114,26 @@ func (f *Farm) Solve(ctx context.Context, r *bench.Run, clock func() time.Durati
 		return nil, nil, err
 	}
 	if places != nil {
-		m.order = places.Expand(m.order)
+		s.tour = places.Expand(s.tour)
 	}
-	if err := res.Finish(ctx, in, m.order); err != nil {
+	if err := res.Finish(ctx, in, s.tour); err != nil {
 		return nil, nil, err
 	}
 	return r.Record(res, s.clock().Seconds(), trace), res.Tour, nil
+}
+
+// begin makes the first tour, by the method that suits the number of cities.
+func (s *solving) begin(ctx context.Context) (method, error) {
+	s.source = s.run.Source.Name
+	if s.in.N() >= leastInRegions {
+		return s.newGiant(ctx)
+	}
+	if s.o.Rounds > 1 {
+		return nil, bench.Misusef("%s: %d rounds are for %d cities and more; islands meet once", s.run.Item.Name, s.o.Rounds, leastInRegions)
+	}
+	s.o.Rounds = 1
+	s.tour = tsp.SpaceFillingCurve(ctx, s.in)
+	return &islands{s}, ctx.Err()
 }
 
 // share shares what is left of the budget among rounds.
@@ -158,7 +184,7 @@ func (s *solving) next(before, total float64) (next float64, rounds int) {
 }
 
 // do does the rounds.
-func (s *solving) do(ctx context.Context, m *giant) (*mcts.Result, []bench.Point, error) {
+func (s *solving) do(ctx context.Context, m method) (*mcts.Result, []bench.Point, error) {
 	var trace []bench.Point
 	stop := mcts.Stop(mcts.StopTime)
 	if s.run.Budget.Actions > 0 {
@@ -168,7 +194,7 @@ func (s *solving) do(ctx context.Context, m *giant) (*mcts.Result, []bench.Point
 		if s.learnt != nil && s.run.Budget.Actions > 0 {
 			s.used = int64(s.learnt.Cost)
 		}
-		if err := s.keep(ctx, m.order); err != nil {
+		if err := s.keep(ctx); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -185,16 +211,13 @@ func (s *solving) do(ctx context.Context, m *giant) (*mcts.Result, []bench.Point
 		} else if err != nil {
 			return nil, nil, err
 		}
-		length := s.in.InUnit(s.in.Length(m.order))
+		length := s.in.InUnit(s.in.Length(s.tour))
 		trace = append(trace, bench.Point{Seconds: s.clock().Seconds(), Length: json.Number(bench.LengthText(s.in, length))})
 		if s.o.Observe != nil {
 			s.o.Observe(s.round, s.rounds, length)
 		}
 	}
-	res := &mcts.Result{Stop: stop, Actions: s.used, Source: s.run.Source.Name}
-	if m.heatmap != nil {
-		res.Source = m.heatmap.Source
-	}
+	res := &mcts.Result{Stop: stop, Actions: s.used, Source: s.source}
 	var err error
 	if res.Config, err = s.run.Knobs.Config(s.in.N(), res.Source); err != nil {
 		return nil, nil, err
@@ -206,7 +229,7 @@ func (s *solving) do(ctx context.Context, m *giant) (*mcts.Result, []bench.Point
 }
 
 // step does one round.
-func (s *solving) step(ctx context.Context, m *giant) error {
+func (s *solving) step(ctx context.Context, m method) error {
 	k := s.round + 1
 	searches, err := m.searches(ctx, k)
 	if err != nil {
@@ -260,7 +283,9 @@ func (s *solving) step(ctx context.Context, m *giant) error {
 	if failed > 0 {
 		s.warn("round %d: %d of %d searches failed or were late; what they worked on is left as it was", k, failed, len(found))
 	}
-	m.join(tours)
+	if err := m.join(ctx, tours); err != nil {
+		return err
+	}
 	s.round = k
 	if s.learnt = mcts.Together(parts, shares); s.learnt == nil { // of searches that visit no regions; from now on they do
 		s.learnt = &mcts.Learnt{Cost: float64(s.used)}
@@ -273,7 +298,7 @@ func (s *solving) step(ctx context.Context, m *giant) error {
 			s.blobs.bucket.Delete(ctx, "tour/"+q.Tour)
 		}
 	}
-	return s.keep(ctx, m.order)
+	return s.keep(ctx)
 }
 
 // wait starts the workflow of a round, or finds it under way, and returns its result, however often

@@ -1,0 +1,77 @@
+package farm
+
+import (
+	"context"
+	"time"
+
+	"tspmcts/mcts"
+	"tspmcts/tsp"
+)
+
+// islands search the whole instance, each with a seed and populations of its own, and meet once, at the end: their tours
+// are recombined. Islands that met before would have to build their populations anew, or to give up what makes them
+// worth more than one search: that their tours are not alike.
+type islands struct{ *solving }
+
+// leastIslands is how many there are, also where there are fewer slots.
+const leastIslands = 4
+
+// forMeeting is the part of the time that the islands' meeting has: 1/forMeeting.
+const forMeeting = 20
+
+func (g *islands) searches(ctx context.Context, k int) ([]search, error) {
+	in, err := tsp.NewPoints(g.in.Name, g.in.Metric, g.in.X, g.in.Y, nil)
+	if err != nil {
+		return nil, err
+	}
+	data, err := in.Encode()
+	if err != nil {
+		return nil, err
+	}
+	q := search{Fresh: true}
+	if q.Instance, err = g.blobs.putContent(ctx, "in", data); err != nil {
+		return nil, err
+	}
+	count := leastIslands // with a budget of actions the tour does not depend on the workers
+	if g.actions > 0 {
+		q.Actions = max(1, g.actions/leastIslands)
+	} else {
+		count = max(count, g.slots)
+		waves := time.Duration(count+g.slots-1) / time.Duration(g.slots)
+		q.Time = max(time.Second, (g.time-g.time/forMeeting)/waves)
+	}
+	all := make([]search, count)
+	for i := range all {
+		all[i] = q
+	}
+	return all, nil
+}
+
+// join recombines the tours, each checked here, until they have nothing left to give each other or the time ends.
+func (g *islands) join(ctx context.Context, found []tsp.Tour) error {
+	tours := []tsp.Tour{g.tour}
+	for i, t := range found {
+		if t == nil {
+			continue
+		}
+		if err := g.in.Check(t); err != nil {
+			g.warn("island %d: %v", i+1, err)
+			continue
+		}
+		tours = append(tours, t)
+	}
+	if len(tours) > 1 {
+		tours = tours[1:] // the curve has nothing to give
+	}
+	cfg, err := g.run.Knobs.Config(g.in.N(), g.source)
+	if err != nil {
+		return err
+	}
+	if g.actions == 0 {
+		limited, cancel := context.WithTimeout(ctx, g.limit()-g.clock())
+		defer cancel()
+		ctx = limited
+	}
+	g.tour, err = mcts.Cross(ctx, g.in, tours, cfg, g.run.Seed, max(1, g.run.Workers))
+	return err
+}
