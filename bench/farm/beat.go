@@ -80,8 +80,11 @@ func (a *attempt) beat() {
 // stops can not tell in time is found by the next attempt.
 func (a *attempt) end(result any, failure error) error {
 	cause := context.Cause(a.ctx)
-	a.cancel(nil)
-	a.wait.Wait()
+	defer func() { // until then it beats: a server that is slow to take the result is not to give the work to another
+		a.cancel(nil)
+		a.wait.Wait()
+	}()
+	a.say("gives its result back")
 	if errors.Is(cause, errFenced) {
 		return activity.ErrResultPending
 	}

@@ -110,7 +110,8 @@ func (l *lab) startServer() {
 	l.Helper()
 	_, port, _ := net.SplitHostPort(shared.address)
 	shared.server = exec.Command(l.temporal, "server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", port,
-		"--db-filename", filepath.Join(shared.dir, "temporal.db"), "--sqlite-pragma", "journal_mode=wal", "--log-level", "error")
+		"--db-filename", filepath.Join(shared.dir, "temporal.db"), "--sqlite-pragma", "journal_mode=wal", "--log-level", "error",
+		"--dynamic-config-value", "matching.numTaskqueueReadPartitions=1", "--dynamic-config-value", "matching.numTaskqueueWritePartitions=1")
 	shared.server.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := shared.server.Start(); err != nil {
 		l.Fatal(err)
