@@ -124,7 +124,7 @@ func (p *Problem) soon(ctx context.Context) {
 		}
 	})
 	if s := stage.New(t); s != nil {
-		s.Descend()
+		s.Descend(true)
 		t.Meter.Check() // what is found last is told
 	}
 }

@@ -22,7 +22,7 @@ func (s *Search) coarsen(c *kick.Climber, t *kick.Tour) {
 	defer func() { s.Used += c.Actions() - before }()
 	for _, share := range []int{64, 16, 4} {
 		k := len(t.Order) / share
-		if k < 8 || k > mostFree || c.Poll() {
+		if k < 8 || k > max(mostFree, len(t.Order)/64) || c.Poll() {
 			continue
 		}
 		var actions int64 // that are left, 0 for no limit
@@ -35,8 +35,8 @@ func (s *Search) coarsen(c *kick.Climber, t *kick.Tour) {
 	}
 }
 
-// mostFree is the number of edges above which a coarse problem is as hard as the
-// tour itself, which all workers descend together.
+// mostFree is the number of edges above which a coarse problem is as hard as the tour itself, which
+// all workers descend together; but a 64th of the edges is always free.
 const mostFree = 50000
 
 // leastCoarse is the number of cities below which the chain reaches across the whole

@@ -9,12 +9,17 @@ type Descending struct {
 	Across bool
 }
 
+// mostAcross is how many pieces become one when their borders are crossed. Reversals in a tour of
+// all 10 million cities take more than 90 seconds; one of a million cities takes 1.4 seconds, and in halves side by
+// side it ended .08 % longer.
+const mostAcross = 20
+
 func (d Descending) name() string { return "descending" }
 
 func (d *Descending) step(s *Search) bool {
 	if d.Across {
-		if s.pieces() > 1 {
-			s.round(1, (*kick.Climber).Descend)
+		if pieces := s.pieces(); pieces > 1 {
+			s.round(max(1, pieces/mostAcross), (*kick.Climber).Descend)
 		}
 		return true
 	}

@@ -24,10 +24,16 @@ func (s *Search) plan() Stage {
 	return new(Descending)
 }
 
-// Descend carries out the stage of that name, where the search begins with it.
-func (s *Search) Descend() {
-	if d, ok := s.stage.(*Descending); ok {
-		for !s.ended() && !d.step(s) {
+// Descend carries out the stage of that name, where the search begins with it; quick leaves the borders
+// of pieces alone where there are so many that crossing them takes long.
+func (s *Search) Descend(quick bool) {
+	d, ok := s.stage.(*Descending)
+	if !ok {
+		return
+	}
+	for !s.ended() && !d.step(s) {
+		if quick && s.pieces() >= 2*mostAcross {
+			return
 		}
 	}
 }

@@ -48,7 +48,8 @@ func (v *Regions) equip(s *Search) {
 	v.owner, v.place = make([]int32, n), make([]int32, n)
 }
 
-// work visits some leaves.
+// work visits some leaves: where it begins with a sweep, for at least as long as that took. It is
+// judged by what it brings, and a sweep of many cities with a few visits would seem to bring nothing.
 func (v *Regions) work(s *Search) bool {
 	start := s.Cost()
 	if v.Choice.left() == 0 {
@@ -57,6 +58,18 @@ func (v *Regions) work(s *Search) bool {
 			return false
 		}
 	}
+	swept := s.Cost()
+	for {
+		v.visit(s)
+		if s.Cost()-swept >= swept-start || v.Choice.left() == 0 || s.Meter.Check() {
+			return true
+		}
+	}
+}
+
+// visit carries out a batch.
+func (v *Regions) visit(s *Search) {
+	start := s.Cost()
 	mean := v.Choice.mean()
 	work := make([]int32, v.batch(s, start))
 	cities := 0
@@ -67,7 +80,6 @@ func (v *Regions) work(s *Search) bool {
 	}
 	v.carry(s, work, mean)
 	v.PerTour = (s.Cost() - start) * float64(s.Workers) / float64(cities*v.Tours)
-	return true
 }
 
 // batch returns how many leaves are visited before what that brings is joined, which takes

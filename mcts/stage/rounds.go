@@ -52,8 +52,11 @@ func (k *Kicks) work(s *Search) bool {
 	}
 	length, used := s.Tour.Length, s.Used
 	heat := float64(k.Temperature*float64(s.Tour.Length-s.In.Offset())) / float64(s.In.N())
+	until := 1.125 * s.Cost() // then the pieces that are left have to wait for the next round
 	s.round(s.pieces(), func(c *kick.Climber, actions int64) {
-		c.Kick(int64(c.Size())/8+16, actions, s.Config.KickSize, func() float64 { return heat })
+		if s.Cost() <= until {
+			c.Kick(int64(c.Size())/8+16, actions, s.Config.KickSize, func() float64 { return heat })
+		}
 	})
 	s.did("kick", 0, 1, length-s.Tour.Length, s.Used-used)
 	return true
