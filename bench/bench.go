@@ -14,7 +14,8 @@ type Bench struct {
 	Store    *Store
 	Parallel int  // runs side by side
 	Tours    bool // entries hold the tours
-	// Progress is told after each run that was not in the store; nil for nobody. One call at a time.
+	// Progress is told after each run that was not in the store; nil for nobody. One call at a
+	// time.
 	Progress func(Status)
 }
 

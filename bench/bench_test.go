@@ -355,7 +355,8 @@ func TestBudgets(t *testing.T) {
 	}
 }
 
-// The suites that come with the program can be read, and their files are sought in a folder of choice.
+// The suites that come with the program can be read, and their files are sought in a folder of
+// choice.
 func TestSuites(t *testing.T) {
 	names, err := filepath.Glob("suites/*.json")
 	if err != nil || len(names) == 0 {

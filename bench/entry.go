@@ -34,10 +34,12 @@ type Entry struct {
 	Go      string `json:"go"`
 	CPU     string `json:"cpu"`
 	Record
-	// Host and Attempt say which machine ran it, and at the how manieth try, where machines shared the work.
+	// Host and Attempt say which machine ran it, and at the how manieth try, where machines shared
+	// the work.
 	Host    string `json:"host,omitempty"`
 	Attempt int    `json:"attempt,omitempty"`
-	// Error says why there is no tour: the run was given up. No table counts it, and the same command tries it again.
+	// Error says why there is no tour: the run was given up. No table counts it, and the same
+	// command tries it again.
 	Error string       `json:"error,omitempty"`
 	Tour  [][2]float64 `json:"tour,omitempty"` // the cities' coordinates in the order of the tour, where asked for
 }
@@ -75,7 +77,8 @@ func (e *Entry) Key() string {
 		strconv.FormatUint(e.Seed, 10), strconv.Itoa(e.Workers)}, "|")
 }
 
-// Digest returns a short hash of what is to be solved: metric, coordinates or distances, fixed edges.
+// Digest returns a short hash of what is to be solved: metric, coordinates or distances, fixed
+// edges.
 func Digest(in *tsp.Instance) string {
 	h := fnv.New64a()
 	fmt.Fprint(h, in.Metric, in.N())

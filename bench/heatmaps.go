@@ -30,7 +30,8 @@ func HeatmapSource(spec string) (Source, error) {
 	}}, nil
 }
 
-// PerInstance reports whether each instance has a file of its own under a name: one with {} or {i} in it.
+// PerInstance reports whether each instance has a file of its own under a name: one with {} or {i}
+// in it.
 func PerInstance(name string) bool {
 	return strings.Contains(name, "{}") || strings.Contains(name, "{i}")
 }

@@ -323,7 +323,8 @@ func (l log) read(data []byte, name string, f func(line int, what string, part [
 	return nil
 }
 
-// parseDecimal is strconv.ParseFloat without hexadecimal digits, underscores and names of what is no number.
+// parseDecimal is strconv.ParseFloat without hexadecimal digits, underscores and names of what is
+// no number.
 func parseDecimal(text string) (float64, error) {
 	if strings.ContainsFunc(text, func(r rune) bool { return !strings.ContainsRune("0123456789+-.eE", r) }) {
 		return 0, strconv.ErrSyntax

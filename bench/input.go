@@ -27,7 +27,8 @@ type Input struct {
 	f    *os.File
 }
 
-// CheckInputs returns an error when a file is not there to be read, before time is spent on the others.
+// CheckInputs returns an error when a file is not there to be read, before time is spent on the
+// others.
 func CheckInputs(args []string) error {
 	stdin := 0
 	for _, arg := range args {

@@ -27,9 +27,9 @@ const (
 // a search of them for longer would not fit.
 const untilMemory = 20 * time.Nanosecond
 
-// Making is what is made of an instance beside a search, and what a city of it takes at
-// least, in bytes: a little less than the whole process had at its peak, divided by a million cities
-// (maps) or 200,000 (bound 2090, picture of a map 3500).
+// Making is what is made of an instance beside a search, and what a city of it takes at least, in
+// bytes: a little less than the whole process had at its peak, divided by a million cities (maps)
+// or 200,000 (bound 2090, picture of a map 3500).
 type Making struct {
 	what  string
 	bytes int64
@@ -80,8 +80,8 @@ const bytesToRead = 60
 
 var dimension = regexp.MustCompile(`(?im)^[ \t]*DIMENSION[ \t]*:?[ \t]*(\d+)[ \t\r]*$`)
 
-// checkReading returns an error when the cities of a TSPLIB problem cannot fit the
-// memory that this process may have. It goes by the file's DIMENSION, and never by more cities than the file has
+// checkReading returns an error when the cities of a TSPLIB problem cannot fit the memory that this
+// process may have. It goes by the file's DIMENSION, and never by more cities than the file has
 // room for: what is wrong with that is the reader's to tell.
 func checkReading(f *os.File) error {
 	info, err := f.Stat()
@@ -129,11 +129,13 @@ func checkMatrix(name string, prefix []byte) error {
 	return checkSquare(name, n, each)
 }
 
-// pieces is what Go takes of the address space beside, in pieces of 64 MB: with 128 MB, 6000 cities crashed.
+// pieces is what Go takes of the address space beside, in pieces of 64 MB: with 128 MB, 6000 cities
+// crashed.
 const pieces = 256 << 20
 
-// checkSquare returns an error where a matrix of n x n numbers of so many bytes cannot fit the memory that this process may
-// have. Where it does, garbage is not left to grow beyond what is there: by itself it may be as much as the matrix.
+// checkSquare returns an error where a matrix of n x n numbers of so many bytes cannot fit the
+// memory that this process may have. Where it does, garbage is not left to grow beyond what is
+// there: by itself it may be as much as the matrix.
 func checkSquare(name string, n, each int64) error {
 	if n < 1000 || n > math.MaxInt32 {
 		return nil

@@ -9,8 +9,8 @@ import (
 	"syscall"
 )
 
-// memoryLeft returns how many bytes more the process can have: what the limit of
-// its address space (ulimit -v), its control groups (containers) and the machine leave, whichever is least.
+// memoryLeft returns how many bytes more the process can have: what the limit of its address space
+// (ulimit -v), its control groups (containers) and the machine leave, whichever is least.
 func memoryLeft() (left int64, ok bool) {
 	left, ok = processLeft()
 	groups, _ := os.ReadFile("/proc/self/cgroup")
@@ -20,8 +20,9 @@ func memoryLeft() (left int64, ok bool) {
 	return left, ok
 }
 
-// groupLeft returns what the control groups of a process leave, of which root has the files and groups, in
-// the form of /proc/self/cgroup, the names; false where none is limited. Pages of files that can be dropped count as left.
+// groupLeft returns what the control groups of a process leave, of which root has the files and
+// groups, in the form of /proc/self/cgroup, the names; false where none is limited. Pages of files
+// that can be dropped count as left.
 func groupLeft(root, groups string) (left int64, limited bool) {
 	number := func(name, key string) (int64, bool) {
 		data, err := os.ReadFile(name)

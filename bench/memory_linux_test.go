@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// What control groups leave is the least of a group and those above it, with what files hold in memory.
+// What control groups leave is the least of a group and those above it, with what files hold in
+// memory.
 func TestGroupLeft(t *testing.T) {
 	root := t.TempDir()
 	put := func(name, text string) {

@@ -64,7 +64,8 @@ type suiteFile struct {
 
 const suiteExample = `{"sets":[{"file":"tsp500.txt","lines":"0:8"}],"heatmaps":["gtprior"],"knobs":["paper"],"budgets":["0.01n"],"seeds":3}`
 
-// setFile is the name of a file, or an object with it, lines, and what a file of places or matrices does not say.
+// setFile is the name of a file, or an object with it, lines, and what a file of places or matrices
+// does not say.
 type setFile struct {
 	File, Lines, Metric, Weight string
 	DecimalComma                bool `json:"decimal_comma"`

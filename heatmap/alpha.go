@@ -32,7 +32,8 @@ func Alpha(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, steps int, 
 	})
 }
 
-// AlphaLists returns each city's first k candidates by alpha-nearness, in order. The error is ctx's.
+// AlphaLists returns each city's first k candidates by alpha-nearness, in order. The error is
+// ctx's.
 func AlphaLists(ctx context.Context, in *tsp.Instance, steps, k int) (func(i int32) []int32, error) {
 	nb, err := tsp.NearestNeighbors(ctx, in, 10)
 	if err != nil {
@@ -45,8 +46,8 @@ func AlphaLists(ctx context.Context, in *tsp.Instance, steps, k int) (func(i int
 	return func(i int32) []int32 { cities, _ := alpha.Of(i); return cities }, nil
 }
 
-// Nearness returns each city's first k candidates by alpha-nearness, after the given steps of ascent
-// on a graph of nb. The error is ctx's.
+// Nearness returns each city's first k candidates by alpha-nearness, after the given steps of
+// ascent on a graph of nb. The error is ctx's.
 func Nearness(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, steps, k int) (*onetree.Candidates, error) {
 	g, err := onetree.NewGraph(ctx, in, nb, 2)
 	if err != nil {

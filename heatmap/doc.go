@@ -15,9 +15,9 @@
 // # Own maps
 //
 // A matrix in memory becomes a map by [FromMatrix], row by row by [Rows], and a list of edges by
-// [New]; [Map.Check] tells what is wrong with one that was put together otherwise. [Register] adds a
-// source of maps that specs can name. The program adds two in that way, so that who
-// imports this package pulls neither an optimiser nor a reader of NumPy files:
+// [New]; [Map.Check] tells what is wrong with one that was put together otherwise. [Register] adds
+// a source of maps that specs can name. The program adds two in that way, so that who imports this
+// package pulls neither an optimiser nor a reader of NumPy files:
 //
 //   - heatmap/learned, the source learned: a small model, and its training;
 //   - heatmap/mapfile, the source file: maps in files, read and written.
@@ -26,7 +26,8 @@
 //
 // # Laws
 //
-// The conformance suite (TestEverySource here, TestSource in the packages below) holds every source to these.
+// The conformance suite (TestEverySource here, TestSource in the packages below) holds every source
+// to these.
 //
 //  1. P is symmetric, without loops, within [0,1], each row in descending order.
 //  2. The same request gives the same map, whoever found the neighbours.

@@ -28,10 +28,11 @@ func without(m *heatmap.Map, drop func(i, j int32) bool) *heatmap.Map {
 	return out
 }
 
-// A map with too few edges, or with none for some cities, or for any, still
-// gives a tour: candidates are filled up with the nearest. The loss on three instances of 300
-// cities is bounded by what was measured, and some more: 0.3, 0.3, 0.2 and 0.7 % under "default", 2.4, 3.1,
-// 1.0 and 36 % under "paper", whose five candidates are one near city beside four of a misleading map in the last case.
+// A map with too few edges, or with none for some cities, or for any, still gives a tour:
+// candidates are filled up with the nearest. The loss on three instances of 300 cities is bounded
+// by what was measured, and some more: 0.3, 0.3, 0.2 and 0.7 % under "default", 2.4, 3.1, 1.0 and
+// 36 % under "paper", whose five candidates are one near city beside four of a misleading map in
+// the last case.
 func TestPoorMapsStillGiveTours(t *testing.T) {
 	const n, instances = 300, 3
 	maps := []struct {

@@ -25,8 +25,8 @@ func (m *Map) Of(i int32) (cities []int32, p []float32) {
 	return m.City[lo:hi:hi], m.P[lo:hi:hi]
 }
 
-// New returns the map (P + P^T)/2 of n cities, where row calls add for each entry of a
-// city's row, twice or more often in the same order: equal values stand in it. An edge of which one end alone
+// New returns the map (P + P^T)/2 of n cities, where row calls add for each entry of a city's row,
+// twice or more often in the same order: equal values stand in it. An edge of which one end alone
 // believes p becomes p/2. The error is Check's. Cost: O(entries), but for sorting each row.
 func New(source string, n int, row func(i int32, add func(j int32, p float32))) (*Map, error) {
 	if n < 1 {

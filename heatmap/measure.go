@@ -12,9 +12,9 @@ type Measure struct {
 	// whose other end is among the city's k most probable: at most a half for k = 1,
 	// as a city has two.
 	Recall []float64
-	// LogLoss is the sum over all pairs of cities of -ln of the probability that the map gives to what is
-	// so, edge or none, divided by the number of cities; in nats. Probabilities are
-	// those of Edge, between Floor and 1 - Floor.
+	// LogLoss is the sum over all pairs of cities of -ln of the probability that the map gives to
+	// what is so, edge or none, divided by the number of cities; in nats. Probabilities are those
+	// of Edge, between Floor and 1 - Floor.
 	LogLoss float64
 	// Entropy is the mean over the cities of -sum p ln p, p a row divided by its sum; in nats.
 	Entropy float64
@@ -31,7 +31,8 @@ type Bin struct {
 	Observed  float64 // share that are edges of the tour
 }
 
-// Floor is the probability, that of an edge that a map does not hold, below which a log-loss takes none.
+// Floor is the probability, that of an edge that a map does not hold, below which a log-loss takes
+// none.
 const Floor = 1e-6
 
 // Edge returns the factor from P_ij to the probability that the edge is in a

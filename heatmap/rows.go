@@ -12,8 +12,8 @@ const DefaultKeep = 50
 // below MinEntry is 0: its halves could not be told apart.
 const MaxEntry, MinEntry = 1e30, 1e-30
 
-// Rows builds a map from the rows of a matrix, of each of which it keeps the largest
-// entries: memory is that of the entries kept. Call Add for the entries of row 0, then End, and so on.
+// Rows builds a map from the rows of a matrix, of each of which it keeps the largest entries:
+// memory is that of the entries kept. Call Add for the entries of row 0, then End, and so on.
 //
 // The matrix is cleaned: the diagonal is ignored; an entry below MinEntry counts as 0, negative
 // ones too; the map becomes (P + P^T)/2, where an entry that its row did not keep counts as 0; if
@@ -38,7 +38,8 @@ func NewRows(keep int) *Rows { return &Rows{keep: keep, start: []int32{0}} }
 // Len returns how many rows are complete.
 func (g *Rows) Len() int { return len(g.start) - 1 }
 
-// Add takes the entry of column j of the running row. It reports false for NaN, infinity and what is beyond MaxEntry.
+// Add takes the entry of column j of the running row. It reports false for NaN, infinity and what
+// is beyond MaxEntry.
 func (g *Rows) Add(j int32, p float64) bool {
 	if int(j) == g.Len() || p < MinEntry && p >= -MaxEntry {
 		return true
@@ -114,9 +115,9 @@ func (m *Map) within() *Map {
 	return m
 }
 
-// FromMatrix returns the map of a matrix of n x n beliefs, row after row, cleaned as Rows does
-// it; DefaultKeep entries of a row are kept. Probabilities that an edge is in a short
-// tour may be given as they are: what the search does hangs on their proportions. The error tells what is no number.
+// FromMatrix returns the map of a matrix of n x n beliefs, row after row, cleaned as Rows does it;
+// DefaultKeep entries of a row are kept. Probabilities that an edge is in a short tour may be given
+// as they are: what the search does hangs on their proportions. The error tells what is no number.
 func FromMatrix(n int, p []float64) (*Map, error) {
 	if n < 1 || len(p) != n*n {
 		return nil, fmt.Errorf("heatmap: found a matrix of %d numbers, want %d x %d", len(p), n, n)

@@ -12,8 +12,9 @@ import (
 	"tspmcts/tsp"
 )
 
-// Source makes maps as its spec says: a name, and what it is to be made with. The sources learned and
-// file are there once packages heatmap/learned and heatmap/mapfile are imported; others by Register.
+// Source makes maps as its spec says: a name, and what it is to be made with. The sources learned
+// and file are there once packages heatmap/learned and heatmap/mapfile are imported; others by
+// Register.
 //
 //	zero                          nothing
 //	knn:k=5                       the same for the k nearest
@@ -41,7 +42,8 @@ type Kind struct {
 	Name   string
 	Usage  string  // what its maps believe in
 	Params []Param // in the order in which they are documented
-	// Files is how many files may stand for parameters; with Verbatim all behind the colon is the name of the one.
+	// Files is how many files may stand for parameters; with Verbatim all behind the colon is the
+	// name of the one.
 	Files    int
 	Verbatim bool
 	// Build makes a map of r's instance as s says.
@@ -61,7 +63,8 @@ type Param struct {
 var Kinds []Kind
 
 // Register adds a kind of source, for Parse to find it. It is meant for init functions: packages
-// heatmap/learned and heatmap/mapfile add the sources learned and file. It panics on a name that is taken or none.
+// heatmap/learned and heatmap/mapfile add the sources learned and file. It panics on a name that is
+// taken or none.
 func Register(k Kind) {
 	if k.Name == "" || strings.ContainsAny(k.Name, ":=,; ") || k.Build == nil || slices.Contains(Names(), k.Name) {
 		panic("heatmap: the source " + strconv.Quote(k.Name) + " cannot be registered")
@@ -266,7 +269,8 @@ func (r *Request) Nearest(ctx context.Context, k int) (*tsp.Neighbors, error) {
 	return cut, nil
 }
 
-// OpenFile opens a file that a spec names, and returns its name for messages: its own where it has one.
+// OpenFile opens a file that a spec names, and returns its name for messages: its own where it has
+// one.
 func (r *Request) OpenFile(name string) (io.ReadCloser, string, error) {
 	if r.Open == nil {
 		return nil, name, fmt.Errorf("%s: files cannot be read here", name)

@@ -64,7 +64,8 @@ var specs = []string{"zero", "knn", "knn:k=1", "knn:k=1000", "gtprior", "gtprior
 	"softdist", "softdist:tau=0.005", "softdist:tau=1e-300,k=3", "softdist:tau=1e300", "tours", "tours:count=1", "tours:count=3", "tours:tour", "tours:tour,tour",
 	"mix:gtprior=0.5,alpha=0.5", "mix:knn=1", "mix:softdist:tau=0.005=2,tours:tour=1,tours:count=2=3,zero=1"}
 
-// A map is not made when the time is over, whatever is known of the neighbours: the entries of millions of cities take seconds.
+// A map is not made when the time is over, whatever is known of the neighbours: the entries of
+// millions of cities take seconds.
 func TestSourcesEndInTime(t *testing.T) {
 	in, nb := tsptest.Places(60, 10, false)
 	ctx, cancel := context.WithCancel(t.Context())

@@ -26,10 +26,10 @@ func BenchmarkDraw(b *testing.B) {
 	}
 }
 
-// BenchmarkTwoNodes solves asymmetric instances as they are, and as what a solver of symmetric ones is given
-// for them (Jonker and Volgenant, see tsp.Symmetric): a matrix of twice as many cities, half of whose edges are
-// fixed, so that the search knows neither directions nor the assignment. It tells how much longer the second
-// tour is after a second. The README has its table; -benchtime 1x.
+// BenchmarkTwoNodes solves asymmetric instances as they are, and as what a solver of symmetric ones
+// is given for them (Jonker and Volgenant, see tsp.Symmetric): a matrix of twice as many cities,
+// half of whose edges are fixed, so that the search knows neither directions nor the assignment. It
+// tells how much longer the second tour is after a second. The README has its table; -benchtime 1x.
 func BenchmarkTwoNodes(b *testing.B) {
 	for _, kind := range []string{"random", "closure", "crane", "drill", "coins", "shop"} {
 		for _, n := range []int{100, 316, 1000} {

@@ -57,8 +57,9 @@ func Begin(ctx context.Context, in *tsp.Instance, o Options) (*Beginning, error)
 	return &Beginning{Tour: s.Tour.Order, Neighbors: p.Neighbors, Heatmap: p.Heatmap, Learnt: &Learnt{Cost: s.Cost()}}, nil
 }
 
-// Cross recombines tours of searches that went on apart, until they have nothing left to give each other or ctx ends, and
-// returns the best. Tours must do for in. It does not depend on the number of workers.
+// Cross recombines tours of searches that went on apart, until they have nothing left to give each
+// other or ctx ends, and returns the best. Tours must do for in. It does not depend on the number
+// of workers.
 func Cross(ctx context.Context, in *tsp.Instance, tours []tsp.Tour, cfg Config, seed uint64, workers int) (tsp.Tour, error) {
 	best := slices.MinFunc(tours, func(a, b tsp.Tour) int { return cmp.Compare(in.Length(a), in.Length(b)) })
 	nb, err := tsp.NearestNeighbors(tsp.WithWorkers(ctx, workers), in, max(cfg.Candidates, 10))

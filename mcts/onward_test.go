@@ -64,8 +64,8 @@ func TestOnward(t *testing.T) {
 	}
 }
 
-// TestCross pins that what searches found apart is recombined: into a tour that is shorter than each, the same by any number
-// of workers, and into the best of them where there is no time.
+// TestCross pins that what searches found apart is recombined: into a tour that is shorter than
+// each, the same by any number of workers, and into the best of them where there is no time.
 func TestCross(t *testing.T) {
 	in := tsptest.Random(tsp.Euc2D, 2000, 4)
 	var tours []tsp.Tour

@@ -44,8 +44,8 @@ func (m Metric) onEarth(lat, lon float64) vec {
 	return vec{n * cosLat * cosLon, n * cosLat * sinLon, n * (1 - wgsE2) * sinLat}
 }
 
-// InSpace returns where city i lies in metres from the centre of the Earth, z towards the
-// north pole; ok only under Haversine and Geodesic, whose distances are no shorter than those in space.
+// InSpace returns where city i lies in metres from the centre of the Earth, z towards the north
+// pole; ok only under Haversine and Geodesic, whose distances are no shorter than those in space.
 func (in *Instance) InSpace(i int32) (x, y, z float64, ok bool) {
 	if in.earth == nil {
 		return 0, 0, 0, false
@@ -186,7 +186,8 @@ func oppositeGeodesic(sinP, cosP, sinQ, cosQ, l float64) float64 {
 	return length
 }
 
-// The ten nodes of Gauss-Legendre quadrature in [-1,1], of each pair the positive, and their weights.
+// The ten nodes of Gauss-Legendre quadrature in [-1,1], of each pair the positive, and their
+// weights.
 var (
 	gaussNodes   = [5]float64{0.1488743389816312, 0.4333953941292472, 0.6794095682990244, 0.8650633666889845, 0.9739065285171717}
 	gaussWeights = [5]float64{0.2955242247147529, 0.2692667193099963, 0.2190863625159820, 0.1494513491505806, 0.0666713443086881}

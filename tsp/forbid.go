@@ -6,7 +6,8 @@ import (
 	"slices"
 )
 
-// ErrForbidden is what errors.Is finds where no tour, or none that was found, keeps to the edges that may be used.
+// ErrForbidden is what errors.Is finds where no tour, or none that was found, keeps to the edges
+// that may be used.
 var ErrForbidden = errors.New("edges that may not be used")
 
 // NewGraph returns the instance of the Hamiltonian cycle problem on the graph of n

@@ -13,8 +13,8 @@ import (
 // Explicit instance, which has no coordinates, gets the order of its ids. Fixed
 // edges are not considered: for an instance with some, use [GreedyEdge].
 //
-// It runs on the cores that ctx allows (see [WithWorkers]), and is always finished, since a tour that was
-// left in parts would be many times as long: a million cities take 70 ms on two cores.
+// It runs on the cores that ctx allows (see [WithWorkers]), and is always finished, since a tour
+// that was left in parts would be many times as long: a million cities take 70 ms on two cores.
 func SpaceFillingCurve(ctx context.Context, in *Instance) Tour {
 	if in.Metric.Dims() != 0 {
 		ctx = context.WithoutCancel(ctx)
@@ -99,8 +99,8 @@ func (c *curve) digit(i int) uint64 {
 	return c.key(i) >> (keyBits - digitBits)
 }
 
-// hilbert2 returns the position of a cell of the 2^24 x 2^24 grid on its Hilbert
-// curve. It goes from the coarsest bits to the finest, or to some before, four at a time; state is which of the
+// hilbert2 returns the position of a cell of the 2^24 x 2^24 grid on its Hilbert curve. It goes
+// from the coarsest bits to the finest, or to some before, four at a time; state is which of the
 // four turned and mirrored curves fills the part.
 func hilbert2(x, y uint32, finest int) uint64 {
 	var key uint64
@@ -113,7 +113,8 @@ func hilbert2(x, y uint32, finest int) uint64 {
 	return key
 }
 
-// hilbertSteps maps state, four bits of x, four bits of y to next state and position: four steps at once.
+// hilbertSteps maps state, four bits of x, four bits of y to next state and position: four steps at
+// once.
 var hilbertSteps = func() (steps [1024]uint16) {
 	for i := range uint16(1024) {
 		state, pos := i>>8, uint16(0)
@@ -192,9 +193,9 @@ const (
 	digitBits = 12
 )
 
-// order returns the cities in their order on the curve, those in one cell by their ids. By the highest digit of
-// their keys they come into parts, where the rest of a key and the id fit one word. Keys are made twice: that
-// takes less time than to keep them.
+// order returns the cities in their order on the curve, those in one cell by their ids. By the
+// highest digit of their keys they come into parts, where the rest of a key and the id fit one
+// word. Keys are made twice: that takes less time than to keep them.
 func (c *curve) order(ctx context.Context) Tour {
 	n, cores := c.in.N(), coresFor(ctx, c.in.N())
 	idBits := bits.Len(uint(n))
@@ -250,8 +251,8 @@ func (c *curve) order(ctx context.Context) Tour {
 	return t
 }
 
-// radixSort sorts words by their bits low to high-1, the highest first, with a spare slice as long and what
-// is counted in. It is stable, where the bits below low ascend among equals.
+// radixSort sorts words by their bits low to high-1, the highest first, with a spare slice as long
+// and what is counted in. It is stable, where the bits below low ascend among equals.
 func radixSort(words, spare []uint64, low, high int, count *[1 << digitBits]int32) {
 	if len(words) <= 24 { // some comparisons
 		for i, w := range words {

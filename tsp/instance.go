@@ -36,7 +36,8 @@ type Instance struct {
 	// DisplayDegrees says that DisplayX are longitudes and DisplayY latitudes.
 	DisplayDegrees bool
 
-	// Fixed holds edges that every tour must contain, in this direction where the instance is Directed.
+	// Fixed holds edges that every tour must contain, in this direction where the instance is
+	// Directed.
 	Fixed [][2]int32
 
 	// Ends, if not nil, asks for a path through all cities instead of a tour.
@@ -155,8 +156,8 @@ func NewPoints(name string, m Metric, x, y, z []float64) (*Instance, error) {
 	return in, nil
 }
 
-// NewMatrix returns an instance over the n x n row-major matrix w, which must
-// be symmetric, with entries from 0 to MaxDist, or NoEdge, off the diagonal (the diagonal is never read).
+// NewMatrix returns an instance over the n x n row-major matrix w, which must be symmetric, with
+// entries from 0 to MaxDist, or NoEdge, off the diagonal (the diagonal is never read).
 func NewMatrix(name string, n int, w []int32) (*Instance, error) {
 	in, err := newMatrix(name, n, w)
 	if err != nil {

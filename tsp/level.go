@@ -1,12 +1,12 @@
 package tsp
 
-// level returns the symmetric instance whose tours are as long as those of in, which is
-// directed, either way round: where d_ij - d_ji = p_i - p_j for some heights p of the
-// cities, a tour climbs as much as it descends, and (d_ij + d_ji) / 2 is the distance
-// without that; twice as much, with twice the scale, where some are not whole. It is nil where there are
-// no such heights, for a path, and where edges are fixed or forbidden, which have a
-// direction. The heights can only be p_i = d_i0 - d_0i; most matrices do not pass the first
-// few pairs of cities, n^2/2 are looked at where all do.
+// level returns the symmetric instance whose tours are as long as those of in, which is directed,
+// either way round: where d_ij - d_ji = p_i - p_j for some heights p of the cities, a tour climbs
+// as much as it descends, and (d_ij + d_ji) / 2 is the distance without that; twice as much, with
+// twice the scale, where some are not whole. It is nil where there are no such heights, for a path,
+// and where edges are fixed or forbidden, which have a direction. The heights can only be p_i =
+// d_i0 - d_0i; most matrices do not pass the first few pairs of cities, n^2/2 are looked at where
+// all do.
 func (in *Instance) level() *Symmetric {
 	if !in.Directed || in.Ends != nil || in.Forbids() || in.Fixed != nil || in.n < 3 {
 		return nil

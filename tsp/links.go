@@ -2,7 +2,8 @@ package tsp
 
 import "slices"
 
-// links is a sparse set of edges: the cities that city i is linked to stand, ascending, at start[i]..start[i+1] of city.
+// links is a sparse set of edges: the cities that city i is linked to stand, ascending, at
+// start[i]..start[i+1] of city.
 type links struct {
 	start []int32
 	city  []int32

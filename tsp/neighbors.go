@@ -76,8 +76,8 @@ func nearest(ctx context.Context, in *Instance, cities []int32, k int) (*Neighbo
 	return nb, nil
 }
 
-// nearestInPart is nearest for a Sub of an instance without coordinates: by the cities of the whole,
-// whose rows, halves and links it shares, and whose ids decide ties.
+// nearestInPart is nearest for a Sub of an instance without coordinates: by the cities of the
+// whole, whose rows, halves and links it shares, and whose ids decide ties.
 func nearestInPart(ctx context.Context, in *Instance, cities []int32, k int) (*Neighbors, error) {
 	all := cities
 	if cities == nil {

@@ -33,7 +33,8 @@ func Select[T any](s []T, k int, key func(T) float64, pivot func(part []T) float
 	}
 }
 
-// MedianOfThree returns the median key of the first, the middle and the last element: a pivot for Select.
+// MedianOfThree returns the median key of the first, the middle and the last element: a pivot for
+// Select.
 func MedianOfThree[T any](key func(T) float64) func(part []T) float64 {
 	return func(s []T) float64 {
 		a, b, c := key(s[0]), key(s[(len(s)-1)/2]), key(s[len(s)-1])

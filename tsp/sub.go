@@ -96,7 +96,8 @@ func (in *Instance) Fix(i, j int32) {
 	}
 }
 
-// At returns where city i lies, in core units (radians where they are degrees); the origin for Explicit.
+// At returns where city i lies, in core units (radians where they are degrees); the origin for
+// Explicit.
 func (in *Instance) At(i int32) (x, y float64) {
 	if len(in.pts) == 0 {
 		return 0, 0

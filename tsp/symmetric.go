@@ -18,7 +18,8 @@ import (
 // entries, and two exits, are [Instance.Apart]: no list of neighbours holds such a pair, so that no
 // exchange of edges along the lists ever joins one, whatever the lengths.
 //
-// Where the two directions differ by the cities' heights alone, the symmetric instance has no halves (see level).
+// Where the two directions differ by the cities' heights alone, the symmetric instance has no
+// halves (see level).
 //
 // A path between two given ends becomes a tour by a fixed edge from the one to
 // the other; where one or both are free, by a city more that is equally far
@@ -84,7 +85,8 @@ func NewSymmetric(of *Instance) *Symmetric {
 	return s
 }
 
-// symmetricFixed returns the number of cities and the fixed edges of the symmetric instance that stands for in.
+// symmetricFixed returns the number of cities and the fixed edges of the symmetric instance that
+// stands for in.
 func (in *Instance) symmetricFixed() (n int32, fixed [][2]int32) {
 	ends := in.Ends
 	both := ends != nil && ends.Start >= 0 && ends.End >= 0
@@ -130,7 +132,8 @@ func (in *Instance) symmetricFixed() (n int32, fixed [][2]int32) {
 	return 2 * n, fixed
 }
 
-// longest returns a length that few edges exceed: the largest of a matrix, or how far cities are from the first, twice.
+// longest returns a length that few edges exceed: the largest of a matrix, or how far cities are
+// from the first, twice.
 func (in *Instance) longest() int32 {
 	most := int32(1)
 	if in.Metric == Explicit {
@@ -264,7 +267,8 @@ func (in *Instance) Ways(row []int32, i int32) {
 	row[i] = 0
 }
 
-// Given returns the number of cities of the instance that in stands for: its own, where it stands for itself.
+// Given returns the number of cities of the instance that in stands for: its own, where it stands
+// for itself.
 func (in *Instance) Given() int {
 	if in.derived != nil {
 		return in.derived.of.N()

@@ -233,8 +233,8 @@ func TestKindsRefused(t *testing.T) {
 	}
 }
 
-// Where going and coming differ by heights alone, an instance without halves stands for a
-// directed one: its tours are as long, in the unit, either way round; for no other instance it does.
+// Where going and coming differ by heights alone, an instance without halves stands for a directed
+// one: its tours are as long, in the unit, either way round; for no other instance it does.
 func TestLevel(t *testing.T) {
 	for seed := range uint64(30) {
 		r := rand.New(rand.NewPCG(seed, 9))
@@ -283,8 +283,8 @@ func TestLevel(t *testing.T) {
 	}
 }
 
-// Of a part of pairs in any order the neighbours are those that sorting gives, never of one side, nor a city's own half, and
-// greedy tours are complete, whatever edges come first.
+// Of a part of pairs in any order the neighbours are those that sorting gives, never of one side,
+// nor a city's own half, and greedy tours are complete, whatever edges come first.
 func TestPairsOfSub(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()

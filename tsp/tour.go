@@ -133,8 +133,8 @@ func (in *Instance) lengthOf(t Tour, from, end int) (sum int64) {
 	return sum
 }
 
-// Value returns the length of t in the caller's unit: an integer for the
-// integer metrics (a fraction for a matrix of some), the sum of the unrounded Euclidean distances otherwise.
+// Value returns the length of t in the caller's unit: an integer for the integer metrics (a
+// fraction for a matrix of some), the sum of the unrounded Euclidean distances otherwise.
 func (in *Instance) Value(t Tour) float64 {
 	if !in.Metric.Exact() {
 		return in.InUnit(in.Length(t))
@@ -143,8 +143,9 @@ func (in *Instance) Value(t Tour) float64 {
 	return value
 }
 
-// exactly returns the length and the value of t under an exact metric. Steps are measured on so many cores,
-// and added in their order: what the lengths are does not depend on how many cores there are.
+// exactly returns the length and the value of t under an exact metric. Steps are measured on so
+// many cores, and added in their order: what the lengths are does not depend on how many cores
+// there are.
 func (in *Instance) exactly(t Tour, cores int) (length int64, value float64) {
 	const block = 1 << 18
 	legs, lengths := make([]float64, min(cores*block, len(t))), make([]int64, cores)
@@ -169,7 +170,8 @@ func (in *Instance) exactly(t Tour, cores int) (length int64, value float64) {
 	return length, value / in.Scale
 }
 
-// legs sets dst to the unrounded lengths in core units, under an exact metric, of the steps of t from a position on.
+// legs sets dst to the unrounded lengths in core units, under an exact metric, of the steps of t
+// from a position on.
 func (in *Instance) legs(dst []float64, t Tour, from int) {
 	end := min(from+len(dst)+1, len(t))
 	v := t[from]
@@ -197,7 +199,8 @@ func (in *Instance) legs(dst []float64, t Tour, from int) {
 // manyCities is the number from which on a tour is worth several cores.
 const manyCities = 1 << 20
 
-// coresFor returns how many of the cores that ctx allows are worth their start for a pass over n cities.
+// coresFor returns how many of the cores that ctx allows are worth their start for a pass over n
+// cities.
 func coresFor(ctx context.Context, n int) int {
 	if n < manyCities {
 		return 1
@@ -227,5 +230,6 @@ func (in *Instance) Leg(i, j int32) float64 {
 	return math.Sqrt(sq(in.pts[i].x-in.pts[j].x)+sq(in.pts[i].y-in.pts[j].y)+sq(dz)) / in.Scale
 }
 
-// InUnit converts the length of a tour in core units to that of what it stands for in the caller's unit.
+// InUnit converts the length of a tour in core units to that of what it stands for in the caller's
+// unit.
 func (in *Instance) InUnit(length int64) float64 { return float64(length-in.offset) / in.Scale }

@@ -371,8 +371,8 @@ func TestToursOfMany(t *testing.T) {
 	}
 }
 
-// TestOneCore pins that a tour of many cities is measured, and the curve made, on as many cores as its context
-// allows, and by what takes none on one.
+// TestOneCore pins that a tour of many cities is measured, and the curve made, on as many cores as
+// its context allows, and by what takes none on one.
 func TestOneCore(t *testing.T) {
 	if testing.Short() {
 		t.Skip("of a million cities")

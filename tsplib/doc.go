@@ -35,20 +35,20 @@
 // TOUR_SECTION with one tour or more, each ended by -1. Cities are numbered from
 // 1 in files and from 0 in [tsp.Instance].
 //
-// Four values of TYPE are solved: TSP; ATSP, whose FULL_MATRIX holds the distances
-// from the row's city to the column's; HPP, a path with free ends; HCP, a Hamiltonian
-// cycle of the graph in EDGE_DATA_SECTION (EDGE_LIST or ADJ_LIST). An entry inf of a matrix, or
-// 2147483647, is no edge. The others are refused by name. SOP has precedences, and CVRP several vehicles, demands and a
-// depot: neither is a tour of given edges whose exchanges can be undone one by one, so the search here has
-// nothing to say about them. A solver for them is LKH-3 (both), OR-Tools or HGS (vehicles), or PyVRP.
+// Four values of TYPE are solved: TSP; ATSP, whose FULL_MATRIX holds the distances from the row's
+// city to the column's; HPP, a path with free ends; HCP, a Hamiltonian cycle of the graph in
+// EDGE_DATA_SECTION (EDGE_LIST or ADJ_LIST). An entry inf of a matrix, or 2147483647, is no edge.
+// The others are refused by name. SOP has precedences, and CVRP several vehicles, demands and a
+// depot: neither is a tour of given edges whose exchanges can be undone one by one, so the search
+// here has nothing to say about them. A solver for them is LKH-3 (both), OR-Tools or HGS
+// (vehicles), or PyVRP.
 //
-// Accepted as real files have it: keywords in any letter case and any order in
-// which DIMENSION and EDGE_WEIGHT_TYPE come before the data, ":" with or without
-// blanks around it, also after a section's keyword; numbers and blank lines above the first
-// keyword; LF, CRLF, and CR alone; a byte order mark; tabs; cities in any order, with leading zeros; 6.0e+03 where a whole
-// number is wanted; a missing EOF, and anything after it. What is not understood
-// is told in a [Warning]; what cannot be solved as it stands is an error that
-// says what to do.
+// Accepted as real files have it: keywords in any letter case and any order in which DIMENSION and
+// EDGE_WEIGHT_TYPE come before the data, ":" with or without blanks around it, also after a
+// section's keyword; numbers and blank lines above the first keyword; LF, CRLF, and CR alone; a
+// byte order mark; tabs; cities in any order, with leading zeros; 6.0e+03 where a whole number is
+// wanted; a missing EOF, and anything after it. What is not understood is told in a [Warning]; what
+// cannot be solved as it stands is an error that says what to do.
 //
 // # Data set lines
 //

@@ -42,9 +42,9 @@ func (l layout) size(n int64) int64 {
 	return n * (n - 1) / 2
 }
 
-// readMatrix reads an EDGE_WEIGHT_SECTION. An entry inf, or 2147483647, is no edge. The square of n cities is only
-// allocated once all numbers are there. What stands on the diagonal is kept if it
-// is a distance, else it becomes 0: nobody reads it.
+// readMatrix reads an EDGE_WEIGHT_SECTION. An entry inf, or 2147483647, is no edge. The square of n
+// cities is only allocated once all numbers are there. What stands on the diagonal is kept if it is
+// a distance, else it becomes 0: nobody reads it.
 func (p *problem) readMatrix(section int) error {
 	const key = "EDGE_WEIGHT_SECTION"
 	l, err := p.layout(section)

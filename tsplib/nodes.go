@@ -14,7 +14,8 @@ type nodes struct{ x, y, z []float64 }
 // maxDegrees bounds coordinates that are angles on the globe, far above any real one.
 const maxDegrees = 1e6
 
-// globe holds the largest latitude and longitude. Minutes, behind the point, may be 60 and more in real files.
+// globe holds the largest latitude and longitude. Minutes, behind the point, may be 60 and more in
+// real files.
 var globe = [2]float64{90, 180.99}
 
 // readNodes reads a section with a line "id x y" or "id x y z" for each of the

@@ -267,7 +267,8 @@ func (t *table) readWide() (*tsp.Instance, error) {
 	return nil, nil
 }
 
-// matrix tells whether the square of numbers is symmetric, and whether its diagonal is all the same.
+// matrix tells whether the square of numbers is symmetric, and whether its diagonal is all the
+// same.
 func (t *table) matrix() (symmetric, flat bool) {
 	k := t.width
 	symmetric, flat = true, true

@@ -43,10 +43,10 @@ func (k Kind) String() string {
 // SniffLen is how much of a file Sniff should see.
 const SniffLen = 4096
 
-// Sniff tells what a file holds from its beginning. One with a TOUR_SECTION or TYPE TOUR is
-// a tour, and one with any other keyword of TSPLIB is a problem; numbers may stand above it. Other
-// files that begin with a number hold data set lines, or what else ReadNumbers reads. JSON, NumPy files and
-// text whose fields are separated by commas, semicolons or tabs are for package places.
+// Sniff tells what a file holds from its beginning. One with a TOUR_SECTION or TYPE TOUR is a tour,
+// and one with any other keyword of TSPLIB is a problem; numbers may stand above it. Other files
+// that begin with a number hold data set lines, or what else ReadNumbers reads. JSON, NumPy files
+// and text whose fields are separated by commas, semicolons or tabs are for package places.
 func Sniff(prefix []byte) Kind {
 	prefix = prefix[:min(len(prefix), SniffLen)]
 	if bytes.HasPrefix(prefix, []byte("\x93NUMPY")) {

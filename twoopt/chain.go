@@ -33,7 +33,8 @@ type Chain struct {
 	cand  *Candidates
 	queue *Queue
 	fixed bool
-	// paired: every other edge is fixed, and reversing never ends in a tour, so that every level swaps
+	// paired: every other edge is fixed, and reversing never ends in a tour, so that every level
+	// swaps
 	paired bool
 
 	guide  Guide // nil: candidates are tried by open gain

@@ -115,9 +115,9 @@ func (p *Path) After(i int, r int32) (after int32, ok bool) {
 	return r - g.direction(), r != g.first
 }
 
-// Swap adds the edges from the free end to rank r, in segment i, and from r's successor
-// to rank q, in segment h and nearer to the free end, and removes those from r and from q
-// to their successors, both of the tour: what stands up to q changes places with what stands between q and r.
+// Swap adds the edges from the free end to rank r, in segment i, and from r's successor to rank q,
+// in segment h and nearer to the free end, and removes those from r and from q to their successors,
+// both of the tour: what stands up to q changes places with what stands between q and r.
 func (p *Path) Swap(i int, r int32, h int, q int32) {
 	segs, at, open := p.segs, p.segs[i], p.segs[h]
 	tail := append(p.tail[:0], segment{q, open.last})

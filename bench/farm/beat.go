@@ -61,7 +61,8 @@ func (a *attempt) say(format string, args ...any) {
 	a.state.Store(&text)
 }
 
-// beat tells the server that the attempt lives. An answer that it should not ends it; no answer does not.
+// beat tells the server that the attempt lives. An answer that it should not ends it; no answer
+// does not.
 func (a *attempt) beat() {
 	ctx, cancel := context.WithTimeout(a.ctx, 15*time.Second)
 	defer cancel()
@@ -76,8 +77,8 @@ func (a *attempt) beat() {
 	}
 }
 
-// end tells the server the result, until it takes it or says that another has the work; what a worker that
-// stops can not tell in time is found by the next attempt.
+// end tells the server the result, until it takes it or says that another has the work; what a
+// worker that stops can not tell in time is found by the next attempt.
 func (a *attempt) end(result any, failure error) error {
 	cause := context.Cause(a.ctx)
 	defer func() { // until then it beats: a server that is slow to take the result is not to give the work to another

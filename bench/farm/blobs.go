@@ -148,7 +148,8 @@ func (b *Blobs) write(ctx context.Context, name string, data []byte) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
-// putContent writes a blob that is named by its content, unless it is there, and returns its digest.
+// putContent writes a blob that is named by its content, unless it is there, and returns its
+// digest.
 func (b *Blobs) putContent(ctx context.Context, folder string, data []byte) (string, error) {
 	sum := digest(data)
 	return sum, b.again(ctx, folder+"/"+sum, func(ctx context.Context) error {
@@ -178,8 +179,8 @@ func (b *Blobs) read(ctx context.Context, name string, most int64) ([]byte, erro
 	return data, err
 }
 
-// getContent returns the blob of a digest, of which sum may be the beginning, and at least half: bytes
-// that do not have it are asked for again.
+// getContent returns the blob of a digest, of which sum may be the beginning, and at least half:
+// bytes that do not have it are asked for again.
 func (b *Blobs) getContent(ctx context.Context, name, sum string, most int64) (data []byte, err error) {
 	err = b.again(ctx, name, func(ctx context.Context) (err error) {
 		data, err = b.read(ctx, name, most)

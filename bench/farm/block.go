@@ -127,8 +127,9 @@ func (r *blockRun) load() error {
 	return nil
 }
 
-// adopt takes the records that attempts before this one left. Where time is the budget, arms
-// are compared by what one machine did side by side: those of another machine are taken only if nothing is missing.
+// adopt takes the records that attempts before this one left. Where time is the budget, arms are
+// compared by what one machine did side by side: those of another machine are taken only if nothing
+// is missing.
 func (r *blockRun) adopt() error {
 	found, elsewhere := map[int]string{}, map[int]bool{}
 	for k, a := range r.b.Arms {

@@ -124,9 +124,9 @@ func (c *child) observe(arm int) func(mcts.Progress) {
 	}
 }
 
-// saver sends checkpoints now and then, and the last one when the process is asked to stop: between two
-// steps of the search, so that one that goes on from there ends with the same tour. Where
-// one takes long there are fewer.
+// saver sends checkpoints now and then, and the last one when the process is asked to stop: between
+// two steps of the search, so that one that goes on from there ends with the same tour. Where one
+// takes long there are fewer.
 func (c *child) saver(arm int) *mcts.Saver {
 	last, took := time.Now(), time.Duration(0)
 	return &mcts.Saver{Every: time.Second, Save: func(p *mcts.Checkpoint) {

@@ -21,8 +21,8 @@ import (
 
 // Options of a connection.
 type Options struct {
-	// LostAfter is how long nothing may be heard of an attempt before another worker gets the work: longer than
-	// the server may be away. 0 for 150 seconds.
+	// LostAfter is how long nothing may be heard of an attempt before another worker gets the work:
+	// longer than the server may be away. 0 for 150 seconds.
 	LostAfter time.Duration
 	// Warn is told what goes on that is not as it should be.
 	Warn func(format string, args ...any)

@@ -9,12 +9,12 @@
 //
 // # The parts
 //
-// A client has the suite, the records file and the workflows' code, which is light. A worker
-// polls for activities, and carries out each in a process of its own, which has the cores that the search
+// A client has the suite, the records file and the workflows' code, which is light. A worker polls
+// for activities, and carries out each in a process of its own, which has the cores that the search
 // asks for: a panic there is a failure of the run, not of the worker.
 //
-// A block is all arms of one instance and seed: what is compared runs on one machine. A
-// shard is a workflow of at most 500 blocks, named by the keys of the suite and the build, so that the same
+// A block is all arms of one instance and seed: what is compared runs on one machine. A shard is a
+// workflow of at most 500 blocks, named by the keys of the suite and the build, so that the same
 // command finds it again. A round is a workflow of searches: the regions of a giant tour.
 //
 // # Laws

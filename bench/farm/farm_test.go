@@ -341,8 +341,8 @@ func TestKilledWorkers(t *testing.T) {
 	}
 }
 
-// The server is killed in the middle and away for a while: no run is done twice, none lost. Away for longer than
-// an attempt may be silent, runs may be tried again, but no more.
+// The server is killed in the middle and away for a while: no run is done twice, none lost. Away
+// for longer than an attempt may be silent, runs may be tried again, but no more.
 func TestServerAway(t *testing.T) {
 	for _, away := range pick(testing.Short(), []time.Duration{5 * time.Second}, []time.Duration{5 * time.Second, 45 * time.Second, 100 * time.Second, 300 * time.Second}) {
 		t.Run(away.String(), func(t *testing.T) {
@@ -386,7 +386,8 @@ func TestServerAway(t *testing.T) {
 	}
 }
 
-// The client is killed and comes back; then the server forgets the suite, and the records file is lost.
+// The client is killed and comes back; then the server forgets the suite, and the records file is
+// lost.
 func TestClientKilled(t *testing.T) {
 	l := newLab(t)
 	l.instances(6, 200)
@@ -463,7 +464,8 @@ func TestAdopted(t *testing.T) {
 	}
 }
 
-// SIGTERM: the worker is gone within 5 seconds, and its run goes on elsewhere, from its checkpoint, to the same tour.
+// SIGTERM: the worker is gone within 5 seconds, and its run goes on elsewhere, from its checkpoint,
+// to the same tour.
 func TestTerminated(t *testing.T) {
 	long(t)
 	l := newLab(t)
@@ -590,8 +592,8 @@ func TestOtherBuild(t *testing.T) {
 	l.must(append(suite("far.jsonl", 1, "--actions", "1000"), far...)...)
 }
 
-// A giant tour, by regions, under kills of workers at their searches and of the server: that of the undisturbed run, and
-// never longer from round to round.
+// A giant tour, by regions, under kills of workers at their searches and of the server: that of the
+// undisturbed run, and never longer from round to round.
 func TestSolve(t *testing.T) {
 	stirred(t, pick(testing.Short(), 200000, 1000000), "--actions", pick(testing.Short(), "3000000", "16000000"), "--rounds", pick(testing.Short(), "2", "3"))
 }

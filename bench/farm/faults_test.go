@@ -120,8 +120,8 @@ func TestUselessStore(t *testing.T) {
 	}
 }
 
-// A store on a disk that is full: who comes then is told in one line, who is at work says so and goes on when there
-// is room again, with the runs of the process, each once.
+// A store on a disk that is full: who comes then is told in one line, who is at work says so and
+// goes on when there is room again, with the runs of the process, each once.
 func TestFullDisk(t *testing.T) {
 	l := newLab(t)
 	blobs := filepath.Join(l.dir, "blobs")
@@ -218,7 +218,8 @@ func certificate(t *testing.T, dir, name string, from *tls.Certificate, until ti
 	return pair
 }
 
-// Mutual TLS in front of the server: the right certificate works; a foreign one, an expired one and none are refused with one line.
+// Mutual TLS in front of the server: the right certificate works; a foreign one, an expired one and
+// none are refused with one line.
 func TestMutualTLS(t *testing.T) {
 	l := newLab(t)
 	l.instances(1, 50)
@@ -276,7 +277,8 @@ func relay(listener net.Listener, to string) {
 	}
 }
 
-// A worker is cut off in a network of its own, another takes over, the first comes back: one record.
+// A worker is cut off in a network of its own, another takes over, the first comes back: one
+// record.
 func TestCutOff(t *testing.T) {
 	long(t)
 	l := newLab(t)

@@ -12,9 +12,9 @@ import (
 	"tspmcts/tsp"
 )
 
-// Regions of a giant tour: none larger than mostInRegion; at least leastRegions of them, and perSlot times as many as there
-// are slots, so that a worker that is lost or slow holds up a part of a round only; but of leastInRegion cities, lest
-// the tour is borders.
+// Regions of a giant tour: none larger than mostInRegion; at least leastRegions of them, and
+// perSlot times as many as there are slots, so that a worker that is lost or slow holds up a part
+// of a round only; but of leastInRegion cities, lest the tour is borders.
 const (
 	mostInRegion  = 100000
 	leastInRegion = 5000
@@ -22,8 +22,9 @@ const (
 	perSlot       = 2
 )
 
-// mostBegun is the number of cities up to which the client prepares the whole, as solve does in one process, for
-// about a kilobyte and 25 microseconds a city. Regions of larger tours prepare themselves.
+// mostBegun is the number of cities up to which the client prepares the whole, as solve does in one
+// process, for about a kilobyte and 25 microseconds a city. Regions of larger tours prepare
+// themselves.
 const mostBegun = 2000000
 
 // giant improves one tour by rounds of regions.
@@ -37,10 +38,11 @@ type giant struct {
 	problems   []region.Problem
 }
 
-// newGiant makes the first tour: a local optimum, as in the process, up to mostBegun cities; else a space-filling
-// curve, whose regions have greedy tours of their own in the first round. What a tour is like where it
-// crosses a border stays so for the round. Of E100k.1, in five regions and two rounds of 14 s each, a
-// local optimum ends at 226.05 million, a greedy tour at 226.83, the curve at 227.06; in the process it is 226.04.
+// newGiant makes the first tour: a local optimum, as in the process, up to mostBegun cities; else a
+// space-filling curve, whose regions have greedy tours of their own in the first round. What a tour
+// is like where it crosses a border stays so for the round. Of E100k.1, in five regions and two
+// rounds of 14 s each, a local optimum ends at 226.05 million, a greedy tour at 226.83, the curve
+// at 227.06; in the process it is 226.04.
 func (s *solving) newGiant(ctx context.Context) (*giant, error) {
 	in := s.in
 	g := &giant{solving: s, pos: make([]int32, in.N()), place: make([]int32, in.N())}
@@ -131,7 +133,8 @@ func (g *giant) searches(ctx context.Context, k int) ([]search, error) {
 	return all, nil
 }
 
-// makespan returns when the last of some slots is done that take works, each as long as its size, in order.
+// makespan returns when the last of some slots is done that take works, each as long as its size,
+// in order.
 func makespan(works []int32, size func(int32) int, slots int) float64 {
 	done := make([]int, slots)
 	for _, w := range works {

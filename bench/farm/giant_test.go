@@ -13,8 +13,8 @@ import (
 	"tspmcts/tsp/tsptest"
 )
 
-// TestMapTravels pins what a region is told of the heatmap: a map of its cities with the probabilities of the
-// whole, each city's first candidates that are in the region among them.
+// TestMapTravels pins what a region is told of the heatmap: a map of its cities with the
+// probabilities of the whole, each city's first candidates that are in the region among them.
 func TestMapTravels(t *testing.T) {
 	in := tsptest.Random(tsp.Euc2D, 500, 1)
 	nb := tsptest.Must(tsp.NearestNeighbors(context.Background(), in, 10))
@@ -52,7 +52,8 @@ func TestMapTravels(t *testing.T) {
 	}
 }
 
-// TestRounds pins how a budget is shared among rounds: all of it, early rounds short, none longer than a quarter and a half of that.
+// TestRounds pins how a budget is shared among rounds: all of it, early rounds short, none longer
+// than a quarter and a half of that.
 func TestRounds(t *testing.T) {
 	for _, tt := range []struct {
 		before, total float64
@@ -97,7 +98,8 @@ func TestMakespan(t *testing.T) {
 	}
 }
 
-// TestBeginsAlike pins that the first tour of a giant solve does not depend on how many cores the client has.
+// TestBeginsAlike pins that the first tour of a giant solve does not depend on how many cores the
+// client has.
 func TestBeginsAlike(t *testing.T) {
 	in := tsptest.Random(tsp.Euc2D, 60000, 2)
 	var first tsp.Tour

@@ -10,7 +10,8 @@ import (
 	"tspmcts/heatmap"
 )
 
-// pauseForTest holds a worker at the point that TSPMCTS_FARM_PAUSE names, for TSPMCTS_FARM_PAUSE_FOR.
+// pauseForTest holds a worker at the point that TSPMCTS_FARM_PAUSE names, for
+// TSPMCTS_FARM_PAUSE_FOR.
 func pauseForTest(point string) {
 	if os.Getenv("TSPMCTS_FARM_PAUSE") == point {
 		d, _ := time.ParseDuration(os.Getenv("TSPMCTS_FARM_PAUSE_FOR"))

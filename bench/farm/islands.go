@@ -8,9 +8,10 @@ import (
 	"tspmcts/tsp"
 )
 
-// islands search the whole instance, each with a seed and populations of its own, and meet once, at the end: their tours
-// are recombined. Islands that met before would have to build their populations anew, or to give up what makes them
-// worth more than one search: that their tours are not alike.
+// islands search the whole instance, each with a seed and populations of its own, and meet once, at
+// the end: their tours are recombined. Islands that met before would have to build their
+// populations anew, or to give up what makes them worth more than one search: that their tours are
+// not alike.
 type islands struct{ *solving }
 
 // leastIslands is how many there are, also where there are fewer slots.
@@ -47,7 +48,8 @@ func (g *islands) searches(ctx context.Context, k int) ([]search, error) {
 	return all, nil
 }
 
-// join recombines the tours, each checked here, until they have nothing left to give each other or the time ends.
+// join recombines the tours, each checked here, until they have nothing left to give each other or
+// the time ends.
 func (g *islands) join(ctx context.Context, found []tsp.Tour) error {
 	tours := []tsp.Tour{g.tour}
 	for i, t := range found {

@@ -16,8 +16,8 @@ import (
 	"time"
 )
 
-// freePort returns a port of this machine that nobody listens at, and that PostgreSQL's schema of Temporal can hold, as 16 bits
-// with a sign.
+// freePort returns a port of this machine that nobody listens at, and that PostgreSQL's schema of
+// Temporal can hold, as 16 bits with a sign.
 func freePort(t *testing.T) string {
 	for range 100 {
 		port := strconv.Itoa(20000 + rand.IntN(12000))
@@ -73,8 +73,9 @@ func database(t *testing.T) (port string) {
 	return port
 }
 
-// The production server of the manual: PostgreSQL below, and certificates for everybody. A suite's runs are those of the process;
-// the server is killed meanwhile, and who has no certificate is refused.
+// The production server of the manual: PostgreSQL below, and certificates for everybody. A suite's
+// runs are those of the process; the server is killed meanwhile, and who has no certificate is
+// refused.
 func TestPostgres(t *testing.T) {
 	long(t)
 	for _, name := range []string{"server", "sql", "openssl"} {

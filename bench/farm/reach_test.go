@@ -9,9 +9,9 @@ import (
 	"testing"
 )
 
-// measured is what a simulation of a giant solve is made of: seconds a city, bytes a city, as measured on one core
-// of the machine that the manual names, but for join and curve, which are estimates; links are of 10 gigabits for the
-// client and of 1 for each worker.
+// measured is what a simulation of a giant solve is made of: seconds a city, bytes a city, as
+// measured on one core of the machine that the manual names, but for join and curve, which are
+// estimates; links are of 10 gigabits for the client and of 1 for each worker.
 type measured struct {
 	begin    float64 // the client: all that Begin does, on each of its cores
 	curve    float64 // or the curve and neighbours, above mostBegun
@@ -38,8 +38,9 @@ type simulated struct {
 	client, server float64 // shares of the time in which the workers waited for either
 }
 
-// simulate plays the rounds of n cities on so many slots, seconds of them, event by event: the client writes region after
-// region, then they are dispatched, fetched, searched and sent back, and the last one is waited for.
+// simulate plays the rounds of n cities on so many slots, seconds of them, event by event: the
+// client writes region after region, then they are dispatched, fetched, searched and sent back, and
+// the last one is waited for.
 func (m *measured) simulate(n, slots, seconds float64) simulated {
 	s := &solving{}
 	var r simulated

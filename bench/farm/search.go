@@ -12,7 +12,8 @@ import (
 	"tspmcts/tsp"
 )
 
-// search is one search of a round, as a blob: of a region of a giant tour, whose cities are numbered as the tour meets them, or an island.
+// search is one search of a round, as a blob: of a region of a giant tour, whose cities are
+// numbered as the tour meets them, or an island.
 type search struct {
 	Wire     int
 	Instance string // digest of its blob

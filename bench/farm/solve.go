@@ -17,8 +17,8 @@ import (
 	"tspmcts/tsp"
 )
 
-// Numbers of cities: from LeastCities on many machines search for a tour, as islands, from leastInRegions on
-// they share the tour, as regions.
+// Numbers of cities: from LeastCities on many machines search for a tour, as islands, from
+// leastInRegions on they share the tour, as regions.
 const (
 	LeastCities    = 1000
 	leastInRegions = 200000
@@ -60,7 +60,8 @@ type solving struct {
 }
 
 // Solve is Run.Do on the workers: rounds of searches whose results are joined. With a budget of
-// actions the tour depends on the seed only. A client that was killed goes on after the last round that it had joined.
+// actions the tour depends on the seed only. A client that was killed goes on after the last round
+// that it had joined.
 func (f *Farm) Solve(ctx context.Context, r *bench.Run, clock func() time.Duration, o SolveOptions) (*bench.Record, tsp.Tour, error) {
 	if _, err := source(r.Source.Name); err != nil {
 		return nil, nil, err
@@ -162,8 +163,9 @@ func (s *solving) share(ctx context.Context) error {
 // limit returns the time for everything, 0 where actions are the budget.
 func (s *solving) limit() time.Duration { return s.run.Budget.Time.Of(s.in.N()) }
 
-// next returns how much of the budget the next round has, of which some was used before, and how many rounds there are
-// to be in all. Early rounds are short: what a border keeps from improving is gone soon.
+// next returns how much of the budget the next round has, of which some was used before, and how
+// many rounds there are to be in all. Early rounds are short: what a border keeps from improving is
+// gone soon.
 func (s *solving) next(before, total float64) (next float64, rounds int) {
 	left := max(0, total-before)
 	if s.o.Rounds > 0 {

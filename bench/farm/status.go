@@ -16,8 +16,8 @@ import (
 // mostShown is how many suites and rounds Status tells of.
 const mostShown = 100
 
-// Status tells what the workers are, which suites and rounds the server knows, the latest first, and
-// what is done for those under way.
+// Status tells what the workers are, which suites and rounds the server knows, the latest first,
+// and what is done for those under way.
 func (f *Farm) Status(ctx context.Context, w io.Writer) error {
 	workers, err := f.workers(ctx)
 	if err != nil {

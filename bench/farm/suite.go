@@ -17,7 +17,8 @@ import (
 	"tspmcts/bench"
 )
 
-// polled is the time between two looks at a workflow, after a while: a short suite is not to wait for the last of them.
+// polled is the time between two looks at a workflow, after a while: a short suite is not to wait
+// for the last of them.
 const polled = 500 * time.Millisecond
 
 // pause returns the time until the next look, after so long.
@@ -127,7 +128,8 @@ func absent(err error) bool {
 		errors.Is(err, context.DeadlineExceeded)
 }
 
-// parts uploads the inputs and returns the shards: the same ones for the same jobs, whatever is known of them.
+// parts uploads the inputs and returns the shards: the same ones for the same jobs, whatever is
+// known of them.
 func (s *suite) parts(ctx context.Context, jobs []*bench.Job) ([]*part, error) {
 	var keys []string
 	seen := map[string]bool{}

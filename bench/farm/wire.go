@@ -22,7 +22,8 @@ import (
 	"tspmcts/tsp"
 )
 
-// Wire is the version of what client and worker say to each other. It rises with every change of that.
+// Wire is the version of what client and worker say to each other. It rises with every change of
+// that.
 const Wire = 2
 
 // Limits of what is read from the wire, in bytes.

@@ -8,15 +8,16 @@ import (
 	"strings"
 )
 
-// The kinds with asymmetric distances are after Cirasella, Johnson, McGeoch
-// and Zhang, "The asymmetric traveling salesman problem: algorithms, instance
-// generators, and tests" (ALENEX 2001, LNCS 2153), with random numbers of our own, and whole distances. Of the
-// twelve classes of that paper disk, rect, smat, stilt, super and tsmat are not made.
+// The kinds with asymmetric distances are after Cirasella, Johnson, McGeoch and Zhang, "The
+// asymmetric traveling salesman problem: algorithms, instance generators, and tests" (ALENEX 2001,
+// LNCS 2153), with random numbers of our own, and whole distances. Of the twelve classes of that
+// paper disk, rect, smat, stilt, super and tsmat are not made.
 //
-// That these are the classes, and that one generator made rtilt and rect, is checked against the README of the
-// authors' generators (version 1.06, in atsp.tar.gz of the DIMACS challenge). Their parameters (the reach
-// of crane, the speeds of rtilt, the machines of shop, blocks and streets of coin) are not: neither the paper's
-// section on them nor the programs could be read. So lengths here compare with each other, not with the paper's.
+// That these are the classes, and that one generator made rtilt and rect, is checked against the
+// README of the authors' generators (version 1.06, in atsp.tar.gz of the DIMACS challenge). Their
+// parameters (the reach of crane, the speeds of rtilt, the machines of shop, blocks and streets of
+// coin) are not: neither the paper's section on them nor the programs could be read. So lengths
+// here compare with each other, not with the paper's.
 //
 //	atsp-random   uniform below 10^6, each way by itself (amat)
 //	atsp-closure  the shortest paths of these (tmat); n^3 time, and the matrix in memory
@@ -108,13 +109,14 @@ func (s Spec) directed() func(row []int64, i int) {
 // blockSide is how long a side of a block of atsp-coins is.
 const blockSide = 100
 
-// coins returns the rows of n pay phones that a van empties. The city is a square of k x k blocks, k
-// the whole number next to 10 times the root of n; each phone stands on a side drawn uniformly of
-// all blocks' sides, at a whole distance below blockSide from where the van enters it. All streets have a lane for
-// each direction, but that around the city is one way, clockwise. The van drives on the right: it goes
-// clockwise around the block beside it, empties only the phones of that block's side, and at a
-// crossing turns right, goes straight on or turns left, never back. A distance is that of the
-// shortest such drive, found from each phone by breadth-first search of all 4 k^2 lanes: 400 n^2 time.
+// coins returns the rows of n pay phones that a van empties. The city is a square of k x k blocks,
+// k the whole number next to 10 times the root of n; each phone stands on a side drawn uniformly of
+// all blocks' sides, at a whole distance below blockSide from where the van enters it. All streets
+// have a lane for each direction, but that around the city is one way, clockwise. The van drives on
+// the right: it goes clockwise around the block beside it, empties only the phones of that block's
+// side, and at a crossing turns right, goes straight on or turns left, never back. A distance is
+// that of the shortest such drive, found from each phone by breadth-first search of all 4 k^2
+// lanes: 400 n^2 time.
 func coins(r *rand.Rand, n int) func(row []int64, i int) {
 	k := int(math.Round(10 * math.Sqrt(float64(n))))
 	width := k + 2 // with a block beyond the city on each side, whose lanes nobody enters
@@ -131,7 +133,8 @@ func coins(r *rand.Rand, n int) func(row []int64, i int) {
 		b := width*(1+r.IntN(k)) + 1 + r.IntN(k)
 		lane[i], at[i] = int32(4*b+r.IntN(4)), r.Int64N(blockSide)
 	}
-	// Lane 4b+h is the side of block b that is driven eastwards, southwards, westwards or northwards.
+	// Lane 4b+h is the side of block b that is driven eastwards, southwards, westwards or
+	// northwards.
 	ahead := [4]int32{4, int32(-4 * width), -4, int32(4 * width)}
 	drives := make([]int32, len(outside)) // lanes that are driven after the first, the last one included; 0 where not known
 	queue := make([]int32, 0, 4*k*k)

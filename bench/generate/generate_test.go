@@ -208,7 +208,8 @@ func TestValidate(t *testing.T) {
 	}
 }
 
-// Asymmetric kinds are read back, differ by direction, are the same for the same seed, and keep to what makes them.
+// Asymmetric kinds are read back, differ by direction, are the same for the same seed, and keep to
+// what makes them.
 func TestDirected(t *testing.T) {
 	for _, kind := range Kinds {
 		spec := Spec{Kind: kind, Cities: 30, Seed: 5}
@@ -253,8 +254,8 @@ func TestDirected(t *testing.T) {
 	}
 }
 
-// In a city without U-turns whoever drives to a phone and back has driven whole blocks, four at least; and
-// every phone is reached.
+// In a city without U-turns whoever drives to a phone and back has driven whole blocks, four at
+// least; and every phone is reached.
 func TestCoins(t *testing.T) {
 	for seed := range uint64(5) {
 		s := Spec{Kind: "atsp-coins", Cities: 40, Seed: seed}

@@ -250,8 +250,8 @@ func (c *Comparison) measured() bool {
 	})
 }
 
-// bySet returns a row an arm and set of instances: the number of runs, and the mean
-// gap at each moment; - where a run ended before, or had no tour yet, or one twice as long as the reference.
+// bySet returns a row an arm and set of instances: the number of runs, and the mean gap at each
+// moment; - where a run ended before, or had no tour yet, or one twice as long as the reference.
 func (d *Data) bySet() (rows [][]string) {
 	var sets []string
 	for _, in := range d.Instances {

@@ -39,7 +39,8 @@ func TestOverTimeByHand(t *testing.T) {
 		// t0 is 0.1: (100 ln 10 + 50 ln 2 + 10 ln 2.5 + ln 1.6 + 0.04 ln 1.25) / ln 100
 		"primal_integral_log": (100*math.Log(10) + 50*math.Log(2) + 10*math.Log(2.5) + math.Log(1.6) + 0.04*math.Log(1.25)) / math.Log(100),
 		"gap_at_1s":           50, "gap_at_2.5s": 10, "gap_at_0.05n": 1, "gap_at_1pct": 100, "gap_at_50pct": 1, "gap_at_100pct": 0.04,
-		// 1 to 2 is a half, 2 to 5 three fifths, 5 to 8 three eighths; 8 to 10 is below the threshold
+		// 1 to 2 is a half, 2 to 5 three fifths, 5 to 8 three eighths; 8 to 10 is below the
+		// threshold
 		"stand_still": 60,
 	}
 	if len(measures) != len(want) {
@@ -88,7 +89,8 @@ func TestOverTimeEdges(t *testing.T) {
 	closeTo(t, "stand-still near the optimum", still(r), 0)
 }
 
-// The horizon is the run's own budget, else the longest budget, else the longest run on the instance.
+// The horizon is the run's own budget, else the longest budget, else the longest run on the
+// instance.
 func TestHorizon(t *testing.T) {
 	budget := func(l, text string) string {
 		return strings.Replace(l, `"budget":"1s"`, fmt.Sprintf(`"budget":%q`, text), 1)

@@ -70,7 +70,8 @@ func ParseSpace(list string, base mcts.Config) (Space, error) {
 	return space, nil
 }
 
-// searched returns what the table says a tuner tries, all that the knob takes where it says nothing.
+// searched returns what the table says a tuner tries, all that the knob takes where it says
+// nothing.
 func searched(k mcts.Knob) string {
 	switch {
 	case k.Search != "":

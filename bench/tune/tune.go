@@ -32,7 +32,8 @@ type Tuner struct {
 	Store         *bench.Store
 	Parallel      int
 	Progress      func(done, of int, what string) // nil for nobody
-	// Elsewhere, if not nil, runs jobs and stores their entries as Bench.Run does, on other machines.
+	// Elsewhere, if not nil, runs jobs and stores their entries as Bench.Run does, on other
+	// machines.
 	Elsewhere func(ctx context.Context, store *bench.Store, jobs []*bench.Job, tell func(bench.Status)) (bench.Status, error)
 
 	ctx    context.Context

@@ -221,8 +221,8 @@ func ring() (text string, optimum int) {
 
 const figure = `(document.querySelector(".pane [data-is=%s]")?.textContent ?? "")`
 
-// In a real browser: a dropped file is solved and drawn, a search rests, goes on, outlives a reload and
-// ends, two are compared, and the page is whole on a phone and in the dark.
+// In a real browser: a dropped file is solved and drawn, a search rests, goes on, outlives a reload
+// and ends, two are compared, and the page is whole on a phone and in the dark.
 func TestBrowser(t *testing.T) {
 	b := newBrowser(t)
 	s := startServer(t, t.TempDir())
@@ -334,7 +334,8 @@ func TestBrowser(t *testing.T) {
 	b.picture("drawing")
 }
 
-// sharp reports whether the pixels of that pane are those of the screen: where they are mixed, it looks soft.
+// sharp reports whether the pixels of that pane are those of the screen: where they are mixed, it
+// looks soft.
 func (b *browser) sharp(pane int) bool {
 	b.Helper()
 	decode := func(data []byte) image.Image {
@@ -389,8 +390,8 @@ func drawn(b *browser) bool {
 	})`) == true
 }
 
-// What changes on a picture goes out again when it rests, the whole is drawn while regions change all the
-// time, and a chart shows every step of a course.
+// What changes on a picture goes out again when it rests, the whole is drawn while regions change
+// all the time, and a chart shows every step of a course.
 func TestBrowserParts(t *testing.T) {
 	b := newBrowser(t)
 	s := startServer(t, t.TempDir())
@@ -427,8 +428,8 @@ func TestBrowserParts(t *testing.T) {
 	}
 }
 
-// A million cities: how long until the first tour is drawn, and until a zoom is. It takes minutes, so that it is
-// asked for: TSPMCTS_TEST_LONG=1.
+// A million cities: how long until the first tour is drawn, and until a zoom is. It takes minutes,
+// so that it is asked for: TSPMCTS_TEST_LONG=1.
 func TestBrowserMillion(t *testing.T) {
 	if os.Getenv("TSPMCTS_TEST_LONG") == "" {
 		t.Skip("TSPMCTS_TEST_LONG is not set")
@@ -496,7 +497,8 @@ func (b *browser) middle() (x, y float64) {
 	return at[0].(float64), at[1].(float64)
 }
 
-// With the mouse a stroke becomes cities and the picture is dragged; every download is what its name says.
+// With the mouse a stroke becomes cities and the picture is dragged; every download is what its
+// name says.
 func TestBrowserMouseAndDownloads(t *testing.T) {
 	b := newBrowser(t)
 	s := startServer(t, t.TempDir())

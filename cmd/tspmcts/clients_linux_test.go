@@ -32,8 +32,8 @@ func TestWhatClientsCost(t *testing.T) {
 	}
 }
 
-// The 200 clients stay for a minute. Beside their server another one searches the same without any: what else
-// the machine does hits both. Then they change places. TSPMCTS_TEST_LONG=1 asks for it.
+// The 200 clients stay for a minute. Beside their server another one searches the same without any:
+// what else the machine does hits both. Then they change places. TSPMCTS_TEST_LONG=1 asks for it.
 func TestClientsForAMinute(t *testing.T) {
 	if os.Getenv("TSPMCTS_TEST_LONG") == "" {
 		t.Skip("TSPMCTS_TEST_LONG is not set")
@@ -77,7 +77,8 @@ func TestClientsForAMinute(t *testing.T) {
 	}
 }
 
-// What a page that is open costs the search, likewise: the browser that draws it is another process.
+// What a page that is open costs the search, likewise: the browser that draws it is another
+// process.
 func TestWhatAPageCosts(t *testing.T) {
 	if raceEnabled {
 		t.Skip("its costs are others")
@@ -120,7 +121,8 @@ func (s *served) compare(t *testing.T, path, what string, pairs int, interval ti
 			}
 		}
 		if n := i + 1; n%pairs == 0 {
-			// What else happens makes an action dearer and never cheaper: the quartiles, not the means.
+			// What else happens makes an action dearer and never cheaper: the quartiles, not the
+			// means.
 			slices.Sort(costs[0])
 			slices.Sort(costs[1])
 			more = 100 * (costs[1][n/4]/costs[0][n/4] - 1)
@@ -149,7 +151,8 @@ func (s *served) longSearch(t *testing.T) string {
 	return path
 }
 
-// follow has so many clients take events, and so many more who do not, until the returned function is called.
+// follow has so many clients take events, and so many more who do not, until the returned function
+// is called.
 func (s *served) follow(t *testing.T, path string, clients, deaf int) (end func()) {
 	t.Helper()
 	var open []io.Closer

@@ -425,8 +425,9 @@ func runHeatmapFit(c *cli.Context) error {
 	return writeFile(out, func(w io.Writer) error { return heatmap.WriteRanks(w, ranks[:min(len(ranks), 1000)], comment) })
 }
 
-// tellRanks writes the ranks that were counted in a number of tours beside those of a
-// table, which itself was counted over so many ends of edges (0: nobody knows), and the test of one against the other.
+// tellRanks writes the ranks that were counted in a number of tours beside those of a table, which
+// itself was counted over so many ends of edges (0: nobody knows), and the test of one against the
+// other.
 func tellRanks(w io.Writer, counts *heatmap.RankCounts, tours int, table heatmap.Ranks, counted int64, tableName string) error {
 	ranks := counts.Ranks()
 	var b strings.Builder

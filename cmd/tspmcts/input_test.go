@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// solvedWith is one call of solve that must succeed with the warnings that want matches, one a line,
-// and must print the names of instances.
+// solvedWith is one call of solve that must succeed with the warnings that want matches, one a
+// line, and must print the names of instances.
 func solvedWith(t *testing.T, dir, want string, instances []string, args ...string) {
 	t.Helper()
 	out, errs, code := call{args: append([]string{"solve", "--actions", "200", "--workers", "1"}, args...)}.run(t, dir)
@@ -31,7 +31,8 @@ func solvedWith(t *testing.T, dir, want string, instances []string, args ...stri
 	}
 }
 
-// Text of numbers is what it can only be: coordinates, a matrix, a data set; or it is refused with what it looks like.
+// Text of numbers is what it can only be: coordinates, a matrix, a data set; or it is refused with
+// what it looks like.
 func TestBareNumbers(t *testing.T) {
 	var matrix strings.Builder
 	for i := range 12 {
@@ -89,7 +90,8 @@ func TestBareNumbers(t *testing.T) {
 	}
 }
 
-// Heatmaps as the repositories of the papers ship them: text around a matrix, batches, files by index.
+// Heatmaps as the repositories of the papers ship them: text around a matrix, batches, files by
+// index.
 func TestPaperHeatmaps(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, "set.txt", "0 0 1 0 1 1 0 1 output 1 4 3 2 1\n0 0 1 0 1 1 0 1 output 1 4 3 2 1\n")

@@ -9,7 +9,8 @@ import (
 	"tspmcts/bench"
 )
 
-// instances are those of files, as the flags of input say, and what is known of their shortest tours.
+// instances are those of files, as the flags of input say, and what is known of their shortest
+// tours.
 type instances struct {
 	*bench.Reader
 	wanted wanted

@@ -94,7 +94,8 @@ func removeUnfinished() {
 	}
 }
 
-// create begins a file, and makes its folder. It fails where the file could not be put in its place.
+// create begins a file, and makes its folder. It fails where the file could not be put in its
+// place.
 func create(name string) (*pending, error) {
 	if name == "-" {
 		return &pending{name: "stdout", f: os.Stdout}, nil

@@ -15,7 +15,8 @@ import (
 	"tspmcts/tsplib/places"
 )
 
-// placesFlags are the flags of commands that read instances, about what files of places and matrices do not say.
+// placesFlags are the flags of commands that read instances, about what files of places and
+// matrices do not say.
 func placesFlags() []cli.Flag {
 	return []cli.Flag{
 		option(catInput, "metric", "measure places by `METRIC`: haversine or geodesic where they have lat and lon (default: haversine), euclid or an EDGE_WEIGHT_TYPE of TSPLIB where they have x and y (default: euclid)"),
@@ -34,7 +35,8 @@ func placesOptions(c *cli.Context) (places.Options, error) {
 	return o, nil
 }
 
-// placesReader returns a reader of the files' instances as the flags want them, with --lines where there is such a flag.
+// placesReader returns a reader of the files' instances as the flags want them, with --lines where
+// there is such a flag.
 func placesReader(c *cli.Context, files []string) (*bench.Reader, error) {
 	lines, err := linesOption(c)
 	if err != nil {
@@ -86,7 +88,8 @@ func openOption() cli.Flag {
 	return &cli.BoolFlag{Name: "open", Usage: "draw the tour and show the picture: that of --plot, or one among the temporary files", EnvVars: []string{envName("open")}, Category: catOutput}
 }
 
-// openedPlot returns the name of --plot, or with --open that of a temporary file, and whether to show the picture.
+// openedPlot returns the name of --plot, or with --open that of a temporary file, and whether to
+// show the picture.
 func openedPlot(c *cli.Context) (name string, open bool, err error) {
 	name, open = c.String("plot"), c.Bool("open")
 	if open && name == "-" {

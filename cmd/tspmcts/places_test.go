@@ -63,7 +63,8 @@ func readGeoRoute(t *testing.T, text string, n int) (g geoRoute, line [][2]float
 	return g, line, order
 }
 
-// A table of a thousand places becomes a route in one command, the same through stdin and stdout, in every format.
+// A table of a thousand places becomes a route in one command, the same through stdin and stdout,
+// in every format.
 func TestPlacesToRoute(t *testing.T) {
 	dir := t.TempDir()
 	const n = 1000
@@ -315,10 +316,12 @@ func TestOddPlaces(t *testing.T) {
 	}
 }
 
-// Matrices that differ from their transpose are solved as they are, and missing roads are not taken.
+// Matrices that differ from their transpose are solved as they are, and missing roads are not
+// taken.
 func TestDirectedMatrix(t *testing.T) {
 	dir := t.TempDir()
-	// A ring of n places with short ways in one direction only, hidden by a permutation: a tour costs n, the way back 10n.
+	// A ring of n places with short ways in one direction only, hidden by a permutation: a tour
+	// costs n, the way back 10n.
 	const n = 40
 	at := rand.New(rand.NewPCG(1, 1)).Perm(n)
 	var table, osrm []string

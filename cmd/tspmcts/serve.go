@@ -99,7 +99,8 @@ func limitsOf(c *cli.Context) (l serve.Limits, err error) {
 	return l, err
 }
 
-// serverOf reads the flags, and returns the server, where it is to listen, and its certificate, nil for none.
+// serverOf reads the flags, and returns the server, where it is to listen, and its certificate, nil
+// for none.
 func serverOf(c *cli.Context) (config serve.Config, address string, certificate *tls.Certificate, err error) {
 	fail := func(err error) (serve.Config, string, *tls.Certificate, error) {
 		return serve.Config{}, "", nil, err

@@ -92,7 +92,8 @@ func TestServeBadProblems(t *testing.T) {
 	}
 }
 
-// raw sends bytes as they are and returns what is answered until the connection ends, within ten seconds.
+// raw sends bytes as they are and returns what is answered until the connection ends, within ten
+// seconds.
 func (s *served) raw(t *testing.T, parts ...string) string {
 	t.Helper()
 	c, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
@@ -131,7 +132,8 @@ func TestServeBadHTTP(t *testing.T) {
 	}
 }
 
-// A server that is killed has its jobs again: the one that ran goes on from its checkpoint, and no tour is lost.
+// A server that is killed has its jobs again: the one that ran goes on from its checkpoint, and no
+// tour is lost.
 func TestServeKilled(t *testing.T) {
 	dir := t.TempDir()
 	args := []string{"--state", "state", "--max-running", "1"}

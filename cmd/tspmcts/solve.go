@@ -157,7 +157,8 @@ func newSolver(c *cli.Context) (*solver, error) {
 	return s, nil
 }
 
-// checkOutputs refuses output files that cannot be written, or that would replace each other or an input.
+// checkOutputs refuses output files that cannot be written, or that would replace each other or an
+// input.
 func (s *solver) checkOutputs() error {
 	if s.plotVisits && s.plot == "" {
 		return usagef("--plot-visits colours a picture; give --plot FILE or --open too")
@@ -283,11 +284,11 @@ func (s *solver) remedy(flag string) string {
 	return "choose one with --lines"
 }
 
-// tight has the memory of a search of many cities collected when it has grown by half, not
-// doubled: it is nearly all flat slices, which cost the collector nothing. 1,000,000 cities took
-// 640 MB in 40 s instead of 770. That of few cities is not worth the collector's time: with 1000, 3 %.
-// Of millions, where half of what is in use is gigabytes, it is collected whenever it nears what
-// the search needs, 500 bytes a city.
+// tight has the memory of a search of many cities collected when it has grown by half, not doubled:
+// it is nearly all flat slices, which cost the collector nothing. 1,000,000 cities took 640 MB in
+// 40 s instead of 770. That of few cities is not worth the collector's time: with 1000, 3 %. Of
+// millions, where half of what is in use is gigabytes, it is collected whenever it nears what the
+// search needs, 500 bytes a city.
 func tight(cities int) {
 	if cities >= 100000 && os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(50)

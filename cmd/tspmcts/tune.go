@@ -193,7 +193,8 @@ func tuner(c *cli.Context) (t *tune.Tuner, source string, err error) {
 	return t, spec, nil
 }
 
-// writeTuned writes the winner's parameters and draws the importance of the knobs, where files are named for them.
+// writeTuned writes the winner's parameters and draws the importance of the knobs, where files are
+// named for them.
 func writeTuned(result *tune.Result, out, plot string) error {
 	params, err := tune.Params(result.Winner)
 	if err != nil {

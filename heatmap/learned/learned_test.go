@@ -123,8 +123,8 @@ func TestLearnedIsScaleFree(t *testing.T) {
 	}
 }
 
-// The source learned is like every other: its maps pass Check, and are the same with or without neighbours given,
-// alone and in a mix.
+// The source learned is like every other: its maps pass Check, and are the same with or without
+// neighbours given, alone and in a mix.
 func TestSource(t *testing.T) {
 	for _, n := range []int{1, 2, 3, 4, 9, 60} {
 		for _, doubles := range []bool{false, true} {

@@ -175,7 +175,8 @@ func (t *tokens) lone() bool {
 	return len(next) == 1 && next[0] != '\n' && next[0] != '\r' && next[0] != ' ' && next[0] != '\t'
 }
 
-// nextLine goes to the next line; the rest of this one must have been read. It reports false at the end of the file.
+// nextLine goes to the next line; the rest of this one must have been read. It reports false at the
+// end of the file.
 func (t *tokens) nextLine() bool {
 	if !t.broken {
 		return false

@@ -99,7 +99,8 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
-// What the cleaning does: (P+P^T)/2, the diagonal and negative entries ignored, rows too large scaled as a whole.
+// What the cleaning does: (P+P^T)/2, the diagonal and negative entries ignored, rows too large
+// scaled as a whole.
 func TestCleaning(t *testing.T) {
 	for text, want := range map[string][3]float32{ // P01, P02, P12
 		"3\n0 .5 .25\n.5 0 0\n.25 0 0\n":                                   {.5, .25, 0},

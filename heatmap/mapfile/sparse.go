@@ -92,7 +92,8 @@ func (s *sparse) ended(err error) error {
 	return s.fail("%v", err)
 }
 
-// readSparse reads what Write wrote. Memory grows with what is there, not with what a broken file claims.
+// readSparse reads what Write wrote. Memory grows with what is there, not with what a broken file
+// claims.
 func readSparse(b *bufio.Reader, name string, opt ReadOptions) (*heatmap.Map, error) {
 	s := &sparse{summed: summed{r: b, sum: crc32.NewIEEE()}, name: name, m: &heatmap.Map{Start: []int32{0}}, city: -1}
 	n, err := s.head(opt)

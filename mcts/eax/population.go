@@ -213,15 +213,16 @@ func (p *Population) Run(rng *rand.PCG, stop *atomic.Bool) {
 	}
 }
 
-// Some returns copies of tours that may have what a better one lacks: the shortest, and one at random.
+// Some returns copies of tours that may have what a better one lacks: the shortest, and one at
+// random.
 func (p *Population) Some(rng *rand.PCG) []tsp.Tour {
 	return []tsp.Tour{p.s.tour(&p.tours[p.best]), p.s.tour(&p.tours[below(rng, len(p.tours))])}
 }
 
-// Lead crosses the first tour with each of the others, as parent A, by all E-sets of one
-// AB-cycle, until it gets no better, and leaves the others as they are. It returns what the first becomes,
-// its length, and how many children that took. cfg says how sub-tours are merged. The
-// tours are not checked. When stop becomes true, crosses not begun are left out.
+// Lead crosses the first tour with each of the others, as parent A, by all E-sets of one AB-cycle,
+// until it gets no better, and leaves the others as they are. It returns what the first becomes,
+// its length, and how many children that took. cfg says how sub-tours are merged. The tours are not
+// checked. When stop becomes true, crosses not begun are left out.
 func Lead(in *tsp.Instance, nb *tsp.Neighbors, tours []tsp.Tour, cfg Config, rng *rand.PCG, stop *atomic.Bool) (tsp.Tour, int64, int64) {
 	cfg.Children, cfg.Harvest = math.MaxInt, math.MaxInt
 	p := newPopulation(in, nb, tours, tours[0], cfg, 1)

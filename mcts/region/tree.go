@@ -23,8 +23,8 @@ type Node struct {
 	Left     int32
 }
 
-// Grow makes t a new tree with leaves of at most size cities, on as many cores as ctx
-// allows. pos is the place of each city in the tour. When ctx ends no more is cut, and leaves may be larger.
+// Grow makes t a new tree with leaves of at most size cities, on as many cores as ctx allows. pos
+// is the place of each city in the tour. When ctx ends no more is cut, and leaves may be larger.
 func (t *Tree) Grow(ctx context.Context, in *tsp.Instance, pos []int32, size int, rng *rand.PCG) {
 	n := in.N()
 	if len(t.Cities) != n {

@@ -10,8 +10,8 @@ type Descending struct {
 }
 
 // mostAcross is how many pieces become one when their borders are crossed. Reversals in a tour of
-// all 10 million cities take more than 90 seconds; one of a million cities takes 1.4 seconds, and in halves side by
-// side it ended .08 % longer.
+// all 10 million cities take more than 90 seconds; one of a million cities takes 1.4 seconds, and
+// in halves side by side it ended .08 % longer.
 const mostAcross = 20
 
 func (d Descending) name() string { return "descending" }

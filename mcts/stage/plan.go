@@ -24,8 +24,8 @@ func (s *Search) plan() Stage {
 	return new(Descending)
 }
 
-// Descend carries out the stage of that name, where the search begins with it; quick leaves the borders
-// of pieces alone where there are so many that crossing them takes long.
+// Descend carries out the stage of that name, where the search begins with it; quick leaves the
+// borders of pieces alone where there are so many that crossing them takes long.
 func (s *Search) Descend(quick bool) {
 	d, ok := s.stage.(*Descending)
 	if !ok {

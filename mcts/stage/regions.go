@@ -49,7 +49,8 @@ func (v *Regions) equip(s *Search) {
 }
 
 // work visits some leaves: where it begins with a sweep, for at least as long as that took. It is
-// judged by what it brings, and a sweep of many cities with a few visits would seem to bring nothing.
+// judged by what it brings, and a sweep of many cities with a few visits would seem to bring
+// nothing.
 func (v *Regions) work(s *Search) bool {
 	start := s.Cost()
 	if v.Choice.left() == 0 {

@@ -34,7 +34,8 @@ type Reader struct {
 	raw   []byte
 }
 
-// NewReader reads the header. What it says of sizes is not believed: memory is that of what is read.
+// NewReader reads the header. What it says of sizes is not believed: memory is that of what is
+// read.
 func NewReader(b *bufio.Reader) (*Reader, error) {
 	h, err := header(b)
 	if err != nil {

@@ -143,7 +143,8 @@ func Ascend(ctx context.Context, g *Graph, opt Options) *Result {
 	return r
 }
 
-// Graph returns the graph of the last 1-tree: the one that the ascent began with and the edges that joined since.
+// Graph returns the graph of the last 1-tree: the one that the ascent began with and the edges that
+// joined since.
 func (r *Result) Graph() *Graph { return r.g }
 
 // firstStep returns the first step size of single cities, and finds the clusters,

@@ -21,12 +21,12 @@ type Assignment struct {
 // barred is the cost of what no assignment may take, above all that one may cost.
 const barred = int64(1) << 40
 
-// Assign solves the assignment problem of a paired instance (tsp.Symmetric) by
-// shortest augmenting paths, after reducing columns and rows (Jonker and Volgenant,
-// "A shortest augmenting path algorithm for dense and sparse linear assignment
-// problems", Computing 38, 1987). O(n^3) time at worst, about n^2.3 on what people solve,
-// and O(n) memory beside the distances. The error is ctx's; then Entry is nil, and the prices are those so far, by which no way
-// is too short either, where there are any.
+// Assign solves the assignment problem of a paired instance (tsp.Symmetric) by shortest augmenting
+// paths, after reducing columns and rows (Jonker and Volgenant, "A shortest augmenting path
+// algorithm for dense and sparse linear assignment problems", Computing 38, 1987). O(n^3) time at
+// worst, about n^2.3 on what people solve, and O(n) memory beside the distances. The error is
+// ctx's; then Entry is nil, and the prices are those so far, by which no way is too short either,
+// where there are any.
 func Assign(ctx context.Context, in *tsp.Instance) (*Assignment, error) {
 	if !in.Paired() {
 		panic("onetree: an assignment of an instance without pairs")
@@ -276,9 +276,10 @@ func (s *assigner) augment(start int32, dist []int64, from, cols []int32) {
 // listed is how many ways out of each city, and into it, a path may take at first.
 const listed = 10
 
-// complete gives all free exits an entry, along shortest paths over the ways that cost least by the prices. A
-// path over all ways is rarely shorter and takes n times the work. Where there would be one, as a look at
-// all ways tells, the exit concerned is freed again and has the cheaper ways listed, too.
+// complete gives all free exits an entry, along shortest paths over the ways that cost least by the
+// prices. A path over all ways is rarely shorter and takes n times the work. Where there would be
+// one, as a look at all ways tells, the exit concerned is freed again and has the cheaper ways
+// listed, too.
 func (s *assigner) complete(ctx context.Context, free []int32) error {
 	if len(free) == 0 {
 		return nil

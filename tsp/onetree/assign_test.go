@@ -10,8 +10,8 @@ import (
 	"tspmcts/tsp/tsptest"
 )
 
-// motley returns a directed instance: one of three with few different distances, below that many, one of four each with
-// fixed edges, a path that may have a start, and a path with both ends.
+// motley returns a directed instance: one of three with few different distances, below that many,
+// one of four each with fixed edges, a path that may have a start, and a path with both ends.
 func motley(t *testing.T, r *rand.Rand, n int, seed uint64, few int32) *tsp.Instance {
 	t.Helper()
 	in := tsptest.Directed(n, seed)
@@ -97,8 +97,9 @@ func TestAssign(t *testing.T) {
 	}
 }
 
-// The prices prove the assignment of instances whose paths take few of all ways, and where these are not
-// enough: of random numbers, of sums of two, of few different ones, and of jobs that wait for each other.
+// The prices prove the assignment of instances whose paths take few of all ways, and where these
+// are not enough: of random numbers, of sums of two, of few different ones, and of jobs that wait
+// for each other.
 func TestAssignLarge(t *testing.T) {
 	const n = 150
 	for seed := range uint64(12) {

@@ -58,8 +58,8 @@ func newAugmenter(entry, exit []int32, v []int64, cost func(i, j int32) int64) a
 		dist: make([]int64, n), from: make([]int32, n), reached: make([]int32, n), final: make([]int32, n), dead: make([]bool, n)}
 }
 
-// shortest finds the shortest path from city i, that has no entry, to an entry without an exit, which it returns with
-// its distance; false where there is none below the limit.
+// shortest finds the shortest path from city i, that has no entry, to an entry without an exit,
+// which it returns with its distance; false where there is none below the limit.
 func (a *augmenter) shortest(i int32, limit int64) (end int32, dist int64, ok bool) {
 	a.round++
 	a.heap, a.scanned = a.heap[:0], a.scanned[:0]
@@ -81,8 +81,9 @@ func (a *augmenter) shortest(i int32, limit int64) (end int32, dist int64, ok bo
 	return -1, 0, false
 }
 
-// lost reports whether no listed path leads from city i to an entry without an exit: shortest would look at
-// all that it can reach. What is dead is passed over, and stays so until ways are listed, since no path leads out of it.
+// lost reports whether no listed path leads from city i to an entry without an exit: shortest would
+// look at all that it can reach. What is dead is passed over, and stays so until ways are listed,
+// since no path leads out of it.
 func (a *augmenter) lost(i int32) bool {
 	a.visited, a.stack = a.visited[:0], append(a.stack[:0], i)
 	for len(a.stack) > 0 {

@@ -36,8 +36,8 @@ type part struct {
 	left       int     // components
 	cu, cv, id []int32 // the components at the ends of the inner edges left, and their positions in the input
 
-	// Edges that lead out: their place in forest.ends, city, the component that it is in by now, and
-	// their positions in the input.
+	// Edges that lead out: their place in forest.ends, city, the component that it is in by now,
+	// and their positions in the input.
 	slot, city, comp, out []int32
 
 	sum             int64 // of the tree's costs, less twice the penalties
@@ -55,11 +55,13 @@ type scratch struct {
 	root   []int32
 }
 
-// citiesOfPart is how many cities a part has at least. Smaller ones leave more to be joined; a million
-// cities take 4.6, 4.4, 4.2 and 4.2 s for 30 steps by parts of 1 to 8 times 8192, on two cores.
+// citiesOfPart is how many cities a part has at least. Smaller ones leave more to be joined; a
+// million cities take 4.6, 4.4, 4.2 and 4.2 s for 30 steps by parts of 1 to 8 times 8192, on two
+// cores.
 const citiesOfPart = 1 << 15
 
-// newForest returns the scratch for n cities, in that many parts, and edges (us[e] < vs[e]) that ascend.
+// newForest returns the scratch for n cities, in that many parts, and edges (us[e] < vs[e]) that
+// ascend.
 func newForest(n int, us, vs []int32, count int) *forest {
 	f := &forest{tree: make([]int32, 0, n), parts: make([]part, count)}
 	e := 0
@@ -209,9 +211,9 @@ func (x *scratch) enter(p *part, u, v []int32, c []int64) (kept int) {
 	return kept
 }
 
-// contract joins components of p along their cheapest edges as long as one of these is inner: one of
-// those between cu[e] and cv[e], with costs and positions in the input (nil: they are the input).
-// c are the costs of all edges.
+// contract joins components of p along their cheapest edges as long as one of these is inner: one
+// of those between cu[e] and cv[e], with costs and positions in the input (nil: they are the
+// input). c are the costs of all edges.
 func (x *scratch) contract(p *part, cu, cv []int32, cost []int64, id []int32, c []int64) {
 	for p.left > 1 {
 		best, edge, root := x.best[:p.left], x.edge[:p.left], x.root[:p.left]

@@ -10,7 +10,8 @@ import (
 	"tspmcts/tsp/tsptest"
 )
 
-// Law: the spanning tree is the same in however many parts it is made, also where most edges cost the same.
+// Law: the spanning tree is the same in however many parts it is made, also where most edges cost
+// the same.
 func TestParts(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 1))
 	for _, m := range metrics {

@@ -9,20 +9,22 @@ import (
 	"tspmcts/tsp"
 )
 
-// Branch searches depth first for the shortest tour of the paired instance in, which was reduced by the
-// prices of a (tsp.Instance.Reduce). A node is an assignment. Where it is several cycles, joining these
-// (see patch) may give a better tour than the best so far, and a tour must lack one of the ways of the
-// smallest: child k has the ways before the k-th of them, and not the k-th (Bellmore and Malone,
-// "Pathology of traveling-salesman subtour-elimination algorithms", Operations Research 19, 1971). Its
-// assignment is that of its parent but for one shortest augmenting path. Only the ways in nb are
-// looked at, the nearest by the prices.
+// Branch searches depth first for the shortest tour of the paired instance in, which was reduced by
+// the prices of a (tsp.Instance.Reduce). A node is an assignment. Where it is several cycles,
+// joining these (see patch) may give a better tour than the best so far, and a tour must lack one
+// of the ways of the smallest: child k has the ways before the k-th of them, and not the k-th
+// (Bellmore and Malone, "Pathology of traveling-salesman subtour-elimination algorithms",
+// Operations Research 19, 1971). Its assignment is that of its parent but for one shortest
+// augmenting path. Only the ways in nb are looked at, the nearest by the prices.
 //
-// The search is worth its time where the assignment is nearly a tour, as in matrices of random numbers, and
-// hopeless where it is many small cycles. So it goes on for as much work as their number makes worth while
-// (see workToHalve), and again whenever that has halved the best tour's excess over the assignment.
+// The search is worth its time where the assignment is nearly a tour, as in matrices of random
+// numbers, and hopeless where it is many small cycles. So it goes on for as much work as their
+// number makes worth while (see workToHalve), and again whenever that has halved the best tour's
+// excess over the assignment.
 //
-// It returns the best tour, and whether that is proven to be the shortest: the search came to its end, and
-// no shorter tour can have a way that nb lacks. The error is ctx's; then there is a tour only where one was found before.
+// It returns the best tour, and whether that is proven to be the shortest: the search came to its
+// end, and no shorter tour can have a way that nb lacks. The error is ctx's; then there is a tour
+// only where one was found before.
 func (a *Assignment) Branch(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors) (t tsp.Tour, proven bool, err error) {
 	b := newBrancher(ctx, a, in, nb)
 	b.join()
@@ -70,9 +72,10 @@ type price struct {
 // entered is a city that was entered after row.
 type entered struct{ row, col int32 }
 
-// workToHalve returns the work in which the excess must halve. Where there are no more cycles than three
-// standard deviations above the mean of a random order, 32 times the pairs of cities: random distances of 50 to
-// 3162 cities, all of 40 instances, came to the end of the search in 1 to 28. Where there are more, once the pairs.
+// workToHalve returns the work in which the excess must halve. Where there are no more cycles than
+// three standard deviations above the mean of a random order, 32 times the pairs of cities: random
+// distances of 50 to 3162 cities, all of 40 instances, came to the end of the search in 1 to 28.
+// Where there are more, once the pairs.
 func (b *brancher) workToHalve() int64 {
 	n := len(b.entry)
 	mean := 0.0
@@ -140,7 +143,8 @@ func (b *brancher) more() bool {
 	return !b.over
 }
 
-// lacking is a child: the city whose way out it may not have, and how much longer its assignment is.
+// lacking is a child: the city whose way out it may not have, and how much longer its assignment
+// is.
 type lacking struct {
 	city int32
 	more int64

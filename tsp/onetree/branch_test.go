@@ -9,7 +9,8 @@ import (
 	"tspmcts/tsp/tsptest"
 )
 
-// branched solves the assignment of in, reduces it, and branches over the given number of neighbours.
+// branched solves the assignment of in, reduces it, and branches over the given number of
+// neighbours.
 func branched(t *testing.T, in *tsp.Instance, near int) (s *tsp.Symmetric, a *Assignment, tour tsp.Tour, proven bool) {
 	t.Helper()
 	s = tsp.NewSymmetric(in)
@@ -39,7 +40,8 @@ func branched(t *testing.T, in *tsp.Instance, near int) (s *tsp.Symmetric, a *As
 	return s, a, tour, proven
 }
 
-// A tour is found wherever there is one, and none is shorter than one that is proven to be the shortest.
+// A tour is found wherever there is one, and none is shorter than one that is proven to be the
+// shortest.
 func TestBranch(t *testing.T) {
 	tours, proofs := 0, [2]int{}
 	for seed := range uint64(400) {
@@ -73,7 +75,8 @@ func TestBranch(t *testing.T) {
 	}
 }
 
-// Random distances of 500 cities end at a proof, which no search of two other orders of the cities contradicts.
+// Random distances of 500 cities end at a proof, which no search of two other orders of the cities
+// contradicts.
 func TestBranchRandom(t *testing.T) {
 	const n = 500
 	r := rand.New(rand.NewPCG(1, 500))

@@ -5,16 +5,15 @@ import (
 	"slices"
 )
 
-// clusters is the single-linkage hierarchy of the cities: the sets that arise
-// when the edges of the minimum spanning tree join in order of length. A step
-// along the plain subgradient moves the penalties of a cluster of m cities that one
-// tree edge too few reaches by 1/m of what it moves those of a single such city,
-// so that clusters far apart take thousands of steps. Here each cluster C is also
-// moved as a whole, by its own subgradient: the sum of deg_i - 2 over its cities
-// is the number of tree edges that leave it, less 2. The step is weighed by how far C
-// keeps to itself, the length that joins it to others less that which made
-// it, over the number of edges that leave it (a large C turns many of them at once). This is the subgradient method in the metric of the ultrametric tree: the
-// sum of w_C 1_C 1_C' is a positive semidefinite preconditioner.
+// clusters is the single-linkage hierarchy of the cities: the sets that arise when the edges of the
+// minimum spanning tree join in order of length. A step along the plain subgradient moves the
+// penalties of a cluster of m cities that one tree edge too few reaches by 1/m of what it moves
+// those of a single such city, so that clusters far apart take thousands of steps. Here each
+// cluster C is also moved as a whole, by its own subgradient: the sum of deg_i - 2 over its cities
+// is the number of tree edges that leave it, less 2. The step is weighed by how far C keeps to
+// itself, the length that joins it to others less that which made it, over the number of edges that
+// leave it (a large C turns many of them at once). This is the subgradient method in the metric of
+// the ultrametric tree: the sum of w_C 1_C 1_C' is a positive semidefinite preconditioner.
 type clusters struct {
 	n      int
 	parent []int32 // of node v: first the n cities, then the clusters, smaller ones first; -1 for the last, which is all
@@ -23,7 +22,8 @@ type clusters struct {
 	shift  []int64 // what the cities of a cluster are moved by
 }
 
-// newClusters returns the hierarchy of a minimum spanning tree, given by the ends and lengths of its edges.
+// newClusters returns the hierarchy of a minimum spanning tree, given by the ends and lengths of
+// its edges.
 func newClusters(n int, u, v, d []int32) *clusters {
 	order := make([]int32, len(u))
 	for e := range order {

@@ -5,8 +5,9 @@ import (
 	"slices"
 )
 
-// comb is a comb inequality, a blossom (2-matching) inequality where every tooth has two cities. Handle H and
-// an odd number k >= 3 of disjoint teeth T, each with cities within and without H, hold of every tour
+// comb is a comb inequality, a blossom (2-matching) inequality where every tooth has two cities.
+// Handle H and an odd number k >= 3 of disjoint teeth T, each with cities within and without H,
+// hold of every tour
 //
 //	x(E(H)) + sum of x(E(T)) <= |H| + sum of (|T| - 1) - (k+1)/2
 //
@@ -40,7 +41,8 @@ func newComb(handle []int32, teeth [][]int32) *comb {
 	return c
 }
 
-// find lists the edges of g within the sets. stamp has a zero for each city, and has again afterwards.
+// find lists the edges of g within the sets. stamp has a zero for each city, and has again
+// afterwards.
 func (c *comb) find(g *Graph, stamp []bool) {
 	c.edges = c.edges[:0]
 	for _, s := range c.sets {

@@ -85,8 +85,8 @@ func NewGraph(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, perQuadr
 	return more, nil
 }
 
-// near returns the edges of each city to its neighbours and the perQuadrant nearest in each quadrant,
-// width at most. The error is ctx's.
+// near returns the edges of each city to its neighbours and the perQuadrant nearest in each
+// quadrant, width at most. The error is ctx's.
 func (g *Graph) near(ctx context.Context, nb *tsp.Neighbors, width, perQuadrant int) (us, vs []int32, err error) {
 	const chunk = 4096 // cities
 	chunks := (g.n + chunk - 1) / chunk

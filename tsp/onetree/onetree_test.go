@@ -120,7 +120,8 @@ func TestLibrary(t *testing.T) {
 	t.Logf("\n%s", &table)
 }
 
-// Law 2: pricing by geometry and by Prim's algorithm give a 1-tree of one value, any number of workers the same.
+// Law 2: pricing by geometry and by Prim's algorithm give a 1-tree of one value, any number of
+// workers the same.
 func TestGeometryEqualsPrim(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 1))
 	for _, m := range metrics {
@@ -278,7 +279,8 @@ func forced(g *Graph, pi []int64, s, f int32) (int64, bool) {
 	return sum, count == g.n-2 && atS == 2
 }
 
-// Law 4: alpha is the growth of the minimum 1-tree that holds the edge, for every edge of the graph.
+// Law 4: alpha is the growth of the minimum 1-tree that holds the edge, for every edge of the
+// graph.
 func TestAlphaDefinition(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 1))
 	checked := 0

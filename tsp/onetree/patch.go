@@ -29,8 +29,8 @@ func (p *patching) cycles() {
 	}
 }
 
-// fewest returns the cities of the cycle of the node's assignment that has the fewest ways which it need not keep; nil
-// where that is a tour, or too long for a better one.
+// fewest returns the cities of the cycle of the node's assignment that has the fewest ways which it
+// need not keep; nil where that is a tour, or too long for a better one.
 func (b *brancher) fewest() (cities []int32) {
 	copy(b.to, b.entry)
 	b.cycles()
@@ -56,9 +56,9 @@ func (b *brancher) fewest() (cities []int32) {
 }
 
 // join joins the cycles of the node's assignment, always the smallest with what the cheapest
-// exchange of one way out each leads to, and takes the tour if it is better than the best. R. M. Karp ("A patching
-// algorithm for the nonsymmetric traveling-salesman problem", SIAM Journal on Computing 8, 1979) joins
-// the largest; this way exchanges are looked for at few cities.
+// exchange of one way out each leads to, and takes the tour if it is better than the best. R. M.
+// Karp ("A patching algorithm for the nonsymmetric traveling-salesman problem", SIAM Journal on
+// Computing 8, 1979) joins the largest; this way exchanges are looked for at few cities.
 func (b *brancher) join() {
 	copy(b.to, b.entry)
 	copy(b.back, b.exit)
@@ -93,8 +93,8 @@ func (b *brancher) join() {
 	}
 }
 
-// exchange returns the city i of a cycle, and k of another, whose exchange of the ways out costs least,
-// where one of the new ones is listed; of all where none is. i is -1 where all are fixed.
+// exchange returns the city i of a cycle, and k of another, whose exchange of the ways out costs
+// least, where one of the new ones is listed; of all where none is. i is -1 where all are fixed.
 func (b *brancher) exchange(cycle int32) (i, k int32, least int64) {
 	i, k, least = -1, -1, math.MaxInt64
 	offer := func(c, d int32) {

@@ -15,11 +15,11 @@ import (
 // Prim's algorithm even where geometry would prune.
 const dense = 300
 
-// Price builds the minimum 1-tree over the complete graph under r.Pi, which
-// replaces r's own, and sets and returns r.Bound. The best 1-tree value over
-// all edges, divided by Unit and rounded up (tours have integer lengths in core units), is a
-// lower bound for every tour: a tour is a 1-tree, and its reduced cost is its
-// length plus twice all penalties (Held and Karp 1970, section 2). Fixed edges are not used: they only raise the optimum.
+// Price builds the minimum 1-tree over the complete graph under r.Pi, which replaces r's own, and
+// sets and returns r.Bound. The best 1-tree value over all edges, divided by Unit and rounded up
+// (tours have integer lengths in core units), is a lower bound for every tour: a tour is a 1-tree,
+// and its reduced cost is its length plus twice all penalties (Held and Karp 1970, section 2).
+// Fixed edges are not used: they only raise the optimum.
 //
 // With geometry the tree comes from Boruvka's rounds over a kd-tree with the
 // least penalty of each node, dual bounds seeded by the candidate graph (March, Ram and
@@ -138,9 +138,9 @@ func (c *complete) prim(ctx context.Context) error {
 // perCity is how many edges of least alpha-nearness denseAlpha wants in the graph.
 const perCity = 6
 
-// denseAlpha collects each city's edges of least alpha-nearness among all: a
-// row of path maxima at a time, from each place's to those of the places joined
-// to it (Helsgaun 2000, section 4.1). O(n^2) time, O(n) memory. The special city's rule is left out.
+// denseAlpha collects each city's edges of least alpha-nearness among all: a row of path maxima at
+// a time, from each place's to those of the places joined to it (Helsgaun 2000, section 4.1).
+// O(n^2) time, O(n) memory. The special city's rule is left out.
 func (c *complete) denseAlpha(ctx context.Context, joined, up []int32, weight []int64) error {
 	g, pi := c.g, c.pi
 	n := g.n
@@ -397,7 +397,8 @@ func (c *complete) nearest(i, comp, except int32, bound int64) (int32, int64) {
 	return at, bound
 }
 
-// local is Graph.cost without leaving the memory around the cities where the metric is the planar Euclidean.
+// local is Graph.cost without leaving the memory around the cities where the metric is the planar
+// Euclidean.
 func (c *complete) local(i, j int32) int64 {
 	if s := c.g.kd; s != nil && s.form == round2 && s.dims == 2 {
 		p, q := s.p[2*int(i):][:2], s.p[2*int(j):][:2]
@@ -522,7 +523,8 @@ func (c *complete) bound() int64 {
 	return max(0, (c.value()+(1<<c.g.shift)-1)>>c.g.shift+c.g.rebate())
 }
 
-// grown returns the graph with the 1-tree and the further edges found, the same graph if it has them all.
+// grown returns the graph with the 1-tree and the further edges found, the same graph if it has
+// them all.
 func (c *complete) grown(ctx context.Context) *Graph {
 	g := c.g
 	var us, vs []int32

@@ -16,16 +16,17 @@ const (
 	idleRounds  = 3    // rounds that a comb without a multiplier, and not violated, stays
 )
 
-// relax raises the bound of r, whose ascent has nearly converged, by comb inequalities: relax and cut
-// (Belloni and Lucena, "A relax and cut algorithm for the traveling salesman problem", ISMP 2000; Lucena,
-// "Non delayed relax-and-cut algorithms", Annals of Operations Research 140, 2005). A multiplier mu >= 0 per comb
-// makes the edges within its handle and within its teeth dearer by mu each; a tour pays at most mu times the comb's right side, so
+// relax raises the bound of r, whose ascent has nearly converged, by comb inequalities: relax and
+// cut (Belloni and Lucena, "A relax and cut algorithm for the traveling salesman problem", ISMP
+// 2000; Lucena, "Non delayed relax-and-cut algorithms", Annals of Operations Research 140, 2005). A
+// multiplier mu >= 0 per comb makes the edges within its handle and within its teeth dearer by mu
+// each; a tour pays at most mu times the comb's right side, so
 //
 //	w(pi, mu) = cost of the minimum 1-tree under these costs, less 2 sum(pi), less the sum of mu times right side
 //
-// is a bound as well, and its maximum that of the subtour relaxation with the combs. The ascent is the
-// volume algorithm (Barahona and Anbil, "The volume algorithm: producing primal solutions with a
-// subgradient method", Mathematical Programming 87, 2000), whose average of 1-trees nears a
+// is a bound as well, and its maximum that of the subtour relaxation with the combs. The ascent is
+// the volume algorithm (Barahona and Anbil, "The volume algorithm: producing primal solutions with
+// a subgradient method", Mathematical Programming 87, 2000), whose average of 1-trees nears a
 // fractional solution: combs are those that it violates.
 //
 // The steps see the edges of least alpha-nearness only. After each round the best
@@ -52,7 +53,8 @@ func relax(ctx context.Context, r *Result, tolerance float64) (bound int64, conv
 	return bound, true
 }
 
-// relaxation is the state of relax. Of the ascent it uses the graph, the tree and the penalties of a step.
+// relaxation is the state of relax. Of the ascent it uses the graph, the tree and the penalties of
+// a step.
 type relaxation struct {
 	*ascent
 	centre []int64 // the best penalties; of the combs comb.best
@@ -77,8 +79,8 @@ func newRelaxation(ctx context.Context, r *Result) *relaxation {
 		known: map[string]bool{}, far: firstFar}
 	copy(x.pi, r.pi)
 	x.more = make([]int64, len(g.u))
-	// A tree has fewer edges within the sets of a comb than these have cities, and there are at most n combs:
-	// all multipliers of a tree stay below n g.limit, as the penalties do.
+	// A tree has fewer edges within the sets of a comb than these have cities, and there are at
+	// most n combs: all multipliers of a tree stay below n g.limit, as the penalties do.
 	x.most = g.limit / largest
 	x.index()
 	return x
@@ -197,8 +199,8 @@ func (x *relaxation) step() bool {
 	return true
 }
 
-// mix brings the 1-tree into the average, with the weight up to freshWeight that makes its violations
-// least. It reports whether those of the tree lie ahead, where the direction leads.
+// mix brings the 1-tree into the average, with the weight up to freshWeight that makes its
+// violations least. It reports whether those of the tree lie ahead, where the direction leads.
 func (x *relaxation) mix() (ahead bool) {
 	tree := x.f.tree
 	if x.special >= 0 {
@@ -273,7 +275,8 @@ func (x *relaxation) price(ctx context.Context) (bound int64, ok bool) {
 	return c.bound(), true
 }
 
-// cut drops combs that are of no use, adds those that the average violates, and lists the edges of all.
+// cut drops combs that are of no use, adds those that the average violates, and lists the edges of
+// all.
 func (x *relaxation) cut() {
 	x.combs = slices.DeleteFunc(x.combs, func(c *comb) bool {
 		if c.best > 0 || c.over > 0 {

@@ -32,7 +32,8 @@ func bounds(t *testing.T, in *tsp.Instance) (first, both *Result) {
 	return &again, both
 }
 
-// Law 1 of bounds with combs: on small instances of every kind, solved exactly, none is above the optimum.
+// Law 1 of bounds with combs: on small instances of every kind, solved exactly, none is above the
+// optimum.
 func TestCombsBelowEveryTour(t *testing.T) {
 	rng := rand.New(rand.NewPCG(11, 1))
 	raised, met, all := 0, 0, 0
@@ -240,8 +241,8 @@ func dearest(g *Graph, pi []int64, extra func(i, j int32) int64) (sum int64) {
 	return sum
 }
 
-// prism returns the shortest ways in a graph of 2 triangles whose corners are joined by
-// three paths of so many edges: the textbook gap of the subtour relaxation. optimum is for edges of length 1.
+// prism returns the shortest ways in a graph of 2 triangles whose corners are joined by three paths
+// of so many edges: the textbook gap of the subtour relaxation. optimum is for edges of length 1.
 func prism(long int, length func() int32) (in *tsp.Instance, optimum int64) {
 	n := 6 + 3*(long-1)
 	w := make([]int32, n*n)
@@ -275,7 +276,8 @@ func prism(long int, length func() int32) (in *tsp.Instance, optimum int64) {
 	return tsptest.Must(tsp.NewMatrix("prism", n, w)), int64(n) + int64(long) - 1
 }
 
-// Where the Held-Karp bound is known to stay below the optimum, combs close the gap, or a third of it.
+// Where the Held-Karp bound is known to stay below the optimum, combs close the gap, or a third of
+// it.
 func TestPrism(t *testing.T) {
 	for long := 2; long <= 12; long++ {
 		in, optimum := prism(long, func() int32 { return 1 })
@@ -290,7 +292,8 @@ func TestPrism(t *testing.T) {
 	}
 }
 
-// The library: bounds with combs lie between the first and the best known length, and close a third of that gap.
+// The library: bounds with combs lie between the first and the best known length, and close a third
+// of that gap.
 func TestCombsLibrary(t *testing.T) {
 	dir := tsptest.Data(t)
 	best := tsptest.Best(t, "tsplib-best.csv")

@@ -16,15 +16,17 @@ const (
 // blockSizes are the largest tight sets that are contracted before blossoms are looked for.
 var blockSizes = []int32{1, 3, 10, 30, 100}
 
-// separate returns combs that the average x of 1-trees over the edges of g violates, the most violated first.
+// separate returns combs that the average x of 1-trees over the edges of g violates, the most
+// violated first.
 //
-// The edges with x, strong ones first, join cities to ever larger sets. Such a set is tight when a tour that x
-// might stand for passes it once. With the largest tight sets of at most 1, 3, 10, ... cities contracted to one node each, the nodes
-// joined by edges that are nearest to a half are handles, and edges of nearly 1 that leave
-// them teeth: the odd components of Padberg and Hong ("On the symmetric travelling salesman problem: a
-// computational study", Mathematical Programming Study 12, 1980) at every threshold at once. A blossom of the
-// contracted graph is a comb of the cities, as in Padberg and Rinaldi ("Facet
-// identification for the symmetric traveling salesman polytope", Mathematical Programming 47, 1990).
+// The edges with x, strong ones first, join cities to ever larger sets. Such a set is tight when a
+// tour that x might stand for passes it once. With the largest tight sets of at most 1, 3, 10, ...
+// cities contracted to one node each, the nodes joined by edges that are nearest to a half are
+// handles, and edges of nearly 1 that leave them teeth: the odd components of Padberg and Hong ("On
+// the symmetric travelling salesman problem: a computational study", Mathematical Programming Study
+// 12, 1980) at every threshold at once. A blossom of the contracted graph is a comb of the cities,
+// as in Padberg and Rinaldi ("Facet identification for the symmetric traveling salesman polytope",
+// Mathematical Programming 47, 1990).
 func separate(g *Graph, x []float64) (found []*comb) {
 	s := &support{n: g.n}
 	for e, w := range x {
@@ -90,8 +92,8 @@ func (s *support) index() {
 
 func (s *support) of(i int32) []int32 { return s.edge[s.off[i]:s.off[i+1]] }
 
-// merge joins the nodes of s by its edges, those of least key first. Of each
-// union it tells the edges between the two sets and then the set, whose members those of the smaller follow.
+// merge joins the nodes of s by its edges, those of least key first. Of each union it tells the
+// edges between the two sets and then the set, whose members those of the smaller follow.
 func (s *support) merge(key func(l *link) float64, between func(large, small int32, l *link), joined func(large, small int32, members []int32)) {
 	order := make([]int32, len(s.edges))
 	for e := range order {
@@ -254,8 +256,8 @@ func (b *blossoms) all() (found []*comb) {
 	return found
 }
 
-// comb returns the comb of a handle and the best teeth for it, nil if it is not violated enough. Teeth
-// that meet in a node are none: it changes sides, and both are gone. h is overwritten.
+// comb returns the comb of a handle and the best teeth for it, nil if it is not violated enough.
+// Teeth that meet in a node are none: it changes sides, and both are gone. h is overwritten.
 func (b *blossoms) comb(h []int32) *comb {
 	for _, i := range h {
 		b.inside[i] = true
@@ -329,8 +331,8 @@ func (b *blossoms) teeth(h []int32) (teeth []int32, lack float64) {
 	return teeth, lack
 }
 
-// sets returns the comb of cities, nil if it is too large. Of a handle and its complement, which give
-// the same inequality, it has the smaller.
+// sets returns the comb of cities, nil if it is too large. Of a handle and its complement, which
+// give the same inequality, it has the smaller.
 func (b *blossoms) sets(h, teeth []int32, over float64) *comb {
 	size := 0
 	for _, i := range h {

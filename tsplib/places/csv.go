@@ -37,8 +37,8 @@ type rows struct {
 	comma bool // decimal
 }
 
-// next returns the next record that is not blank, each field without the blanks around it, and its line; io.EOF
-// after the last.
+// next returns the next record that is not blank, each field without the blanks around it, and its
+// line; io.EOF after the last.
 func (r *rows) next() ([]string, int, error) {
 	for {
 		rec, err := r.csv.Read()
@@ -153,7 +153,8 @@ func (c crLines) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// separator returns what separates fields: a semicolon or a tab if the first line has one outside of quotes, else a comma.
+// separator returns what separates fields: a semicolon or a tab if the first line has one outside
+// of quotes, else a comma.
 func separator(head []byte) rune {
 	quoted, tab := false, false
 	for _, c := range firstLine(head) {
@@ -388,7 +389,8 @@ func (f *file) squareHead(r *rows, first []string, line int) (rec, names []strin
 	return rec, names, labelled, line, nil
 }
 
-// counts reports whether the fields are 0, 1, 2 ... or 1, 2, 3 ..., as rows and columns are named that have no names.
+// counts reports whether the fields are 0, 1, 2 ... or 1, 2, 3 ..., as rows and columns are named
+// that have no names.
 func counts(fields []string) bool {
 	if len(fields) == 0 || fields[0] != "0" && fields[0] != "1" {
 		return false

@@ -37,8 +37,8 @@ func (s spot) String() string {
 // lists are the members of GeoJSON that are arrays of its objects, and what it calls one of these.
 var lists = map[string]string{"features": "feature", "geometries": "geometry"}
 
-// points reads the rest of an array of GeoJSON objects. No more than one is in memory as text. What is wrong
-// with one is told when all of the document is known, which may be no GeoJSON.
+// points reads the rest of an array of GeoJSON objects. No more than one is in memory as text. What
+// is wrong with one is told when all of the document is known, which may be no GeoJSON.
 func (s *stream) points(name string) (*points, error) {
 	p := &points{}
 	var raw json.RawMessage
@@ -170,8 +170,8 @@ func (p *points) position(f *file, v part, at spot) error {
 	return nil
 }
 
-// degreesOf returns the latitude and longitude among a feature's properties, where a file that was made of a table may
-// have them too.
+// degreesOf returns the latitude and longitude among a feature's properties, where a file that was
+// made of a table may have them too.
 func degreesOf(properties part) (lat, lon float64, ok bool) {
 	number := func(keys ...string) (x float64, ok bool) {
 		for _, key := range keys {

@@ -64,8 +64,9 @@ func (p part) kind() string {
 // decode unmarshals the value, false if it is something else.
 func (p part) decode(v any) bool { return json.Unmarshal(p.raw, v) == nil }
 
-// each calls visit with the members of an object, in order, or the elements of an array, whose keys are empty. That
-// the text is JSON was seen when it was read; of a value of which the begin alone was kept there are none.
+// each calls visit with the members of an object, in order, or the elements of an array, whose keys
+// are empty. That the text is JSON was seen when it was read; of a value of which the begin alone
+// was kept there are none.
 func (p part) each(visit func(key string, value part) error) error {
 	raw := p.raw
 	for i := pass(raw, 1); i < len(raw) && raw[i] != '}' && raw[i] != ']'; {
@@ -220,7 +221,8 @@ func (f *file) readJSON(b *bufio.Reader) (*tsp.Instance, error) {
 
 const mile = 1609.344 // metres
 
-// readEither takes the durations or the distances, of which one is to be given in meters, that are members of an object.
+// readEither takes the durations or the distances, of which one is to be given in meters, that are
+// members of an object.
 func (f *file) readEither(o *object, sources part, meters float64) (*tsp.Instance, error) {
 	var have []string
 	for _, key := range Weights {
@@ -254,7 +256,8 @@ func (f *file) readEither(o *object, sources part, meters float64) (*tsp.Instanc
 	return f.placed(o.matrices[key], o.parts[key], key, unit, f.sources(sources), factor)
 }
 
-// placed returns the instance of the matrix that begins at rows, times a factor; t says what is known of the places, nil for nothing.
+// placed returns the instance of the matrix that begins at rows, times a factor; t says what is
+// known of the places, nil for nothing.
 func (f *file) placed(m *matrix, rows part, what, unit string, t *table, factor float64) (*tsp.Instance, error) {
 	if i, j, want := m.times(factor); want != "" {
 		return nil, rows.fail(0, what, fmt.Sprintf("row %d, column %d times %v", i+1, j+1, factor), want)
@@ -338,7 +341,8 @@ func (f *file) readValhalla(v part, doc *object) (*tsp.Instance, error) {
 	return f.placed(doc.rows, v, what, unit, f.sources(doc.parts["sources"]), factor)
 }
 
-// readVROOM takes one of the matrices of a VROOM problem, that of the vehicles' profile. Jobs name the places.
+// readVROOM takes one of the matrices of a VROOM problem, that of the vehicles' profile. Jobs name
+// the places.
 func (f *file) readVROOM(v part, doc *object) (*tsp.Instance, error) {
 	members := doc.parts
 	profiles := map[string]*object{}

@@ -104,9 +104,9 @@ func (m *matrix) rescale(digits int) {
 
 func newMatrix() *matrix { return &matrix{scale: 1} }
 
-// row ends row i, the first of which tells how many numbers a row has. It makes room
-// for all rows once a 64th of them is there: what a file claims costs no memory, and growing would leave
-// behind as much again. The error is that of Options.Fits.
+// row ends row i, the first of which tells how many numbers a row has. It makes room for all rows
+// once a 64th of them is there: what a file claims costs no memory, and growing would leave behind
+// as much again. The error is that of Options.Fits.
 func (m *matrix) row(f *file, i int) error {
 	if i == 0 {
 		m.n = len(m.w)
@@ -124,8 +124,8 @@ func (m *matrix) row(f *file, i int) error {
 	return nil
 }
 
-// times multiplies all numbers, and rounds them to a thousandth. It returns what is wanted instead of the product of
-// a row and column, empty if all will do.
+// times multiplies all numbers, and rounds them to a thousandth. It returns what is wanted instead
+// of the product of a row and column, empty if all will do.
 func (m *matrix) times(factor float64) (i, j int, want string) {
 	if factor == 1 {
 		return 0, 0, ""

@@ -22,8 +22,8 @@ type Options struct {
 	Weight       string // which of several matrices, one of Weights; empty for the only one, or durations
 	DecimalComma bool   // numbers of CSV files have a comma before their fraction
 
-	// Fits is asked, where it is not nil, when the first row of a matrix of n places was read; Read returns its error
-	// as it is.
+	// Fits is asked, where it is not nil, when the first row of a matrix of n places was read; Read
+	// returns its error as it is.
 	Fits func(n int) error
 }
 
@@ -41,8 +41,8 @@ func (o Options) Validate() error {
 // Given reports whether something is told.
 func (o Options) Given() bool { return o.Metric != "" || o.Weight != "" || o.DecimalComma }
 
-// ParseMetric returns the metric that a user names: haversine, geodesic, euclid, or a
-// TSPLIB EDGE_WEIGHT_TYPE of coordinates, in any letter case. euclid is EXACT_2D, or EXACT_3D in space.
+// ParseMetric returns the metric that a user names: haversine, geodesic, euclid, or a TSPLIB
+// EDGE_WEIGHT_TYPE of coordinates, in any letter case. euclid is EXACT_2D, or EXACT_3D in space.
 func ParseMetric(s string) (tsp.Metric, bool) {
 	if strings.EqualFold(s, "euclid") {
 		return tsp.Exact2D, true
@@ -51,8 +51,8 @@ func ParseMetric(s string) (tsp.Metric, bool) {
 	return m, ok && m != tsp.Explicit
 }
 
-// Read reads an instance. It is named after the file. The warnings tell what was assumed, scaled or looks
-// wrong. Every error about the file is a [*tsplib.ParseError].
+// Read reads an instance. It is named after the file. The warnings tell what was assumed, scaled or
+// looks wrong. Every error about the file is a [*tsplib.ParseError].
 func Read(r io.Reader, name string, opt Options) (*tsp.Instance, []tsplib.Warning, error) {
 	f := &file{name: name, opt: opt}
 	b := bufio.NewReaderSize(r, 64<<10)

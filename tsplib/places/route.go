@@ -71,9 +71,10 @@ func label(labels []string, c int32) string {
 // number writes a length without an exponent.
 func number(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 
-// WriteCSV writes a stop a line, below a first line that names the columns: position, city (its number
-// in the file, from 1), id and name where the file has any, the coordinates, and leg and
-// total, behind which the unit stands where it is known, as leg_m. The last line of a tour is the way back to the first place.
+// WriteCSV writes a stop a line, below a first line that names the columns: position, city (its
+// number in the file, from 1), id and name where the file has any, the coordinates, and leg and
+// total, behind which the unit stands where it is known, as leg_m. The last line of a tour is the
+// way back to the first place.
 func WriteCSV(w io.Writer, in *tsp.Instance, t tsp.Tour) error {
 	c := csv.NewWriter(w)
 	head := []string{"position", "city"}
@@ -184,9 +185,10 @@ func pointOf(in *tsp.Instance, k int, s stop) point {
 		Leg: json.Number(number(s.leg)), Total: json.Number(number(s.sum))}
 }
 
-// WriteGeoJSON writes a FeatureCollection (RFC 7946): the route as a LineString, which of a tour ends where it began, with
-// its length and unit as properties, and then the stops as Points in their order. Where the route
-// crosses the antimeridian it is cut there into the parts of a MultiLineString (section 3.1.9).
+// WriteGeoJSON writes a FeatureCollection (RFC 7946): the route as a LineString, which of a tour
+// ends where it began, with its length and unit as properties, and then the stops as Points in
+// their order. Where the route crosses the antimeridian it is cut there into the parts of a
+// MultiLineString (section 3.1.9).
 func WriteGeoJSON(w io.Writer, in *tsp.Instance, t tsp.Tour) error {
 	if _, _, ok := in.LatLon(0); !ok {
 		return ErrNoDegrees{in.Name}
@@ -235,8 +237,8 @@ func WriteGeoJSON(w io.Writer, in *tsp.Instance, t tsp.Tour) error {
 	return b.Flush()
 }
 
-// WriteJSON writes an object: what WriteGeoJSON says of the route, and its stops in order, one a line. The way back
-// to the first, of a tour, is closing_leg.
+// WriteJSON writes an object: what WriteGeoJSON says of the route, and its stops in order, one a
+// line. The way back to the first, of a tour, is closing_leg.
 func WriteJSON(w io.Writer, in *tsp.Instance, t tsp.Tour) error {
 	all := stops(in, t)
 	b := bufio.NewWriter(w)

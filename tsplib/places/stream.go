@@ -14,8 +14,8 @@ import (
 	"tspmcts/tsplib"
 )
 
-// stream reads a JSON document value by value: of a matrix no more than a row is in memory as text, of GeoJSON no more
-// than a feature.
+// stream reads a JSON document value by value: of a matrix no more than a row is in memory as text,
+// of GeoJSON no more than a feature.
 type stream struct {
 	f    *file
 	d    *json.Decoder
@@ -123,7 +123,8 @@ type object struct {
 	rows     *matrix            // of Valhalla's verbose form
 }
 
-// object reads the rest of an object, whose begin was read. Matrices are read as such, of several that which is wanted.
+// object reads the rest of an object, whose begin was read. Matrices are read as such, of several
+// that which is wanted.
 func (s *stream) object() (*object, error) {
 	o := &object{parts: map[string]part{}, matrices: map[string]*matrix{}, objects: map[string]*object{}, points: map[string]*points{}}
 	o.part = part{f: s.f, at: s.line(), raw: json.RawMessage("{"), members: o.parts}
@@ -208,12 +209,14 @@ func (s *stream) member(o *object, key string) error {
 	return nil
 }
 
-// here returns a value that begins at the stream's place, and of which no more than its kind is kept.
+// here returns a value that begins at the stream's place, and of which no more than its kind is
+// kept.
 func (s *stream) here(kind string) part {
 	return part{f: s.f, at: s.line(), raw: json.RawMessage(kind)}
 }
 
-// wants reports whether a matrix is the one to take, as far as is known before the rest of o is read.
+// wants reports whether a matrix is the one to take, as far as is known before the rest of o is
+// read.
 func (s *stream) wants(o *object, key string) bool {
 	if w := s.f.opt.Weight; w != "" {
 		return key == w

@@ -465,10 +465,12 @@ func (s *Server) solve(ctx context.Context, j *job, clock func() time.Duration) 
 	return mcts.Solve(ctx, j.item.Instance, o)
 }
 
-// saveEvery returns the time between two checkpoints of n cities: writing them takes no part of the search that counts.
+// saveEvery returns the time between two checkpoints of n cities: writing them takes no part of the
+// search that counts.
 func saveEvery(n int) time.Duration { return 5*time.Second + time.Duration(n)*30*time.Microsecond }
 
-// publishEvery returns the time between two tours that a job shows: copying them takes no part that counts.
+// publishEvery returns the time between two tours that a job shows: copying them takes no part that
+// counts.
 func publishEvery(n int) time.Duration {
 	return 50*time.Millisecond + time.Duration(n)*400*time.Nanosecond
 }

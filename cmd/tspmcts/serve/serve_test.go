@@ -578,8 +578,8 @@ func TestManyClients(t *testing.T) {
 	c.want(http.StatusNoContent, "DELETE", path, "", nil)
 }
 
-// Of a thousand jobs at once none is lost: each is taken and done, or refused with when to come again.
-// Afterwards the server is as small as before.
+// Of a thousand jobs at once none is lost: each is taken and done, or refused with when to come
+// again. Afterwards the server is as small as before.
 func TestThousandJobs(t *testing.T) {
 	c := serveIt(t, func(c *Config) { c.Queued, c.Running = 400, 2 })
 	c.thousand() // buffers that stay are there then
@@ -595,7 +595,8 @@ func TestThousandJobs(t *testing.T) {
 	t.Logf("before %+v, after %+v", before, after)
 }
 
-// thousand posts a thousand jobs at once, sees those that were taken to their end, and deletes them.
+// thousand posts a thousand jobs at once, sees those that were taken to their end, and deletes
+// them.
 func (c *client) thousand() {
 	var mu sync.Mutex
 	var taken []string
@@ -757,7 +758,8 @@ func TestStateCannotBeWritten(t *testing.T) {
 	}
 }
 
-// openapi.json has the routes, settings and knobs that there are, and no others; what it refers to is in it.
+// openapi.json has the routes, settings and knobs that there are, and no others; what it refers to
+// is in it.
 func TestOpenAPI(t *testing.T) {
 	var doc struct {
 		OpenAPI    string

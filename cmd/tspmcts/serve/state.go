@@ -120,7 +120,8 @@ func removeFile(name string) error {
 
 var recordName = regexp.MustCompile(`^([A-Z2-7]{26})\.json$`)
 
-// load takes up the jobs of the folder, in the order in which they came. One that cannot be read is told of and left alone.
+// load takes up the jobs of the folder, in the order in which they came. One that cannot be read is
+// told of and left alone.
 func (s *Server) load() error {
 	if err := os.Mkdir(s.Folder, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return bench.FileError(s.Folder, err)

@@ -85,8 +85,8 @@ func (s *Server) tour(w http.ResponseWriter, r *http.Request, j *job) {
 	}
 }
 
-// writeCSV writes a line a city, in the order of the tour, with the coordinates that the instance has; of
-// places that have ids or names, the route that the command line writes.
+// writeCSV writes a line a city, in the order of the tour, with the coordinates that the instance
+// has; of places that have ids or names, the route that the command line writes.
 func writeCSV(w io.Writer, j *job, b *shown) error {
 	in := j.item.Instance
 	if in.IDs != nil || in.Names != nil {
