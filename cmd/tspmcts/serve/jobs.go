@@ -210,7 +210,7 @@ func (s *Server) soonest() int {
 	return int(max(1, math.Ceil(left)))
 }
 
-// add takes up a job that was reserved.
+// add takes up a job that was reserved, whose room it has from then on.
 func (s *Server) add(o *order, query string, body []byte, spent time.Duration) (*job, *Problem) {
 	if err := bench.CheckMemory(o.item.Instance, o.workers); err != nil {
 		return nil, problemf(http.StatusServiceUnavailable, "%v", err)
@@ -247,6 +247,7 @@ func (s *Server) add(o *order, query string, body []byte, spent time.Duration) (
 	}
 	s.held += n
 	s.jobs[j.id] = j
+	s.reading--
 	s.queue = append(s.queue, j)
 	s.startNext()
 	return j, nil

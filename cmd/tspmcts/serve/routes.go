@@ -117,7 +117,12 @@ func (s *Server) post(w http.ResponseWriter, r *http.Request) {
 		p.write(w)
 		return
 	}
-	defer s.release()
+	taken := false
+	defer func() {
+		if !taken {
+			s.release()
+		}
+	}()
 	body, p := s.readBody(w, r)
 	if p != nil {
 		p.write(w)
@@ -141,6 +146,7 @@ func (s *Server) post(w http.ResponseWriter, r *http.Request) {
 		p.write(w)
 		return
 	}
+	taken = true
 	w.Header().Set("Location", "/v1/jobs/"+j.id)
 	writeJSON(w, http.StatusAccepted, map[string]string{"id": j.id})
 }
