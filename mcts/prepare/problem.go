@@ -110,11 +110,11 @@ const manyCities = 100000
 // a descent over better candidates from the greedy tour is followed by better populations. So
 // it counts no actions.
 func (p *Problem) soon(ctx context.Context) {
-	if p.In.N() < manyCities || p.Source != "alpha" || p.Heatmap != nil || p.Resume != nil {
+	if p.In.N() < manyCities || p.Source != "alpha" || p.Heatmap != nil || p.Resume != nil || p.Config.Fresh {
 		return
 	}
 	t := p.Task
-	t.Config.Believed = 0
+	t.Config.FirstTour, t.Config.Believed, t.Config.Draw = "greedy", 0, false // there is no map
 	if t.Candidates = p.candidates(nil); t.Candidates == nil {
 		return
 	}
