@@ -44,6 +44,7 @@ type message struct {
 	Entry      []byte // a bench.Entry as JSON: gob would take a gap of 0 for none
 	Tour       []byte
 	Learnt     *mcts.Learnt // with the tour of a search
+	Source     string       // likewise: of its heatmap
 	Failed     string       // why the arm, or the search, cannot be done
 	Stopped    bool         // at a checkpoint, as asked
 }

@@ -208,6 +208,26 @@ func suite(out string, seeds int, budget ...string) []string {
 
 var far = []string{"--temporal", "--lost-after", "5s"}
 
+// beside has the process do a suite of eight runs, into near.jsonl, and so many workers begin the
+// same, into far.jsonl. It returns the client, which still runs, and what that prints.
+func (l *lab) beside(workers int) (*exec.Cmd, *bytes.Buffer) {
+	l.Helper()
+	l.instances(4, 200)
+	l.must(suite("near.jsonl", 2, "--actions", "400000")...)
+	for range workers {
+		l.worker()
+	}
+	l.ready()
+	c := l.command(append(suite("far.jsonl", 2, "--actions", "400000"), "--temporal")...)
+	out := new(bytes.Buffer)
+	c.Stdout, c.Stderr = out, out
+	if err := c.Start(); err != nil {
+		l.Fatal(err)
+	}
+	l.Cleanup(func() { end(c) })
+	return c, out
+}
+
 // entry is what the tests look at of a record.
 type entry struct {
 	Instance string
@@ -579,7 +599,7 @@ func TestOtherBuild(t *testing.T) {
 	c := l.command(append(suite("far.jsonl", 1, "--actions", "1000"), far...)...)
 	c.Path = other
 	out, err := c.CombinedOutput()
-	if err == nil || !strings.Contains(string(out), "no worker of this build") || !strings.Contains(string(out), "; 1 of tspmcts-2-") {
+	if err == nil || !strings.Contains(string(out), "no worker of this build") || !strings.Contains(string(out), "; 1 of tspmcts-3-") {
 		t.Errorf("%v: %s", err, out)
 	}
 	l.program = other
@@ -608,13 +628,13 @@ func stirred(t *testing.T, n int, args ...string) {
 	l := newLab(t)
 	l.must("generate", "--cities", fmt.Sprint(n), "--seed", "3", "--out", "g.tsp")
 	solve := func(out string) *exec.Cmd {
-		return l.command(append([]string{"solve", "g.tsp", "--temporal", "--lost-after", "10s", "--out", out}, args...)...)
+		return l.command(append([]string{"solve", "g.tsp", "--temporal", "--lost-after", "10s", "--out", out + ".tour", "--json", out + ".jsonl"}, args...)...)
 	}
 	for range pick(testing.Short(), 2, 4) {
 		l.worker()
 	}
 	l.ready()
-	text, err := solve("still.tour").CombinedOutput()
+	text, err := solve("still").CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v: %s", err, text)
 	}
@@ -630,7 +650,7 @@ func stirred(t *testing.T, n int, args ...string) {
 	if last < 0 {
 		t.Errorf("no rounds: %s", text)
 	}
-	c := solve("stirred.tour")
+	c := solve("stirred")
 	var out bytes.Buffer
 	c.Stdout, c.Stderr = &out, &out
 	if err := c.Start(); err != nil {
@@ -671,6 +691,11 @@ func stirred(t *testing.T, n int, args ...string) {
 	b, _ := os.ReadFile(filepath.Join(l.dir, "stirred.tour"))
 	if len(a) == 0 || !bytes.Equal(a, b) {
 		t.Error("the disturbed run found another tour")
+	}
+	for _, r := range l.records("stirred.jsonl") {
+		if r.Heatmap != "alpha" {
+			t.Errorf("the record has the heatmap %q, want the one that was chosen, alpha", r.Heatmap)
+		}
 	}
 }
 

@@ -129,17 +129,7 @@ func TestFullDisk(t *testing.T) {
 		t.Skipf("no small disk can be mounted here: %v: %s", err, out)
 	}
 	defer exec.Command("umount", "--lazy", blobs).Run()
-	l.instances(4, 200)
-	l.must(suite("near.jsonl", 2, "--actions", "400000")...)
-	l.worker()
-	l.ready()
-	c := l.command(append(suite("far.jsonl", 2, "--actions", "400000"), "--temporal")...)
-	var out bytes.Buffer
-	c.Stdout, c.Stderr = &out, &out
-	if err := c.Start(); err != nil {
-		t.Fatal(err)
-	}
-	defer end(c)
+	c, out := l.beside(1)
 	until := func(what string, is func() bool) {
 		t.Helper()
 		for start := time.Now(); !is(); time.Sleep(20 * time.Millisecond) {

@@ -121,17 +121,7 @@ func TestPostgres(t *testing.T) {
 			t.Fatalf("%v: %s\nthe server: %s", err, out, log.String())
 		}
 	}
-	l.instances(4, 200)
-	l.must(suite("near.jsonl", 2, "--actions", "400000")...)
-	l.worker()
-	l.worker()
-	l.ready()
-	c := l.command(append(suite("far.jsonl", 2, "--actions", "400000"), "--temporal")...)
-	var out bytes.Buffer
-	c.Stdout, c.Stderr = &out, &out
-	if err := c.Start(); err != nil {
-		t.Fatal(err)
-	}
+	c, out := l.beside(2)
 	time.Sleep(2 * time.Second)
 	end(server)
 	start()

@@ -36,6 +36,7 @@ type searchResult struct {
 	Actions int64
 	Seconds float64
 	Learnt  *mcts.Learnt
+	Source  string // of its heatmap
 }
 
 // limit returns how long the search may take.
@@ -112,7 +113,7 @@ func (w *worker) search(a *attempt, spec string, r *searchResult) error {
 			if err != nil {
 				return fails(-1, "%v", err)
 			}
-			r.Actions, r.Seconds, r.Learnt = m.Actions, time.Since(began).Seconds(), m.Learnt
+			r.Actions, r.Seconds, r.Learnt, r.Source = m.Actions, time.Since(began).Seconds(), m.Learnt, m.Source
 			r.Tour, err = blobs.putContent(a.ctx, "tour", m.Tour)
 			return err
 		}
@@ -171,7 +172,7 @@ func (c *child) search(t *task, in *tsp.Instance) error {
 	case err != nil:
 		return fail(err)
 	}
-	return c.tell(message{Tour: tourBytes(r.Tour), Actions: r.Actions, Learnt: r.Learnt})
+	return c.tell(message{Tour: tourBytes(r.Tour), Actions: r.Actions, Learnt: r.Learnt, Source: r.Source})
 }
 
 const roundType = "Round"

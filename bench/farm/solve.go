@@ -280,6 +280,9 @@ func (s *solving) step(ctx context.Context, m method) error {
 			continue
 		}
 		s.used += r.Actions
+		if _, err := source(r.Source); err == nil && s.source == mcts.AutoHeatmap { // all searches choose the same
+			s.source = r.Source
+		}
 		parts[i], shares[i] = r.Learnt, float64(len(tours[i]))/float64(n)
 	}
 	if failed > 0 {
