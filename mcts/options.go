@@ -91,7 +91,7 @@ type Progress struct {
 
 	// Regions are the cities of each region that is worked on, valid during the call; nil where
 	// that is the whole, and where the search is of another instance than the one given: a path, a
-	// directed one, cities in one place.
+	// directed one.
 	Regions [][]int32
 }
 
@@ -213,20 +213,18 @@ func (o *Options) problem(in *tsp.Instance, sym *tsp.Symmetric, cfg Config, sour
 }
 
 // observer returns what the meter tells.
-func (o *Options) observer(in *tsp.Instance, regional bool, expand func(tsp.Tour) tsp.Tour, work func() []Work, bound func() float64) meter.Observer {
+func (p *searching) observer(in *tsp.Instance, o *Options, bound func() float64) meter.Observer {
 	if o.Observe == nil {
 		return nil
 	}
 	var best tsp.Tour
 	return func(m meter.Progress) {
 		if m.Better || best == nil {
-			best = expand(m.Tour)
+			best = p.Expand(m.Tour)
 		}
-		told := Progress{Tour: best, Length: in.InUnit(m.Length), Gap: math.NaN(), Elapsed: m.Elapsed, Stage: m.Stage, Actions: m.Actions, Better: m.Better, Work: work()}
+		told := Progress{Tour: best, Length: in.InUnit(m.Length), Gap: math.NaN(), Elapsed: m.Elapsed, Stage: m.Stage, Actions: m.Actions, Better: m.Better, Work: p.work()}
 		told.Bound = bound()
-		if regional {
-			told.Regions = m.Regions
-		}
+		told.Regions = p.Given(m.Regions)
 		over := o.Best
 		if over == 0 {
 			over = told.Bound

@@ -103,11 +103,11 @@ func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 	}
 	ctx, stop := within(ctx, budget)
 	defer stop()
-	if err := p.Merge(ctx); err != nil {
+	if err := p.Place(ctx); err != nil {
 		return nil, err
 	}
 	p.Know()
-	m := meter.New(ctx, budget, o.observer(in, p.Places == nil && p.Symmetric == nil, p.Expand, p.work, func() float64 {
+	m := meter.New(ctx, budget, p.observer(in, &o, func() float64 {
 		if r.Bound == nil {
 			return 0
 		}
@@ -127,8 +127,8 @@ func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 	if p.search != nil {
 		r.Learnt = p.search.Learnt()
 	}
-	if p.search != nil && len(p.search.Visits) == given.N() {
-		r.Visits = p.search.Visits
+	if p.search != nil {
+		r.Visits = p.Visited(p.search.Visits)
 	}
 	return r, r.Finish(ctx, given, p.Expand(tour))
 }

@@ -56,6 +56,7 @@ type Instance struct {
 	n       int32
 	flat    bool    // planar Euclidean with rounding: the fast path of Dist
 	round   float64 // what the fast path adds before it truncates
+	apart   bool    // it is known that no two cities share a place
 	pts     []point // coordinates as the metric wants them: scaled, or in radians
 	z       []float64
 	earth   []vec   // places in space under Haversine and Geodesic, else nil

@@ -87,7 +87,7 @@ type index struct {
 
 	start   []int32 // members[start[u]:start[u+1]] are the rows of site u, ascending; nil when every row is a site
 	members []int32
-	first   []int32 // first row of each site
+	first   []int32 // first row of each site; nil as start
 
 	sites  []site
 	depth  int // the cells are the nodes 1<<depth and up
@@ -119,6 +119,14 @@ func (ix *index) city(row int32) int32 {
 		return row
 	}
 	return ix.cities[row]
+}
+
+// count returns the number of sites.
+func (ix *index) count() int {
+	if ix.start == nil {
+		return ix.rows
+	}
+	return len(ix.first)
 }
 
 // row returns the first row of site u.
@@ -182,6 +190,9 @@ func chord(angle float64) float64 {
 // merge finds the sites.
 func (ix *index) merge(ctx context.Context) error {
 	in, n := ix.in, ix.rows
+	if in.apart {
+		return nil
+	}
 	bits := 4
 	for 1<<bits < 2*n {
 		bits++
@@ -217,9 +228,8 @@ func (ix *index) merge(ctx context.Context) error {
 			}
 		}
 	}
-	ix.first = first
-	u := len(first)
-	if u < n {
+	if u := len(first); u < n {
+		ix.first = first
 		ix.start = make([]int32, u+1)
 		for _, s := range siteOf {
 			ix.start[s+1]++
@@ -243,13 +253,13 @@ func (ix *index) lift(ctx context.Context) error {
 	if ix.sphere {
 		dims = 3
 	}
-	u := len(ix.first)
+	u := ix.count()
 	ix.sites = make([]site, u)
 	const batch = 1 << 13
 	return Parallel(ctx, (u+batch-1)/batch, func() func(int) {
 		return func(b int) {
 			for s := b * batch; s < min(u, (b+1)*batch); s++ {
-				ix.sites[s] = site{c: ix.place(ix.city(ix.first[s])), u: int32(s), dims: dims}
+				ix.sites[s] = site{c: ix.place(ix.city(ix.row(int32(s)))), u: int32(s), dims: dims}
 			}
 		}
 	})

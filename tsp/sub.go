@@ -8,7 +8,7 @@ package tsp
 // serves distances and fixed edges only, and keeps its memory for the next Sub.
 func (in *Instance) Sub(dst *Instance, cities []int32, local func(c int32) int32, closed bool) {
 	m := int32(len(cities))
-	dst.Metric, dst.Scale, dst.n, dst.flat, dst.round = in.Metric, in.Scale, m, in.flat, in.round
+	dst.Metric, dst.Scale, dst.n, dst.flat, dst.round, dst.apart = in.Metric, in.Scale, m, in.flat, in.round, in.apart
 	dst.pts, dst.z, dst.rows = dst.pts[:0], nil, dst.rows[:0]
 	if len(in.pts) > 0 { // in may be a used dst itself
 		for _, c := range cities {

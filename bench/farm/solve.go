@@ -74,7 +74,7 @@ func (f *Farm) Solve(ctx context.Context, r *bench.Run, clock func() time.Durati
 		return nil, nil, bench.Misusef("%s: regions are for tours of cities in the plane, without edges that are fixed or forbidden; run it without --temporal", r.Item.Name)
 	}
 	s := &solving{Farm: f, run: r, in: in, o: o}
-	places, err := tsp.NewDistinct(ctx, in)
+	places, err := tsp.NewPlaces(ctx, in, nil)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -115,7 +115,7 @@ func (f *Farm) Solve(ctx context.Context, r *bench.Run, clock func() time.Durati
 		return nil, nil, err
 	}
 	if places != nil {
-		s.tour = places.Expand(s.tour)
+		s.tour = places.Cities(s.tour)
 	}
 	if err := res.Finish(ctx, in, s.tour); err != nil {
 		return nil, nil, err

@@ -8,17 +8,21 @@ import (
 	"tspmcts/tsp"
 )
 
-// Merge makes p a problem of the places of its cities, where two cities share each
-// or more. It does not where the heatmap is about all cities, and where so few places
-// are left that they are solved exactly, which would be wrong of all cities,
-// nor when ctx ends.
-func (p *Problem) Merge(ctx context.Context) error {
+// Place makes p a problem of the places of its cities: where two cities share each or more, and
+// where there are many, which are numbered along the curve. It does not where the heatmap is of the
+// cities as they are, where so few places are left that they are solved exactly, which would be
+// wrong of all cities, nor when ctx ends.
+func (p *Problem) Place(ctx context.Context) error {
 	s, err := heatmap.Parse(p.Source)
 	p.Reads = err == nil && len(s.Files()) > 0
 	if err != nil || p.Reads || p.Heatmap != nil {
 		return nil
 	}
-	d, err := tsp.NewDistinct(ctx, p.In)
+	var along tsp.Tour
+	if p.In.N() >= manyCities && p.Onward == nil { // where it is not, numbers follow its tour
+		along = p.Curve
+	}
+	d, err := tsp.NewPlaces(ctx, p.In, along)
 	if err != nil && ctx.Err() != nil { // nothing is merged; the search ends at its own check
 		d, err = nil, nil
 	}
@@ -33,11 +37,38 @@ func (p *Problem) Merge(ctx context.Context) error {
 	return err
 }
 
+// Given returns regions as cities of the instance given; nil where p's are of another's.
+func (p *Problem) Given(regions [][]int32) [][]int32 {
+	switch {
+	case p.Symmetric != nil:
+		return nil
+	case p.Places == nil || regions == nil:
+		return regions
+	}
+	given := make([][]int32, len(regions))
+	for k, r := range regions {
+		given[k] = p.Places.Cities(r)
+	}
+	return given
+}
+
+// Visited returns what visits say of places as of the cities of the instance given; nil where p's
+// are of another's.
+func (p *Problem) Visited(visits []uint16) []uint16 {
+	switch {
+	case p.Symmetric != nil:
+		return nil
+	case p.Places == nil || visits == nil:
+		return visits
+	}
+	return p.Places.Spread(visits)
+}
+
 // Expand returns the tour of the instance given that t stands for.
 func (p *Problem) Expand(t tsp.Tour) tsp.Tour {
 	switch {
 	case p.Places != nil:
-		return p.Places.Expand(t)
+		return p.Places.Cities(t)
 	case p.Symmetric != nil:
 		out, err := p.Symmetric.Expand(t)
 		if err != nil { // none of in's exchanges leads there

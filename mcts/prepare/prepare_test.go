@@ -1,6 +1,7 @@
 package prepare
 
 import (
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -22,7 +23,7 @@ func TestPrepare(t *testing.T) {
 	p := &Problem{Task: stage.Task{In: in, Initial: []tsp.Tour{better}, Config: stage.Config{Believed: most}}, Source: "gtprior", Most: most}
 	p.Curve = Curve(t.Context(), in)
 	p.Length = in.Length(p.Curve)
-	if err := p.Merge(t.Context()); err != nil || p.In.N() != n/2 {
+	if err := p.Place(t.Context()); err != nil || p.In.N() != n/2 {
 		t.Fatalf("%d places of %d cities, %v", p.In.N(), n, err)
 	}
 	p.Know()
@@ -39,6 +40,42 @@ func TestPrepare(t *testing.T) {
 	}
 	if tour := p.Expand(p.Shortest); in.Check(tour) != nil || in.Length(tour) != in.Length(better) {
 		t.Errorf("the answer so far is %d long, want %d", in.Length(tour), in.Length(better))
+	}
+}
+
+// TestMany numbers many cities along the curve, some of which share places, or each second one: near
+// numbers are near cities, and what the search says of its cities is told of the same ones.
+func TestMany(t *testing.T) {
+	half := tsptest.Random(tsp.Euc2D, manyCities, 1)
+	for name, shared := range map[string]int{"few": 10, "all": manyCities} {
+		in := tsptest.Must(tsp.NewPoints(name, tsp.Euc2D, slices.Concat(half.X, half.X[:shared]), slices.Concat(half.Y, half.Y[:shared]), nil))
+		n := in.N()
+		p := &Problem{Task: stage.Task{In: in, Initial: []tsp.Tour{tsptest.Tour(in, rand.New(rand.NewPCG(1, 2)))}}, Source: "alpha"}
+		p.Curve = Curve(t.Context(), in)
+		if err := p.Place(t.Context()); err != nil || p.Places == nil {
+			t.Fatal(err)
+		}
+		if m := map[bool]int{true: manyCities, false: n}[shared == manyCities]; p.In.N() != m || !slices.IsSorted(p.Curve) {
+			t.Fatalf("%s: %d places, want %d along the curve", name, p.In.N(), m)
+		}
+		if tour := p.Expand(p.Curve); in.Check(tour) != nil || in.Length(tour) != p.Length {
+			t.Errorf("%s: the curve is %d long, want %d", name, in.Length(tour), p.Length)
+		}
+		if tour := p.Expand(p.Initial[0]); in.Check(tour) != nil || in.Length(tour) != p.In.Length(p.Initial[0]) {
+			t.Errorf("%s: the tour given is %d long, of places %d", name, in.Length(tour), p.In.Length(p.Initial[0]))
+		}
+		visits := make([]uint16, p.In.N())
+		visits[7] = 3
+		visited := p.Visited(visits)
+		for _, c := range p.Given([][]int32{{7}})[0] {
+			if x, y := p.In.At(7); in.X[c] != x || in.Y[c] != y || visited[c] != 3 {
+				t.Errorf("%s: city %d is not in place 7, or visited %d times, want 3", name, c, visited[c])
+			}
+			visited[c] = 0
+		}
+		if len(visited) != n || slices.Max(visited) != 0 {
+			t.Errorf("%s: other cities were visited too", name)
+		}
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 
 // A tour of the places expands to a tour of all cities of the same length, and
 // contracts to itself; what must not be merged is not.
-func TestDistinct(t *testing.T) {
+func TestPlaces(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	for _, m := range []Metric{Euc2D, Exact2D, Ceil2D, Floor2D, Man2D, Att, Euc3D, Geo} {
 		n := 60
@@ -24,7 +24,7 @@ func TestDistinct(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		d, err := NewDistinct(t.Context(), in)
+		d, err := NewPlaces(t.Context(), in, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -41,7 +41,7 @@ func TestDistinct(t *testing.T) {
 		for i, u := range rng.Perm(d.N()) {
 			tour[i] = int32(u)
 		}
-		all := d.Expand(tour)
+		all := Tour(d.Cities(tour))
 		if err := in.Check(all); err != nil {
 			t.Fatalf("%v: %v", m, err)
 		}
@@ -52,17 +52,50 @@ func TestDistinct(t *testing.T) {
 			t.Errorf("%v: %v contracts to %v", m, tour, back)
 		}
 		if in.SetFixed([][2]int32{{0, 1}}); true {
-			if d, _ := NewDistinct(t.Context(), in); d != nil {
+			if d, _ := NewPlaces(t.Context(), in, nil); d != nil {
 				t.Errorf("%v: merged in spite of a fixed edge", m)
 			}
 		}
 	}
+	for _, share := range []int{1, 3} { // cities a place
+		x, y := make([]float64, 60), make([]float64, 60)
+		for i := range x {
+			x[i] = float64(i / share)
+		}
+		in, err := NewPoints("x", Euc2D, x, y, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		along := make(Tour, 60)
+		for i, c := range rng.Perm(60) {
+			along[i] = int32(c)
+		}
+		p, err := NewPlaces(t.Context(), in, along)
+		if err != nil || p.N() != 60/share {
+			t.Fatalf("%v places of 60 cities, %d each: %v", p, share, err)
+		}
+		if numbers := p.Contract(along); !slices.IsSorted(numbers) || p.Check(numbers) != nil {
+			t.Errorf("along the tour places are %v", numbers)
+		}
+		of := make([]uint16, p.N())
+		for u := range of {
+			of[u] = uint16(p.X[u])
+		}
+		for c, x := range p.Spread(of) {
+			if x != uint16(in.X[c]) {
+				t.Errorf("city %d at %v has what is of %d", c, in.X[c], x)
+			}
+		}
+		if all := Tour(p.Cities(p.Contract(along))); in.Check(all) != nil || share == 1 && !slices.Equal(all, along) {
+			t.Errorf("%v becomes %v", along, all)
+		}
+	}
 	in, _ := NewPoints("x", Euc2D, []float64{0, .4, .4, .8, .8, 0}, make([]float64, 6), nil)
-	if d, _ := NewDistinct(t.Context(), in); d == nil || d.Metrical() {
+	if d, _ := NewPlaces(t.Context(), in, nil); d == nil || d.Metrical() {
 		t.Errorf("0, 0.4 and 0.8 on a line obey the triangle inequality, rounded")
 	}
 	in, _ = NewPoints("x", Euc2D, []float64{0, 0, 1, 2, 3}, make([]float64, 5), nil)
-	if d, _ := NewDistinct(t.Context(), in); d != nil {
+	if d, _ := NewPlaces(t.Context(), in, nil); d != nil {
 		t.Error("merged for one city")
 	}
 }
