@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -47,6 +48,30 @@ func (p *searching) work() []Work {
 		return nil
 	}
 	return p.search.Tally()
+}
+
+// observer returns what the meter tells.
+func (p *searching) observer(in *tsp.Instance, o *Options, bound func() float64) meter.Observer {
+	if o.Observe == nil {
+		return nil
+	}
+	var best tsp.Tour
+	return func(m meter.Progress) {
+		if m.Better || best == nil {
+			best = p.Expand(m.Tour)
+		}
+		told := Progress{Tour: best, Length: in.InUnit(m.Length), Gap: math.NaN(), Elapsed: m.Elapsed, Stage: m.Stage, Actions: m.Actions, Better: m.Better, Work: p.work()}
+		told.Bound = bound()
+		told.Regions = p.Given(m.Regions)
+		over := o.Best
+		if over == 0 {
+			over = told.Bound
+		}
+		if over > 0 {
+			told.Gap = 100 * (told.Length/over - 1)
+		}
+		o.Observe(told)
+	}
 }
 
 // Solve searches for a short tour of in until a limit of o is reached or ctx ends, and returns the
