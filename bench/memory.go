@@ -22,6 +22,13 @@ const (
 	bytesPerWorker = 14 // and city
 )
 
+// From Millions of cities on the command has memory collected whenever it nears BytesOfMillions a
+// city, where fewer have theirs collected by how it grows. 10,000,000 cities took 546 a city.
+const (
+	Millions        = 2000000
+	BytesOfMillions = 550
+)
+
 // untilMemory is the time a city below which a search ends in its first tour, a curve
 // that takes no more than reading did: 50 million cities may be solved in 0.1 s where
 // a search of them for longer would not fit.
@@ -56,7 +63,16 @@ func MakingHeatmap(source string) Making {
 // this process may have, where the system tells how much that is.
 func CheckMemory(in *tsp.Instance, workers int) error {
 	return checkNeeded(fmt.Sprintf("a search of %d cities with %d workers", in.N(), workers),
-		int64(in.N())*int64(bytesPerCity+bytesPerWorker*workers), "fewer --workers or a smaller instance")
+		searchBytes(in.N(), workers), "fewer --workers or a smaller instance")
+}
+
+// searchBytes returns what a search takes at least.
+func searchBytes(cities, workers int) int64 {
+	city := bytesPerCity + bytesPerWorker*workers
+	if cities >= Millions {
+		city = min(city, BytesOfMillions)
+	}
+	return int64(cities) * int64(city)
 }
 
 // Check is the same for what is made of in.

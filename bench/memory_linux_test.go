@@ -39,3 +39,13 @@ func TestGroupLeft(t *testing.T) {
 		}
 	}
 }
+
+// Millions of cities need less memory each, since theirs is collected by what there is of it.
+func TestSearchBytes(t *testing.T) {
+	if some, many := searchBytes(Millions-1, 2), searchBytes(Millions, 2); many >= some || many != BytesOfMillions*Millions {
+		t.Errorf("%d cities take %d bytes, one less %d", Millions, many, some)
+	}
+	if one, two := searchBytes(1000, 1), searchBytes(1000, 2); two <= one {
+		t.Errorf("one worker takes %d bytes, two %d", one, two)
+	}
+}

@@ -41,7 +41,7 @@ type method interface {
 type solving struct {
 	*Farm
 	run     *bench.Run
-	in      *tsp.Instance // the run's, or its places where cities share them
+	in      *tsp.Instance // the run's, or its places
 	o       SolveOptions
 	clock   func() time.Duration // with what was spent before the client came back
 	before  time.Duration
@@ -74,7 +74,11 @@ func (f *Farm) Solve(ctx context.Context, r *bench.Run, clock func() time.Durati
 		return nil, nil, bench.Misusef("%s: regions are for tours of cities in the plane, without edges that are fixed or forbidden; run it without --temporal", r.Item.Name)
 	}
 	s := &solving{Farm: f, run: r, in: in, o: o}
-	places, err := tsp.NewPlaces(ctx, in, nil)
+	var along tsp.Tour
+	if in.N() >= leastInRegions {
+		along = tsp.SpaceFillingCurve(ctx, in)
+	}
+	places, err := tsp.NewPlaces(ctx, in, along)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -288,13 +288,13 @@ func (s *solver) remedy(flag string) string {
 // it is nearly all flat slices, which cost the collector nothing. 1,000,000 cities took 640 MB in
 // 40 s instead of 770. That of few cities is not worth the collector's time: with 1000, 3 %. Of
 // millions, where half of what is in use is gigabytes, it is collected whenever it nears what the
-// search needs, 500 bytes a city.
+// search needs.
 func tight(cities int) {
 	if cities >= 100000 && os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(50)
 	}
-	if cities >= 2000000 && os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(int64(cities) * 550)
+	if cities >= bench.Millions && os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(int64(cities) * bench.BytesOfMillions)
 	}
 }
 
