@@ -17,7 +17,7 @@ import (
 
 // zero is a heatmap source for tests.
 func zero(name string) (Source, error) {
-	return Source{Name: name, Build: func(ctx context.Context, item *Item, nb *tsp.Neighbors) (*heatmap.Map, error) {
+	return Source{Name: name, Build: func(ctx context.Context, item *Item, nb *tsp.Neighbors, _ heatmap.Told) (*heatmap.Map, error) {
 		return heatmap.Zero(item.N()), nil
 	}}, nil
 }

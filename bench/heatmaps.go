@@ -25,8 +25,8 @@ func HeatmapSource(spec string) (Source, error) {
 	if err != nil {
 		return Source{}, err
 	}
-	return Source{Name: spec, Build: func(ctx context.Context, item *Item, nb *tsp.Neighbors) (*heatmap.Map, error) {
-		return BuildHeatmap(ctx, s, item, nb, 1)
+	return Source{Name: spec, Build: func(ctx context.Context, item *Item, nb *tsp.Neighbors, told heatmap.Told) (*heatmap.Map, error) {
+		return BuildHeatmap(ctx, s, item, nb, told, 1)
 	}}, nil
 }
 
@@ -46,8 +46,8 @@ func (item *Item) File(name string) (string, error) {
 }
 
 // BuildHeatmap makes a map for an item: it gives the source what package heatmap
-// cannot reach, files and quick tours. nb may be nil.
-func BuildHeatmap(ctx context.Context, s *heatmap.Source, item *Item, nb *tsp.Neighbors, seed uint64) (*heatmap.Map, error) {
+// cannot reach, files and quick tours. nb and told may be nil.
+func BuildHeatmap(ctx context.Context, s *heatmap.Source, item *Item, nb *tsp.Neighbors, told heatmap.Told, seed uint64) (*heatmap.Map, error) {
 	index := item.Index
 	if PerInstance(s.String()) {
 		index = 0
@@ -56,6 +56,7 @@ func BuildHeatmap(ctx context.Context, s *heatmap.Source, item *Item, nb *tsp.Ne
 		Instance:  item.Instance,
 		Neighbors: nb,
 		Index:     index,
+		Told:      told,
 		Warn:      item.Warn,
 		Open: func(name string) (io.ReadCloser, error) {
 			file, err := item.File(name)

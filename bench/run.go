@@ -16,7 +16,7 @@ import (
 type Source struct {
 	Name string // what records call it: the spec, or mcts.AutoHeatmap
 	// Build makes the heatmap of an item; nil for mcts.AutoHeatmap.
-	Build func(ctx context.Context, item *Item, nb *tsp.Neighbors) (*heatmap.Map, error)
+	Build func(ctx context.Context, item *Item, nb *tsp.Neighbors, told heatmap.Told) (*heatmap.Map, error)
 }
 
 // Run is one search on one instance.
@@ -96,7 +96,7 @@ func (r *Run) Record(res *mcts.Result, elapsed float64, trace []Point) *Record {
 }
 
 // build makes the heatmap of a source, the run's own or the one that it stands for.
-func (r *Run) build(ctx context.Context, in *tsp.Instance, spec string, nb *tsp.Neighbors) (*heatmap.Map, error) {
+func (r *Run) build(ctx context.Context, in *tsp.Instance, spec string, nb *tsp.Neighbors, told heatmap.Told) (*heatmap.Map, error) {
 	source := r.Source
 	if source.Build == nil {
 		var err error
@@ -106,5 +106,5 @@ func (r *Run) build(ctx context.Context, in *tsp.Instance, spec string, nb *tsp.
 	}
 	item := *r.Item
 	item.Instance = in
-	return source.Build(ctx, &item, nb)
+	return source.Build(ctx, &item, nb, told)
 }

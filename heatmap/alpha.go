@@ -18,9 +18,10 @@ const AlphaSteps = 30
 // Alpha returns the prior over alpha-nearness (Helsgaun 2000, section 4.1): P_ij =
 // ranks[r] where j is i's (r+1)-th candidate by alpha, the growth of the
 // minimum 1-tree that must hold the edge, made symmetric. Cost: O(n log n) for each of
-// the steps. The error is ctx's.
-func Alpha(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, steps int, ranks Ranks) (*Map, error) {
-	alpha, err := Nearness(ctx, in, nb, steps, len(ranks))
+// the steps. told, if not nil, is told of cities whose candidates by alpha are known before all are,
+// where these are found by parts. The error is ctx's.
+func Alpha(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, steps int, ranks Ranks, told Told) (*Map, error) {
+	alpha, err := nearness(ctx, in, nb, steps, len(ranks), told)
 	if err != nil {
 		return nil, err
 	}
@@ -46,9 +47,20 @@ func AlphaLists(ctx context.Context, in *tsp.Instance, steps, k int) (func(i int
 	return func(i int32) []int32 { cities, _ := alpha.Of(i); return cities }, nil
 }
 
+// Told is told of some cities, in parts of some thousands that lie together, whose candidates are
+// known, the most promising first, while those of others are not.
+type Told func(parts [][]int32, candidates func(i int32) []int32)
+
+// byParts is the number of cities from which on alpha is found by parts.
+const byParts = 250000
+
 // Nearness returns each city's first k candidates by alpha-nearness, after the given steps of
 // ascent on a graph of nb. The error is ctx's.
 func Nearness(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, steps, k int) (*onetree.Candidates, error) {
+	return nearness(ctx, in, nb, steps, k, nil)
+}
+
+func nearness(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, steps, k int, told Told) (*onetree.Candidates, error) {
 	g, err := onetree.NewGraph(ctx, in, nb, 2)
 	if err != nil {
 		return nil, err
@@ -68,6 +80,13 @@ func Nearness(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, steps, k
 		if in.N() > 1000 {
 			opt.Grow = 1 // each costs the square of n, and with these prices hardly an edge is missing
 		}
+	}
+	if in.Planar() && in.N() >= byParts {
+		return g.AlphaByParts(ctx, opt, k, func(c *onetree.Candidates, parts [][]int32) {
+			if told != nil {
+				told(parts, func(i int32) []int32 { cities, _ := c.Of(i); return cities })
+			}
+		})
 	}
 	r := onetree.Ascend(ctx, g, opt)
 	if err := ctx.Err(); err != nil {

@@ -117,6 +117,9 @@ type Request struct {
 	Warn func(format string, args ...any)
 	// Tours returns count quick local optima. May be nil where no spec asks for them.
 	Tours func(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, count int) ([]tsp.Tour, error)
+	// Told is told of cities whose candidates are known before the map is, by sources that find
+	// them by parts; nil for nobody.
+	Told Told
 	// ReadTours reads the tours of a file that a spec names. May be nil where none does.
 	ReadTours func(r io.Reader, name string) ([]tsp.Tour, error)
 }
@@ -323,5 +326,5 @@ func buildAlpha(ctx context.Context, s *Source, r Request) (*Map, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Alpha(ctx, r.Instance, nb, int(s.Number("steps", AlphaSteps)), ranks)
+	return Alpha(ctx, r.Instance, nb, int(s.Number("steps", AlphaSteps)), ranks, r.Told)
 }

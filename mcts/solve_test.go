@@ -261,7 +261,7 @@ func TestOneWorker(t *testing.T) {
 	in := tsptest.Random(tsp.Euc2D, 50, 1)
 	asked := 0
 	_, err := Solve(context.Background(), in, Options{Workers: 1, Actions: 100, Source: "zero",
-		Build: func(ctx context.Context, in *tsp.Instance, source string, nb *tsp.Neighbors) (*heatmap.Map, error) {
+		Build: func(ctx context.Context, in *tsp.Instance, source string, nb *tsp.Neighbors, _ heatmap.Told) (*heatmap.Map, error) {
 			asked = tsp.Workers(ctx)
 			return heatmap.Zero(in.N()), nil
 		}})

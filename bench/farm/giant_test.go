@@ -18,7 +18,7 @@ import (
 func TestMapTravels(t *testing.T) {
 	in := tsptest.Random(tsp.Euc2D, 500, 1)
 	nb := tsptest.Must(tsp.NearestNeighbors(context.Background(), in, 10))
-	whole := tsptest.Must(heatmap.Alpha(context.Background(), in, nb, heatmap.AlphaSteps, heatmap.AlphaRanks))
+	whole := tsptest.Must(heatmap.Alpha(context.Background(), in, nb, heatmap.AlphaSteps, heatmap.AlphaRanks, nil))
 	var cities []int32
 	place := make([]int32, in.N())
 	for c := range place {

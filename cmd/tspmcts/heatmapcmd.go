@@ -196,7 +196,7 @@ func buildMap(ctx context.Context, s *heatmap.Source, item *bench.Item, seed uin
 		return nil, 0, fmt.Errorf("%s: %w", item.Name, err)
 	}
 	start := time.Now()
-	m, err := bench.BuildHeatmap(ctx, s, item, nil, seed)
+	m, err := bench.BuildHeatmap(ctx, s, item, nil, nil, seed)
 	if err != nil {
 		if ctx.Err() != nil {
 			err = errors.New("stopped before the heatmap was made")

@@ -35,16 +35,23 @@ func (c *Candidates) Of(i int32) ([]int32, []int64) {
 // Called after Price, which may bring edges from outside the candidate graph
 // into the tree, it ranks these too.
 func (r *Result) Alpha(ctx context.Context, m int) *Candidates {
+	c := r.g.newCandidates(m)
+	alpha, full := r.nearness(ctx)
+	chunks(ctx, r.g.n, func(from, to int) { r.g.list(c, int32(from), int32(to), alpha, full) })
+	return c
+}
+
+// nearness returns alpha and the reduced cost of every edge of the graph.
+func (r *Result) nearness(ctx context.Context) (alpha, full []int64) {
 	g := r.g
-	n := g.n
-	p := newPaths(n)
+	p := newPaths(g.n)
 	cost := make([]int64, len(r.u))
 	for e := range r.u {
 		cost[e] = g.cost(r.pi, r.u[e], r.v[e])
 	}
 	p.build(r.u, r.v, cost)
-	alpha := make([]int64, len(g.u))
-	full := make([]int64, len(g.u))
+	alpha = make([]int64, len(g.u))
+	full = make([]int64, len(g.u))
 	chunks(ctx, len(g.u), func(from, to int) {
 		for e := from; e < to; e++ {
 			u, v := g.u[e], g.v[e]
@@ -58,25 +65,32 @@ func (r *Result) Alpha(ctx context.Context, m int) *Candidates {
 			alpha[e] = max(0, full[e]-drop)
 		}
 	})
+	return alpha, full
+}
 
-	c := &Candidates{Unit: r.Unit, Off: make([]int32, n+1)}
+// newCandidates makes room for the first m candidates of each city.
+func (g *Graph) newCandidates(m int) *Candidates {
+	n := g.n
+	c := &Candidates{Unit: 1 << g.shift, Off: make([]int32, n+1)}
 	for i := range n {
 		c.Off[i+1] = c.Off[i] + min(int32(max(m, 0)), g.off[g.rank[i]+1]-g.off[g.rank[i]])
 	}
 	c.City = make([]int32, c.Off[n])
 	c.Alpha = make([]int64, c.Off[n])
-	chunks(ctx, n, func(from, to int) { // in the internal order: memory locality
-		var row []cand
-		for at := int32(from); int(at) < to; at++ {
-			i := g.order[at]
-			lo, hi := c.Off[i], c.Off[i+1]
-			row = g.least(row[:0], at, int(hi-lo), alpha, full)
-			for k := range row {
-				c.City[int(lo)+k], c.Alpha[int(lo)+k] = row[k].city, row[k].alpha
-			}
-		}
-	})
 	return c
+}
+
+// list fills in the candidates of the cities from to to-1, in internal ids.
+func (g *Graph) list(c *Candidates, from, to int32, alpha, full []int64) {
+	var row []cand
+	for at := from; at < to; at++ {
+		i := g.order[at]
+		lo, hi := c.Off[i], c.Off[i+1]
+		row = g.least(row[:0], at, int(hi-lo), alpha, full)
+		for k := range row {
+			c.City[int(lo)+k], c.Alpha[int(lo)+k] = row[k].city, row[k].alpha
+		}
+	}
 }
 
 // least appends the keep edges of a city, in internal ids, that come first, in order.

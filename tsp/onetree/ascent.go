@@ -77,6 +77,16 @@ func Ascend(ctx context.Context, g *Graph, opt Options) *Result {
 	if opt.Pi != nil && len(opt.Pi) != g.n {
 		panic("onetree: a start of the wrong length")
 	}
+	r := ascend(ctx, g, opt)
+	r.Pi = make([]int64, g.n)
+	for i, city := range g.order {
+		r.Pi[city] = r.pi[i]
+	}
+	return r
+}
+
+// ascend is Ascend without Result.Pi.
+func ascend(ctx context.Context, g *Graph, opt Options) *Result {
 	a := newAscent(ctx, g)
 	if opt.Pi != nil {
 		for i, city := range g.order {
@@ -136,10 +146,6 @@ func Ascend(ctx context.Context, g *Graph, opt Options) *Result {
 	r.oneTree = a.oneTree()
 	r.Estimate = float64(best)/float64(r.Unit) + float64(a.g.rebate())
 	r.pi = bestPi
-	r.Pi = make([]int64, g.n)
-	for i, city := range g.order {
-		r.Pi[city] = bestPi[i]
-	}
 	return r
 }
 

@@ -199,25 +199,29 @@ func (g *Graph) setEdges(ctx context.Context, us, vs []int32) {
 		}
 	})
 
-	g.off = make([]int32, n+1)
+	g.index(fill)
+	if g.shift == 0 && g.limit == 0 {
+		g.setScale()
+	}
+}
+
+// index lists the edges of each city; fill is scratch as long as there are cities.
+func (g *Graph) index(fill []int32) {
+	g.off = make([]int32, g.n+1)
 	for e := range g.u {
 		g.off[g.u[e]+1]++
 		g.off[g.v[e]+1]++
 	}
-	for i := range n {
+	for i := range g.n {
 		g.off[i+1] += g.off[i]
 	}
 	g.edge = make([]int32, 2*len(g.u))
-	copy(fill, g.off[:n])
+	copy(fill, g.off[:g.n])
 	for e := range g.u {
 		g.edge[fill[g.u[e]]] = int32(e)
 		fill[g.u[e]]++
 		g.edge[fill[g.v[e]]] = int32(e)
 		fill[g.v[e]]++
-	}
-
-	if g.shift == 0 && g.limit == 0 {
-		g.setScale()
 	}
 }
 
@@ -240,14 +244,19 @@ func (g *Graph) setScale() {
 
 // connected reports whether the edges span all cities.
 func (g *Graph) connected() bool {
-	uf := newUnion(g.n)
-	left := g.n
+	_, pieces := g.pieces()
+	return pieces <= 1
+}
+
+// pieces returns which cities the edges connect, and how many pieces that leaves.
+func (g *Graph) pieces() (uf union, left int) {
+	uf, left = newUnion(g.n), g.n
 	for e := range g.u {
 		if uf.join(g.u[e], g.v[e]) {
 			left--
 		}
 	}
-	return left <= 1
+	return uf, left
 }
 
 // sectors appends the per nearest cities in each quadrant (octant) around city i.

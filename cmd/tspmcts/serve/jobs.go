@@ -425,15 +425,15 @@ func (s *Server) solve(ctx context.Context, j *job, clock func() time.Duration) 
 	o := mcts.Options{Preset: j.knobs.Preset, Configure: j.knobs.Config, Source: j.heatmap, Seed: j.seed, Workers: j.workers,
 		Time: j.time(s.Limits), Actions: j.budget.Actions, Stall: j.budget.Stall.Of(j.item.N()), Target: j.budget.Target, Clock: clock,
 		Bound: j.bound, Best: j.optimum, Heatmap: j.edges, Observe: func(p mcts.Progress) { s.publish(j, p) }}
-	o.Build = func(ctx context.Context, in *tsp.Instance, spec string, nb *tsp.Neighbors) (*heatmap.Map, error) {
+	o.Build = func(ctx context.Context, in *tsp.Instance, spec string, nb *tsp.Neighbors, told heatmap.Told) (*heatmap.Map, error) {
 		source, err := heatmap.Parse(spec)
 		if err != nil {
 			return nil, err
 		}
 		item := *j.item
 		item.Instance = in
-		m, err := bench.BuildHeatmap(ctx, source, &item, nb, 1)
-		if err == nil && m.N() == j.item.N() { // and not of the places of cities that share them
+		m, err := bench.BuildHeatmap(ctx, source, &item, nb, told, 1)
+		if err == nil && in == j.item.Instance { // and not of places, which have other numbers
 			s.mu.Lock()
 			j.believed = m
 			s.mu.Unlock()

@@ -1,0 +1,111 @@
+package onetree
+
+import (
+	"slices"
+	"testing"
+
+	"tspmcts/tsp"
+	"tspmcts/tsp/tsptest"
+)
+
+// By parts, candidates are those of the whole but for a few near borders, everybody is told of once, and
+// it makes no difference how many cores there are.
+func TestAlphaByParts(t *testing.T) {
+	for name, in := range map[string]*tsp.Instance{
+		"uniform":   tsptest.Random(tsp.Euc2D, 6000, 1),
+		"clustered": tsptest.Clustered(6000, 1),
+		"far":       tsptest.Random(tsp.Geo, 6000, 1),
+	} {
+		nb := tsptest.Must(tsp.NearestNeighbors(t.Context(), in, 8))
+		g := tsptest.Must(NewGraph(t.Context(), in, nb, 2))
+		opt := Options{Steps: 30}
+		whole := Ascend(t.Context(), g, opt).Alpha(t.Context(), 5)
+		var all []*Candidates
+		for _, workers := range []int{1, 3} {
+			told := make([]int, in.N())
+			c := tsptest.Must(g.alphaByParts(tsp.WithWorkers(t.Context(), workers), opt, 5, 2000, func(c *Candidates, parts [][]int32) {
+				for _, part := range parts {
+					for _, i := range part {
+						told[i]++
+						if cities, _ := c.Of(i); len(cities) == 0 || cities[0] == i {
+							t.Fatalf("%s: the candidates of %d are %v when they are told of", name, i, cities)
+						}
+					}
+				}
+			}))
+			if slices.Min(told) != 1 || slices.Max(told) != 1 {
+				t.Errorf("%s: cities were told of %d to %d times", name, slices.Min(told), slices.Max(told))
+			}
+			all = append(all, c)
+		}
+		if !slices.Equal(all[0].City, all[1].City) || !slices.Equal(all[0].Alpha, all[1].Alpha) {
+			t.Errorf("%s: one core and three found other candidates", name)
+		}
+		same := 0
+		for i := range int32(in.N()) {
+			cities, _ := all[0].Of(i)
+			for _, j := range cities {
+				if of, _ := whole.Of(i); slices.Contains(of, j) {
+					same++
+				}
+			}
+		}
+		share := float64(same) / float64(len(whole.City))
+		t.Logf("%s: %.3f of the candidates are the whole's", name, share)
+		if share < 0.93 {
+			t.Errorf("%s: %.3f of the candidates are the whole's", name, share)
+		}
+	}
+}
+
+// A part is connected, wherever it is cut, and holds its cities with all their edges.
+func TestAround(t *testing.T) {
+	in := tsptest.Clustered(3000, 2)
+	nb := tsptest.Must(tsp.NearestNeighbors(t.Context(), in, 2))
+	g := tsptest.Must(NewGraph(t.Context(), in, nb, 0)) // a tree holds it together
+	place := make([]int32, g.n)
+	joined := 0
+	for lo := int32(0); lo < 2900; lo += 100 {
+		part, own := g.around(lo, lo+100, place)
+		if slices.Max(place) != 0 {
+			t.Fatal("the scratch is not clean")
+		}
+		if !part.connected() {
+			t.Errorf("the part from %d is in pieces", lo)
+		}
+		for e, u := range part.u {
+			if e > 0 && (part.u[e-1] > u || part.u[e-1] == u && part.v[e-1] >= part.v[e]) || u >= part.v[e] {
+				t.Fatalf("edge %d of the part from %d is out of order", e, lo)
+			}
+			if part.d[e] != g.dist(part.order[u], part.order[part.v[e]]) {
+				t.Errorf("edge %d of the part from %d has the length %d", e, lo, part.d[e])
+			}
+			if g.edgeBetween(part.order[u], part.order[part.v[e]]) < 0 {
+				joined++
+			}
+		}
+		for i := lo; i < lo+100; i++ {
+			k := own + i - lo
+			if part.order[k] != g.order[i] {
+				t.Fatalf("city %d of the part from %d is another", i, lo)
+			}
+			if part.off[k+1]-part.off[k] < g.off[i+1]-g.off[i] {
+				t.Errorf("city %d has %d edges in its part, %d in the graph", i, part.off[k+1]-part.off[k], g.off[i+1]-g.off[i])
+			}
+		}
+	}
+	if joined == 0 {
+		t.Error("no part was in pieces: nothing was tested")
+	}
+}
+
+// edgeBetween returns the number of the edge between two cities, -1 where there is none.
+func (g *Graph) edgeBetween(a, b int32) int32 {
+	i, j := g.rank[a], g.rank[b]
+	for _, e := range g.edge[g.off[i]:g.off[i+1]] {
+		if g.u[e]^g.v[e]^i == j {
+			return e
+		}
+	}
+	return -1
+}
