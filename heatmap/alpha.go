@@ -15,11 +15,10 @@ var AlphaRanks = Ranks{.463, .364, .106, .0406, .0154, .0056, .0026, .0012, .000
 // steps make the candidates no better (package onetree has the table).
 const AlphaSteps = 30
 
-// Alpha returns the prior over alpha-nearness (Helsgaun 2000, section 4.1): P_ij =
-// ranks[r] where j is i's (r+1)-th candidate by alpha, the growth of the
-// minimum 1-tree that must hold the edge, made symmetric. Cost: O(n log n) for each of
-// the steps. told, if not nil, is told of cities whose candidates by alpha are known before all are,
-// where these are found by parts. The error is ctx's.
+// Alpha returns the prior over alpha-nearness (Helsgaun 2000, section 4.1): P_ij = ranks[r] where j
+// is i's (r+1)-th candidate by alpha, the growth of the minimum 1-tree that must hold the edge,
+// made symmetric. Cost: O(n log n) for each of the steps. told, if not nil, is told of cities whose
+// candidates by alpha are known before all are, where these are found by parts. The error is ctx's.
 func Alpha(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, steps int, ranks Ranks, told Told) (*Map, error) {
 	alpha, err := nearness(ctx, in, nb, steps, len(ranks), told)
 	if err != nil {

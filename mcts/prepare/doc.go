@@ -4,7 +4,7 @@
 //	p := prepare.Problem{Task: stage.Task{In: in, Meter: m, ...}, Source: "alpha", Most: 5}
 //	p.Curve = prepare.Curve(ctx, in)
 //	p.Length, _, err = in.Measure(ctx, p.Curve)
-//	err = p.Place(ctx)            // cities in one place become one, many are numbered along the curve
+//	err = p.Place(ctx)            // cities in one place become one; many lie along the curve
 //	p.Know()
 //	ok, err := p.Prepare(ctx)     // false: the budget ended, and p.Shortest is the answer
 //	s := stage.New(p.Task)        // the search

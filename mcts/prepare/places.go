@@ -8,9 +8,9 @@ import (
 	"tspmcts/tsp"
 )
 
-// manyPlaces is the number of cities from which on they are numbered along the curve. A million take
-// a sixth less time until the first tour over alpha-nearness, 10 million a quarter; 100,000 gain
-// no more than seeds differ by.
+// manyPlaces is the number of cities from which on they are numbered along the curve. A million
+// take a sixth less time until the first tour over alpha-nearness, 10 million a quarter; 100,000
+// gain no more than seeds differ by.
 const manyPlaces = 250000
 
 // Place makes p a problem of the places of its cities: where two cities share each or more, and

@@ -43,8 +43,8 @@ func TestPrepare(t *testing.T) {
 	}
 }
 
-// TestMany numbers many cities along the curve, some of which share places, or each second one: near
-// numbers are near cities, and what the search says of its cities is told of the same ones.
+// TestMany numbers many cities along the curve, some of which share places, or each second one:
+// near numbers are near cities, and what the search says of its cities is told of the same ones.
 func TestMany(t *testing.T) {
 	half := tsptest.Random(tsp.Euc2D, manyPlaces, 1)
 	for name, shared := range map[string]int{"few": 10, "all": manyPlaces} {

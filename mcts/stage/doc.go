@@ -17,6 +17,9 @@
 //	kicking            kicks at a falling temperature
 //	joining            recombines the tours of workers that kicked apart
 //
+// Before there is a heatmap of many cities, a search over the nearest candidates is made to
+// descend, and its tour goes on as better ones become known (renewing.go).
+//
 // A [Task] has what was prepared (package prepare), and a search of it is
 //
 //	s := stage.New(task) // nil: the budget ended

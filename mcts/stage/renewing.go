@@ -9,22 +9,22 @@ import (
 )
 
 // Renewing brings parts of the tour of a search to local optima over new candidates, as these
-// become known. It is no stage: it goes on beside the making of the heatmap, when no search has begun.
+// become known. It is no stage: it goes on while the heatmap is made, before the search begins.
 type Renewing struct {
 	s            *Search
 	joiner       *region.Joiner
 	owner, place []int32 // of a city: the part that it is in, from 1; its place in that
 }
 
-// Renewing returns what renews the tour of s. There must be as many candidates of each city as
-// Step is told of, or fewer.
+// Renewing returns what renews the tour of s, whose candidates become those that Step is told of,
+// as many as there are of each city.
 func (s *Search) Renewing() *Renewing {
 	n := s.In.N()
 	return &Renewing{s: s, joiner: region.NewJoiner(s.In, s.Neighbors), owner: make([]int32, n), place: make([]int32, n)}
 }
 
-// Step descends within parts, disjoint lists of cities whose order it changes, over candidates, the most promising first, and joins
-// what that brings to the tour.
+// Step descends within parts, disjoint lists of cities whose order it changes, over candidates, the
+// most promising first, and joins what that brings to the tour.
 func (r *Renewing) Step(parts [][]int32, candidates func(i int32) []int32) {
 	s := r.s
 	for k, part := range parts {

@@ -8,8 +8,8 @@ import (
 	"tspmcts/tsp/tsptest"
 )
 
-// By parts, candidates are those of the whole but for a few near borders, everybody is told of once, and
-// it makes no difference how many cores there are.
+// By parts, candidates are those of the whole but for a few near borders, everybody is told of
+// once, and it makes no difference how many cores there are.
 func TestAlphaByParts(t *testing.T) {
 	for name, in := range map[string]*tsp.Instance{
 		"uniform":   tsptest.Random(tsp.Euc2D, 6000, 1),
