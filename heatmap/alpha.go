@@ -20,7 +20,7 @@ const AlphaSteps = 30
 // made symmetric. Cost: O(n log n) for each of the steps. told, if not nil, is told of cities whose
 // candidates by alpha are known before all are, where these are found by parts. The error is ctx's.
 func Alpha(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, steps int, ranks Ranks, told Told) (*Map, error) {
-	alpha, err := nearness(ctx, in, nb, steps, len(ranks), told)
+	alpha, err := ranked(ctx, in, nb, steps, len(ranks), told)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +39,7 @@ func AlphaLists(ctx context.Context, in *tsp.Instance, steps, k int) (func(i int
 	if err != nil {
 		return nil, err
 	}
-	alpha, err := Nearness(ctx, in, nb, steps, k)
+	alpha, err := ranked(ctx, in, nb, steps, k, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -56,15 +56,40 @@ const byParts = 250000
 // Nearness returns each city's first k candidates by alpha-nearness, after the given steps of
 // ascent on a graph of nb. The error is ctx's.
 func Nearness(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, steps, k int) (*onetree.Candidates, error) {
-	return nearness(ctx, in, nb, steps, k, nil)
-}
-
-func nearness(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, steps, k int, told Told) (*onetree.Candidates, error) {
-	g, err := onetree.NewGraph(ctx, in, nb, 2)
+	g, opt, err := ascent(ctx, in, nb, steps)
 	if err != nil {
 		return nil, err
 	}
+	r := onetree.Ascend(ctx, g, opt)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return r.Alpha(ctx, k), nil
+}
+
+// ranked is Nearness, but by parts, and without alpha, where there are many cities.
+func ranked(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, steps, k int, told Told) (*onetree.Candidates, error) {
+	if !in.Planar() || in.N() < byParts {
+		return Nearness(ctx, in, nb, steps, k)
+	}
+	g, opt, err := ascent(ctx, in, nb, steps)
+	if err != nil {
+		return nil, err
+	}
+	return g.AlphaByParts(ctx, opt, k, func(c *onetree.Candidates, parts [][]int32) {
+		if told != nil {
+			told(parts, func(i int32) []int32 { cities, _ := c.Of(i); return cities })
+		}
+	})
+}
+
+// ascent returns the graph of an ascent, and how it is to go on.
+func ascent(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, steps int) (*onetree.Graph, onetree.Options, error) {
 	opt := onetree.Options{Steps: steps}
+	g, err := onetree.NewGraph(ctx, in, nb, 2)
+	if err != nil {
+		return nil, opt, err
+	}
 	if !in.Planar() && in.Metric != tsp.Graph {
 		opt.Grow = 4 // without geometry the penalties run away along edges that the graph lacks
 	}
@@ -72,7 +97,7 @@ func nearness(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, steps, k
 		if !in.Reduced() { // else no way is shorter than 0 already
 			a, err := onetree.Assign(ctx, in)
 			if err != nil {
-				return nil, err
+				return nil, opt, err
 			}
 			opt.Pi = a.Start(g)
 		}
@@ -80,16 +105,5 @@ func nearness(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, steps, k
 			opt.Grow = 1 // each costs the square of n, and with these prices hardly an edge is missing
 		}
 	}
-	if in.Planar() && in.N() >= byParts {
-		return g.AlphaByParts(ctx, opt, k, func(c *onetree.Candidates, parts [][]int32) {
-			if told != nil {
-				told(parts, func(i int32) []int32 { cities, _ := c.Of(i); return cities })
-			}
-		})
-	}
-	r := onetree.Ascend(ctx, g, opt)
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	return r.Alpha(ctx, k), nil
+	return g, opt, nil
 }

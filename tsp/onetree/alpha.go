@@ -12,13 +12,17 @@ import (
 type Candidates struct {
 	Off   []int32
 	City  []int32
-	Alpha []int64 // the cost of forcing the edge into the 1-tree, at least 0
+	Alpha []int64 // the cost of forcing the edge into the 1-tree, at least 0; nil of AlphaByParts
 	Unit  int64   // units of Alpha to a core unit of distance
 }
 
-// Of returns the candidates of city i and their alpha values. They must not be changed.
+// Of returns the candidates of city i and their alpha values, where these are kept. They must not
+// be changed.
 func (c *Candidates) Of(i int32) ([]int32, []int64) {
 	lo, hi := c.Off[i], c.Off[i+1]
+	if c.Alpha == nil {
+		return c.City[lo:hi:hi], nil
+	}
 	return c.City[lo:hi:hi], c.Alpha[lo:hi:hi]
 }
 
@@ -36,6 +40,7 @@ func (c *Candidates) Of(i int32) ([]int32, []int64) {
 // into the tree, it ranks these too.
 func (r *Result) Alpha(ctx context.Context, m int) *Candidates {
 	c := r.g.newCandidates(m)
+	c.Alpha = make([]int64, len(c.City))
 	alpha, full := r.nearness(ctx)
 	chunks(ctx, r.g.n, func(from, to int) { r.g.list(c, int32(from), int32(to), alpha, full) })
 	return c
@@ -68,7 +73,7 @@ func (r *Result) nearness(ctx context.Context) (alpha, full []int64) {
 	return alpha, full
 }
 
-// newCandidates makes room for the first m candidates of each city.
+// newCandidates makes room for the first m candidates of each city, but for their alpha.
 func (g *Graph) newCandidates(m int) *Candidates {
 	n := g.n
 	c := &Candidates{Unit: 1 << g.shift, Off: make([]int32, n+1)}
@@ -76,7 +81,6 @@ func (g *Graph) newCandidates(m int) *Candidates {
 		c.Off[i+1] = c.Off[i] + min(int32(max(m, 0)), g.off[g.rank[i]+1]-g.off[g.rank[i]])
 	}
 	c.City = make([]int32, c.Off[n])
-	c.Alpha = make([]int64, c.Off[n])
 	return c
 }
 
@@ -88,7 +92,10 @@ func (g *Graph) list(c *Candidates, from, to int32, alpha, full []int64) {
 		lo, hi := c.Off[i], c.Off[i+1]
 		row = g.least(row[:0], at, int(hi-lo), alpha, full)
 		for k := range row {
-			c.City[int(lo)+k], c.Alpha[int(lo)+k] = row[k].city, row[k].alpha
+			c.City[int(lo)+k] = row[k].city
+			if c.Alpha != nil {
+				c.Alpha[int(lo)+k] = row[k].alpha
+			}
 		}
 	}
 }

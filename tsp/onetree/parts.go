@@ -14,8 +14,9 @@ const citiesAtATime = 1 << 14
 // for itself, with those around it that two edges reach: penalties are a matter of what is near. A
 // part fits the cache of the core that has it, and candidates are there before the last part is
 // done. After some parts at a time told, if not nil, is told of their cities, whose candidates are
-// those of c from then on. The parts, and what is found of them, depend on the graph and opt alone;
-// how many are told of at a time, on the cores that ctx allows. The error is ctx's.
+// those of c from then on, without alpha, which would take most of the memory. The parts, and what
+// is found of them, depend on the graph and opt alone; how many are told of at a time, on the cores
+// that ctx allows. The error is ctx's.
 func (g *Graph) AlphaByParts(ctx context.Context, opt Options, m int, told func(c *Candidates, parts [][]int32)) (*Candidates, error) {
 	return g.alphaByParts(ctx, opt, m, citiesAtATime, told)
 }
