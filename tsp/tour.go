@@ -220,7 +220,10 @@ func each(parts int, fn func(k int)) {
 
 // Leg returns the distance from city i to city j in the caller's unit, unrounded as for Value.
 func (in *Instance) Leg(i, j int32) float64 {
-	if !in.Metric.Exact() {
+	switch {
+	case in.Metric == Graph:
+		return float64(in.Dist(i, j) - 1) // 0 along an edge
+	case !in.Metric.Exact():
 		return float64(in.Dist(i, j)) / in.Scale
 	}
 	var dz float64

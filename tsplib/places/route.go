@@ -42,7 +42,7 @@ func stops(in *tsp.Instance, t tsp.Tour) []stop {
 		n--
 	}
 	all := make([]stop, 0, n)
-	var units int64 // exact, where lengths are whole numbers of core units
+	var units int64 // exact, where legs are whole numbers of core units
 	sum := 0.0
 	for k := range n {
 		s := stop{city: t[k%len(t)]}
@@ -50,7 +50,7 @@ func stops(in *tsp.Instance, t tsp.Tour) []stop {
 			before := t[k-1]
 			s.leg = in.Leg(before, s.city)
 			units += int64(in.Dist(before, s.city))
-			if sum += s.leg; !in.Metric.Exact() {
+			if sum += s.leg; !in.Metric.Exact() && in.Metric != tsp.Graph {
 				sum = in.InUnit(units)
 			}
 		}
