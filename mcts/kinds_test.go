@@ -417,6 +417,29 @@ func TestGraphs(t *testing.T) {
 			t.Errorf("%s: %+v, %v", name, r, err)
 		}
 	}
+	// A bound proves what trying cannot, where it is above 0.
+	sides := func(a, b int32) *tsp.Instance {
+		var edges [][2]int32
+		for i := range a {
+			for j := range b {
+				edges = append(edges, [2]int32{i, a + j})
+			}
+		}
+		return tsptest.Must(tsp.NewGraph("sides", int(a+b), edges))
+	}
+	path, more := sides(6, 7), sides(6, 8)
+	if err := errors.Join(path.SetEnds(-1, -1), more.SetEnds(-1, -1)); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		in   *tsp.Instance
+		want error
+	}{"knight 7": {knight(7), tsp.ErrNone}, "sides 6 and 7": {sides(6, 7), tsp.ErrNone}, "path of 6 and 8": {more, tsp.ErrNone}, "path of 6 and 7": {path, nil},
+		"knight 8": {knight(8), nil}, "petersen 13": {petersen(13, 2), nil}} {
+		if _, err := Solve(t.Context(), c.in, Options{Actions: 50000, Workers: 1, Seed: 1, Bound: true}); !errors.Is(err, c.want) {
+			t.Errorf("%s, bounded: %v", name, err)
+		}
+	}
 }
 
 // Where no tour keeps to what may be used, that is the error.

@@ -106,6 +106,9 @@ func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 		if r.Bound, _, err = LowerBound(ctx, given, budget.Time/5); err != nil && ctx.Err() == nil {
 			return nil, err
 		}
+		if given.Metric == tsp.Graph && r.Bound != nil && r.Bound.Value() > 0 {
+			return nil, fmt.Errorf("%w of edges alone: by the lower bound every order of the cities takes a step that is none", tsp.ErrNone)
+		}
 	}
 	if r.Bound != nil {
 		budget.Bound = r.Bound.Bound
@@ -175,18 +178,30 @@ func (r *Result) Finish(ctx context.Context, in *tsp.Instance, t tsp.Tour) (err 
 	}
 	if err := in.Keeps(t); err != nil {
 		if r.Stop == StopExact && in.N() <= ExactLimit {
-			return fmt.Errorf("%w that keeps off %w", tsp.ErrNone, err)
+			nor := ""
+			if in.Ends != nil {
+				nor = ", nor a path"
+			}
+			return fmt.Errorf("%w%s: of all that were tried the best has %w", tsp.ErrNone, nor, err)
 		}
-		what := "tour"
-		switch {
-		case in.Ends != nil:
-			what = "path"
-		case in.Metric == tsp.Graph:
-			what = "Hamiltonian cycle"
+		hint := ""
+		if in.Metric == tsp.Graph && r.Bound == nil {
+			hint = "; a lower bound (--bound) may prove it"
 		}
-		return fmt.Errorf("no %s was found in the budget, which does not prove that there is none: the best has %w", what, err)
+		return fmt.Errorf("no %s was found in the budget, which does not prove that there is none: the best has %w%s", wanted(in), err, hint)
 	}
 	return nil
+}
+
+// wanted names what is searched for.
+func wanted(in *tsp.Instance) string {
+	switch {
+	case in.Ends != nil:
+		return "path"
+	case in.Metric == tsp.Graph:
+		return "Hamiltonian cycle"
+	}
+	return "tour"
 }
 
 // turned returns a copy of t from city 0 on towards its neighbour with the lower id; of a path,
