@@ -9,8 +9,9 @@ import (
 var ErrNone = errors.New("there is no tour")
 
 // Impossible returns ErrNone with the reason where one is easily seen: a city that
-// too few edges lead to that may be used, and of a Graph one that is in pieces, or would
-// be without one of its cities. It proves nothing where it returns nil.
+// too few edges lead to that may be used, one that cannot be reached from another whatever
+// ways are taken, and of a Graph one that would be in pieces without one of its cities. It
+// proves nothing where it returns nil.
 func (in *Instance) Impossible() error {
 	if in.n < 3 || !in.Forbids() {
 		return nil
@@ -28,9 +29,9 @@ func (in *Instance) Impossible() error {
 	for c := range in.n {
 		out, into := in.ways(c)
 		switch {
-		case in.Directed && out == 0 && (in.Ends == nil || in.Ends.End >= 0 && in.Ends.End != c):
+		case in.Directed && out == 0 && (in.Ends == nil || in.Ends.Start == c || in.Ends.End >= 0 && in.Ends.End != c):
 			return none("no way leads out of city %d", c+1)
-		case in.Directed && into == 0 && (in.Ends == nil || in.Ends.Start >= 0 && in.Ends.Start != c):
+		case in.Directed && into == 0 && (in.Ends == nil || in.Ends.End == c || in.Ends.Start >= 0 && in.Ends.Start != c):
 			return none("no way leads into city %d", c+1)
 		case out+into == 0:
 			return none("no edge leads to city %d", c+1)
@@ -39,6 +40,9 @@ func (in *Instance) Impossible() error {
 		}
 	}
 	if in.graph == nil {
+		if from, to := in.parted(); from >= 0 {
+			return none("no way leads from city %d to city %d, nor through others", from+1, to+1)
+		}
 		return nil
 	}
 	reached, cut := in.graph.articulation()
@@ -49,6 +53,54 @@ func (in *Instance) Impossible() error {
 		return none("without city %d the graph is in pieces", cut+1)
 	}
 	return nil
+}
+
+// parted returns two cities of which the second would have to be reached from the first, and cannot
+// be; -1 if there are none. Of a path in one direction with free ends nothing is known.
+func (in *Instance) parted() (from, to int32) {
+	e := Ends{} // from any city all others are reached, and back
+	if in.Directed && in.Ends != nil {
+		e = *in.Ends
+	}
+	if e.Start >= 0 {
+		if to := in.beyond(e.Start, in.allows); to >= 0 {
+			return e.Start, to
+		}
+	}
+	if e.End >= 0 && in.Directed {
+		if from := in.beyond(e.End, func(i, j int32) bool { return in.allows(j, i) }); from >= 0 {
+			return from, e.End
+		}
+	}
+	return -1, -1
+}
+
+// beyond returns a city that no steps from another one lead to, -1 if there is none. Where most steps
+// are allowed its time is that of the cities, not that of their pairs.
+func (in *Instance) beyond(from int32, step func(i, j int32) bool) int32 {
+	left := make([]int32, 0, in.n-1)
+	for c := range in.n {
+		if c != from {
+			left = append(left, c)
+		}
+	}
+	for reached := []int32{from}; len(reached) > 0 && len(left) > 0; {
+		c := reached[len(reached)-1]
+		reached = reached[:len(reached)-1]
+		stay := left[:0]
+		for _, d := range left {
+			if step(c, d) {
+				reached = append(reached, d)
+			} else {
+				stay = append(stay, d)
+			}
+		}
+		left = stay
+	}
+	if len(left) == 0 {
+		return -1
+	}
+	return left[0]
 }
 
 // ways counts the edges out of city c, and into it, that may be used, up to two
