@@ -69,8 +69,9 @@
 //     where the first count up by one. A line with the number of lines may stand above: the
 //     dialects of the national instances and of the point sets drawn after pictures. EXACT_2D.
 //   - As many numbers a line as lines are a matrix of distances, if it is symmetric, whatever the
-//     diagonal holds. If it is not, but all on the diagonal is the same, or
-//     all are whole numbers of which one is above 1, it is refused as asymmetric.
+//     diagonal holds, or if all on the diagonal is the same: where it is not symmetric then the
+//     distances are from the line's city to the column's. What is neither, but all whole numbers
+//     of which one is above 1, is refused: its diagonal does not tell it from a data set.
 //   - Refused are: whole numbers in pairs that join the cities 0 or 1 to m like the edges of a graph, each
 //     of which occurs; three numbers a line that do not count; lines that count up and have
 //     more numbers; several lines of four; lines of odd length.

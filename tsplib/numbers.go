@@ -165,9 +165,9 @@ func (t *table) readCities() (*tsp.Instance, error) {
 		case symmetric && flat && t.v[0] == 0 && (rows == 2 || numbered):
 			return nil, t.fail(t.first, "", shape+"may be coordinates or a matrix", "one or the other"+headed, nil)
 		case symmetric && flat && t.v[0] == 0:
-			return t.explicit()
+			return t.explicit(false)
 		case flat && t.v[0] == 0 && rows == 3 && !numbered:
-			return nil, t.asymmetric()
+			return t.explicit(true)
 		}
 	}
 	whole := t.whole(0, len(t.v))
@@ -245,14 +245,12 @@ func (t *table) readWide() (*tsp.Instance, error) {
 	}
 	if ended && rows == k && square {
 		switch {
-		case symmetric:
+		case symmetric || flat:
 			t.rec.forget()
-			return t.explicit()
-		case flat:
-			return nil, t.asymmetric()
+			return t.explicit(!symmetric)
 		case whole && large:
 			return nil, t.fail(t.first, "", fmt.Sprintf("%d lines of %d whole numbers: an asymmetric matrix of distances", k, k),
-				"a symmetric one; for a data set write output and a tour behind the first line", nil)
+				"0 on its diagonal, or a TSPLIB header above it with TYPE : ATSP; for a data set write output and a tour behind the first line", nil)
 		}
 	}
 	switch {
@@ -281,8 +279,8 @@ func (t *table) matrix() (symmetric, flat bool) {
 	return symmetric, flat
 }
 
-// explicit returns the instance of a symmetric matrix. What stands on the diagonal is 0.
-func (t *table) explicit() (*tsp.Instance, error) {
+// explicit returns the instance of a matrix. What stands on the diagonal is 0.
+func (t *table) explicit(directed bool) (*tsp.Instance, error) {
 	k := t.width
 	w := make([]int32, k*k)
 	for at, v := range t.v {
@@ -301,26 +299,16 @@ func (t *table) explicit() (*tsp.Instance, error) {
 		}
 		w[at] = int32(v)
 	}
-	in, err := tsp.NewMatrix(baseName(t.name), k, w)
+	build, how := tsp.NewMatrix, "distances"
+	if directed {
+		build, how = tsp.NewDirected, "asymmetric distances"
+	}
+	in, err := build(baseName(t.name), k, w)
 	if err != nil {
 		return nil, &ParseError{Name: t.name, Line: t.first, Err: err}
 	}
-	t.warnings = append(t.warnings, Warning{t.name, t.first, fmt.Sprintf("no TSPLIB header: read as the matrix of distances between %d cities", k)})
+	t.warnings = append(t.warnings, Warning{t.name, t.first, fmt.Sprintf("no TSPLIB header: read as the matrix of %s between %d cities", how, k)})
 	return in, nil
-}
-
-// asymmetric returns the error about a matrix whose triangles differ.
-func (t *table) asymmetric() error {
-	k := t.width
-	for i := range k {
-		for j := range i {
-			if a, b := t.v[i*k+j], t.v[j*k+i]; a != b {
-				return t.fail(t.first, "", fmt.Sprintf("a square matrix with d(%d,%d) = %v but d(%d,%d) = %v", i+1, j+1, a, j+1, i+1, b),
-					"a symmetric matrix: asymmetric distances are not supported; replace each city by a pair of cities to make it so", ErrUnsupported)
-			}
-		}
-	}
-	panic("tsplib: the matrix is symmetric")
 }
 
 // counts reports whether the first column counts up by 1.

@@ -67,9 +67,11 @@ func TestReadNumbers(t *testing.T) {
 		{"a set of whole numbers with tours, as many lines as numbers", strings.ReplaceAll(varied.String(), "\n", "output 1 2 3 4 5 6 1\n"), "set"},
 		{"set of different sizes", "0 0 0 1 1 1\n0 0 0 1 1 1 0 1\n", "set"},
 		{"set of one instance with a tour of the form of a matrix", "0 1 1 0 output 1 2 1\n0 1 1 0 output 1 2 1\n", "set"},
-		{"asymmetric", skewed.String(), "d(2,1) = 2 but d(1,2) = 1"},
+		{"asymmetric", skewed.String(), "cities 12 EXPLICIT, 1 there and 2 back"},
 		{"asymmetric with a diagonal", varied.String(), "12 lines of 12 whole numbers: an asymmetric matrix"},
-		{"asymmetric of three", "0 5 6\n4 0 7\n2 3 0\n", "symmetric"},
+		{"asymmetric of three", "0 5 6\n4 0 7\n2 3 0\n", "cities 3 EXPLICIT, 5 there and 4 back"},
+		{"asymmetric with one number on the diagonal", "9 5 6 1\n4 9 7 1\n2 3 9 1\n1 1 2 9\n", "cities 4 EXPLICIT, 5 there and 4 back"},
+		{"asymmetric of fractions", "0 1.5 2 3\n1 0 4 5\n2 4 0 6\n3 5 6 0\n", "whole numbers; multiply"},
 		{"fractions", "0 1.5 2 3\n1.5 0 4 5\n2 4 0 6\n3 5 6 0\n", "whole numbers; multiply"},
 		{"negative", "0 -1 2 3\n-1 0 4 5\n2 4 0 6\n3 5 6 0\n", "add one constant"},
 		{"huge", "0 9e9 2 3\n9e9 0 4 5\n2 4 0 6\n3 5 6 0\n", "divide"},
@@ -107,7 +109,10 @@ func TestReadNumbers(t *testing.T) {
 				checkFuzzError(t, err)
 			case in != nil:
 				got = fmt.Sprintf("cities %d %v", in.N(), in.Metric)
-				if len(warnings) != 1 || !strings.Contains(warnings[0].String(), "f.txt:") || in.Name != "f" {
+				if in.Directed {
+					got += fmt.Sprintf(", %d there and %d back", in.Dist(0, 1), in.Dist(1, 0))
+				}
+				if len(warnings) != 1 || !strings.Contains(warnings[0].String(), "f.txt:") || strings.Contains(warnings[0].String(), "asymmetric") != in.Directed || in.Name != "f" {
 					t.Errorf("%s: %v, named %s", tt.name, warnings, in.Name)
 				}
 			default:

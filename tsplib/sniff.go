@@ -15,7 +15,7 @@ const (
 	KindUnknown Kind = iota // text, but none of the others
 	KindEmpty
 	KindBinary
-	KindProblem // for Read, which refuses the problems that are no symmetric TSP
+	KindProblem // for Read, which refuses those of other types
 	KindTour    // for ReadTours
 	KindLines   // numbers without a header, for ReadNumbers
 	KindPlaces  // for package places: CSV, JSON, or a NumPy file
