@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -16,7 +17,8 @@ import (
 	"tspmcts/tsplib"
 )
 
-// columns are the names that a column of a table goes by, in lower case.
+// columns are the names that a column of a table goes by, in lower case. Of several that would do
+// as id or name the one that stands first here is taken: a shop has a name, and a city that it is in.
 var columns = map[string][]string{
 	"id":   {"id", "nr", "no", "key", "code"},
 	"name": {"name", "city", "town", "place", "label", "title"},
@@ -187,15 +189,20 @@ func firstLine(head []byte) []byte {
 // lon, x and y do not count.
 func (f *file) header(first []string, line int) (map[string]int, error) {
 	at := map[string]int{}
-	for i, field := range first {
-		for column, names := range columns {
-			if !slices.Contains(names, strings.ToLower(field)) {
-				continue
+	for _, column := range slices.Sorted(maps.Keys(columns)) {
+		for _, name := range columns[column] {
+			for i, field := range first {
+				if !strings.EqualFold(field, name) {
+					continue
+				}
+				other, ok := at[column]
+				switch label := column == "id" || column == "name"; {
+				case !ok:
+					at[column] = i
+				case !label || strings.EqualFold(first[other], name):
+					return nil, f.fail(line, "", fmt.Sprintf("the columns %q and %q", first[other], field), "one of them; rename the other", nil)
+				}
 			}
-			if other, ok := at[column]; ok {
-				return nil, f.fail(line, "", fmt.Sprintf("the columns %q and %q", first[other], field), "one of them; rename the other", nil)
-			}
-			at[column] = i
 		}
 	}
 	for _, pair := range [][2]string{{"lat", "lon"}, {"x", "y"}} {
@@ -294,12 +301,20 @@ func short(s string) string {
 // readSquare reads a matrix. The first line holds numbers, or names of the places, of which
 // those that follow may begin with one too.
 func (f *file) readSquare(r *rows, first []string, line int) (*tsp.Instance, error) {
+	head := line
 	rec, names, labelled, line, err := f.squareHead(r, first, line)
 	if err != nil {
 		return nil, err
 	}
 	m := newMatrix()
 	start, bare := line, names == nil
+	// shape returns the error about numbers that are no square, or do not look like distances.
+	shape := func(text string) error {
+		if bare {
+			return f.fail(start, "", text, wantTable, nil)
+		}
+		return f.fail(head, "", columnList(first)+" above "+text, wantTable, nil)
+	}
 	full, blank := true, 0 // the diagonal has no zero; entries there that are left out
 	width := len(rec)
 	for i := 0; ; i++ {
@@ -307,7 +322,7 @@ func (f *file) readSquare(r *rows, first []string, line int) (*tsp.Instance, err
 			var err error
 			if rec, line, err = r.next(); err == io.EOF {
 				if i != m.n {
-					return nil, f.fail(start, "", fmt.Sprintf("%d lines of %d numbers", i, m.n), wantTable, nil)
+					return nil, shape(fmt.Sprintf("%d lines of %d numbers", i, m.n))
 				}
 				break
 			} else if err != nil {
@@ -348,8 +363,8 @@ func (f *file) readSquare(r *rows, first []string, line int) (*tsp.Instance, err
 	if bare && blank > 0 && blank < m.n {
 		return nil, f.fail(start, "", fmt.Sprintf("%d of %d entries on the diagonal left out", blank, m.n), "all or none of them", nil)
 	}
-	if bare && full && m.n <= 3 {
-		return nil, f.fail(start, "", fmt.Sprintf("%d lines of %d numbers, none on the diagonal 0", m.n, m.n), wantTable, nil)
+	if !labelled && full && m.n <= 3 {
+		return nil, shape(fmt.Sprintf("%d lines of %d numbers, none on the diagonal 0", m.n, m.n))
 	}
 	in, err := f.instance(m, start, entries, "")
 	if err == nil && names != nil {
