@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -116,8 +117,11 @@ func Open(arg string, want ...tsplib.Kind) (*Input, error) {
 	}
 	i.f.Close()
 	hint := ""
-	if i.Kind == tsplib.KindBinary {
-		hint = "; unpack it if it is compressed"
+	switch {
+	case i.Kind == tsplib.KindBinary:
+		hint = "; unpack it if it is compressed, save it as UTF-8 if it is text"
+	case i.Kind == tsplib.KindUnknown && slices.Contains(want, tsplib.KindPlaces):
+		hint = "; a table of places begins with the names of its columns, as in name,lat,lon"
 	}
 	return nil, fmt.Errorf("%s:1: found %s, want %s%s", i.Name, i.Kind, strings.Join(names, " or "), hint)
 }
