@@ -37,7 +37,8 @@
 //
 // Four values of TYPE are solved: TSP; ATSP, whose FULL_MATRIX holds the distances from the row's
 // city to the column's; HPP, a path with free ends; HCP, a Hamiltonian cycle of the graph in
-// EDGE_DATA_SECTION (EDGE_LIST or ADJ_LIST). An entry inf of a matrix, or 2147483647, is no edge.
+// EDGE_DATA_SECTION (EDGE_LIST or ADJ_LIST), and with HPP a path in it. An entry inf of a matrix,
+// or 2147483647, is no edge.
 // The others are refused by name. SOP has precedences, and CVRP several vehicles, demands and a
 // depot: neither is a tour of given edges whose exchanges can be undone one by one, so the search
 // here has nothing to say about them. A solver for them is LKH-3 (both), OR-Tools or HGS

@@ -73,8 +73,11 @@ func (p *problem) readMatrix(section int) error {
 			return err
 		}
 		if l.shape == full && j < i && p.kind != "ATSP" && int64(w[j*n+i]) != v {
-			err := p.fail(line, key, fmt.Sprintf("d(%d,%d) = %d but d(%d,%d) = %d", i+1, j+1, v, j+1, i+1, w[j*n+i]),
-				"a symmetric matrix, or TYPE ATSP", ErrUnsupported)
+			instead := "a symmetric matrix, or TYPE ATSP"
+			if p.kind == "HPP" {
+				instead += " solved with --path"
+			}
+			err := p.fail(line, key, fmt.Sprintf("d(%d,%d) = %d but d(%d,%d) = %d", i+1, j+1, v, j+1, i+1, w[j*n+i]), instead, ErrUnsupported)
 			if have := int64(len(w)) + 1 + p.countNumbers(); have != want { // a triangle, rather
 				return p.matrixSize(p.line, l, have)
 			}

@@ -30,7 +30,7 @@ type problem struct {
 	matrix    []int32
 	fixed     [][2]int32
 	fixedLine []int
-	edges     [][2]int32 // of the graph of HCP
+	edges     [][2]int32 // of the graph of HCP or HPP
 }
 
 // Read reads a TSPLIB problem. The instance is named by NAME or, without one,
@@ -101,8 +101,8 @@ func (p *problem) entry(key string, line int) error {
 	case "EDGE_DATA_FORMAT":
 		p.format = strings.ToUpper(string(p.inLine()))
 	case "EDGE_DATA_SECTION":
-		if p.kind != "HCP" {
-			return p.fail(line, key, "a graph given by its edges, as for HCP", "TYPE HCP; or coordinates, or a matrix with inf for each missing edge", ErrUnsupported)
+		if p.kind != "HCP" && p.kind != "HPP" {
+			return p.fail(line, key, "a graph given by its edges, as for HCP", "TYPE HCP, or HPP for a path; or coordinates, or a matrix with inf for each missing edge", ErrUnsupported)
 		}
 		if err := p.ready(key, line, "DIMENSION"); err != nil {
 			return err
@@ -189,8 +189,9 @@ func (p *problem) readFixed() error {
 func (p *problem) build() (*tsp.Instance, error) {
 	keys := []string{"DIMENSION", "EDGE_WEIGHT_TYPE"}
 	section := "NODE_COORD_SECTION"
+	graph := p.kind == "HCP" || p.seen["EDGE_DATA_SECTION"] > 0
 	switch {
-	case p.kind == "HCP":
+	case graph:
 		keys, section = keys[:1], "EDGE_DATA_SECTION"
 	case p.metric == tsp.Explicit:
 		section = "EDGE_WEIGHT_SECTION"
@@ -201,8 +202,10 @@ func (p *problem) build() (*tsp.Instance, error) {
 		}
 	}
 	switch {
+	case p.kind == "HPP" && graph && p.seen["EDGE_WEIGHT_TYPE"] > 0:
+		return nil, p.fail(p.seen["EDGE_WEIGHT_TYPE"], "EDGE_WEIGHT_TYPE", "distances besides the edges of a graph", "one of them; leave the other out", ErrUnsupported)
 	case p.seen[section] > 0:
-	case p.kind == "HCP":
+	case graph:
 		return nil, p.fail(p.line, section, "the end of the file", "the section: the edges of the graph", nil)
 	default:
 		return nil, p.fail(p.line, section, "the end of the file", "the section, for EDGE_WEIGHT_TYPE "+p.metric.String(), nil)
@@ -219,7 +222,7 @@ func (p *problem) build() (*tsp.Instance, error) {
 	var in *tsp.Instance
 	var err error
 	switch {
-	case p.kind == "HCP":
+	case graph:
 		in, err = tsp.NewGraph(p.name, p.n, p.edges)
 	case p.kind == "ATSP":
 		in, err = tsp.NewDirected(p.name, p.n, p.matrix)

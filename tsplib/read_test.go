@@ -158,6 +158,54 @@ func TestAccepted(t *testing.T) {
 	}
 }
 
+// The graph of HCP is the same in every format, and costs the memory of its edges alone.
+func TestGraphs(t *testing.T) {
+	const head = "NAME: g\nTYPE: HCP\nDIMENSION: 5\nEDGE_DATA_FORMAT: "
+	want := [][2]int32{{0, 1}, {0, 2}, {1, 3}, {2, 4}, {3, 4}}
+	for name, text := range map[string]string{
+		"edges":                 "EDGE_LIST\nEDGE_DATA_SECTION\n1 2\n3 1\n5 4\n 2 4\n3 5\n-1\nEOF\n",
+		"edges on one line":     "edge_list\nEDGE_DATA_SECTION : \n1 2 1 3 2 4 3 5 4 5 -1\n",
+		"edges twice, a loop":   "EDGE_LIST\nEDGE_DATA_SECTION\n1 2\n2 1\n3 3\n1 3\n2 4\n3 5\n4 5\n4 5\n-1\nEOF\n",
+		"lists, each edge once": "ADJ_LIST\nEDGE_DATA_SECTION\n1 2 3 -1\n4 2 5 -1\n5 3\n-1\n-1\nEOF\n",
+		"lists, each twice":     "ADJ_LIST\nEDGE_DATA_SECTION\n1 2 3 -1 2 1 4 -1 3 1 5 -1 4 2 5 -1 5 3 4 -1 -1\nEOF\n",
+	} {
+		in := mustRead(t, head+text, 0)
+		if edges := in.GraphEdges(); in.Metric != tsp.Graph || in.Ends != nil || !reflect.DeepEqual(edges, want) {
+			t.Errorf("%s: %v of %v", name, edges, in.Metric)
+		}
+	}
+	in := mustRead(t, strings.Replace(head, "HCP", "HPP", 1)+"EDGE_LIST\nEDGE_DATA_SECTION\n1 2 1 3 2 4 3 5\n-1\n", 0)
+	if in.Metric != tsp.Graph || in.Ends == nil || *in.Ends != (tsp.Ends{Start: -1, End: -1}) || in.Value(tsp.Tour{4, 2, 0, 1, 3}) != 0 {
+		t.Errorf("HPP: ends %v of %v", in.Ends, in.Metric)
+	}
+	const n = 1000000
+	var ring strings.Builder
+	fmt.Fprintf(&ring, "TYPE: HCP\nDIMENSION: %d\nEDGE_DATA_FORMAT: ADJ_LIST\nEDGE_DATA_SECTION\n", n)
+	for i := range n {
+		fmt.Fprintf(&ring, "%d %d -1\n", i+1, (i+1)%n+1)
+	}
+	ring.WriteString("-1\nEOF\n")
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if in := mustRead(t, ring.String(), 0); len(in.GraphEdges()) != n {
+		t.Errorf("%d edges of %d", len(in.GraphEdges()), n)
+	}
+	if runtime.ReadMemStats(&after); after.TotalAlloc-before.TotalAlloc > 200<<20 {
+		t.Errorf("%d MB for a ring of %d cities", (after.TotalAlloc-before.TotalAlloc)>>20, n)
+	}
+}
+
+// TYPE HPP is a path with free ends, of places and of matrices.
+func TestPaths(t *testing.T) {
+	for name, text := range map[string]string{"places": problemText(2, "EUC_2D", "NODE_COORD_SECTION\n1 0 0\n2 0 5\n"),
+		"matrix": problemText(2, "EXPLICIT", "EDGE_WEIGHT_FORMAT: UPPER_ROW\nEDGE_WEIGHT_SECTION\n1\n")} {
+		in := mustRead(t, strings.Replace(text, ": TSP", ": HPP", 1), 0)
+		if in.Ends == nil || *in.Ends != (tsp.Ends{Start: -1, End: -1}) || in.Directed {
+			t.Errorf("%s: ends %v", name, in.Ends)
+		}
+	}
+}
+
 func TestNames(t *testing.T) {
 	const body = "TYPE: TSP\nDIMENSION: 1\nEDGE_WEIGHT_TYPE: EUC_2D\nNODE_COORD_SECTION\n1 5 5\n"
 	if in := mustRead(t, "NAME: my \tname \nCOMMENT: one\nCOMMENT:\nCOMMENT: three : 3\n"+body, 0); in.Name != "my  name" || in.Comment != "one\n\nthree : 3" {
@@ -300,6 +348,8 @@ func TestErrors(t *testing.T) {
 		{"HCP without format", "TYPE: HCP\nDIMENSION: 3\nEDGE_DATA_SECTION\n1 2\n-1\n", 3, "EDGE_DATA_FORMAT: found none before the edges, want EDGE_LIST or ADJ_LIST", nil},
 		{"HCP beyond", "TYPE: HCP\nDIMENSION: 3\nEDGE_DATA_FORMAT: EDGE_LIST\nEDGE_DATA_SECTION\n1 4\n-1\n", 5, `found "4", want a city, 1 to 3`, nil},
 		{"HCP half an edge", "TYPE: HCP\nDIMENSION: 3\nEDGE_DATA_FORMAT: EDGE_LIST\nEDGE_DATA_SECTION\n1 2 3\n-1\n", 6, `found "-1", want a city`, nil},
+		{"HPP of edges and places", "TYPE: HPP\nDIMENSION: 3\nEDGE_WEIGHT_TYPE: EUC_2D\nEDGE_DATA_FORMAT: EDGE_LIST\nEDGE_DATA_SECTION\n1 2 2 3\n-1\n", 3, "EDGE_WEIGHT_TYPE: found distances besides the edges of a graph", ErrUnsupported},
+		{"HPP of an asymmetric matrix", strings.Replace(matrix(2, "FULL_MATRIX", "0 1\n2 0\n"), "TSP", "HPP", 1), 8, "want a symmetric matrix, or TYPE ATSP solved with --path", ErrUnsupported},
 		{"CVRP", "TYPE: CVRP\n", 1, "found CVRP, want TYPE TSP, ATSP, HCP or HPP: vehicle routing", ErrUnsupported},
 		{"TOUR", "TYPE: TOUR\n", 1, "this file holds tours", ErrUnsupported},
 		{"other TYPE", "TYPE: TSPTW\n", 1, `found "TSPTW", want TSP`, ErrUnsupported},
