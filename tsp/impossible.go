@@ -16,15 +16,12 @@ func (in *Instance) Impossible() error {
 	if in.n < 3 || !in.Forbids() {
 		return nil
 	}
-	what := "tour"
+	nor := ""
 	if in.Ends != nil {
-		what = "path"
+		nor = ", nor a path"
 	}
 	none := func(format string, args ...any) error {
-		if what == "path" {
-			return fmt.Errorf("%w, nor a path: %s", ErrNone, fmt.Sprintf(format, args...))
-		}
-		return fmt.Errorf("%w: %s", ErrNone, fmt.Sprintf(format, args...))
+		return fmt.Errorf("%w%s: %s; allow more edges, or leave cities out", ErrNone, nor, fmt.Sprintf(format, args...))
 	}
 	for c := range in.n {
 		out, into := in.ways(c)
@@ -75,8 +72,8 @@ func (in *Instance) parted() (from, to int32) {
 	return -1, -1
 }
 
-// beyond returns a city that no steps from another one lead to, -1 if there is none. Where most steps
-// are allowed its time is that of the cities, not that of their pairs.
+// beyond returns a city that no steps from another one lead to, -1 if there is none. Where most
+// steps are allowed its time is that of the cities, not that of their pairs.
 func (in *Instance) beyond(from int32, step func(i, j int32) bool) int32 {
 	left := make([]int32, 0, in.n-1)
 	for c := range in.n {

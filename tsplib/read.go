@@ -13,8 +13,8 @@ import (
 
 // refused says for each TYPE that is not solved what its owner can do.
 var refused = map[string]string{
-	"SOP":  "TYPE TSP, ATSP, HCP or HPP: precedences between cities are not supported; drop them, or use a solver for sequential ordering",
-	"CVRP": "TYPE TSP, ATSP, HCP or HPP: vehicle routing is not supported; for one vehicle without demands, drop the capacity, demands and depots",
+	"SOP":  "TYPE TSP, ATSP, HCP or HPP: precedences between cities are not supported; drop them, or use a solver for sequential ordering, as LKH-3",
+	"CVRP": "TYPE TSP, ATSP, HCP or HPP: vehicle routing is not supported; for one vehicle without demands, drop the capacity, demands and depots; for more use a solver for it, as LKH-3, OR-Tools or PyVRP",
 	"TOUR": "TYPE TSP: this file holds tours, not a problem",
 }
 

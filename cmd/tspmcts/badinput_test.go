@@ -68,11 +68,11 @@ func badProblems() []badProblem {
 		{"atsp-ragged", strings.Replace(matrix, ": TSP", ": ATSP", 1) + "0 1 2\n1 0\n2 3 0\nEOF\n", `bad\.tsp:\d+: .*8 numbers, want 9`},
 		{"atsp-negative", strings.Replace(matrix, ": TSP", ": ATSP", 1) + "0 1 2\n-1 0 4\n2 3 0\nEOF\n", `bad\.tsp:8: .*-1.*want 0 to`},
 		{"atsp-nan", strings.Replace(matrix, ": TSP", ": ATSP", 1) + "0 1 2\n1 0 nan\n2 3 0\nEOF\n", `bad\.tsp:8: .*nan.*want a whole number`},
-		{"atsp-all-forbidden", strings.Replace(matrix, ": TSP", ": ATSP", 1) + "0 inf inf\ninf 0 inf\ninf inf 0\nEOF\n", `bad: there is no tour: no way leads out of city 1`},
+		{"atsp-all-forbidden", strings.Replace(matrix, ": TSP", ": ATSP", 1) + "0 inf inf\ninf 0 inf\ninf inf 0\nEOF\n", `bad: there is no tour: no way leads out of city 1; allow more edges`},
 		{"matrix-city-cut-off", matrix + "0 inf 2\ninf 0 inf\n2 inf 0\nEOF\n", `bad: there is no tour: city 1 has one edge`},
 		{"atsp-fixed-twice", strings.Replace(matrix, ": TSP", ": ATSP", 1) + "0 1 2\n1 0 4\n2 3 0\nFIXED_EDGES_SECTION\n1 3\n2 3\n-1\nEOF\n", `bad\.tsp:12: .*lead out of city 2, or into city 3`},
-		{"sop", "TYPE : SOP\nDIMENSION : 3\n", `bad\.tsp:1: TYPE.*SOP.*precedences.*solver`},
-		{"cvrp", "TYPE : CVRP\nDIMENSION : 3\n", `bad\.tsp:1: TYPE.*CVRP.*vehicle routing`},
+		{"sop", "TYPE : SOP\nDIMENSION : 3\n", `bad\.tsp:1: TYPE.*SOP.*precedences.*solver.*LKH-3`},
+		{"cvrp", "TYPE : CVRP\nDIMENSION : 3\n", `bad\.tsp:1: TYPE.*CVRP.*vehicle routing.*PyVRP`},
 		{"hcp-no-format", "TYPE : HCP\nDIMENSION : 3\nEDGE_DATA_SECTION\n1 2\n-1\n", `bad\.tsp:3: EDGE_DATA_FORMAT.*want EDGE_LIST`},
 		{"hcp-beyond", "TYPE : HCP\nDIMENSION : 3\nEDGE_DATA_FORMAT : EDGE_LIST\nEDGE_DATA_SECTION\n1 9\n-1\n", `bad\.tsp:5: .*"9", want a city, 1 to 3`},
 		{"hcp-leaf", "TYPE : HCP\nDIMENSION : 4\nEDGE_DATA_FORMAT : EDGE_LIST\nEDGE_DATA_SECTION\n1 2 2 3 3 1 4 1\n-1\n", `bad: there is no tour: city 4 has one edge`},
@@ -108,6 +108,7 @@ func TestBadWanted(t *testing.T) {
 	write(t, dir, "fixed.tsp", strings.Replace(square, "NODE_COORD", "FIXED_EDGES_SECTION\n1 3\n3 2\n-1\nNODE_COORD", 1))
 	write(t, dir, "beyond.txt", "# comment\n1 2\n1 9\n")
 	write(t, dir, "three.txt", "1 2 3\n")
+	write(t, dir, "loop.txt", "2 2 # here\n")
 	write(t, dir, "fixed.txt", "3 1\n")
 	write(t, dir, "all.txt", "1 2\n1 3\n1 4\n")
 	write(t, dir, "most.txt", "1 2\n1 3\n")
@@ -123,7 +124,8 @@ func TestBadWanted(t *testing.T) {
 		{1, `fixed: the fixed edges allow no tour as a path between these ends; choose other ends`, []string{"solve", "fixed.tsp", "--start", "3"}},
 		{1, `beyond\.txt:3: found "1 9", want two cities, 1 to 4`, []string{"solve", "a.tsp", "--forbid", "beyond.txt"}},
 		{1, `three\.txt:1: found "1 2 3", want two cities`, []string{"solve", "a.tsp", "--forbid", "three.txt"}},
-		{1, `fixed\.txt: .*3-1 is a fixed edge`, []string{"solve", "fixed.tsp", "--forbid", "fixed.txt"}},
+		{1, `loop\.txt:1: found "2 2", want two different cities`, []string{"solve", "a.tsp", "--forbid", "loop.txt"}},
+		{1, `fixed\.txt: .*3-1 is a fixed edge; leave it out`, []string{"solve", "fixed.tsp", "--forbid", "fixed.txt"}},
 		{1, `a: there is no tour: no edge leads to city 1`, []string{"solve", "a.tsp", "--forbid", "all.txt"}},
 		{1, `a: there is no tour: city 1 has one edge`, []string{"solve", "a.tsp", "--forbid", "most.txt"}},
 		{1, `none\.txt: there is no such file`, []string{"solve", "a.tsp", "--forbid", "none.txt"}},

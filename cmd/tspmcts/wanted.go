@@ -101,13 +101,16 @@ func forbid(in *tsp.Instance, name string) error {
 			}
 			edge[k] = int32(v - 1)
 		}
+		if edge[0] == edge[1] {
+			return fmt.Errorf("%s:%d: found %q, want two different cities", name, n, strings.TrimSpace(text))
+		}
 		edges = append(edges, edge)
 	}
 	if err := lines.Err(); err != nil {
 		return bench.FileError(name, err)
 	}
 	if err := in.Forbid(edges); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return fmt.Errorf("%s: %w; leave it out here or there", name, err)
 	}
 	return nil
 }

@@ -18,7 +18,8 @@ import (
 )
 
 // columns are the names that a column of a table goes by, in lower case. Of several that would do
-// as id or name the one that stands first here is taken: a shop has a name, and a city that it is in.
+// as id or name the one that stands first here is taken: a shop has a name, and a city that it is
+// in.
 var columns = map[string][]string{
 	"id":   {"id", "nr", "no", "key", "code"},
 	"name": {"name", "city", "town", "place", "label", "title"},
