@@ -55,6 +55,36 @@ func (s *stream) points(name string) (*points, error) {
 	return p, err
 }
 
+// coordinates reads the rest of an array that holds the positions of a MultiPoint, or is that of a
+// Point, which is returned as text: the geometry's type may stand behind. Of positions no more than
+// one is in memory as text.
+func (s *stream) coordinates() (*points, part, error) {
+	const most = 4 // numbers of a position that are looked at
+	p, all, text := &points{}, s.here("["), []byte{'['}
+	var raw json.RawMessage
+	for k := 0; s.d.More(); k++ {
+		v, err := s.value(&raw)
+		if err != nil {
+			return nil, part{}, err
+		}
+		if p.err == nil {
+			p.err = p.position(s.f, v, spot{name: theGeometry})
+		}
+		if k < most {
+			if k > 0 {
+				text = append(text, ',')
+			}
+			text = append(text, short(string(v.raw))...)
+		}
+	}
+	_, err := s.token()
+	all.raw = append(text, ']')
+	return p, all, err
+}
+
+// theGeometry is what messages call the object that is the whole document.
+const theGeometry = "the geometry"
+
 // readGeoJSON takes points; kind is the document's type.
 func (f *file) readGeoJSON(doc *object, kind part) (*tsp.Instance, error) {
 	if f.opt.Weight != "" {
@@ -71,7 +101,7 @@ func (f *file) readGeoJSON(doc *object, kind part) (*tsp.Instance, error) {
 	p := doc.points[listOf[what]]
 	if p == nil {
 		p = &points{}
-		p.err = p.add(f, doc.part, spot{name: "the geometry"})
+		p.err = p.add(f, doc.part, spot{name: theGeometry})
 	}
 	if p.err != nil {
 		return nil, p.err
@@ -90,8 +120,8 @@ func (f *file) readGeoJSON(doc *object, kind part) (*tsp.Instance, error) {
 	return f.points(&p.table)
 }
 
-// listOf is the member that is read as a list of objects, of the types that are made of these.
-var listOf = map[string]string{"FeatureCollection": "features", "GeometryCollection": "geometries"}
+// listOf is the member that is read as a list, of the types that are made of one.
+var listOf = map[string]string{"FeatureCollection": "features", "GeometryCollection": "geometries", "MultiPoint": "coordinates"}
 
 // add adds the positions of a GeoJSON object, which stands at a spot.
 func (p *points) add(f *file, v part, at spot) error {

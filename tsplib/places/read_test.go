@@ -310,7 +310,7 @@ func (p *padded) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// JSON of 128 MB is read in the memory of a row, or a feature, and the matrix.
+// JSON of 128 MB is read in the memory of a row, a feature or a position, and the matrix.
 func TestStream(t *testing.T) {
 	const n = 128
 	space := strings.Repeat(" ", 1<<20)
@@ -323,6 +323,15 @@ func TestStream(t *testing.T) {
 				return `]],"code":"Ok"}`
 			}
 			return "]," + space + "[" + strings.Repeat("1,", n-1) + "1"
+		},
+		"positions": func(i int) string {
+			switch i {
+			case 0:
+				return `{"coordinates":[[0,0]`
+			case n:
+				return `],"type":"MultiPoint"}`
+			}
+			return fmt.Sprintf(`,[%s%d,0]`, space, i)
 		},
 		"features": func(i int) string {
 			switch i {

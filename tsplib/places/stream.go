@@ -15,7 +15,7 @@ import (
 )
 
 // stream reads a JSON document value by value: of a matrix no more than a row is in memory as text,
-// of GeoJSON no more than a feature.
+// of GeoJSON no more than a feature, or a position of a MultiPoint that is the whole document.
 type stream struct {
 	f    *file
 	d    *json.Decoder
@@ -119,7 +119,7 @@ type object struct {
 	matrices map[string]*matrix // by Weights; nil where another one is wanted
 	objects  map[string]*object // those that may hold matrices, and their members
 	order    []string           // keys of objects
-	points   map[string]*points // of the lists of GeoJSON
+	points   map[string]*points // of the lists of GeoJSON, and its coordinates
 	rows     *matrix            // of Valhalla's verbose form
 }
 
@@ -146,7 +146,7 @@ func (s *stream) object() (*object, error) {
 func (s *stream) member(o *object, key string) error {
 	weight := slices.Contains(Weights, key)
 	list := lists[key]
-	if !weight && list == "" && key != "sources_to_targets" && key != "matrices" {
+	if !weight && list == "" && key != "sources_to_targets" && key != "matrices" && key != "coordinates" {
 		var raw json.RawMessage
 		p, err := s.value(&raw)
 		o.parts[key] = p
@@ -180,7 +180,10 @@ func (s *stream) member(o *object, key string) error {
 		o.parts[key] = s.here("[")
 		o.points[key], err = s.points(list)
 		return err
-	case t == json.Delim('{') && !weight && list == "":
+	case t == json.Delim('[') && key == "coordinates":
+		o.points[key], o.parts[key], err = s.coordinates()
+		return err
+	case t == json.Delim('{') && !weight && list == "" && key != "coordinates":
 		o.parts[key] = s.here("{")
 		inner := &object{}
 		if key == "matrices" {
