@@ -216,14 +216,15 @@ func (f *file) readJSON(b *bufio.Reader) (*tsp.Instance, error) {
 			}
 		}
 	}
-	return f.readEither(doc, members["sources"], meters)
+	return f.readEither(doc, doc, "destinations", meters)
 }
 
 const mile = 1609.344 // metres
 
 // readEither takes the durations or the distances, of which one is to be given in meters, that are
-// members of an object.
-func (f *file) readEither(o *object, sources part, meters float64) (*tsp.Instance, error) {
+// members of an object. The document has what the engine says of the places: under sources, and
+// under the name that it gives where the ways lead.
+func (f *file) readEither(o, doc *object, targets string, meters float64) (*tsp.Instance, error) {
 	var have []string
 	for _, key := range Weights {
 		if _, ok := o.matrices[key]; ok {
@@ -253,7 +254,7 @@ func (f *file) readEither(o *object, sources part, meters float64) (*tsp.Instanc
 	case "distances":
 		unit, factor = "m", meters
 	}
-	return f.placed(o.matrices[key], o.parts[key], key, unit, f.sources(sources), factor)
+	return f.placed(o.matrices[key], o.parts[key], key, unit, f.sources(doc, targets), factor)
 }
 
 // placed returns the instance of the matrix that begins at rows, times a factor; t says what is
@@ -279,8 +280,25 @@ func (f *file) placed(m *matrix, rows part, what, unit string, t *table, factor 
 	return in, nil
 }
 
-// sources returns what an engine says of the places that it was asked for, nil for nothing.
-func (f *file) sources(p part) *table {
+// sources returns what an engine says of the places that it was asked for, nil for nothing. It warns
+// where the places that the ways lead to are others: the matrix may be square nevertheless.
+func (f *file) sources(doc *object, targets string) *table {
+	to := doc.parts[targets]
+	t, u := f.engineTable(doc.parts["sources"]), f.engineTable(to)
+	if t == nil || u == nil {
+		return t
+	}
+	for i := range min(len(t.x), len(u.x)) {
+		if t.x[i] != u.x[i] || t.y[i] != u.y[i] {
+			f.warn(to.line(), "number %d of %s lies elsewhere than that of sources: taken for the same place; ask the engine for all places to all", i+1, targets)
+			break
+		}
+	}
+	return t
+}
+
+// engineTable returns the places of a list, nil where not all have a location.
+func (f *file) engineTable(p part) *table {
 	if p.first() != '[' {
 		return nil
 	}
@@ -324,7 +342,7 @@ func (f *file) readValhalla(v part, doc *object) (*tsp.Instance, error) {
 		}
 	}
 	if inner := doc.objects["sources_to_targets"]; inner != nil {
-		return f.readEither(inner, doc.parts["sources"], meters)
+		return f.readEither(inner, doc, "targets", meters)
 	}
 	if doc.rows == nil {
 		return nil, v.fail(0, "sources_to_targets", v.kind(), "an array of rows, or an object with durations and distances")
@@ -338,7 +356,7 @@ func (f *file) readValhalla(v part, doc *object) (*tsp.Instance, error) {
 	case "":
 		f.warn(v.line(), "durations and distances are there: durations are minimized; --weight chooses")
 	}
-	return f.placed(doc.rows, v, what, unit, f.sources(doc.parts["sources"]), factor)
+	return f.placed(doc.rows, v, what, unit, f.sources(doc, "targets"), factor)
 }
 
 // readVROOM takes one of the matrices of a VROOM problem, that of the vehicles' profile. Jobs name
@@ -368,7 +386,7 @@ func (f *file) readVROOM(v part, doc *object) (*tsp.Instance, error) {
 		}
 		f.warn(v.line(), "of the profiles %s that of the first vehicle is taken: %s", strings.Join(names, ", "), profile)
 	}
-	in, err := f.readEither(profiles[profile], part{}, 1)
+	in, err := f.readEither(profiles[profile], &object{}, "", 1)
 	if err != nil {
 		return nil, err
 	}

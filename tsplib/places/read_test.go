@@ -385,11 +385,15 @@ func TestWarnings(t *testing.T) {
 		"lat,lon\n78.2,15.6\n69.6,18.9\n":                                 "2 of 2 latitudes",
 		"lat,lon\n64.8,-147.7\n71.3,-156.8\n70.2,-148.5\n":                "", // Alaska
 		`{"type":"Point","coordinates":[1,2],"crs":{"name":"EPSG:4326"}}`: "",
-		feature("[52.5,13.25]", `{"lon":13.25,"lat":52.5}`):               "f.csv:2: 2 of 2 positions have the latitude of their feature's properties first",
-		feature("[13.25,52.5]", `{"longitude":13.25,"latitude":52.5}`):    "",
-		feature("[52.5,13.25]", `{"lon":13.25}`):                          "",
-		feature("[52.5,13.25]", `null`):                                   "",
-		feature("[13,13]", `{"lon":13,"lat":13}`):                         "",
+		`{"durations":[[0,1],[1,0]],"sources":[{"location":[1,2]},{"location":[3,4]}],
+"destinations":[{"location":[1,2]},{"location":[3,5]}]}`: "f.csv:2: number 2 of destinations lies elsewhere than that of sources",
+		`{"durations":[[0,1],[1,0]],"sources":[{"location":[1,2]},{"location":[3,4]}],"destinations":[{"location":[1,2]},{"location":[3,4]}]}`:               "",
+		`{"sources_to_targets":{"durations":[[0,1],[1,0]]},"sources":[{"lat":1,"lon":2},{"lat":3,"lon":4}],"targets":[{"lat":0,"lon":2},{"lat":3,"lon":4}]}`: "number 1 of targets",
+		feature("[52.5,13.25]", `{"lon":13.25,"lat":52.5}`):            "f.csv:2: 2 of 2 positions have the latitude of their feature's properties first",
+		feature("[13.25,52.5]", `{"longitude":13.25,"latitude":52.5}`): "",
+		feature("[52.5,13.25]", `{"lon":13.25}`):                       "",
+		feature("[52.5,13.25]", `null`):                                "",
+		feature("[13,13]", `{"lon":13,"lat":13}`):                      "",
 	} {
 		_, warnings, err := read(text, Options{})
 		if err != nil || (want == "") != (len(warnings) == 0) || want != "" && !strings.Contains(warnings[0].String(), want) {
