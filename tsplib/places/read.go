@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"tspmcts/tsp"
 	"tspmcts/tsp/npy"
@@ -190,7 +191,7 @@ func (f *file) offGlobe(line int, where string, lat, lon float64) error {
 }
 
 // labels checks the ids, each of which must be another, and warns about names that
-// are not; where tells where place i stands, and its line.
+// are not, and about a label that is no UTF-8; where tells where place i stands, and its line.
 func (f *file) labels(ids, names []string, where func(i int) (string, int)) error {
 	seen := map[string]int{}
 	for i, id := range ids {
@@ -210,6 +211,14 @@ func (f *file) labels(ids, names []string, where func(i int) (string, int)) erro
 			break
 		}
 		seen[name] = i
+	}
+	notUTF8 := func(s string) bool { return !utf8.ValidString(s) }
+	for _, all := range [][]string{ids, names} {
+		if i := slices.IndexFunc(all, notUTF8); i >= 0 {
+			place, line := where(i)
+			f.warn(line, "%q, %s, is not UTF-8, which routes are written in: save the file as UTF-8", all[i], place)
+			break
+		}
 	}
 	return nil
 }

@@ -381,6 +381,8 @@ func TestWarnings(t *testing.T) {
 		"lat,lon\n-74.0,40.7\n-71.06,42.4\n-80.2,25.8\n":                  "3 of 3 latitudes lie beyond the polar circles",
 		`{"type":"MultiPoint","coordinates":[[40.7,-74],[42.4,-71.06]]}`:  "2 of 2 latitudes lie beyond the polar circles",
 		"name,lat,lon\nA,1,2\nB,1,3\nA,3,4\n":                             `f.csv:4: the name "A", line 4, stands at line 2 too`,
+		"name,x,y\nBonn,1,2\nK\xf6ln,3,4\n":                               `f.csv:3: "K\xf6ln", line 3, is not UTF-8`,
+		"name,x,y\nBonn,1,2\nKöln,3,4\n":                                  "",
 		"x,y,z\n1,2,3\n4,5,6\n":                                           "",
 		"lat,lon\n78.2,15.6\n69.6,18.9\n":                                 "2 of 2 latitudes",
 		"lat,lon\n64.8,-147.7\n71.3,-156.8\n70.2,-148.5\n":                "", // Alaska
