@@ -239,3 +239,40 @@ func TestFromTours(t *testing.T) {
 		}
 	}
 }
+
+// Tours of a directed instance, or a path, are those of its own cities, not of what stands for it.
+func TestToursOfAnother(t *testing.T) {
+	build := func(in *tsp.Instance, tour tsp.Tour) (*Map, error) {
+		s := tsptest.Must(Parse("tours:f"))
+		return s.Build(t.Context(), Request{Instance: tsp.NewSymmetric(in).Instance,
+			Open:      func(string) (io.ReadCloser, error) { return io.NopCloser(strings.NewReader("")), nil },
+			ReadTours: func(io.Reader, string) ([]tsp.Tour, error) { return []tsp.Tour{slices.Clone(tour)}, nil }})
+	}
+	for _, directed := range []bool{false, true} {
+		for _, ends := range []tsp.Ends{{Start: -1, End: -1}, {Start: 2, End: -1}, {Start: 1, End: 3}} {
+			in := tsptest.Random(tsp.Explicit, 5, 1)
+			if directed {
+				in = tsptest.Directed(5, 1)
+			}
+			if err := in.SetEnds(ends.Start, ends.End); err != nil {
+				t.Fatal(err)
+			}
+			m, err := build(in, tsp.Tour{4, 1, 3, 0, 2})
+			if err != nil || m.Check() != nil {
+				t.Fatalf("directed %v, ends %v: %v", directed, ends, err)
+			}
+			from, to := int32(1), int32(3)
+			if directed { // from where city 1 is left to where city 3 is entered
+				from, to = 2*from+1, 2*to
+			}
+			if cities, p := m.Of(from); !slices.Contains(cities, to) || p[slices.Index(cities, to)] != .5 {
+				t.Errorf("directed %v, ends %v: %v %v", directed, ends, cities, p)
+			}
+			for _, bad := range []tsp.Tour{{0, 1, 2, 3}, {0, 1, 2, 3, 3}} {
+				if _, err := build(in, bad); err == nil || strings.Contains(err.Error(), "10") || strings.Contains(err.Error(), "want 6") {
+					t.Errorf("directed %v, ends %v: %v is %v", directed, ends, bad, err)
+				}
+			}
+		}
+	}
+}

@@ -42,8 +42,8 @@ func buildTours(ctx context.Context, s *Source, r Request) (*Map, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, t := range more {
-			if err := r.Instance.Check(t); err != nil {
+		for k, t := range more {
+			if more[k], err = r.Instance.Order(t); err != nil {
 				return nil, fmt.Errorf("%s: no tour of %s: %w", name, r.Instance.Name, err)
 			}
 		}

@@ -343,19 +343,31 @@ func rotate(t Tour, k int) {
 }
 
 // Contract returns the tour that stands for t, a solution that was checked.
-func (s *Symmetric) Contract(t Tour) Tour {
+func (in *Instance) Contract(t Tour) Tour {
 	cities := t
-	if d := s.derived; d != nil && d.joker >= 0 {
+	if d := in.derived; d != nil && d.joker >= 0 {
 		cities = append(slices.Clone(t), d.joker)
 	}
-	if !s.Paired() {
+	if !in.Paired() {
 		return slices.Clone(cities)
 	}
-	out := make(Tour, 0, s.n)
+	out := make(Tour, 0, in.n)
 	for _, c := range cities {
 		out = append(out, 2*c, 2*c+1)
 	}
 	return out
+}
+
+// Order returns the tour that stands for t, an order of all cities that in stands for, whatever
+// ends and fixed edges are wanted; where in stands for itself it returns t if Check finds nothing.
+func (in *Instance) Order(t Tour) (Tour, error) {
+	if in.derived == nil {
+		return t, in.Check(t)
+	}
+	if err := in.derived.of.Check(t); err != nil {
+		return nil, err
+	}
+	return in.Contract(t), nil
 }
 
 // Of returns the instance that s stands for.

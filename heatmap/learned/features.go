@@ -133,7 +133,8 @@ func (s *surroundings) row(x []float64, i, j int32) []float64 {
 		tree = 1
 	}
 	x = append(x, tree)
-	d := float64(s.in.Dist(i, j)) + s.floor
+	// Where ways are reduced the two halves of a city are nearer to each other than nothing.
+	d := max(0, float64(s.in.Dist(i, j))) + s.floor
 	both(math.Log(d/si), math.Log(d/sj))
 	nth := func(i int32, list []int32, k int) float64 { // distance to the (k+1)-th nearest
 		return float64(s.in.Dist(i, list[min(k, len(list)-1)])) + s.floor

@@ -10,6 +10,7 @@ import (
 
 	"tspmcts/heatmap"
 	"tspmcts/tsp"
+	"tspmcts/tsp/onetree"
 	"tspmcts/tsp/tsptest"
 )
 
@@ -144,5 +145,26 @@ func TestSource(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// The ways of a directed instance may be reduced by the prices of its assignment: what joins the two
+// halves of a city is negative then.
+func TestReduced(t *testing.T) {
+	for seed := range uint64(5) {
+		in := tsp.NewSymmetric(tsptest.Directed(40, seed)).Instance
+		a, err := onetree.Assign(t.Context(), in)
+		if err != nil || !in.Reduce(a.Out, a.In) {
+			t.Fatal(err)
+		}
+		least := int32(0)
+		for i := range int32(40) {
+			least = min(least, in.Dist(2*i, 2*i+1))
+		}
+		m, err := tsptest.Must(heatmap.Parse("learned")).Build(t.Context(), heatmap.Request{Instance: in})
+		if err != nil || least >= 0 {
+			t.Fatal(err, least)
+		}
+		checkMap(t, m, 80)
 	}
 }
