@@ -132,7 +132,7 @@ func pieces(points plotter.XYs) []plotter.XYs {
 	return all
 }
 
-// Tour draws a tour to w, in one of Formats. visits, of each city, colours the edges that
+// Tour draws a tour, or a path, to w, in one of Formats. visits, of each city, colours the edges that
 // begin there: the more visits the warmer; nil colours none.
 func Tour(w io.Writer, format, title string, in *tsp.Instance, tour tsp.Tour, visits []uint16) error {
 	p, err := newPicture(in, title)
@@ -144,13 +144,17 @@ func Tour(w io.Writer, format, title string, in *tsp.Instance, tour tsp.Tour, vi
 		most = max(most, v)
 	}
 	n := len(tour)
-	for from := 0; from < n; {
+	steps := n
+	if in.Ends != nil { // a path does not return
+		steps--
+	}
+	for from := 0; from < steps; {
 		line := ink
-		to := n
+		to := steps
 		if visits != nil {
 			v := visits[tour[from]]
 			line = warmth(v, most)
-			for to = from + 1; to < n && visits[tour[to]] == v; to++ {
+			for to = from + 1; to < steps && visits[tour[to]] == v; to++ {
 			}
 		}
 		route := make(plotter.XYs, 0, to-from+1)

@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"image/png"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -87,6 +88,31 @@ func TestTour(t *testing.T) {
 				}
 			} else if err := xml.Unmarshal(b.Bytes(), new(struct{})); err != nil || !strings.Contains(b.String(), "the title") {
 				t.Errorf("%d cities: %v", n, err)
+			}
+		}
+	}
+}
+
+// A path is drawn without the way back, whatever its colours.
+func TestPath(t *testing.T) {
+	in, err := tsp.NewPoints("p", tsp.Euc2D, []float64{0, 5, 9, 7}, []float64{0, 1, 4, 8}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const page = 3 // lines around the page
+	lines := regexp.MustCompile(`L[\d.]+,[\d.]+`)
+	for _, visits := range [][]uint16{nil, {1, 1, 1, 1}, {3, 2, 1, 4}, {1, 2, 2, 2}} {
+		for _, want := range []int{4, 3} {
+			in.Ends = nil
+			if want == 3 {
+				in.Ends = &tsp.Ends{Start: -1, End: -1}
+			}
+			var b bytes.Buffer
+			if err := Tour(&b, "svg", "p", in, tsp.Tour{0, 1, 2, 3}, visits); err != nil {
+				t.Fatal(err)
+			}
+			if got := len(lines.FindAllString(b.String(), -1)) - page; got != want {
+				t.Errorf("visits %v, ends %v: %d lines, want %d", visits, in.Ends, got, want)
 			}
 		}
 	}
