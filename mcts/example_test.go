@@ -49,6 +49,28 @@ func ExampleSolve_file() {
 	// Output: 140 exact
 }
 
+// A delivery round by minutes that differ forth and back: from the depot, city 0, through all
+// others, and not back. From city 1 to city 3 there is no road.
+func ExampleSolve_path() {
+	in, err := tsp.NewDirected("round", 4, []int32{
+		0, 5, 9, 9,
+		4, 0, 7, 1,
+		9, 3, 0, 6,
+		8, 9, 2, 0})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := errors.Join(in.Forbid([][2]int32{{1, 3}}), in.SetEnds(0, -1)); err != nil {
+		log.Fatal(err)
+	}
+	res, err := mcts.Solve(context.Background(), in, mcts.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(res.Tour, res.Value)
+	// Output: [0 3 2 1] 14
+}
+
 // A heatmap of one's own: what a model, or anything else, believes about edges.
 func ExampleSolve_heatmap() {
 	x, y := rosette(40)
