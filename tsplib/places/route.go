@@ -206,7 +206,10 @@ func WriteGeoJSON(w io.Writer, in *tsp.Instance, t tsp.Tour) error {
 			from := (*last)[len(*last)-1]
 			if d := at[0] - from[0]; math.Abs(d) > 180 {
 				side := math.Copysign(180, from[0])
-				share := (side - from[0]) / (d - math.Copysign(360, d))
+				share := 0.0
+				if round := d - math.Copysign(360, d); round != 0 { // else both are on it
+					share = (side - from[0]) / round
+				}
 				cross := from[1] + share*(at[1]-from[1])
 				*last = append(*last, [2]float64{side, cross})
 				lines = append(lines, [][2]float64{{-side, cross}})

@@ -7,11 +7,39 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"tspmcts/tsp"
 	"tspmcts/tsp/tsptest"
 )
+
+// A route is cut where it crosses the antimeridian, also between places that lie on it.
+func TestAntimeridian(t *testing.T) {
+	for text, want := range map[string]string{
+		"lat,lon\n0,180\n10,-180\n":            "[[180,0],[180,0]],[[-180,0],[-180,10],[-180,10]],[[180,10],[180,0]]",
+		"lat,lon\n0,170\n10,-170\n":            "[[170,0],[180,5]],[[-180,5],[-170,10],[-180,5]],[[180,5],[170,0]]",
+		"lat,lon\n0,170\n10,190\n":             "[[170,0],[180,5]],[[-180,5],[-170,10],[-180,5]],[[180,5],[170,0]]",
+		"lat,lon\n0,179\n10,180\n10,-179\n":    "[[179,0],[180,10],[180,10]],[[-180,10],[-179,10],[-180,5]],[[180,5],[179,0]]",
+		"lat,lon\n1,-100\n1,0\n1,100\n1,0.5\n": "[-100,1],[0,1],[100,1],[0.5,1],[-100,1]", // 0 lies between, not 180
+	} {
+		in, _, err := read(text, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		tour := make(tsp.Tour, in.N())
+		for i := range tour {
+			tour[i] = int32(i)
+		}
+		var b strings.Builder
+		if err := WriteGeoJSON(&b, in, tour); err != nil {
+			t.Errorf("%q: %v", text, err)
+		}
+		if _, after, _ := strings.Cut(b.String(), `"coordinates":[`); !strings.HasPrefix(after, want+"]") {
+			t.Errorf("%q: %.200s, want %s", text, after, want)
+		}
+	}
+}
 
 // The legs of a route sum up to the value of its tour or path, in every format, whatever the
 // instance is.
