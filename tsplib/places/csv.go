@@ -379,7 +379,7 @@ func (f *file) readSquare(r *rows, first []string, line int) (*tsp.Instance, err
 // first line of numbers, whether those begin with a name, and its number in the file.
 func (f *file) squareHead(r *rows, first []string, line int) (rec, names []string, labelled bool, at int, err error) {
 	rec = first
-	if slices.ContainsFunc(first, func(s string) bool { return s != "" && !isNumber(r, s) }) || first[0] == "" && counts(first[1:]) {
+	if slices.ContainsFunc(first, func(s string) bool { return s != "" && !isNumber(r, s) }) && !mostlyNumbers(r, first) || first[0] == "" && counts(first[1:]) {
 		names = first
 		if rec, line, err = r.next(); err == io.EOF {
 			return nil, nil, false, 0, f.fail(1, "", columnList(first), wantTable, nil)
@@ -403,6 +403,17 @@ func (f *file) squareHead(r *rows, first []string, line int) (rec, names []strin
 		}
 	}
 	return rec, names, labelled, line, nil
+}
+
+// mostlyNumbers reports whether the first line is that of a matrix rather than of names, though it
+// has other text too: it begins with a 0, which stands on the diagonal, and half of it are numbers.
+func mostlyNumbers(r *rows, first []string) bool {
+	v, ok := r.number(first[0])
+	numbers := 0
+	for _, s := range first {
+		numbers += btoi(isNumber(r, s))
+	}
+	return ok && v == 0 && 2*numbers > len(first)
 }
 
 // counts reports whether the fields are 0, 1, 2 ... or 1, 2, 3 ..., as rows and columns are named
