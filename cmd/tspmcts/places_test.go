@@ -379,6 +379,15 @@ func TestNamedEnds(t *testing.T) {
 	}
 	warned("id 2 3 1 4", "--start", "Kiel")
 	warned("id 3 2 1 4", "--start", "3", "--end", "4") // ids, not numbers
+	write(t, dir, "gone.txt", "2,3 # Kiel and Bonn, by their ids\n")
+	warned("id 2 4 1 3", "--start", "Kiel", "--forbid", "gone.txt")
+	write(t, dir, "gone.txt", "Kiel 3\n1 4\n")
+	warned("id 2 4 3 1", "--start", "Kiel", "--forbid", "gone.txt")
+	write(t, dir, "bad.txt", "1 2\nKiel Rom\n")
+	_, errs, code := call{args: []string{"solve", "p.csv", "--forbid", "bad.txt"}}.run(t, dir)
+	if code != 1 || !strings.Contains(errs, `bad.txt:2: found "Kiel Rom", want two cities: "Rom" is none of the cities of p`) {
+		t.Errorf("exit code %d, stderr %q", code, errs)
+	}
 	for args, want := range map[string]string{"--start Ulm": `--start is "Ulm", the name of the cities 2 and 4; give the id of one`, "--end Rom": `--end is "Rom", none of the cities of p`} {
 		_, errs, code := call{args: append([]string{"solve", "p.csv"}, strings.Fields(args)...)}.run(t, dir)
 		if code != 2 || !strings.Contains(errs, want) {

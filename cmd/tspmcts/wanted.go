@@ -18,7 +18,7 @@ func wantedFlags() []cli.Flag {
 		&cli.BoolFlag{Name: "path", Usage: "find a path through all cities instead of a tour, from any city to any other", EnvVars: []string{envName("path")}, Category: catInput},
 		option(catInput, "start", "find a path that begins with `CITY`: its id or name, or its number in the file"),
 		option(catInput, "end", "find a path that ends with `CITY`; with --start both ends are given"),
-		option(catInput, "forbid", "use no edge that is in `FILE`: two numbers of cities a line, from the first to the second where distances are asymmetric"),
+		option(catInput, "forbid", "use no edge that is in `FILE`: two cities a line, as for --start but without blanks in their names, from the first to the second where distances are asymmetric"),
 	}
 }
 
@@ -78,13 +78,17 @@ func cityOption(flag, text string, item *bench.Item) (int32, error) {
 	return int32(v - 1), nil
 }
 
-// forbid reads a file of edges that may not be used: two cities a line; # begins a comment.
+// forbid reads a file of edges that may not be used: two cities a line, named as --start names them,
+// if without blanks; # begins a comment.
 func forbid(in *tsp.Instance, name string) error {
 	f, err := bench.OpenFile(name)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
+	if name == "-" {
+		name = "stdin"
+	}
 	var edges [][2]int32
 	lines := bufio.NewScanner(f)
 	for n := 1; lines.Scan(); n++ {
@@ -95,11 +99,14 @@ func forbid(in *tsp.Instance, name string) error {
 		}
 		var edge [2]int32
 		for k, word := range words {
-			v, err := strconv.Atoi(word)
-			if err != nil || len(words) != 2 || v < 1 || v > in.N() {
-				return fmt.Errorf("%s:%d: found %q, want two cities, 1 to %d", name, n, strings.TrimSpace(text), in.N())
+			city, err := in.City(word)
+			switch text := strings.TrimSpace(text); {
+			case len(words) != 2 || err != nil && in.IDs == nil && in.Names == nil:
+				return fmt.Errorf("%s:%d: found %q, want two cities, 1 to %d", name, n, text, in.N())
+			case err != nil:
+				return fmt.Errorf("%s:%d: found %q, want two cities: %q is %w", name, n, text, word, err)
 			}
-			edge[k] = int32(v - 1)
+			edge[k] = city
 		}
 		if edge[0] == edge[1] {
 			return fmt.Errorf("%s:%d: found %q, want two different cities", name, n, strings.TrimSpace(text))
