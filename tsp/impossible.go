@@ -9,9 +9,9 @@ import (
 var ErrNone = errors.New("there is no tour")
 
 // Impossible returns ErrNone with the reason where one is easily seen: a city that
-// too few edges lead to that may be used, one that cannot be reached from another whatever
-// ways are taken, and of a Graph one that would be in pieces without one of its cities. It
-// proves nothing where it returns nil.
+// too few edges lead to that may be used, a fixed edge that may not be, a city that cannot be
+// reached from another whatever ways are taken, and a Graph that would be in pieces without one of
+// its cities. It proves nothing where it returns nil.
 func (in *Instance) Impossible() error {
 	if in.n < 3 || !in.Forbids() {
 		return nil
@@ -22,6 +22,11 @@ func (in *Instance) Impossible() error {
 	}
 	none := func(format string, args ...any) error {
 		return fmt.Errorf("%w%s: %s; allow more edges, or leave cities out", ErrNone, nor, fmt.Sprintf(format, args...))
+	}
+	for _, e := range in.Fixed {
+		if !in.allows(e[0], e[1]) {
+			return none("the fixed edge %d-%d may not be used", e[0]+1, e[1]+1)
+		}
 	}
 	for c := range in.n {
 		out, into := in.ways(c)
@@ -53,11 +58,16 @@ func (in *Instance) Impossible() error {
 }
 
 // parted returns two cities of which the second would have to be reached from the first, and cannot
-// be; -1 if there are none. Of a path in one direction with free ends nothing is known.
+// be; -1 if there are none.
 func (in *Instance) parted() (from, to int32) {
 	e := Ends{} // from any city all others are reached, and back
 	if in.Directed && in.Ends != nil {
 		e = *in.Ends
+	}
+	if e.Start < 0 && e.End < 0 { // which comes first is not known
+		if to := in.beyond(0, func(i, j int32) bool { return in.allows(i, j) || in.allows(j, i) }); to >= 0 {
+			return 0, to
+		}
 	}
 	if e.Start >= 0 {
 		if to := in.beyond(e.Start, in.allows); to >= 0 {

@@ -76,6 +76,7 @@ func TestIslands(t *testing.T) {
 		"path against":      {directed: true, back: true, ends: &tsp.Ends{Start: 250, End: -1}, want: "no way leads from city 251 to city 1"},
 		"path to the start": {directed: true, back: true, ends: &tsp.Ends{Start: -1, End: 3}, want: "no way leads from city 201 to city 4"},
 		"path, free":        {directed: true, back: true, ends: &tsp.Ends{Start: -1, End: -1}},
+		"path, apart":       {directed: true, ends: &tsp.Ends{Start: -1, End: -1}, want: "no way leads from city 1 to city 201"},
 	} {
 		in := tsptest.Random(tsp.Euc2D, n, 1)
 		if c.directed {
@@ -98,6 +99,22 @@ func TestIslands(t *testing.T) {
 		}
 		if err := in.Impossible(); (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
+		}
+	}
+}
+
+// A fixed edge that a matrix has no road for is told.
+func TestFixedEdgeWithoutRoad(t *testing.T) {
+	for _, e := range [][2]int32{{1, 2}, {2, 1}} {
+		w := tsptest.Directed(20, 1).Matrix
+		w[1*20+2] = tsp.NoEdge
+		in := tsptest.Must(tsp.NewDirected("in", 20, w))
+		if err := in.SetFixed([][2]int32{e}); err != nil {
+			t.Fatal(err)
+		}
+		err := in.Impossible()
+		if told := err != nil && strings.Contains(err.Error(), "the fixed edge 2-3 may not be used"); told != (e[0] == 1) || told != (err != nil) {
+			t.Errorf("%v: %v", e, err)
 		}
 	}
 }
