@@ -132,8 +132,8 @@ func pieces(points plotter.XYs) []plotter.XYs {
 	return all
 }
 
-// Tour draws a tour, or a path, to w, in one of Formats. visits, of each city, colours the edges that
-// begin there: the more visits the warmer; nil colours none.
+// Tour draws a tour, or a path, to w, in one of Formats. visits, of each city, colours the edges
+// that begin there: the more visits the warmer; nil colours none.
 func Tour(w io.Writer, format, title string, in *tsp.Instance, tour tsp.Tour, visits []uint16) error {
 	p, err := newPicture(in, title)
 	if err != nil {

@@ -78,8 +78,8 @@ func cityOption(flag, text string, item *bench.Item) (int32, error) {
 	return int32(v - 1), nil
 }
 
-// forbid reads a file of edges that may not be used: two cities a line, named as --start names them,
-// if without blanks; # begins a comment.
+// forbid reads a file of edges that may not be used: two cities a line, named as --start names
+// them, if without blanks; # begins a comment.
 func forbid(in *tsp.Instance, name string) error {
 	f, err := bench.OpenFile(name)
 	if err != nil {

@@ -148,8 +148,8 @@ func TestSource(t *testing.T) {
 	}
 }
 
-// The ways of a directed instance may be reduced by the prices of its assignment: what joins the two
-// halves of a city is negative then.
+// The ways of a directed instance may be reduced by the prices of its assignment: what joins the
+// two halves of a city is negative then.
 func TestReduced(t *testing.T) {
 	for seed := range uint64(5) {
 		in := tsp.NewSymmetric(tsptest.Directed(40, seed)).Instance

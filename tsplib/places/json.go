@@ -280,8 +280,8 @@ func (f *file) placed(m *matrix, rows part, what, unit string, t *table, factor 
 	return in, nil
 }
 
-// sources returns what an engine says of the places that it was asked for, nil for nothing. It warns
-// where the places that the ways lead to are others: the matrix may be square nevertheless.
+// sources returns what an engine says of the places that it was asked for, nil for nothing. It
+// warns where the places that the ways lead to are others: the matrix may be square nevertheless.
 func (f *file) sources(doc *object, targets string) *table {
 	to := doc.parts[targets]
 	t, u := f.engineTable(doc.parts["sources"]), f.engineTable(to)
