@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"tspmcts/tsp"
+	"tspmcts/tsp/onetree"
 	"tspmcts/tsp/tsptest"
 	"tspmcts/tsplib"
 )
@@ -352,6 +353,28 @@ func TestAsymmetricLibrary(t *testing.T) {
 			t.Errorf("%s: bound %v, optimum %v, %v", name, b.Value(), best, err)
 		}
 		t.Logf("%s: bound %v, optimum %v", name, b.Value(), best)
+	}
+}
+
+// A random matrix of a thousand cities is solved to a thousandth of its assignment's length.
+func TestRandomMatrix(t *testing.T) {
+	const n = 1000
+	for seed := range uint64(2) {
+		r := rand.New(rand.NewPCG(seed, 16))
+		w := make([]int32, n*n)
+		for k := range w {
+			w[k] = r.Int32N(1000000)
+		}
+		in := tsptest.Must(tsp.NewDirected("random", n, w))
+		a, err := onetree.Assign(t.Context(), tsp.NewSymmetric(in).Instance)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res, err := Solve(t.Context(), in, Options{Actions: 20000, Workers: 2, Seed: 1})
+		if err != nil || in.Check(res.Tour) != nil || res.Length < a.Length || float64(res.Length) > 1.001*float64(a.Length) {
+			t.Errorf("seed %d: %+v, assignment %d, %v", seed, res.Value, a.Length, err)
+		}
+		t.Logf("seed %d: %d, assignment %d, by %s", seed, res.Length, a.Length, res.Stop)
 	}
 }
 
