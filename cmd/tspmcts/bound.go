@@ -70,6 +70,9 @@ func runBound(c *cli.Context) error {
 		below := "-"
 		if optimum := r.known.Of(item, warn); optimum > 0 {
 			below = fmt.Sprintf("%.3f %%", 100*(1-b.Value()/optimum))
+			if beaten(bench.GapOf(optimum, b.Value())) {
+				warnBeaten(item.Name, fmt.Sprintf("no tour is shorter than the bound, %s, and so none has", bench.LengthShort(item.Instance, b.Value())), optimum)
+			}
 		}
 		state := "converged"
 		switch {

@@ -78,7 +78,11 @@ func runEval(c *cli.Context) error {
 				return fmt.Errorf("%s: no %s of %s: %w", name, what, item.Name, err)
 			}
 			v := item.Value(t)
-			if _, err := fmt.Fprintf(stdout{}, "%-16s %8d cities   length %12s   gap %9s\n", item.Name, item.N(), bench.LengthText(item.Instance, v)+bench.UnitText(item.Instance), bench.GapText(bench.GapOf(v, optimum))); err != nil {
+			gap, length := bench.GapOf(v, optimum), bench.LengthText(item.Instance, v)
+			if beaten(gap) {
+				warnBeaten(item.Name, fmt.Sprintf("the tour, %s, is shorter than", length), optimum)
+			}
+			if _, err := fmt.Fprintf(stdout{}, "%-16s %8d cities   length %12s   gap %9s\n", item.Name, item.N(), length+bench.UnitText(item.Instance), bench.GapText(gap)); err != nil {
 				return err
 			}
 		}

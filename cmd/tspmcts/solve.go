@@ -9,6 +9,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"time"
 
@@ -360,10 +361,19 @@ func (s *solver) solve(ctx context.Context, item *bench.Item) error {
 
 // warnTooShort warns of a tour that is shorter than the optimum.
 func warnTooShort(rec *bench.Record) {
-	if rec.Gap != nil && *rec.Gap < -1e-4 {
-		warn("%s: the tour found, %s, is shorter than the length that gaps are told to, %s; it belongs to another instance, or is out of date",
-			rec.Instance, rec.Length, *rec.Optimum)
+	if beaten(rec.Gap) {
+		known, _ := rec.Optimum.Float64() // a gap is over a number
+		warnBeaten(rec.Instance, fmt.Sprintf("the tour found, %s, is shorter than", rec.Length), known)
 	}
+}
+
+// beaten reports whether a gap is below 0 by more than rounding makes it.
+func beaten(gap *float64) bool { return gap != nil && *gap < -1e-4 }
+
+// warnBeaten warns of a known length that cannot be the least, with what shows it.
+func warnBeaten(instance, what string, known float64) {
+	warn("%s: %s the length that gaps are told to, %s; it belongs to another instance, or is out of date",
+		instance, what, strconv.FormatFloat(known, 'f', -1, 64))
 }
 
 // write writes an instance's results: files first, since a reader of stdout may have gone.

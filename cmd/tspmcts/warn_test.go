@@ -28,7 +28,18 @@ func TestWarnings(t *testing.T) {
 			t.Errorf("%s: exit code %d, stderr %q, want a match of %q", c.args, code, errs, c.want)
 		}
 	}
-	must(t, dir, "solve", "a.tsp", "--actions", "1000", "--optimum", "5")
+	must(t, dir, "solve", "a.tsp", "--actions", "1000", "--optimum", "5", "--out", "a.tour")
+	must(t, dir, "eval", "a.tsp", "a.tour", "--optimum", "5")
+	must(t, dir, "generate", "--cities", "60", "--out", "c.tsp")
+	must(t, dir, "bound", "c.tsp", "--optimum", "999999999")
+	for _, c := range []struct{ args, want string }{
+		{"eval a.tsp a.tour --optimum 999999999", `warning: a: the tour, \d+, is shorter than the length that gaps are told to, 999999999;`},
+		{"bound c.tsp --optimum 5", `warning: c: no tour is shorter than the bound, \d+, and so none has the length that gaps are told to, 5;`},
+	} {
+		if _, errs, code := (call{args: strings.Fields(c.args)}).run(t, dir); code != 0 || strings.Count(errs, "\n") != 1 || !regexp.MustCompile(c.want).MatchString(errs) {
+			t.Errorf("%s: exit code %d, stderr %q, want a match of %q", c.args, code, errs, c.want)
+		}
+	}
 	write(t, dir, "s.json", `{"sets":["a.tsp"],"knobs":[{"label":"x","preset":"default","pool":5}],"heatmaps":["knn"],"budgets":["1000 actions"],"seeds":1}`)
 	_, errs, code := call{args: []string{"bench", "s.json", "--out", "s.jsonl"}}.run(t, dir)
 	if want := "knobs x:1: pool has no effect: it is read with restart fresh"; code != 0 || strings.Count(errs, want) != 1 {
