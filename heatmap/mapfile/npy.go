@@ -59,7 +59,11 @@ func readNPY(b *bufio.Reader, name string, opt ReadOptions) (m *heatmap.Map, err
 	for i := range n {
 		for j := 0; j < n; j += piece {
 			k := min(piece, n-j)
-			if err := r.Read(row[:k]); err != nil {
+			switch err := r.Read(row[:k]); err {
+			case nil:
+			case io.EOF, io.ErrUnexpectedEOF:
+				return nil, fail("the file ends in row %d of map %d, from 0, want the %v numbers of the header", i+1, opt.Index, r.Shape)
+			default:
 				return nil, fail("row %d: %v", i+1, err)
 			}
 			for c, v := range row[:k] {

@@ -180,7 +180,7 @@ func TestReadErrors(t *testing.T) {
 		npyOf("{'descr': '<f8', 'fortran_order': False, 'shape': (3, 2), }", 1):                                  "shape [3 2], want n x n",
 		npyOf("{'descr': '<f8', 'fortran_order': False, 'shape': (4, 4), }", 1):                                  "a map of 4 cities, want 3",
 		npyOf("{'descr': '<i8', 'fortran_order': False, 'shape': (3, 3), }", 1):                                  "want float32 or float64",
-		npyOf("{'descr': '<f8', 'fortran_order': False, 'shape': (3, 3), }", 1, 2):                               "row 1:",
+		npyOf("{'descr': '<f8', 'fortran_order': False, 'shape': (3, 3), }", 1, 2):                               "the file ends in row 1 of map 0, from 0, want the [3 3] numbers",
 		npyOf("{'descr': '<f8', 'fortran_order': True, 'shape': (2, 3, 3), }", 1, 2):                             "Fortran",
 		npyOf("{'descr': '<f8', 'fortran_order': False, 'shape': (3, 3), }", 0, 1, math.NaN(), 1, 0, 0, 0, 0, 0): "row 1, column 3: found NaN",
 		npyOf("{'descr': '<f8', 'fortran_order': False, 'shape': (3, 3), }", 0, 1, 0, 1, 0, 0, 0, 0, 0, 5):       "more than",
