@@ -150,3 +150,49 @@ func TestManuals(t *testing.T) {
 		t.Error("no README holds a command that begins with $")
 	}
 }
+
+var (
+	calledMark = regexp.MustCompile("\\btspmcts ([a-z][^`\n|>]*)")
+	wordMark   = regexp.MustCompile(`^[a-z]+$`)
+)
+
+// Every flag that a page gives to a command is one of it: also in the text, and in the blocks
+// about other machines, which no test can run.
+func TestManualsNameFlags(t *testing.T) {
+	helps := map[string]string{}
+	help := func(command []string) string {
+		key := strings.Join(command, " ")
+		if _, ok := helps[key]; !ok {
+			out, _, code := call{args: append(command, "--help")}.run(t, t.TempDir())
+			if code != 0 {
+				out = ""
+			}
+			helps[key] = out
+		}
+		return helps[key]
+	}
+	checked := 0
+	for _, page := range append(manualsOf(t), "../../.github/CONTRIBUTING.md") {
+		for _, m := range calledMark.FindAllStringSubmatch(read(t, ".", page), -1) {
+			typed, _, _ := strings.Cut(m[1], " #")
+			fields := strings.Fields(typed)
+			words := 1 // of the command
+			if len(fields) > 1 && wordMark.MatchString(fields[1]) {
+				words = 2
+			}
+			for _, f := range fields {
+				flag, _, _ := strings.Cut(f, "=")
+				if !strings.HasPrefix(flag, "--") || flag == "--" || flag == "--help" {
+					continue
+				}
+				checked++
+				if text := help(fields[:words:words]); !strings.Contains(text, " "+flag+" ") && !strings.Contains(text, " "+flag+",") {
+					t.Errorf("%s: %s has no flag %s", page, strings.Join(fields[:words], " "), flag)
+				}
+			}
+		}
+	}
+	if checked < 100 {
+		t.Errorf("only %d flags were found", checked)
+	}
+}
