@@ -60,6 +60,9 @@ func (o *Optima) read(f io.Reader, name string) error {
 		if len(row) == 2 {
 			v, err = strconv.ParseFloat(row[1], 64)
 		}
+		if len(row) == 2 && err == nil && v == 0 {
+			return fmt.Errorf("%s:%d: found %q, want a length above 0; leave the line out: a tour of length 0 is told to be exact without it", name, line, row)
+		}
 		if len(row) != 2 || err != nil || !(v > 0 && v < 1e300) {
 			return fmt.Errorf("%s:%d: found %q, want an instance and its best length, such as berlin52,7542", name, line, row)
 		}
