@@ -181,6 +181,7 @@ func TestBadSuites(t *testing.T) {
 		{"goes-on", `"seeds": 2
 }`, `"seeds": 2
 } {`, `it goes on after the end`},
+		{"no-suites", suiteText, `[]`, `suite.json: no suites in the array, want at least one`},
 		{"no-sets", `[{"file": "set.txt", "lines": "0:3"}]`, `[]`, `suite.json: no sets`},
 		{"lines", `0:3`, `3:0`, `suite.json: lines is "3:0", want A:B`},
 		{"no-file", `mine.json`, `other.json`, `other.json: there is no such file`},

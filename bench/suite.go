@@ -130,6 +130,9 @@ func ReadSuite(name, dir string) ([]*Suite, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s:%d: no suite (%s), want JSON such as %s", name, lineOf(data, err), plainJSON(err), suiteExample)
 	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("%s: no suites in the array, want at least one, such as %s", name, suiteExample)
+	}
 	var suites []*Suite
 	for i := range files {
 		s, err := files[i].suite(dir)

@@ -25,6 +25,7 @@ func TestReadTours(t *testing.T) {
 		"two, one -1":   {"DIMENSION: 3\nTOUR_SECTION :\n1 3 2 -1\n3 2 1 -1\nEOF\n", []tsp.Tour{a, b}},
 		"-1 after":      {"TOUR_SECTION\n1 3 2 -1\n-1\n-1\nEOF\n", []tsp.Tour{a}},
 		"CRLF":          {"\xef\xbb\xbfTYPE : TOUR\r\nTOUR_SECTION\r\n001\r\n3\r\n2\r\n-1\r\nEOF\r\n", []tsp.Tour{a}},
+		"CR alone":      {"TYPE : TOUR\rCOMMENT : TOUR_SECTION\rTOUR_SECTION\r1\r3\r2\r-1\rEOF\r", []tsp.Tour{a}},
 		"unknown":       {"WHAT: 5\nTOUR_SECTION\n1 3 2 -1\n", []tsp.Tour{a}},
 		"DIMENSION end": {"TOUR_SECTION\n1 3 2 -1\nDIMENSION: 3\n", []tsp.Tour{a}},
 		"n = 1":         {"TOUR_SECTION\n1\n-1\n", []tsp.Tour{{0}}},
