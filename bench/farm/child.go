@@ -14,7 +14,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"tspmcts/mcts"
@@ -57,7 +56,7 @@ const (
 // Child carries out the task that comes on in, and tells of it on out. One more byte on in
 // asks it to stop at the next checkpoint; the end of in, that the worker is gone, ends the process.
 func Child(in io.Reader, out io.Writer) error {
-	signal.Ignore(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP) // the worker's to hear, which may share group or terminal
+	signal.Ignore(endSignals...) // the worker's to hear, which may share group or terminal
 	var t task
 	var size [8]byte
 	if _, err := io.ReadFull(in, size[:]); err != nil {
