@@ -54,7 +54,7 @@ func newProgress(item *bench.Item, optimum float64, limit time.Duration, clock f
 		}
 		return s + fmt.Sprintf("  %.0f s", elapsed.Seconds())
 	})
-	p.bar = p.bars.New(int64(limit)+1, mpb.BarStyle(), mpb.PrependDecorators(decor.Name(item.Name+" ")), mpb.AppendDecorators(text))
+	p.bar = p.bars.New(int64(limit)+1, mpb.BarStyle(), mpb.PrependDecorators(margin{}, decor.Name(item.Name+" ")), mpb.AppendDecorators(text))
 	go func() {
 		defer close(p.stopped)
 		tick := time.NewTicker(100 * time.Millisecond)
@@ -70,6 +70,13 @@ func newProgress(item *bench.Item, optimum float64, limit time.Duration, clock f
 	}()
 	return p
 }
+
+// margin keeps the last columns of a line free. The ^C that a terminal shows of Ctrl-C may move the
+// next line to the right, before the signal is heard; one as wide as the terminal would go on in a
+// second, and the first would stay.
+type margin struct{ decor.WC }
+
+func (margin) Decor(decor.Statistics) (text string, width int) { return "", len("^C") }
 
 // tell is what the search's observer hands on.
 func (p *progress) tell(now mcts.Progress) {

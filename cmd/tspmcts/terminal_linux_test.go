@@ -11,7 +11,7 @@ import (
 	"unsafe"
 )
 
-// terminal opens a new terminal of 24 lines of 100 columns: our end and its.
+// terminal opens a new terminal of 24 lines: our end and its.
 func terminal(t *testing.T) (ours, its *os.File) {
 	t.Helper()
 	ours, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
@@ -27,7 +27,7 @@ func terminal(t *testing.T) (ours, its *os.File) {
 	var number, locked uint32
 	ask(syscall.TIOCGPTN, unsafe.Pointer(&number))
 	ask(syscall.TIOCSPTLCK, unsafe.Pointer(&locked))
-	size := [4]uint16{24, 100}
+	size := [4]uint16{24, columns}
 	ask(syscall.TIOCSWINSZ, unsafe.Pointer(&size))
 	if its, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|syscall.O_NOCTTY, 0); err != nil {
 		t.Skip(err)
@@ -71,16 +71,28 @@ func TestTerminal(t *testing.T) {
 		if term != "dumb" && !strings.Contains(shown.String(), "actions/s") {
 			t.Errorf("%s: no progress in %q", term, shown.String())
 		}
+		for frame := range strings.SplitSeq(shown.String(), "\x1b[J") {
+			if line, _, _ := strings.Cut(frame, "\r\n"); term != "dumb" && len(line) > columns-len("^C") {
+				t.Errorf("%s: a line that ^C pushes beyond the terminal: %q", term, line)
+			}
+		}
 		if text := screen(shown.String()); term != "dumb" && (len(text) != 1 || !strings.HasPrefix(text[0], "sunflower1000        1000 cities") || !strings.HasSuffix(text[0], "interrupted")) {
 			t.Errorf("%s: the screen shows %q of %q", term, text, shown.String())
 		}
 	}
 }
 
-// screen returns the lines that a terminal shows of what is written to it.
+// columns is the width of the terminal.
+const columns = 100
+
+// screen returns the lines that a terminal shows of what is written to it. What is too long for a
+// line goes on in the next: so ^C before a progress line as wide as the terminal garbled it.
 func screen(s string) (lines []string) {
 	row, column := 0, 0
 	for len(s) > 0 {
+		if column == columns && s[0] >= ' ' {
+			row, column = row+1, 0
+		}
 		for row >= len(lines) {
 			lines = append(lines, "")
 		}
