@@ -19,9 +19,8 @@ type Places struct {
 // place are 0 apart (which GEO's are not). Otherwise each city is a place.
 //
 // Places are numbered in the order in which a tour along meets them: what is near then lies
-// together in memory, and a search of a million cities takes a sixth less time. Nil is the order
-// of the cities, in which it returns nil where nothing is merged. It also does where edges are
-// fixed, or there are no places. The only error is ctx's.
+// together in memory. Nil is the order of the cities, in which it returns nil where nothing is
+// merged. It also does where edges are fixed, or there are no places. The only error is ctx's.
 func NewPlaces(ctx context.Context, in *Instance, along Tour) (*Places, error) {
 	if in.Metric.Dims() == 0 || in.HasFixed() || in.N() < 2 {
 		return nil, nil
