@@ -56,13 +56,16 @@ func (p *searching) observer(in *tsp.Instance, o *Options, bound func() float64)
 		return nil
 	}
 	var best tsp.Tour
+	var regions [][]int32
 	return func(m meter.Progress) {
 		if m.Better || best == nil {
 			best = p.Expand(m.Tour)
 		}
+		if m.Moved {
+			regions = p.Given(m.Regions)
+		}
 		told := Progress{Tour: best, Length: in.InUnit(m.Length), Gap: math.NaN(), Elapsed: m.Elapsed, Stage: m.Stage, Actions: m.Actions, Better: m.Better, Work: p.work()}
-		told.Bound = bound()
-		told.Regions = p.Given(m.Regions)
+		told.Bound, told.Regions = bound(), regions
 		over := o.Best
 		if over == 0 {
 			over = told.Bound

@@ -346,45 +346,66 @@ func TestStoppedEarly(t *testing.T) {
 	t.Logf("early %d, whole %d, stalled %d", early, whole.Length, stalled.Length)
 }
 
-// While regions are visited an observer is told which: no city is in two, and what is
-// told does not change the result.
+// While regions are visited an observer is told which: no city is in two, all cities of a place are
+// in one, and what is told does not change the result. Regions are made into those of cities when
+// they change: the observer is called every few microseconds of work.
 func TestRegions(t *testing.T) {
 	in := tsptest.Random(tsp.Euc2D, 6000, 3)
-	seen, whole := 0, 0
-	search := func(observe func(Progress)) *Result {
-		r, err := Solve(t.Context(), in, Options{Configure: func(n int, source string) (Config, error) {
-			cfg, err := Preset("default", n, source)
-			cfg.Whole = 1000
-			return cfg, err
-		}, Source: "knn", Workers: 2, Actions: 400000, Time: Endless, Observe: observe})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return r
-	}
-	told := search(func(p Progress) {
-		if p.Regions == nil {
-			whole++
-			return
-		}
-		seen++
-		if p.Stage != "visiting regions" {
-			t.Errorf("regions in stage %s", p.Stage)
-		}
-		of := map[int32]bool{}
-		for _, cities := range p.Regions {
-			for _, c := range cities {
-				if of[c] || c < 0 || int(c) >= in.N() {
-					t.Fatalf("city %d is twice in the regions, or none", c)
-				}
-				of[c] = true
+	twice := tsptest.Must(tsp.NewPoints("twice", tsp.Euc2D, slices.Concat(in.X, in.X), slices.Concat(in.Y, in.Y), nil))
+	for _, in := range []*tsp.Instance{in, twice} {
+		seen, whole, changes := 0, 0, 0
+		search := func(observe func(Progress)) *Result {
+			r, err := Solve(t.Context(), in, Options{Configure: func(n int, source string) (Config, error) {
+				cfg, err := Preset("default", n, source)
+				cfg.Whole = 1000
+				return cfg, err
+			}, Source: "knn", Workers: 2, Actions: 400000, Time: Endless, Observe: observe})
+			if err != nil {
+				t.Fatal(err)
 			}
+			return r
 		}
-	})
-	if seen == 0 || whole == 0 {
-		t.Errorf("told of regions %d times, of the whole %d times", seen, whole)
-	}
-	if silent := search(nil); silent.Length != told.Length {
-		t.Errorf("length %d when observed, %d else", told.Length, silent.Length)
+		var last *[]int32
+		told := search(func(p Progress) {
+			if p.Regions == nil {
+				whole++
+				return
+			}
+			seen++
+			if p.Stage != "visiting regions" {
+				t.Errorf("regions in stage %s", p.Stage)
+			}
+			if last == &p.Regions[0] {
+				return
+			}
+			last = &p.Regions[0]
+			changes++
+			of := make([]int, in.N()) // the region, from 1
+			for k, cities := range p.Regions {
+				for _, c := range cities {
+					if c < 0 || int(c) >= in.N() || of[c] != 0 {
+						t.Fatalf("city %d is twice in the regions, or none", c)
+					}
+					of[c] = k + 1
+				}
+			}
+			for c := 6000; c < in.N(); c++ {
+				if of[c] != of[c-6000] {
+					t.Fatalf("cities %d and %d of one place are in regions %d and %d", c-6000, c, of[c-6000], of[c])
+				}
+			}
+		})
+		if seen == 0 || whole == 0 {
+			t.Errorf("told of regions %d times, of the whole %d times", seen, whole)
+		}
+		if changes > seen/4 {
+			t.Errorf("of %d times that regions were told, %d were others than before", seen, changes)
+		}
+		if len(told.Visits) != in.N() {
+			t.Errorf("visits of %d cities of %d", len(told.Visits), in.N())
+		}
+		if silent := search(nil); silent.Length != told.Length {
+			t.Errorf("length %d when observed, %d else", told.Length, silent.Length)
+		}
 	}
 }

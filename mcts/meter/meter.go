@@ -28,10 +28,11 @@ type Progress struct {
 	Stage   string        // what the search is at
 	Better  bool          // the length is new
 	Regions [][]int32     // the cities of each region that is worked on, valid during the call; nil where that is the whole
+	Moved   bool          // the regions are new
 }
 
-// Observer is called while a search runs, by one goroutine at a time. It must return
-// quickly.
+// Observer is called while a search runs, by one goroutine at a time, thousands of times a second.
+// It must return quickly.
 type Observer func(Progress)
 
 // Meter is what the workers of one search share. All methods may be called at any time
@@ -49,6 +50,7 @@ type Meter struct {
 	mu       sync.Mutex
 	stage    string
 	regions  [][]int32
+	moved    bool          // the observer does not know the regions
 	told     int64         // best length that the observer knows
 	improved time.Duration // when best last fell
 	tour     []int32       // the best tour, where somebody observes
@@ -95,14 +97,14 @@ func (m *Meter) Ending() *atomic.Bool { return &m.ending }
 // Stage names what the search is at from now on.
 func (m *Meter) Stage(name string) {
 	m.mu.Lock()
-	m.stage, m.regions = name, nil
+	m.stage, m.regions, m.moved = name, nil, true
 	m.mu.Unlock()
 }
 
 // Regions tells whose cities are worked on from now on: of regions, or of the whole, nil.
 func (m *Meter) Regions(cities [][]int32) {
 	m.mu.Lock()
-	m.regions = cities
+	m.regions, m.moved = cities, true
 	m.mu.Unlock()
 }
 
@@ -182,7 +184,8 @@ func (m *Meter) Check() bool {
 			m.End(StopStalled)
 		}
 		if m.observe != nil && best < NoTour {
-			m.observe(Progress{Length: best, Tour: m.tour, Actions: m.actions.Load(), Elapsed: now, Stage: m.stage, Better: better, Regions: m.regions})
+			m.observe(Progress{Length: best, Tour: m.tour, Actions: m.actions.Load(), Elapsed: now, Stage: m.stage, Better: better, Regions: m.regions, Moved: m.moved})
+			m.moved = false
 		}
 		m.mu.Unlock()
 	}
