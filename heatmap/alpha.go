@@ -50,8 +50,11 @@ func AlphaLists(ctx context.Context, in *tsp.Instance, steps, k int) (func(i int
 // known, the most promising first, while those of others are not.
 type Told func(parts [][]int32, candidates func(i int32) []int32)
 
-// byParts is the number of cities from which on alpha is found by parts.
-const byParts = 250000
+// byParts is the number of cities from which on alpha is found by parts, of so many.
+const (
+	byParts = 250000
+	ofPart  = 1 << 14
+)
 
 // Nearness returns each city's first k candidates by alpha-nearness, after the given steps of
 // ascent on a graph of nb. The error is ctx's.
@@ -76,7 +79,7 @@ func ranked(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, steps, k i
 	if err != nil {
 		return nil, err
 	}
-	return g.AlphaByParts(ctx, opt, k, func(c *onetree.Candidates, parts [][]int32) {
+	return g.AlphaByParts(ctx, opt, k, ofPart, func(c *onetree.Candidates, parts [][]int32) {
 		if told != nil {
 			told(parts, func(i int32) []int32 { cities, _ := c.Of(i); return cities })
 		}

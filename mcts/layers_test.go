@@ -22,7 +22,7 @@ var layers = map[string][]string{
 	".": {"names", "config", "published", "tuned", "preset", "options",
 		"bound", "solve", "onward", "improvements"},
 	"prepare": {"curve", "problem", "known", "places"},
-	"stage": {"task", "work", "first", "search", "checkpoint", "renewing",
+	"stage": {"task", "work", "first", "search", "checkpoint", "visiting", "renewing",
 		"rounds", "simulating", "coarse", "descending", "kicking", "joining", "choosing", "regions", "whole", "improving",
 		"plan", "learnt"},
 }

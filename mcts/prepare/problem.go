@@ -108,9 +108,8 @@ func Build(ctx context.Context, in *tsp.Instance, source string, nb *tsp.Neighbo
 const manyCities = 100000
 
 // soon makes the tour that there is while the heatmap is built, and returns what goes on with it as
-// candidates become known. The search does not begin with it:
-// a descent over better candidates from the greedy tour is followed by better populations. So
-// it counts no actions.
+// candidates become known. The search does not begin with it: a descent over better candidates from
+// the greedy tour is followed by better populations. So it counts no actions.
 func (p *Problem) soon(ctx context.Context) heatmap.Told {
 	if p.In.N() < manyCities || p.Source != "alpha" || p.Heatmap != nil || p.Resume != nil || p.Config.Fresh {
 		return nil

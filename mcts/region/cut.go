@@ -33,8 +33,7 @@ type Exchange struct {
 	Gain           int64
 }
 
-// Cut makes the region of the given cities, whose order it changes, of the tour with
-// the given inverse.
+// Cut makes the region of the given cities of the tour with the given inverse.
 func Cut(p *Problem, order, pos, cities []int32) {
 	n := int32(len(order))
 	at := append(p.Cities[:0], cities...)

@@ -2,9 +2,7 @@ package stage
 
 import (
 	"math/rand/v2"
-	"sync/atomic"
 
-	"tspmcts/mcts/kick"
 	"tspmcts/mcts/meter"
 	"tspmcts/mcts/region"
 )
@@ -21,8 +19,7 @@ type Regions struct {
 	PerTour float64 // what a tour of a population costs a city, all in all
 	RNG     *rand.PCG
 
-	joiner       *region.Joiner
-	owner, place []int32 // of a city: the visit of the batch that it is in, from 1; its place in that
+	parts *visiting
 }
 
 const (
@@ -38,14 +35,8 @@ func (s *Search) newRegions() *Regions {
 	if l := s.Onward; l != nil {
 		v.Tours, v.PerTour = max(l.Tours, firstTours), l.PerTour
 	}
-	v.equip(s)
+	v.parts = s.newVisiting()
 	return v
-}
-
-func (v *Regions) equip(s *Search) {
-	n := s.In.N()
-	v.joiner = region.NewJoiner(s.In, s.Neighbors)
-	v.owner, v.place = make([]int32, n), make([]int32, n)
 }
 
 // work visits some leaves: where it begins with a sweep, for at least as long as that took. It is
@@ -119,44 +110,23 @@ func (v *Regions) nextTours(s *Search) int {
 // carry visits the leaves, and joins what that brings to the tour.
 // mean is what a visit was thought to cost when they were chosen.
 func (v *Regions) carry(s *Search, leaves []int32, mean float64) {
-	clear(v.owner)
 	parts := make([][]int32, len(leaves))
 	for k, leaf := range leaves {
 		nd := v.Tree.Nodes[leaf]
 		parts[k] = v.Tree.Cities[nd.From:nd.To]
-		for _, c := range v.Tree.Cities[nd.From:nd.To] {
-			v.owner[c] = int32(k) + 1
-		}
 	}
 	s.Meter.Regions(parts)
 	op := region.Recombine{Tours: v.Tours, EAX: s.Config.EAX}
-	exchanges := make([]region.Exchange, len(leaves))
 	costs := make([]int64, len(leaves))
 	before := s.crew.Actions()
-	var next atomic.Int32
-	s.Round++
-	s.crew.Each(func(c *kick.Climber, w int) {
-		x := s.visitors[w]
-		for !s.Meter.Ending().Load() {
-			k := int(next.Add(1)) - 1
-			if k >= len(leaves) {
-				break
-			}
-			nd := v.Tree.Nodes[leaves[k]]
-			region.Cut(&x.Problem, s.Tour.Order, s.Tour.Positions(), v.Tree.Cities[nd.From:nd.To])
-			for i, city := range x.Problem.Cities {
-				v.place[city] = int32(i)
-			}
-			x.Load(s.In, s.Candidates, s.Neighbors, s.Tour.Length, v.owner, v.place, int32(k)+1)
-			c.Seed(s.Seed, meter.ForRound, s.Round, uint64(k))
-			x.RNG = *meter.PCG(s.Seed, meter.ForVisit, s.Round, uint64(k))
-			begun := c.Actions()
-			if tour, gain := op.Work(x, s.Meter.Ending()); gain > 0 {
-				exchanges[k] = x.Problem.Compare(tour, gain)
-			}
-			costs[k] = c.Actions() - begun
-			c.Poll()
+	exchanges := v.parts.visit(s, parts, func(x *region.Visitor, k int) (found region.Exchange) {
+		x.Load(s.In, s.Candidates, s.Neighbors, s.Tour.Length, v.parts.owner, v.parts.place, int32(k)+1)
+		begun := x.Climber.Actions()
+		if tour, gain := op.Work(x, s.Meter.Ending()); gain > 0 {
+			found = x.Problem.Compare(tour, gain)
 		}
+		costs[k] = x.Climber.Actions() - begun
+		return found
 	})
 	s.Used += s.crew.Actions() - before
 	if s.Visits == nil {
@@ -170,8 +140,6 @@ func (v *Regions) carry(s *Search, leaves []int32, mean float64) {
 			s.Visits[c] += 1 - s.Visits[c]>>15
 		}
 	}
-	s.Tour.Length -= v.joiner.Join(s.Tour.Order, s.Tour.Positions(), exchanges)
-	s.keep(s.Tour.Order, s.Tour.Length)
 }
 
 func (v *Regions) freeze() {}
@@ -186,6 +154,6 @@ func (v *Regions) resume(s *Search) error {
 	if len(v.Choice.Arms) != len(v.Tree.Nodes) {
 		return errForeign
 	}
-	v.equip(s)
+	v.parts = s.newVisiting()
 	return nil
 }

@@ -7,21 +7,14 @@ import (
 	"tspmcts/tsp"
 )
 
-// citiesAtATime is how many cities a part of AlphaByParts has.
-const citiesAtATime = 1 << 14
-
-// AlphaByParts is Ascend and Alpha of a graph with geometry by parts of some 16,000 cities, each
-// for itself, with those around it that two edges reach: penalties are a matter of what is near. A
-// part fits the cache of the core that has it, and candidates are there before the last part is
-// done. After some parts at a time told, if not nil, is told of their cities, whose candidates are
-// those of c from then on, without alpha, which would take most of the memory. The parts, and what
-// is found of them, depend on the graph and opt alone; how many are told of at a time, on the cores
-// that ctx allows. The error is ctx's.
-func (g *Graph) AlphaByParts(ctx context.Context, opt Options, m int, told func(c *Candidates, parts [][]int32)) (*Candidates, error) {
-	return g.alphaByParts(ctx, opt, m, citiesAtATime, told)
-}
-
-func (g *Graph) alphaByParts(ctx context.Context, opt Options, m, size int, told func(c *Candidates, parts [][]int32)) (*Candidates, error) {
+// AlphaByParts is Ascend and Alpha of a graph with geometry by parts of about size cities, each for
+// itself, with those around it that two edges reach: penalties are a matter of what is near. A part
+// fits the cache of the core that has it, and candidates are there before the last part is done.
+// After some parts at a time told, if not nil, is told of their cities, whose candidates are those
+// of c from then on, without alpha, which would take most of the memory. The parts, and what is
+// found of them, depend on the graph, opt and size alone; how many are told of at a time, on the
+// cores that ctx allows. The error is ctx's.
+func (g *Graph) AlphaByParts(ctx context.Context, opt Options, m, size int, told func(c *Candidates, parts [][]int32)) (*Candidates, error) {
 	c := g.newCandidates(m)
 	count := max(1, g.n/size)
 	if g.kd == nil { // near numbers are not near cities
@@ -81,7 +74,7 @@ func (g *Graph) around(lo, hi int32, place []int32) (part *Graph, own int32) {
 		from = to
 	}
 	slices.Sort(cities)
-	own, _ = find(cities, lo)
+	first, _ := slices.BinarySearch(cities, lo)
 	part = &Graph{in: g.in, n: len(cities), shift: g.shift, limit: g.limit, bonus: g.bonus, order: make([]int32, len(cities))}
 	for k, i := range cities {
 		part.order[k] = g.order[i]
@@ -95,13 +88,7 @@ func (g *Graph) around(lo, hi int32, place []int32) (part *Graph, own int32) {
 	for _, i := range cities {
 		place[i] = 0
 	}
-	return part, own
-}
-
-// find returns where x stands in ascending cities.
-func find(cities []int32, x int32) (int32, bool) {
-	at, ok := slices.BinarySearch(cities, x)
-	return int32(at), ok
+	return part, int32(first)
 }
 
 // take makes the part's edges those of g between its cities, and where uf is not nil the first of

@@ -23,7 +23,7 @@ func TestAlphaByParts(t *testing.T) {
 		var all []*Candidates
 		for _, workers := range []int{1, 3} {
 			told := make([]int, in.N())
-			c := tsptest.Must(g.alphaByParts(tsp.WithWorkers(t.Context(), workers), opt, 5, 2000, func(c *Candidates, parts [][]int32) {
+			c := tsptest.Must(g.AlphaByParts(tsp.WithWorkers(t.Context(), workers), opt, 5, 2000, func(c *Candidates, parts [][]int32) {
 				for _, part := range parts {
 					for _, i := range part {
 						told[i]++

@@ -1,0 +1,58 @@
+package stage
+
+import (
+	"sync/atomic"
+
+	"tspmcts/mcts/kick"
+	"tspmcts/mcts/meter"
+	"tspmcts/mcts/region"
+)
+
+// visiting is what work on parts of the tour needs, which the crew does side by side.
+type visiting struct {
+	joiner       *region.Joiner
+	owner, place []int32 // of a city: the part that it is in, from 1, 0 for none; its place in that
+}
+
+func (s *Search) newVisiting() *visiting {
+	n := s.In.N()
+	return &visiting{joiner: region.NewJoiner(s.In, s.Neighbors), owner: make([]int32, n), place: make([]int32, n)}
+}
+
+// visit has work carried out on every part, disjoint lists of cities, by a visitor whose problem is
+// the part's, and joins the exchanges that this returns to the tour. It returns them.
+func (v *visiting) visit(s *Search, parts [][]int32, work func(x *region.Visitor, k int) region.Exchange) []region.Exchange {
+	for k, part := range parts {
+		for _, c := range part {
+			v.owner[c] = int32(k) + 1
+		}
+	}
+	exchanges := make([]region.Exchange, len(parts))
+	var next atomic.Int32
+	s.Round++
+	s.crew.Each(func(c *kick.Climber, w int) {
+		x := s.visitors[w]
+		for !s.Meter.Ending().Load() {
+			k := int(next.Add(1)) - 1
+			if k >= len(parts) {
+				break
+			}
+			region.Cut(&x.Problem, s.Tour.Order, s.Tour.Positions(), parts[k])
+			for i, city := range x.Problem.Cities {
+				v.place[city] = int32(i)
+			}
+			c.Seed(s.Seed, meter.ForRound, s.Round, uint64(k))
+			x.RNG = *meter.PCG(s.Seed, meter.ForVisit, s.Round, uint64(k))
+			exchanges[k] = work(x, k)
+			c.Poll()
+		}
+	})
+	for _, part := range parts {
+		for _, c := range part {
+			v.owner[c] = 0
+		}
+	}
+	s.Tour.Length -= v.joiner.Join(s.Tour.Order, s.Tour.Positions(), exchanges)
+	s.keep(s.Tour.Order, s.Tour.Length)
+	return exchanges
+}
