@@ -17,8 +17,7 @@ const AlphaSteps = 30
 
 // Alpha returns the prior over alpha-nearness (Helsgaun 2000, section 4.1): P_ij = ranks[r] where j
 // is i's (r+1)-th candidate by alpha, the growth of the minimum 1-tree that must hold the edge,
-// made symmetric. Cost: O(n log n) for each of the steps. told, if not nil, is told of cities whose
-// candidates by alpha are known before all are, where these are found by parts. The error is ctx's.
+// made symmetric. Cost: O(n log n) for each of the steps. told may be nil. The error is ctx's.
 func Alpha(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, steps int, ranks Ranks, told Told) (*Map, error) {
 	alpha, err := ranked(ctx, in, nb, steps, len(ranks), told)
 	if err != nil {
@@ -46,15 +45,19 @@ func AlphaLists(ctx context.Context, in *tsp.Instance, steps, k int) (func(i int
 	return func(i int32) []int32 { cities, _ := alpha.Of(i); return cities }, nil
 }
 
-// Told is told of some cities, in parts of some thousands that lie together, whose candidates are
-// known, the most promising first, while those of others are not.
+// Told is told of some cities, in parts of some thousands that lie together, and of candidates for
+// them, the most promising first: of all cities once with the nearest ones, while the graph of the
+// ascent is made, and once more with those by alpha, which are not known of others yet.
 type Told func(parts [][]int32, candidates func(i int32) []int32)
 
-// byParts is the number of cities from which on alpha is found by parts, of so many.
+// Alpha is found by parts from so many cities on, of so many.
 const (
-	byParts = 250000
-	ofPart  = 1 << 14
+	leastByParts = 250000
+	ofPart       = 1 << 14
 )
+
+// ByParts reports whether alpha-nearness is found by parts, and Told called.
+func ByParts(in *tsp.Instance) bool { return in.Planar() && in.N() >= leastByParts }
 
 // Nearness returns each city's first k candidates by alpha-nearness, after the given steps of
 // ascent on a graph of nb. The error is ctx's.
@@ -72,14 +75,18 @@ func Nearness(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, steps, k
 
 // ranked is Nearness, but by parts, and without alpha, where there are many cities.
 func ranked(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, steps, k int, told Told) (*onetree.Candidates, error) {
-	if !in.Planar() || in.N() < byParts {
+	if !ByParts(in) {
 		return Nearness(ctx, in, nb, steps, k)
 	}
-	g, opt, err := ascent(ctx, in, nb, steps)
+	g, err := onetree.NewGraphByParts(ctx, in, nb, 2, ofPart, func(parts [][]int32) {
+		if told != nil {
+			told(parts, nb.Of)
+		}
+	})
 	if err != nil {
 		return nil, err
 	}
-	return g.AlphaByParts(ctx, opt, k, ofPart, func(c *onetree.Candidates, parts [][]int32) {
+	return g.AlphaByParts(ctx, onetree.Options{Steps: steps}, k, ofPart, func(c *onetree.Candidates, parts [][]int32) {
 		if told != nil {
 			told(parts, func(i int32) []int32 { cities, _ := c.Of(i); return cities })
 		}

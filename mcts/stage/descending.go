@@ -25,6 +25,7 @@ func (d *Descending) step(s *Search) bool {
 	}
 	if s.In.N() >= leastCoarse {
 		s.coarsen(s.crew.Climbers[0], s.Tour)
+		s.keep(s.Tour.Order, s.Tour.Length)
 	}
 	s.round(s.pieces(), (*kick.Climber).Descend)
 	d.Across = true

@@ -25,14 +25,14 @@ func (s *Search) plan() Stage {
 }
 
 // Descend carries out the stage of that name, where the search begins with it; quick leaves the
-// borders of pieces alone where there are so many that crossing them takes long.
+// borders of pieces alone, which one worker crosses, or a few.
 func (s *Search) Descend(quick bool) {
 	d, ok := s.stage.(*Descending)
 	if !ok {
 		return
 	}
 	for !s.ended() && !d.step(s) {
-		if quick && s.pieces() >= 2*mostAcross {
+		if quick {
 			return
 		}
 	}

@@ -41,9 +41,17 @@ const fineness = 20
 // case, a metric without geometry and neighbours that do not connect, O(n^2).
 // The error is ctx's.
 func NewGraph(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, perQuadrant int) (*Graph, error) {
+	return NewGraphByParts(ctx, in, nb, perQuadrant, in.N(), nil)
+}
+
+// NewGraphByParts is NewGraph, and tells of the cities that it has looked at: some parts of about
+// size cities at a time, which lie together where there is geometry. Whoever waits for the graph has
+// something to do then. told may be nil.
+func NewGraphByParts(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, perQuadrant, size int,
+	told func(parts [][]int32)) (*Graph, error) {
 	n := in.N()
 	g := &Graph{in: in, n: n}
-	g.kd, g.order = newKD(in)
+	g.kd, g.order = newKD(ctx, in)
 	g.bonus = bonusOf(in, nb)
 	if g.order == nil {
 		g.order = make([]int32, n)
@@ -60,7 +68,7 @@ func NewGraph(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, perQuadr
 	if g.kd != nil {
 		width += perQuadrant << g.kd.dims
 	}
-	us, vs, err := g.near(ctx, nb, width, perQuadrant)
+	us, vs, err := g.near(ctx, nb, width, perQuadrant, size, told)
 	if err != nil {
 		return nil, err
 	}
@@ -86,41 +94,81 @@ func NewGraph(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, perQuadr
 }
 
 // near returns the edges of each city to its neighbours and the perQuadrant nearest in each
-// quadrant, width at most. The error is ctx's.
-func (g *Graph) near(ctx context.Context, nb *tsp.Neighbors, width, perQuadrant int) (us, vs []int32, err error) {
+// quadrant, width at most; size and told are NewGraphByParts's. The error is ctx's.
+func (g *Graph) near(ctx context.Context, nb *tsp.Neighbors, width, perQuadrant, size int,
+	told func(parts [][]int32)) (us, vs []int32, err error) {
 	const chunk = 4096 // cities
-	chunks := (g.n + chunk - 1) / chunk
 	us, vs = make([]int32, g.n*width), make([]int32, g.n*width)
-	sizes := make([]int, chunks)
-	err = tsp.Parallel(ctx, chunks, func() func(int) {
-		var near []int32
-		return func(c int) {
-			from := c * chunk
-			e := from * width
-			for i := int32(from); int(i) < min(from+chunk, g.n); i++ {
-				near = near[:0]
-				for _, city := range nb.Of(g.order[i]) {
-					near = append(near, g.rank[city])
-				}
-				if g.kd != nil && perQuadrant > 0 {
-					near = g.kd.sectors(near, i, perQuadrant)
-				}
-				for _, j := range near {
-					us[e], vs[e] = min(i, j), max(i, j)
-					e++
-				}
-			}
-			sizes[c] = e - from*width
-		}
-	})
 	m := 0
-	for c, size := range sizes {
-		from := c * chunk * width
-		copy(us[m:], us[from:from+size])
-		copy(vs[m:], vs[from:from+size])
-		m += size
+	for first, batch := range g.batches(ctx, size) {
+		lo, hi := first, first
+		for _, part := range batch {
+			hi += len(part)
+		}
+		chunks := (hi - lo + chunk - 1) / chunk
+		sizes := make([]int, chunks)
+		err = tsp.Parallel(ctx, chunks, func() func(int) {
+			var near []int32
+			return func(c int) {
+				from := lo + c*chunk
+				e := from * width
+				for i := int32(from); int(i) < min(from+chunk, hi); i++ {
+					near = near[:0]
+					for _, city := range nb.Of(g.order[i]) {
+						near = append(near, g.rank[city])
+					}
+					if g.kd != nil && perQuadrant > 0 {
+						near = g.kd.sectors(near, i, perQuadrant, g.full(near, i, perQuadrant))
+					}
+					for _, j := range near {
+						us[e], vs[e] = min(i, j), max(i, j)
+						e++
+					}
+				}
+				sizes[c] = e - from*width
+			}
+		})
+		if err != nil {
+			return nil, nil, err
+		}
+		for c, size := range sizes {
+			from := (lo + c*chunk) * width
+			copy(us[m:], us[from:from+size])
+			copy(vs[m:], vs[from:from+size])
+			m += size
+		}
+		if told != nil {
+			told(batch)
+		}
 	}
-	return us[:m], vs[:m], err
+	return us[:m], vs[:m], nil
+}
+
+// full returns, a bit each, the sectors around city i in which the per nearest cities are among
+// near, its nearest neighbours. Those that are nearer than the last one are nearer than all others.
+func (g *Graph) full(near []int32, i int32, per int) (sectors uint) {
+	s := g.kd
+	if len(near) == 0 || s.form > att || s.dims != g.in.Metric.Dims() {
+		return 0 // nearer need not be nearer in a straight line
+	}
+	var count [8]int
+	q := s.p[int(i)*s.dims:][:s.dims]
+	last := g.in.Dist(g.order[i], g.order[near[len(near)-1]])
+	for _, j := range near {
+		if g.in.Dist(g.order[i], g.order[j]) == last {
+			break
+		}
+		sector := 0
+		for a, v := range s.p[int(j)*s.dims:][:s.dims] {
+			if v >= q[a] {
+				sector |= 1 << a
+			}
+		}
+		if count[sector]++; count[sector] == per {
+			sectors |= 1 << sector
+		}
+	}
+	return sectors
 }
 
 // bonusOf returns the bonus of the fixed edges of an instance of pairs, 0 for others.
@@ -260,11 +308,15 @@ func (g *Graph) pieces() (uf union, left int) {
 }
 
 // sectors appends the per nearest cities in each quadrant (octant) around city i.
-// Cities that share an axis with it fall into the sector of larger coordinates.
-func (s *kdTree) sectors(dst []int32, i int32, per int) []int32 {
+// Cities that share an axis with it fall into the sector of larger coordinates. Sectors in full, a
+// bit each, are left out.
+func (s *kdTree) sectors(dst []int32, i int32, per int, full uint) []int32 {
 	var stack [64]int32
 	q := s.p[int(i)*s.dims:][:s.dims]
 	for sector := range 1 << s.dims {
+		if full>>sector&1 == 1 {
+			continue
+		}
 		first := len(dst)
 		var dist [16]float64 // squared, ascending, of dst[first:]
 		per := min(per, len(dist))

@@ -1,6 +1,7 @@
 package onetree
 
 import (
+	"context"
 	"math"
 
 	"tspmcts/tsp"
@@ -40,7 +41,7 @@ const (
 )
 
 // newKD returns nil for metrics without geometry that prunes.
-func newKD(in *tsp.Instance) (*kdTree, []int32) {
+func newKD(ctx context.Context, in *tsp.Instance) (*kdTree, []int32) {
 	n := in.N()
 	s := &kdTree{dims: in.Metric.Dims()}
 	switch in.Metric {
@@ -86,13 +87,15 @@ func newKD(in *tsp.Instance) (*kdTree, []int32) {
 	for i := range order {
 		order[i] = int32(i)
 	}
-	s.nodes = make([]node, 0, n/2+1)
+	s.nodes = make([]node, size(n))
 	s.p = p
-	s.build(order, 0)
+	s.grow(ctx, order)
 	s.p = make([]float64, len(p))
-	for i, city := range order {
-		copy(s.p[i*s.dims:][:s.dims], p[int(city)*s.dims:])
-	}
+	chunks(ctx, n, func(from, to int) {
+		for i := from; i < to; i++ {
+			copy(s.p[i*s.dims:][:s.dims], p[int(order[i])*s.dims:])
+		}
+	})
 	return s, order
 }
 
@@ -104,14 +107,51 @@ func radians(m tsp.Metric, x float64) float64 {
 	return math.Pi * x / 180
 }
 
-// build appends the subtree over the cities order, which stand at lo in the whole.
-func (s *kdTree) build(order []int32, lo int32) {
-	me := len(s.nodes)
-	nd := node{lo: lo, hi: lo + int32(len(order))}
+// size is the number of nodes over n cities.
+func size(n int) int {
+	if n <= leafSize {
+		return 1
+	}
+	return 1 + size(n/2) + size(n-n/2)
+}
+
+// grow makes the nodes over all cities, on the cores that ctx allows.
+func (s *kdTree) grow(ctx context.Context, order []int32) {
+	type subtree struct {
+		cities   []int32
+		lo, node int
+	}
+	todo := []subtree{{order, 0, 0}}
+	for len(todo) < 64 && len(todo[0].cities) >= 1<<14 {
+		below := make([]subtree, 2*len(todo))
+		each(ctx, len(todo), func(k int) {
+			t := todo[k]
+			mid := s.split(t.cities, t.lo, t.node)
+			below[2*k] = subtree{t.cities[:mid], t.lo, t.node + 1}
+			below[2*k+1] = subtree{t.cities[mid:], t.lo + mid, int(s.nodes[t.node].right)}
+		})
+		todo = below
+	}
+	each(ctx, len(todo), func(k int) { s.build(todo[k].cities, todo[k].lo, todo[k].node) })
+}
+
+// build makes the subtree at node me over cities, which stand at lo in the whole.
+func (s *kdTree) build(cities []int32, lo, me int) {
+	if mid := s.split(cities, lo, me); mid > 0 {
+		s.build(cities[:mid], lo, me+1)
+		s.build(cities[mid:], lo+mid, int(s.nodes[me].right))
+	}
+}
+
+// split makes node me over cities, which stand at lo in the whole, and returns where its right
+// child's begin, 0 for a leaf.
+func (s *kdTree) split(cities []int32, lo, me int) (mid int) {
+	nd := &s.nodes[me]
+	nd.lo, nd.hi = int32(lo), int32(lo+len(cities))
 	axis, extent := 0, -1.0
 	for a := range s.dims {
 		mn, mx := math.Inf(1), math.Inf(-1)
-		for _, i := range order {
+		for _, i := range cities {
 			v := s.p[int(i)*s.dims+a]
 			mn, mx = min(mn, v), max(mx, v)
 		}
@@ -120,17 +160,15 @@ func (s *kdTree) build(order []int32, lo int32) {
 			axis, extent = a, mx-mn
 		}
 	}
-	s.nodes = append(s.nodes, nd)
-	if len(order) <= leafSize {
-		return
+	if len(cities) <= leafSize {
+		return 0
 	}
-	mid := len(order) / 2
+	mid = len(cities) / 2
 	p, dims := s.p[axis:], s.dims
 	key := func(city int32) float64 { return p[int(city)*dims] }
-	tsp.Select(order, mid, key, tsp.MedianOfThree(key))
-	s.build(order[:mid], lo)
-	s.nodes[me].right = int32(len(s.nodes))
-	s.build(order[mid:], lo+int32(mid))
+	tsp.Select(cities, mid, key, tsp.MedianOfThree(key))
+	nd.right = int32(me + 1 + size(mid))
+	return mid
 }
 
 // gap returns the difference along one axis between a coordinate and an interval.

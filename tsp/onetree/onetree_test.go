@@ -374,7 +374,7 @@ func TestLowerBound(t *testing.T) {
 	for _, m := range metrics {
 		for trial := range 4 {
 			in := random(m, 100, rng, []int{0, 5}[trial%2], trial > 1)
-			s, order := newKD(in)
+			s, order := newKD(context.Background(), in)
 			if s == nil {
 				continue
 			}

@@ -2,6 +2,7 @@ package onetree
 
 import (
 	"context"
+	"iter"
 	"slices"
 
 	"tspmcts/tsp"
@@ -16,28 +17,22 @@ import (
 // cores that ctx allows. The error is ctx's.
 func (g *Graph) AlphaByParts(ctx context.Context, opt Options, m, size int, told func(c *Candidates, parts [][]int32)) (*Candidates, error) {
 	c := g.newCandidates(m)
-	count := max(1, g.n/size)
-	if g.kd == nil { // near numbers are not near cities
-		count = 1
-	}
-	batch := max(2*tsp.Workers(ctx), count/24)
 	one := tsp.WithWorkers(ctx, 1)
 	places := make(chan []int32, tsp.Workers(ctx)) // scratch, one a core
 	for range cap(places) {
 		places <- make([]int32, g.n)
 	}
-	for first := 0; first < count; first += batch {
-		parts := make([][]int32, min(batch, count-first))
+	for _, parts := range g.batches(ctx, size) {
 		err := tsp.Parallel(ctx, len(parts), func() func(int) {
 			return func(k int) {
 				place := <-places
-				lo, hi := g.n*(first+k)/count, g.n*(first+k+1)/count
-				part, own := g.around(int32(lo), int32(hi), place)
+				lo := g.rank[parts[k][0]]
+				hi := lo + int32(len(parts[k]))
+				part, own := g.around(lo, hi, place)
 				places <- place
 				r := ascend(one, part, opt)
 				alpha, full := r.nearness(one)
-				part.list(c, own, own+int32(hi-lo), alpha, full)
-				parts[k] = slices.Clone(g.order[lo:hi])
+				part.list(c, own, own+hi-lo, alpha, full)
 			}
 		})
 		if err != nil {
@@ -48,6 +43,27 @@ func (g *Graph) AlphaByParts(ctx context.Context, opt Options, m, size int, told
 		}
 	}
 	return c, nil
+}
+
+// batches are the parts of about size cities that g is worked on by, in order, some at a time, with
+// the internal id of their first city. There is one part where near numbers are not near cities.
+func (g *Graph) batches(ctx context.Context, size int) iter.Seq2[int, [][]int32] {
+	count := max(1, g.n/max(1, size))
+	if g.kd == nil {
+		count = 1
+	}
+	batch := max(2*tsp.Workers(ctx), count/24)
+	return func(yield func(int, [][]int32) bool) {
+		for first := 0; first < count; first += batch {
+			parts := make([][]int32, min(batch, count-first))
+			for k := range parts {
+				parts[k] = slices.Clone(g.order[g.n*(first+k)/count : g.n*(first+k+1)/count])
+			}
+			if !yield(g.n*first/count, parts) {
+				return
+			}
+		}
+	}
 }
 
 // rim is how many edges away from a part the cities around it are.

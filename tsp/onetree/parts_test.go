@@ -1,6 +1,7 @@
 package onetree
 
 import (
+	"math/bits"
 	"slices"
 	"testing"
 
@@ -55,6 +56,63 @@ func TestAlphaByParts(t *testing.T) {
 		if share < 0.93 {
 			t.Errorf("%s: %.3f of the candidates are the whole's", name, share)
 		}
+	}
+}
+
+// A graph is the same whether anybody is told of its parts; all cities are told of once, with the
+// edges that they begin.
+func TestGraphByParts(t *testing.T) {
+	for name, in := range map[string]*tsp.Instance{
+		"uniform":   tsptest.Random(tsp.Euc2D, 6000, 1),
+		"clustered": tsptest.Clustered(6000, 1),
+		"ties":      tsptest.Random(tsp.Man2D, 6000, 1),
+	} {
+		nb := tsptest.Must(tsp.NearestNeighbors(t.Context(), in, 8))
+		whole := tsptest.Must(NewGraph(t.Context(), in, nb, 2))
+		told := make([]int, in.N())
+		calls := 0
+		g := tsptest.Must(NewGraphByParts(tsp.WithWorkers(t.Context(), 1), in, nb, 2, 500, func(parts [][]int32) {
+			calls++
+			for _, part := range parts {
+				for _, i := range part {
+					told[i]++
+				}
+			}
+		}))
+		if slices.Min(told) != 1 || slices.Max(told) != 1 || calls < 4 {
+			t.Errorf("%s: cities were told of %d to %d times in %d calls", name, slices.Min(told), slices.Max(told), calls)
+		}
+		if !slices.Equal(g.u, whole.u) || !slices.Equal(g.v, whole.v) || !slices.Equal(g.d, whole.d) {
+			t.Errorf("%s: %d edges by parts, %d of the whole", name, g.Edges(), whole.Edges())
+		}
+	}
+}
+
+// Sectors that full leaves out have their nearest cities among the nearest neighbours already.
+func TestFull(t *testing.T) {
+	left := 0
+	for _, metric := range []tsp.Metric{tsp.Euc2D, tsp.Ceil2D, tsp.Att, tsp.Man2D, tsp.Max2D, tsp.Geo, tsp.Euc3D, tsp.Exact2D, tsp.Floor2D, tsp.Haversine} {
+		for seed := range uint64(3) {
+			in := tsptest.Random(metric, 700, seed)
+			nb := tsptest.Must(tsp.NearestNeighbors(t.Context(), in, 10))
+			g := tsptest.Must(NewGraph(t.Context(), in, nb, 2))
+			for i := range int32(in.N()) {
+				var near []int32
+				for _, city := range nb.Of(g.order[i]) {
+					near = append(near, g.rank[city])
+				}
+				full := g.full(near, i, 2)
+				left += bits.OnesCount(full)
+				for _, j := range g.kd.sectors(nil, i, 2, ^full) {
+					if !slices.Contains(near, j) {
+						t.Fatalf("%v, seed %d: %d is near %d in a full sector, and not among its neighbours", metric, seed, j, i)
+					}
+				}
+			}
+		}
+	}
+	if left == 0 {
+		t.Error("no sector was full")
 	}
 }
 
