@@ -344,7 +344,8 @@ func (s *Suite) Jobs(ctx context.Context, find func(string) (Source, error), war
 func NewJob(item SetItem, source Source, knobs *Knobs, budget Budget, seed uint64, workers int) (*Job, error) {
 	if source.Name == mcts.AutoHeatmap { // records tell the source that it stands for
 		var err error
-		if source, err = HeatmapSource(mcts.DefaultHeatmapOf(knobs.Preset, item.Instance, budget.Time.Of(item.N()))); err != nil {
+		name := mcts.DefaultHeatmapOf(knobs.Preset, item.Instance, budget.Time.Of(item.N()), workers)
+		if source, err = HeatmapSource(name); err != nil {
 			return nil, err
 		}
 	}

@@ -259,20 +259,23 @@ func TestDefaultHeatmapOf(t *testing.T) {
 		t.Fatal(err)
 	}
 	pairs := tsp.NewSymmetric(tsptest.Directed(1000, 1)).Instance
+	many := tsptest.Random(tsp.Euc2D, 250000, 1)
 	for _, c := range []struct {
-		in    *tsp.Instance
-		limit time.Duration
-		want  string
+		in      *tsp.Instance
+		limit   time.Duration
+		workers int
+		want    string
 	}{
-		{plain, 30 * time.Millisecond, "alpha"}, {plain, 29 * time.Millisecond, "gtprior"},
-		{path, 120 * time.Millisecond, "alpha"}, {path, 119 * time.Millisecond, "gtprior"},
-		{pairs, 480 * time.Millisecond, "alpha"}, {pairs, 479 * time.Millisecond, "gtprior"}, {pairs, 0, "alpha"},
+		{plain, 30 * time.Millisecond, 2, "alpha"}, {plain, 29 * time.Millisecond, 2, "gtprior"},
+		{path, 120 * time.Millisecond, 2, "alpha"}, {path, 119 * time.Millisecond, 2, "gtprior"},
+		{pairs, 480 * time.Millisecond, 2, "alpha"}, {pairs, 479 * time.Millisecond, 2, "gtprior"}, {pairs, 0, 1, "alpha"},
+		{many, 3750 * time.Millisecond, 2, "alpha"}, {many, 3749 * time.Millisecond, 2, "gtprior"}, {many, 7499 * time.Millisecond, 1, "gtprior"},
 	} {
-		if got := DefaultHeatmapOf("default", c.in, c.limit); got != c.want {
-			t.Errorf("%d cities in %v: %s, want %s", c.in.N(), c.limit, got, c.want)
+		if got := DefaultHeatmapOf("default", c.in, c.limit, c.workers); got != c.want {
+			t.Errorf("%d cities in %v, %d workers: %s, want %s", c.in.N(), c.limit, c.workers, got, c.want)
 		}
 	}
-	if got := DefaultHeatmapOf("paper", plain, 0); got != "gtprior" {
+	if got := DefaultHeatmapOf("paper", plain, 0, 2); got != "gtprior" {
 		t.Errorf("paper: %s", got)
 	}
 }

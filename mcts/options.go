@@ -178,7 +178,7 @@ func (o *Options) source(in *tsp.Instance, limit time.Duration) string {
 	case o.Heatmap != nil:
 		return o.Heatmap.Source
 	case o.Source == "" || o.Source == AutoHeatmap:
-		return DefaultHeatmapOf(o.preset(), in, limit)
+		return DefaultHeatmapOf(o.preset(), in, limit, o.workers())
 	}
 	return o.Source
 }

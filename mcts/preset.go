@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"tspmcts/heatmap"
 	"tspmcts/tsp"
 )
 
@@ -57,13 +58,19 @@ func DefaultHeatmap(preset string, n int, limit time.Duration) string {
 	return "gtprior"
 }
 
-// DefaultHeatmapOf is the same for an instance. Of a path, a directed instance or one with
-// forbidden edges the ascent looks at all edges: 5000 cities take it three seconds, as long
-// as 200,000 places of a tour. Of a directed one the cities are those of the pairs, twice as many.
-func DefaultHeatmapOf(preset string, in *tsp.Instance, limit time.Duration) string {
+// DefaultHeatmapOf is the same for an instance and a number of workers. Of a path, a directed
+// instance or one with forbidden edges the ascent looks at all edges: 5000 cities take it three
+// seconds, as long as 200,000 places of a tour. Of a directed one the cities are those of the pairs,
+// twice as many. By parts it goes on on all cores, and its tours are there meanwhile: half the time
+// will do. Two workers have a million uniform cities at 0.65 % over the optimum after 15 s, with
+// gtprior at 0.95; clustered ones are as good with either.
+func DefaultHeatmapOf(preset string, in *tsp.Instance, limit time.Duration, workers int) string {
 	n := in.N()
-	if in.Ends != nil || in.Directed || in.Forbids() || in.Metric != tsp.Explicit && in.Metric.Dims() == 0 {
+	switch {
+	case in.Ends != nil || in.Directed || in.Forbids() || in.Metric != tsp.Explicit && in.Metric.Dims() == 0:
 		n = max(n, n*n/250)
+	case heatmap.ByParts(in) && workers > 1:
+		n /= 2
 	}
 	return DefaultHeatmap(preset, n, limit)
 }
