@@ -96,6 +96,23 @@ func (g *Rows) Directed(source string) *Map {
 	return m.within()
 }
 
+// Ways is the reverse of Directed: what m, a map of entries and exits, believes of the way from each
+// of half as many cities to others. The rows are not symmetric; they are for a matrix.
+func (m *Map) Ways() *Map {
+	n := m.N() / 2
+	out := &Map{Source: m.Source, Start: make([]int32, 1, n+1)}
+	for i := range int32(n) {
+		cities, p := m.Of(2*i + 1)
+		for k, c := range cities {
+			if c != 2*i { // the two halves of the city itself
+				out.City, out.P = append(out.City, c/2), append(out.P, p[k])
+			}
+		}
+		out.Start = append(out.Start, int32(len(out.City)))
+	}
+	return out
+}
+
 // within divides the entries by the mean sum of a row where one is above 1, and cuts what still is.
 func (m *Map) within() *Map {
 	sum, top := 0.0, float32(0)

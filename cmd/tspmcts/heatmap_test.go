@@ -80,6 +80,31 @@ func TestHeatmapCommands(t *testing.T) {
 	}
 }
 
+// The heatmap of a directed instance is a matrix of its ways, which the search takes back.
+func TestHeatmapOfWays(t *testing.T) {
+	dir := t.TempDir()
+	must(t, dir, "generate", "--kind", "atsp-random", "--cities", "60", "--seed", "1", "--out", "a.tsp")
+	for _, name := range []string{"a.txt", "a.npy"} {
+		if out := must(t, dir, "heatmap", "build", "a.tsp", "--heatmap", "alpha", "--out", name); !strings.Contains(out, " 60 cities   alpha ") || !strings.Contains(out, " ways ") {
+			t.Errorf("build prints %q", out)
+		}
+		must(t, dir, "solve", "a.tsp", "--heatmap-file", name, "--actions", "100", "--json", "-")
+	}
+	rows := strings.Split(must(t, dir, "heatmap", "convert", "a.npy", "-", "--format", "dense"), "\n")
+	if len(rows) < 61 || rows[0] != "60" || len(strings.Fields(rows[1])) != 60 {
+		t.Errorf("%d rows, the first is %q", len(rows), rows[0])
+	}
+	for args, want := range map[string]string{
+		"heatmap build a.tsp --out a.heat": "--format dense or npy",
+		"heatmap eval a.tsp":               "the same both ways",
+	} {
+		_, stderr, code := call{args: strings.Fields(args)}.run(t, dir)
+		if code == 0 || !strings.Contains(stderr, want) || strings.Count(stderr, "\n") != 1 {
+			t.Errorf("%s: exit code %d, %q; want %q", args, code, stderr, want)
+		}
+	}
+}
+
 func TestHeatmapMisuse(t *testing.T) {
 	dir := heatmapSet(t)
 	write(t, dir, "m.txt", "2\n0 1\n1 0\n")

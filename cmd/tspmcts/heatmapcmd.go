@@ -16,6 +16,7 @@ import (
 	"tspmcts/heatmap"
 	"tspmcts/heatmap/mapfile"
 	"tspmcts/tsp"
+	"tspmcts/tsp/onetree"
 )
 
 func heatmapCommand() *cli.Command {
@@ -172,8 +173,8 @@ func eachInstance(c *cli.Context, out string, do func(ctx context.Context, item 
 		if err == io.EOF {
 			return nil
 		}
-		if err == nil && tsp.NewSymmetric(item.Instance) != nil {
-			err = fmt.Errorf("%s: heatmap commands are for tours with distances that are the same both ways; solve makes the heatmaps of others itself", item.Name)
+		if err == nil && tsp.NewSymmetric(item.Instance) != nil && (c.Command.Name != "build" || !item.Directed || item.Ends != nil) {
+			err = fmt.Errorf("%s: heatmap %s is for tours with distances that are the same both ways", item.Name, c.Command.Name)
 		}
 		if err == nil {
 			err = files.add("--out", out, item.Name, args)
@@ -190,13 +191,18 @@ func eachInstance(c *cli.Context, out string, do func(ctx context.Context, item 
 	}
 }
 
-// buildMap makes an item's map and returns it with the seconds that it took.
+// buildMap makes an item's map and returns it with the seconds that it took. That of a directed
+// instance is of the ways.
 func buildMap(ctx context.Context, s *heatmap.Source, item *bench.Item, seed uint64) (*heatmap.Map, float64, error) {
 	if err := bench.MakingHeatmap(s.Name()).Check(item.Instance); err != nil {
 		return nil, 0, fmt.Errorf("%s: %w", item.Name, err)
 	}
 	start := time.Now()
-	m, err := bench.BuildHeatmap(ctx, s, item, nil, nil, seed)
+	searched := *item
+	if sym := tsp.NewSymmetric(item.Instance); sym != nil {
+		searched.Instance = sym.Instance
+	}
+	m, err := prepared(ctx, s, &searched, seed)
 	if err != nil {
 		if ctx.Err() != nil {
 			err = errors.New("stopped before the heatmap was made")
@@ -204,6 +210,23 @@ func buildMap(ctx context.Context, s *heatmap.Source, item *bench.Item, seed uin
 		return nil, 0, fmt.Errorf("%s: %w", item.Name, err)
 	}
 	return m, time.Since(start).Seconds(), nil
+}
+
+// prepared makes the map of an instance that is searched, by the distances that the search goes by.
+func prepared(ctx context.Context, s *heatmap.Source, item *bench.Item, seed uint64) (*heatmap.Map, error) {
+	if !item.Paired() {
+		return bench.BuildHeatmap(ctx, s, item, nil, nil, seed)
+	}
+	a, err := onetree.Assign(ctx, item.Instance)
+	if err != nil {
+		return nil, err
+	}
+	item.Reduce(a.Out, a.In)
+	m, err := bench.BuildHeatmap(ctx, s, item, nil, nil, seed)
+	if err != nil {
+		return nil, err
+	}
+	return m.Ways(), nil
 }
 
 func runHeatmapBuild(c *cli.Context) error {
@@ -227,6 +250,9 @@ func runHeatmapBuild(c *cli.Context) error {
 		return err
 	}
 	return eachInstance(c, out, func(ctx context.Context, item *bench.Item) error {
+		if item.Directed && (format == "sparse" || format == "utsp") {
+			return usagef("%s: what is believed of ways in both directions goes into a matrix; take --format dense or npy", item.Name)
+		}
 		m, seconds, err := buildMap(ctx, s, item, seed)
 		if err != nil {
 			return err
@@ -234,7 +260,11 @@ func runHeatmapBuild(c *cli.Context) error {
 		if err := writeFile(outputName(out, item.Name), func(w io.Writer) error { return writeMap(w, format, m, item) }); err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(beside(out), "%-16s %8d cities   %s   %d edges   %8.2f s\n", item.Name, m.N(), s, len(m.City)/2, seconds)
+		count, of := len(m.City)/2, "edges"
+		if item.Directed {
+			count, of = len(m.City), "ways"
+		}
+		_, err = fmt.Fprintf(beside(out), "%-16s %8d cities   %s   %d %s   %8.2f s\n", item.Name, m.N(), s, count, of, seconds)
 		return err
 	})
 }

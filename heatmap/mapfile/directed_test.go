@@ -1,6 +1,7 @@
 package mapfile
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"slices"
@@ -48,6 +49,41 @@ func TestDirected(t *testing.T) {
 		}
 		if _, err := build(sym, own.String()); !errors.Is(err, ErrFormat) {
 			t.Errorf("a symmetric map: %v", err)
+		}
+	}
+}
+
+// What is built of a directed instance comes back from a matrix as it was, in any of its formats.
+func TestWays(t *testing.T) {
+	sym := tsp.NewSymmetric(tsptest.Directed(60, 1)).Instance
+	for _, source := range []string{"gtprior", "alpha", "softdist"} {
+		s, err := heatmap.Parse(source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := tsptest.Must(s.Build(t.Context(), heatmap.Request{Instance: sym}))
+		ways := m.Ways()
+		if ways.N() != 60 {
+			t.Fatalf("%s: %d cities, want 60", source, ways.N())
+		}
+		var dense, npy bytes.Buffer
+		if err := errors.Join(WriteDense(&dense, ways), WriteNPY(&npy, 32, false, ways)); err != nil {
+			t.Fatal(err)
+		}
+		for _, b := range []*bytes.Buffer{&dense, &npy} {
+			back, err := Read(b, "ways", ReadOptions{Cities: 60, Keep: 60, Directed: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range int32(sym.N()) {
+				want, believed := make([]float32, sym.N()), make([]float32, sym.N())
+				m.Spread(want, i)
+				back.Spread(believed, i)
+				want[i^1] = 0 // the halves of a city
+				if !slices.Equal(believed, want) {
+					t.Fatalf("%s: of %d is believed %v, want %v", source, i, believed, want)
+				}
+			}
 		}
 	}
 }
