@@ -28,7 +28,7 @@ func TestBeforeTheAscent(t *testing.T) {
 			cancel()
 		} else if best = now.Length; worst == 0 {
 			worst = best
-		} else if now.Better && best < 0.83*worst {
+		} else if now.Better && best < 0.8*worst {
 			better++
 		}
 	}})
@@ -40,5 +40,29 @@ func TestBeforeTheAscent(t *testing.T) {
 	}
 	if better < 8 { // than greedy's: the local optimum, and some each while graph and heatmap are made
 		t.Errorf("%d better tours than greedy's before the search", better)
+	}
+}
+
+// TestStraightened pins that whoever stops before the neighbours are there has a shorter tour than the
+// curve.
+func TestStraightened(t *testing.T) {
+	in := tsptest.Clustered(5000, 1)
+	curve := float64(in.Length(tsp.SpaceFillingCurve(t.Context(), in)))
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	told := 0
+	res, err := Solve(ctx, in, Options{Time: Endless, Workers: 2, Observe: func(now Progress) {
+		if now.Better {
+			told++
+		}
+		if told == 2 {
+			cancel()
+		}
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if float64(res.Length) > 0.9*curve {
+		t.Errorf("length %d, the curve's is %v", res.Length, curve)
 	}
 }
