@@ -16,7 +16,8 @@
 // 2.5 % above the optimum (BenchmarkDescent). It evaluates on a [Path], which is the
 // tour as a list of segments, so that only improvements touch the array.
 //
-// The Monte Carlo search of package mcts draws its actions on a Path too.
+// The Monte Carlo search of package mcts draws its actions on a Path too. [Nearby] is for a curve,
+// where no candidates are known yet.
 //
 // # Glossary
 //
