@@ -173,9 +173,6 @@ func eachInstance(c *cli.Context, out string, do func(ctx context.Context, item 
 		if err == io.EOF {
 			return nil
 		}
-		if err == nil && tsp.NewSymmetric(item.Instance) != nil && (c.Command.Name != "build" || !item.Directed || item.Ends != nil) {
-			err = fmt.Errorf("%s: heatmap %s is for tours with distances that are the same both ways", item.Name, c.Command.Name)
-		}
 		if err == nil {
 			err = files.add("--out", out, item.Name, args)
 		}
@@ -189,6 +186,16 @@ func eachInstance(c *cli.Context, out string, do func(ctx context.Context, item 
 			return err
 		}
 	}
+}
+
+// eachSymmetric is eachInstance, and refuses those that are searched as another one.
+func eachSymmetric(c *cli.Context, out string, do func(ctx context.Context, item *bench.Item) error) error {
+	return eachInstance(c, out, func(ctx context.Context, item *bench.Item) error {
+		if tsp.NewSymmetric(item.Instance) != nil {
+			return fmt.Errorf("%s: heatmap %s is for tours with distances that are the same both ways", item.Name, c.Command.Name)
+		}
+		return do(ctx, item)
+	})
 }
 
 // buildMap makes an item's map and returns it with the seconds that it took. That of a directed
@@ -250,6 +257,9 @@ func runHeatmapBuild(c *cli.Context) error {
 		return err
 	}
 	return eachInstance(c, out, func(ctx context.Context, item *bench.Item) error {
+		if item.Ends != nil {
+			return fmt.Errorf("%s: heatmap build is for tours, no paths; solve makes the heatmaps of these itself", item.Name)
+		}
 		if item.Directed && (format == "sparse" || format == "utsp") {
 			return usagef("%s: what is believed of ways in both directions goes into a matrix; take --format dense or npy", item.Name)
 		}
@@ -409,7 +419,7 @@ func runHeatmapFit(c *cli.Context) error {
 	}
 	var counts heatmap.RankCounts
 	instances := 0
-	err := eachInstance(c, "", func(ctx context.Context, item *bench.Item) error {
+	err := eachSymmetric(c, "", func(ctx context.Context, item *bench.Item) error {
 		tour, err := referenceOf(c, item)
 		if err != nil {
 			return err

@@ -72,7 +72,7 @@ func runHeatmapEval(c *cli.Context) error {
 	quiet := c.String("json") == "-"
 	var all []heatmap.Measure
 	mean := judgement{Recall: make([]float64, 10), Coverage: new(float64)}
-	err = eachInstance(c, "", func(ctx context.Context, item *bench.Item) error {
+	err = eachSymmetric(c, "", func(ctx context.Context, item *bench.Item) error {
 		tour, err := referenceOf(c, item)
 		if err != nil {
 			return err

@@ -47,7 +47,7 @@ func runHeatmapPlot(c *cli.Context) error {
 	if err := probe(out); err != nil {
 		return err
 	}
-	return eachInstance(c, out, func(ctx context.Context, item *bench.Item) error {
+	return eachSymmetric(c, out, func(ctx context.Context, item *bench.Item) error {
 		if _, _, err := draw.Places(item.Instance); err != nil {
 			return fmt.Errorf("%s: %w", item.Name, err)
 		}

@@ -41,7 +41,7 @@ const fineness = 20
 // case, a metric without geometry and neighbours that do not connect, O(n^2).
 // The error is ctx's.
 func NewGraph(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, perQuadrant int) (*Graph, error) {
-	return NewGraphByParts(ctx, in, nb, perQuadrant, in.N(), nil)
+	return NewGraphByParts(ctx, in, nb, perQuadrant, 4096, nil) // what cores do at a time
 }
 
 // NewGraphByParts is NewGraph, and tells of the cities that it has looked at: some parts of about
@@ -97,25 +97,19 @@ func NewGraphByParts(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, p
 // quadrant, width at most; size and told are NewGraphByParts's. The error is ctx's.
 func (g *Graph) near(ctx context.Context, nb *tsp.Neighbors, width, perQuadrant, size int,
 	told func(parts [][]int32)) (us, vs []int32, err error) {
-	const chunk = 4096 // cities
 	us, vs = make([]int32, g.n*width), make([]int32, g.n*width)
 	m := 0
-	for first, batch := range g.batches(ctx, size) {
-		lo, hi := first, first
-		for _, part := range batch {
-			hi += len(part)
-		}
-		chunks := (hi - lo + chunk - 1) / chunk
-		sizes := make([]int, chunks)
-		err = tsp.Parallel(ctx, chunks, func() func(int) {
+	for parts := range g.batches(ctx, size) {
+		ends := make([]int, len(parts)) // of the edges of each part
+		err = tsp.Parallel(ctx, len(parts), func() func(int) {
 			var near []int32
-			return func(c int) {
-				from := lo + c*chunk
-				e := from * width
-				for i := int32(from); int(i) < min(from+chunk, hi); i++ {
+			return func(k int) {
+				e := int(g.rank[parts[k][0]]) * width
+				for _, city := range parts[k] {
+					i := g.rank[city]
 					near = near[:0]
-					for _, city := range nb.Of(g.order[i]) {
-						near = append(near, g.rank[city])
+					for _, other := range nb.Of(city) {
+						near = append(near, g.rank[other])
 					}
 					if g.kd != nil && perQuadrant > 0 {
 						near = g.kd.sectors(near, i, perQuadrant, g.full(near, i, perQuadrant))
@@ -125,20 +119,19 @@ func (g *Graph) near(ctx context.Context, nb *tsp.Neighbors, width, perQuadrant,
 						e++
 					}
 				}
-				sizes[c] = e - from*width
+				ends[k] = e
 			}
 		})
 		if err != nil {
 			return nil, nil, err
 		}
-		for c, size := range sizes {
-			from := (lo + c*chunk) * width
-			copy(us[m:], us[from:from+size])
-			copy(vs[m:], vs[from:from+size])
-			m += size
+		for k, end := range ends {
+			from := int(g.rank[parts[k][0]]) * width
+			copy(vs[m:], vs[from:end])
+			m += copy(us[m:], us[from:end])
 		}
 		if told != nil {
-			told(batch)
+			told(parts)
 		}
 	}
 	return us[:m], vs[:m], nil

@@ -87,7 +87,7 @@ func newKD(ctx context.Context, in *tsp.Instance) (*kdTree, []int32) {
 	for i := range order {
 		order[i] = int32(i)
 	}
-	s.nodes = make([]node, size(n))
+	s.nodes = make([]node, nodesOver(n))
 	s.p = p
 	s.grow(ctx, order)
 	s.p = make([]float64, len(p))
@@ -107,12 +107,12 @@ func radians(m tsp.Metric, x float64) float64 {
 	return math.Pi * x / 180
 }
 
-// size is the number of nodes over n cities.
-func size(n int) int {
+// nodesOver is the number of nodes over n cities.
+func nodesOver(n int) int {
 	if n <= leafSize {
 		return 1
 	}
-	return 1 + size(n/2) + size(n-n/2)
+	return 1 + nodesOver(n/2) + nodesOver(n-n/2)
 }
 
 // grow makes the nodes over all cities, on the cores that ctx allows.
@@ -167,7 +167,7 @@ func (s *kdTree) split(cities []int32, lo, me int) (mid int) {
 	p, dims := s.p[axis:], s.dims
 	key := func(city int32) float64 { return p[int(city)*dims] }
 	tsp.Select(cities, mid, key, tsp.MedianOfThree(key))
-	nd.right = int32(me + 1 + size(mid))
+	nd.right = int32(me + 1 + nodesOver(mid))
 	return mid
 }
 

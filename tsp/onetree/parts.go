@@ -22,7 +22,10 @@ func (g *Graph) AlphaByParts(ctx context.Context, opt Options, m, size int, told
 	for range cap(places) {
 		places <- make([]int32, g.n)
 	}
-	for _, parts := range g.batches(ctx, size) {
+	if g.kd == nil { // near numbers are not near cities
+		size = g.n
+	}
+	for parts := range g.batches(ctx, size) {
 		err := tsp.Parallel(ctx, len(parts), func() func(int) {
 			return func(k int) {
 				place := <-places
@@ -45,21 +48,17 @@ func (g *Graph) AlphaByParts(ctx context.Context, opt Options, m, size int, told
 	return c, nil
 }
 
-// batches are the parts of about size cities that g is worked on by, in order, some at a time, with
-// the internal id of their first city. There is one part where near numbers are not near cities.
-func (g *Graph) batches(ctx context.Context, size int) iter.Seq2[int, [][]int32] {
-	count := max(1, g.n/max(1, size))
-	if g.kd == nil {
-		count = 1
-	}
+// batches are the parts of about size cities that g is worked on by, in its order, some at a time.
+func (g *Graph) batches(ctx context.Context, size int) iter.Seq[[][]int32] {
+	count := max(1, g.n/size)
 	batch := max(2*tsp.Workers(ctx), count/24)
-	return func(yield func(int, [][]int32) bool) {
+	return func(yield func([][]int32) bool) {
 		for first := 0; first < count; first += batch {
 			parts := make([][]int32, min(batch, count-first))
 			for k := range parts {
 				parts[k] = slices.Clone(g.order[g.n*(first+k)/count : g.n*(first+k+1)/count])
 			}
-			if !yield(g.n*first/count, parts) {
+			if !yield(parts) {
 				return
 			}
 		}
