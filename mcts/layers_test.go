@@ -22,9 +22,9 @@ var layers = map[string][]string{
 	".": {"names", "config", "published", "tuned", "preset", "options",
 		"bound", "solve", "onward", "improvements"},
 	"prepare": {"curve", "problem", "known", "places"},
-	"stage": {"task", "work", "first", "search", "checkpoint", "visiting", "renewing",
+	"stage": {"task", "work", "first", "search", "checkpoint", "visiting",
 		"rounds", "simulating", "coarse", "descending", "kicking", "joining", "choosing", "regions", "whole", "improving",
-		"plan", "learnt"},
+		"plan", "renewing", "learnt"},
 }
 
 // TestLayers pins that no file calls one that stands above it.

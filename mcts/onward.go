@@ -45,7 +45,7 @@ func Begin(ctx context.Context, in *tsp.Instance, o Options) (*Beginning, error)
 	defer cancel()
 	p := o.problem(in, nil, cfg, source)
 	p.Meter, p.Curve = meter.New(ctx, budget, nil), prepare.Curve(ctx, in)
-	p.Length = in.Length(p.Curve)
+	p.Shortest, p.Length = p.Curve, in.Length(p.Curve)
 	if ok, err := p.Prepare(ctx); !ok {
 		return nil, errors.Join(err, context.Cause(ctx))
 	}
@@ -53,7 +53,7 @@ func Begin(ctx context.Context, in *tsp.Instance, o Options) (*Beginning, error)
 	if s == nil {
 		return nil, context.Cause(ctx)
 	}
-	s.Descend(false)
+	s.Descend()
 	return &Beginning{Tour: s.Tour.Order, Neighbors: p.Neighbors, Heatmap: p.Heatmap, Learnt: &Learnt{Cost: s.Cost()}}, nil
 }
 

@@ -54,7 +54,7 @@ func GreedyEdge(ctx context.Context, in *Instance, nb *Neighbors, preferred ...[
 				ends = append(ends, v)
 			}
 		}
-		near, err := nearest(ctx, in, ends, greedyWidth)
+		near, err := nearest(ctx, in, ends, greedyWidth, 1, nil)
 		if err != nil {
 			return nil, err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"sync"
 
 	"github.com/kyroy/kdtree"
 	"github.com/kyroy/kdtree/kdrange"
@@ -19,7 +20,7 @@ import (
 //  2. lift, split: the sites are halved at the median of their widest axis until a
 //     cell holds at most cellSize of them. Cells are leaves of a complete
 //     binary tree of bounding boxes.
-//  3. plant: every cell gets its own k-d tree.
+//  3. plant: every cell gets its own k-d tree, when it is first looked at.
 //  4. query: the sites of a cell are taken in the tree's order, a group of
 //     near ones at a time. One box around the group, as much larger as the
 //     last group's needed to be, is looked up in the trees that it meets. All
@@ -74,7 +75,8 @@ func (b *box) holds(o *box) bool {
 var nowhere = box{[3]float64{math.Inf(1), math.Inf(1), math.Inf(1)}, [3]float64{math.Inf(-1), math.Inf(-1), math.Inf(-1)}}
 
 type cell struct {
-	from, to int32   // its sites
+	from, to int32 // its sites
+	planted  sync.Once
 	order    []*site // the same in the tree's order
 	tree     *kdtree.KDTree
 }
@@ -288,7 +290,7 @@ func (ix *index) split(ctx context.Context) error {
 				}
 				ix.boxes[v] = b
 				if level == ix.depth {
-					ix.cells[t] = cell{from: int32(from[v]), to: int32(to[v])}
+					ix.cells[t].from, ix.cells[t].to = int32(from[v]), int32(to[v])
 					return
 				}
 				axis := 0
@@ -315,32 +317,52 @@ func (ix *index) split(ctx context.Context) error {
 	return nil
 }
 
-// plant builds the trees. kdtree.New sorts its argument into the tree's order.
-func (ix *index) plant(ctx context.Context) error {
-	return Parallel(ctx, len(ix.cells), func() func(int) {
-		points := make([]kdtree.Point, 0, cellSize+1)
-		return func(t int) {
-			c := &ix.cells[t]
-			points = points[:0]
-			for i := c.from; i < c.to; i++ {
-				points = append(points, &ix.sites[i])
-			}
-			c.tree = kdtree.New(points)
-			c.order = make([]*site, len(points))
-			for i, p := range points {
-				c.order[i] = p.(*site)
-			}
+// plant returns cell t with its tree. kdtree.New sorts its argument into the tree's order.
+func (ix *index) plant(t int) *cell {
+	c := &ix.cells[t]
+	c.planted.Do(func() {
+		points := make([]kdtree.Point, 0, c.to-c.from)
+		for i := c.from; i < c.to; i++ {
+			points = append(points, &ix.sites[i])
+		}
+		c.tree = kdtree.New(points)
+		c.order = make([]*site, len(points))
+		for i, p := range points {
+			c.order[i] = p.(*site)
 		}
 	})
+	return c
 }
 
-// query fills out, m-1 city ids a row.
-func (ix *index) query(ctx context.Context, out []int32) error {
-	return Parallel(ctx, len(ix.cells), func() func(int) {
-		q := &querent{index: ix, ctx: ctx, out: out, best: newTop(ix.m), byID: newTop(ix.m), span: kdrange.New(0, 0, 0, 0, 0, 0)}
-		q.span = q.span[:ix.sites[0].dims]
-		return q.cell
-	})
+// query fills nb, in so many parts of the cells: in the order of their first sites, where there are
+// several, so that the rows before the first of the cells that are left are there.
+func (ix *index) query(ctx context.Context, nb *Neighbors, parts int, told func(nb *Neighbors, known int32)) error {
+	cells := make([]uint64, len(ix.cells)) // first site, and number
+	for t := range ix.cells {
+		if cells[t] = uint64(t); parts > 1 {
+			first := int32(math.MaxInt32)
+			for i := ix.cells[t].from; i < ix.cells[t].to; i++ {
+				first = min(first, ix.sites[i].u)
+			}
+			cells[t] |= uint64(first) << 32
+		}
+	}
+	slices.Sort(cells)
+	for k := range parts {
+		from, to := len(cells)*k/parts, len(cells)*(k+1)/parts
+		err := Parallel(ctx, to-from, func() func(int) {
+			q := &querent{index: ix, ctx: ctx, out: nb.Flat, best: newTop(ix.m), byID: newTop(ix.m), span: kdrange.New(0, 0, 0, 0, 0, 0)}
+			q.span = q.span[:ix.sites[0].dims]
+			return func(c int) { q.cell(int(uint32(cells[from+c]))) }
+		})
+		if err != nil {
+			return err
+		}
+		if to < len(cells) && to > from {
+			told(nb, ix.row(int32(cells[to]>>32)))
+		}
+	}
+	return nil
 }
 
 // querent is one goroutine's state of the query step.
@@ -374,7 +396,7 @@ type failure struct {
 
 // cell finds the neighbours of all cities in cell t.
 func (q *querent) cell(t int) {
-	c := &q.cells[t]
+	c := q.plant(t)
 	b := &q.boxes[1<<q.depth+t]
 	if q.margin == 0 {
 		side := max(b.hi[0]-b.lo[0], b.hi[1]-b.lo[1], b.hi[2]-b.lo[2])
@@ -542,7 +564,7 @@ func (q *querent) clear() {
 
 // look adds the sites of leaf v that are in b.
 func (q *querent) look(v int32, b *box) {
-	c := &q.cells[v-1<<q.depth]
+	c := q.plant(int(v) - 1<<q.depth)
 	if b.holds(&q.boxes[v]) {
 		for _, s := range c.order {
 			q.add(s)

@@ -31,18 +31,30 @@ func (nb *Neighbors) Of(i int32) []int32 {
 // instance, which is the size of its matrix); nearest.go tells how. The only
 // error is ctx's, and it comes within some milliseconds of the cancellation.
 func NearestNeighbors(ctx context.Context, in *Instance, k int) (*Neighbors, error) {
-	return nearest(ctx, in, nil, k)
+	return nearest(ctx, in, nil, k, 1, nil)
+}
+
+// NearestByParts is NearestNeighbors in so many parts, after each of which told is told that the rows
+// of all cities below known are there. Where cities are numbered along a curve (see [NewPlaces])
+// these are about as many as were found, else hardly any before the last part. The rows depend on
+// in and k alone.
+func NearestByParts(ctx context.Context, in *Instance, k, parts int, told func(nb *Neighbors, known int32)) (*Neighbors, error) {
+	nb, err := nearest(ctx, in, nil, k, parts, told)
+	if err == nil {
+		told(nb, int32(in.N()))
+	}
+	return nb, err
 }
 
 // NearestAmong is NearestNeighbors among the given cities only, which ascend: row
 // r of the result belongs to cities[r], its entries are cities of the instance.
 func NearestAmong(ctx context.Context, in *Instance, cities []int32, k int) (*Neighbors, error) {
-	return nearest(ctx, in, cities, k)
+	return nearest(ctx, in, cities, k, 1, nil)
 }
 
-// nearest is NearestNeighbors among the given cities only, which ascend; nil
-// means all. Row r of the result belongs to cities[r], its entries are city ids.
-func nearest(ctx context.Context, in *Instance, cities []int32, k int) (*Neighbors, error) {
+// nearest is NearestNeighbors among the given cities only, which ascend; nil means all. Row r of the
+// result belongs to cities[r], its entries are city ids. told is told of the parts but the last.
+func nearest(ctx context.Context, in *Instance, cities []int32, k, parts int, told func(nb *Neighbors, known int32)) (*Neighbors, error) {
 	n := len(cities)
 	if cities == nil {
 		n = in.N()
@@ -68,7 +80,7 @@ func nearest(ctx context.Context, in *Instance, cities []int32, k int) (*Neighbo
 		return nb, nil
 	}
 	ix := newIndex(in, cities, k)
-	for _, step := range []func(context.Context) error{ix.merge, ix.lift, ix.split, ix.plant, func(ctx context.Context) error { return ix.query(ctx, nb.Flat) }} {
+	for _, step := range []func(context.Context) error{ix.merge, ix.lift, ix.split, func(ctx context.Context) error { return ix.query(ctx, nb, parts, told) }} {
 		if err := step(ctx); err != nil {
 			return nil, err
 		}
@@ -95,7 +107,7 @@ func nearestInPart(ctx context.Context, in *Instance, cities []int32, k int) (*N
 	for i, x := range rows {
 		of[i] = int32(x >> 32)
 	}
-	found, err := nearest(ctx, in.whole, of, k)
+	found, err := nearest(ctx, in.whole, of, k, 1, nil)
 	if err != nil {
 		return nil, err
 	}

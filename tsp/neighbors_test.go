@@ -183,6 +183,37 @@ func uniform(n int, seed uint64) *Instance {
 	return in
 }
 
+// TestNeighborsByParts pins that rows are final when they are told of, that all are the same as in
+// one go, and that of cities along a curve most are told of before the last part.
+func TestNeighborsByParts(t *testing.T) {
+	const n, k, parts = 20000, 7, 8
+	instances := []*Instance{uniform(n, 1), uniform(n, 2), build(t, Geo, 0, 3000, 1), build(t, Euc3D, 0, 3000, 1), build(t, Explicit, 0, 50, 1)}
+	along, err := NewPlaces(t.Context(), instances[0], SpaceFillingCurve(t.Context(), instances[0]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	instances[0] = along.Instance
+	for i, in := range instances {
+		want, err := NearestNeighbors(t.Context(), in, k)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before, told := int32(0), 0
+		got, err := NearestByParts(t.Context(), in, k, parts, func(nb *Neighbors, known int32) {
+			if !slices.Equal(nb.Flat[:int(known)*nb.K], want.Flat[:int(known)*nb.K]) || known < before {
+				t.Errorf("%s: rows below %d, after %d, are others", in.Metric, known, before)
+			}
+			if told++; i == 0 && int(known) < n*(told-2)/parts {
+				t.Errorf("after %d of %d parts %d of %d rows are known", told, parts, known, n)
+			}
+			before = known
+		})
+		if err != nil || !slices.Equal(got.Flat, want.Flat) || int(before) != in.N() {
+			t.Errorf("%s: %d of %d rows are known, all the same: %v, %v", in.Metric, before, in.N(), slices.Equal(got.Flat, want.Flat), err)
+		}
+	}
+}
+
 func BenchmarkNeighbors(b *testing.B) {
 	for _, n := range []int{1e3, 1e4, 1e5, 1e6} {
 		if n == 1e6 && testing.Short() {

@@ -159,7 +159,7 @@ func TestNearestOfPart(t *testing.T) {
 		}
 		var dst Instance
 		in.Sub(&dst, cities, func(c int32) int32 { return place[c] }, false)
-		nb, err := nearest(ctx, &dst, nil, 4)
+		nb, err := nearest(ctx, &dst, nil, 4, 1, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -418,7 +418,7 @@ func nearestDerived(ctx context.Context, in *Instance, cities []int32, k int) (*
 			further = max(further, len(d.closed.of(c)))
 		}
 	}
-	base, err := nearest(ctx, d.of, among, k+further)
+	base, err := nearest(ctx, d.of, among, k+further, 1, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -117,12 +117,37 @@ func (c *Climber) Begin(tour tsp.Tour) {
 	c.gain = 0
 }
 
+// Replace makes tour, like Begin, what the piece is now, as something that was gained.
+func (c *Climber) Replace(tour tsp.Tour) {
+	gain := c.gain + c.sub.Length(c.tour.Order) - c.sub.Length(tour)
+	c.Begin(tour)
+	c.gain = gain
+}
+
 // Sub returns the piece as an instance: city i is the i-th that was loaded.
 func (c *Climber) Sub() *tsp.Instance { return &c.sub }
 
 // Candidates returns the candidates of the piece, as places in what was loaded. They must
 // not be changed.
 func (c *Climber) Candidates() *twoopt.Candidates { return &c.cand }
+
+// Neighbors returns the candidates as neighbours, with the city itself where it has fewer than
+// others.
+func (c *Climber) Neighbors() *tsp.Neighbors {
+	n, k := int32(c.sub.N()), 0
+	for i := range n {
+		k = max(k, int(c.cand.Start[i+1]-c.cand.Start[i]))
+	}
+	nb := &tsp.Neighbors{K: k, Flat: make([]int32, 0, int(n)*k)}
+	for i := range n {
+		cities, _ := c.cand.Of(i)
+		nb.Flat = append(nb.Flat, cities...)
+		for range k - len(cities) {
+			nb.Flat = append(nb.Flat, i)
+		}
+	}
+	return nb
+}
 
 // Local returns the piece as it is now, as places in what was loaded. It must not be
 // changed.

@@ -60,18 +60,24 @@ func (c *Crew) Round(t *Tour, from, pieces int, work func(c *Climber, piece int)
 	copy(c.next[k:], t.Order[:from])
 	t.Order, c.next = c.next, t.Order
 	t.index()
+	c.Stretch(t, 0, n, pieces, work)
+}
+
+// Stretch is Round over the cities at positions from to end-1 of the tour, where pieces begin.
+func (c *Crew) Stretch(t *Tour, from, end, pieces int, work func(c *Climber, piece int)) {
 	gains := make([]int64, len(c.Climbers))
 	c.Each(func(climber *Climber, worker int) {
 		for p := worker; p < pieces; p += len(c.Climbers) {
-			lo, hi := n*p/pieces, n*(p+1)/pieces
+			lo, hi := from+(end-from)*p/pieces, from+(end-from)*(p+1)/pieces
 			climber.Load(c.in, c.cand, t, lo, hi-lo)
 			work(climber, p)
-			climber.Store(c.next[lo:hi])
+			climber.Store(t.Order[lo:hi]) // that others look for their cities in the index alone
 			gains[worker] += climber.Gain()
 		}
 	})
-	t.Order, c.next = c.next, t.Order
-	t.index()
+	for p, city := range t.Order[from:end] {
+		t.pos[city] = int32(from + p)
+	}
 	for _, g := range gains {
 		t.Length -= g
 	}

@@ -8,11 +8,6 @@ import (
 	"tspmcts/tsp"
 )
 
-// manyPlaces is the number of cities from which on they are numbered along the curve. A million
-// take a sixth less time until the first tour over alpha-nearness, 10 million a quarter; 100,000
-// gain no more than seeds differ by.
-const manyPlaces = 250000
-
 // Place makes p a problem of the places of its cities: where two cities share each or more, and
 // where there are many, which are numbered along the curve. It does not where the heatmap is of the
 // cities as they are, where so few places are left that they are solved exactly, which would be
@@ -24,7 +19,7 @@ func (p *Problem) Place(ctx context.Context) error {
 		return nil
 	}
 	var along tsp.Tour
-	if p.In.N() >= manyPlaces && p.Onward == nil { // where it is not, numbers follow its tour
+	if p.In.N() >= manyCities && p.Onward == nil { // where it is not, numbers follow its tour
 		along = p.Curve
 	}
 	d, err := tsp.NewPlaces(ctx, p.In, along)

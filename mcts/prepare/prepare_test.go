@@ -46,8 +46,8 @@ func TestPrepare(t *testing.T) {
 // TestMany numbers many cities along the curve, some of which share places, or each second one:
 // near numbers are near cities, and what the search says of its cities is told of the same ones.
 func TestMany(t *testing.T) {
-	half := tsptest.Random(tsp.Euc2D, manyPlaces, 1)
-	for name, shared := range map[string]int{"few": 10, "all": manyPlaces} {
+	half := tsptest.Random(tsp.Euc2D, manyCities, 1)
+	for name, shared := range map[string]int{"few": 10, "all": manyCities} {
 		in := tsptest.Must(tsp.NewPoints(name, tsp.Euc2D, slices.Concat(half.X, half.X[:shared]), slices.Concat(half.Y, half.Y[:shared]), nil))
 		n := in.N()
 		p := &Problem{Task: stage.Task{In: in, Initial: []tsp.Tour{tsptest.Tour(in, rand.New(rand.NewPCG(1, 2)))}}, Source: "alpha"}
@@ -55,7 +55,7 @@ func TestMany(t *testing.T) {
 		if err := p.Place(t.Context()); err != nil || p.Places == nil {
 			t.Fatal(err)
 		}
-		if m := map[bool]int{true: manyPlaces, false: n}[shared == manyPlaces]; p.In.N() != m || !slices.IsSorted(p.Curve) {
+		if m := map[bool]int{true: manyCities, false: n}[shared == manyCities]; p.In.N() != m || !slices.IsSorted(p.Curve) {
 			t.Fatalf("%s: %d places, want %d along the curve", name, p.In.N(), m)
 		}
 		if tour := p.Expand(p.Curve); in.Check(tour) != nil || in.Length(tour) != p.Length {

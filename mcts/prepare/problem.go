@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 
 	"tspmcts/heatmap"
 	"tspmcts/mcts/kick"
@@ -52,7 +53,8 @@ func (p *Problem) Prepare(ctx context.Context) (bool, error) {
 	p.Meter.Stage("preparing")
 	p.straighten(ctx)
 	a := p.reduce(ctx)
-	nb, err := tsp.NearestNeighbors(ctx, p.In, max(p.Most, 10))
+	soon := p.soon(ctx)
+	nb, err := tsp.NearestByParts(ctx, p.In, max(p.Most, 10), soon.parts(p.In.N(), p.Workers), soon.begin)
 	if err == nil {
 		p.Neighbors = nb
 		if a != nil && p.Resume == nil { // a checkpoint has what this finds
@@ -60,13 +62,12 @@ func (p *Problem) Prepare(ctx context.Context) (bool, error) {
 				return false, nil
 			}
 		}
-		told := p.soon(ctx)
 		if p.Heatmap == nil {
 			build := p.Build
 			if build == nil {
 				build = Build
 			}
-			p.Heatmap, err = build(ctx, p.In, p.Source, nb, told)
+			p.Heatmap, err = build(ctx, p.In, p.Source, nb, soon.told())
 		}
 	}
 	if err == nil {
@@ -78,6 +79,9 @@ func (p *Problem) Prepare(ctx context.Context) (bool, error) {
 			believed = nil
 		}
 		p.Candidates = p.candidates(believed)
+		if soon != nil && !soon.waits && p.In.N() > mostGreedy && p.Config.FirstTour == "greedy" && p.Meter.Budget().Actions == 0 {
+			p.Config.FirstTour, p.Curve = "curve", p.Shortest
+		}
 	}
 	if p.Meter.Check() {
 		if ctx.Err() != nil {
@@ -89,8 +93,8 @@ func (p *Problem) Prepare(ctx context.Context) (bool, error) {
 }
 
 // straighten makes the curve a shorter tour in a tenth of the time that the neighbours take: that of
-// a million uniform cities is 18 % above the optimum after 0.3 s, and not 37, until greedy's 13.5 %
-// are there after 2.5. The search does not begin with it.
+// a million uniform cities is 18 % above the optimum after 0.3 s, and not 37. The search does not
+// begin with it.
 func (p *Problem) straighten(ctx context.Context) {
 	if p.In.Metric.Dims() == 0 || p.In.Fixed != nil || p.Initial != nil || p.Resume != nil || p.Config.Fresh {
 		return
@@ -114,39 +118,80 @@ func Build(ctx context.Context, in *tsp.Instance, source string, nb *tsp.Neighbo
 		}})
 }
 
-// manyCities is the number from which on there is a tour before a heatmap that takes an ascent: the
-// local optimum over the nearest neighbours, and then over the candidates that are known already. A
-// million cities stand at 3.5 % over the optimum a second after greedy's 13.5, at 2.5 when the graph
-// of the ascent is there, after another two, and at 1.9 when the heatmap is, after four more.
+// manyCities is the number from which on cities are numbered along the curve, and there is a tour
+// before the search begins: local optima of parts, as soon as their neighbours are known, and then
+// over the candidates that are known already. A million uniform cities are 17 % over the optimum
+// after 1 s, 2.5 after 3.5, when all neighbours are there, and 2.1 when the graph of the ascent is,
+// at 5; without that they are 18 % over until a greedy tour's 13.5 after 3 s.
 const manyCities = 100000
 
-// soon makes the tour that there is while the heatmap is built, and returns what goes on with it as
-// candidates become known. The search does not begin with it: a descent over better candidates from
-// the greedy tour is followed by better populations. So it counts no actions.
-func (p *Problem) soon(ctx context.Context) heatmap.Told {
-	if p.In.N() < manyCities || p.Source != "alpha" || p.Heatmap != nil || p.Resume != nil || p.Config.Fresh {
+// mostGreedy is the number of cities above which the search begins with that tour, where there is no
+// better heatmap: 10 million uniform cities stand at 2.0 % after 55 s and 1.4 after 110, and with a
+// greedy tour of all at 2.8 and 1.8.
+const mostGreedy = 1 << 20
+
+// soon is the tour that there is while neighbours and heatmap are found; nil for none. It counts no
+// actions. The search does not begin with it, or only with very many cities: a descent over better
+// candidates from the greedy tour is followed by better populations.
+type soon struct {
+	meter    *meter.Meter
+	renewing *stage.Renewing
+	waits    bool // for the ascent
+	parted   bool // by which borders are crossed
+}
+
+// soon returns the tour, which begins with the curve.
+func (p *Problem) soon(ctx context.Context) *soon {
+	waits := strings.HasPrefix(p.Source, "alpha")
+	if p.In.N() < manyCities || p.Places == nil && !waits || p.In.Metric.Dims() == 0 || p.Heatmap != nil || p.Resume != nil || p.Config.Fresh {
 		return nil
 	}
 	t := p.Task
-	t.Config.FirstTour, t.Config.Believed, t.Config.Draw = "greedy", 0, false // there is no map
-	if t.Candidates = p.candidates(nil); t.Candidates == nil {
-		return nil
+	if p.Initial == nil {
+		t.Curve = p.Shortest // straightened
 	}
 	t.Meter = meter.New(ctx, meter.Budget{}, func(now meter.Progress) {
 		if now.Better {
 			p.offer(slices.Clone(tsp.Tour(now.Tour)))
 		}
 	})
-	s := stage.New(t)
+	r := stage.NewRenewing(t, 10)
+	if r == nil {
+		return nil
+	}
+	return &soon{t.Meter, r, waits, heatmap.ByParts(p.In)}
+}
+
+// parts returns how many parts of n cities tours are made of by so many workers: most where each
+// takes a small share of the time until then.
+func (s *soon) parts(n, workers int) int {
+	if s == nil {
+		return 1
+	}
+	return max(1, min(24, n/(stage.PerPart*workers)))
+}
+
+// begin is told of neighbours by tsp.NearestByParts.
+func (s *soon) begin(nb *tsp.Neighbors, known int32) {
+	if s == nil {
+		return
+	}
+	s.renewing.Begin(nb, known)
+	s.meter.Check() // what is found last is told
+	if all := len(nb.Flat) / nb.K; int(known) == all && s.waits {
+		s.renewing.Finish(!s.parted)
+		s.meter.Check()
+	}
+}
+
+// told returns what is told of candidates by the heatmap.
+func (s *soon) told() heatmap.Told {
 	if s == nil {
 		return nil
 	}
-	s.Descend(heatmap.ByParts(p.In)) // which renewing crosses
-	t.Meter.Check()                  // what is found last is told
-	renewing := s.Renewing()
 	return func(parts [][]int32, candidates func(i int32) []int32) {
-		renewing.Step(parts, candidates)
-		t.Meter.Check()
+		s.renewing.Step(parts, candidates)
+		s.meter.Check()
 	}
 }
 

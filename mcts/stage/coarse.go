@@ -31,7 +31,7 @@ func (s *Search) coarsen(c *kick.Climber, t *kick.Tour) {
 				return
 			}
 		}
-		s.freeLongest(c, t, k, actions)
+		s.freeLongest(c, t, k, actions, true)
 	}
 }
 
@@ -44,8 +44,8 @@ const mostFree = 50000
 const leastCoarse = 1000
 
 // freeLongest improves the tour over the ends of its k longest edges, in about that
-// many actions (0: no limit).
-func (s *Search) freeLongest(c *kick.Climber, t *kick.Tour, k int, actions int64) {
+// many actions (0: no limit), with kicks or without.
+func (s *Search) freeLongest(c *kick.Climber, t *kick.Tour, k int, actions int64, kicks bool) {
 	in, n := s.In, len(t.Order)
 	edges := make([]tsp.RankedEdge, 0, n)
 	for i, a := range t.Order {
@@ -94,7 +94,7 @@ func (s *Search) freeLongest(c *kick.Climber, t *kick.Tour, k int, actions int64
 	before := c.Actions()
 	c.Descend(actions)
 	m := int64(len(p.Cities))
-	if left := actions - (c.Actions() - before); actions == 0 || left > 0 {
+	if left := actions - (c.Actions() - before); kicks && (actions == 0 || left > 0) {
 		c.Kick(min(2*m, 20000+m/10), max(0, left), s.Config.KickSize, nil)
 	}
 	if gain := c.Gain(); gain > 0 {

@@ -24,16 +24,10 @@ func (s *Search) plan() Stage {
 	return new(Descending)
 }
 
-// Descend carries out the stage of that name, where the search begins with it; quick leaves the
-// borders of pieces alone, which one worker crosses, or a few.
-func (s *Search) Descend(quick bool) {
-	d, ok := s.stage.(*Descending)
-	if !ok {
-		return
-	}
-	for !s.ended() && !d.step(s) {
-		if quick {
-			return
+// Descend carries out the stage of that name, where the search begins with it.
+func (s *Search) Descend() {
+	if d, ok := s.stage.(*Descending); ok {
+		for !s.ended() && !d.step(s) {
 		}
 	}
 }

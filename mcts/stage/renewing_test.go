@@ -9,42 +9,69 @@ import (
 	"tspmcts/mcts/meter"
 	"tspmcts/tsp"
 	"tspmcts/tsp/tsptest"
-	"tspmcts/twoopt"
 )
 
-// TestRenewing pins that a local optimum over near candidates gets shorter over those by
-// alpha-nearness, part by part, and that its length is the one told.
+// TestRenewing pins that a curve becomes a tour part by part, and a shorter one over candidates by
+// alpha-nearness, that its length is the one told, and that fixed edges stay.
 func TestRenewing(t *testing.T) {
-	for _, in := range []*tsp.Instance{tsptest.Random(tsp.Euc2D, 6000, 1), tsptest.Clustered(6000, 1)} {
+	const n, most = 6000, 7
+	fixed := tsptest.Random(tsp.Euc2D, n, 2)
+	if err := fixed.SetFixed([][2]int32{{3, 4000}, {4000, 17}, {5999, 0}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, in := range []*tsp.Instance{along(t, tsptest.Random(tsp.Euc2D, n, 1)), along(t, tsptest.Clustered(n, 1)), fixed} {
 		nb := tsptest.Must(tsp.NearestNeighbors(t.Context(), in, 10))
-		cand := twoopt.NewCandidates(in, func(i int32) []int32 { return nb.Of(i)[:5] })
-		s := New(Task{In: in, Neighbors: nb, Candidates: cand, Meter: meter.New(t.Context(), meter.Budget{}, nil), Seed: 1, Workers: 2,
-			Config: Config{FirstTour: "greedy", Population: 1, Stretch: 50000, Kick: kick.Config{Breadth: []int{3, 1}, Depth: 25}}})
-		s.Descend(true)
+		curve := tsp.SpaceFillingCurve(t.Context(), in)
+		if in == fixed { // which the curve knows nothing of
+			curve = tsptest.Must(tsp.GreedyEdge(t.Context(), in, nb))
+		}
+		r := NewRenewing(Task{In: in, Curve: curve, Meter: meter.New(t.Context(), meter.Budget{}, nil), Seed: 1, Workers: 2,
+			Config: Config{FirstTour: "greedy", Population: 1, Stretch: 50000, Kick: kick.Config{Breadth: []int{3, 1}, Depth: 25}}}, most)
+		s := r.s
 		first, before := s.Tour.Length, s.Tour.Length
-		better := tsptest.Must(heatmap.AlphaLists(t.Context(), in, heatmap.AlphaSteps, 5))
-		r := s.Renewing()
-		for parts := range slices.Chunk(slices.Collect(slices.Chunk(tsp.SpaceFillingCurve(t.Context(), in), 700)), 3) {
-			var of [][]int32
-			for _, part := range parts {
-				of = append(of, slices.Clone(part))
-			}
-			r.Step(of, better)
-			if err := in.Check(s.Tour.Order); err != nil || in.Length(s.Tour.Order) != s.Tour.Length || s.BestLength != s.Tour.Length {
-				t.Fatalf("length %d, told %d, best %d, %v", in.Length(s.Tour.Order), s.Tour.Length, s.BestLength, err)
+		holds := func() {
+			t.Helper()
+			if err := in.Check(s.Tour.Order); err != nil || in.Keeps(s.Tour.Order) != nil || in.Length(s.Tour.Order) != s.Tour.Length || s.BestLength > s.Tour.Length {
+				t.Fatalf("length %d, told %d, best %d, %v, %v", in.Length(s.Tour.Order), s.Tour.Length, s.BestLength, err, in.Keeps(s.Tour.Order))
 			}
 			if s.Tour.Length > before {
 				t.Errorf("length %d after %d", s.Tour.Length, before)
 			}
 			before = s.Tour.Length
 		}
-		for i := range int32(in.N()) {
-			if row, dist := cand.Of(i); row[0] != better(i)[0] || dist[0] != in.Dist(i, row[0]) {
-				t.Fatalf("the first candidate of %d is %d at %d, want %d", i, row[0], dist[0], better(i)[0])
+		for _, known := range []int32{2000, 2000, 4001, n} {
+			r.Begin(nb, known)
+			if holds(); in != fixed && r.begun != int(known) {
+				t.Errorf("the tour is made of %d cities, %d are known", r.begun, known)
 			}
 		}
-		if float64(before) > 0.9995*float64(first) {
-			t.Errorf("length %d over other candidates, %d before", before, first)
+		if in != fixed && float64(before) > 0.8*float64(first) {
+			t.Errorf("length %d of local optima, %d of the curve", before, first)
+		}
+		r.Finish(true)
+		holds()
+		optimum := before
+		better := tsptest.Must(heatmap.AlphaLists(t.Context(), in, heatmap.AlphaSteps, 5))
+		for parts := range slices.Chunk(slices.Collect(slices.Chunk(tsp.SpaceFillingCurve(t.Context(), in), 700)), 3) {
+			var of [][]int32
+			for _, part := range parts {
+				of = append(of, slices.Clone(part))
+			}
+			r.Step(of, better)
+			holds()
+		}
+		for i := range int32(n) {
+			if row, dist := s.Candidates.Of(i); len(row) != most || row[0] != better(i)[0] || dist[0] != in.Dist(i, row[0]) {
+				t.Fatalf("candidates of %d are %v at %v, the first is to be %d", i, row, dist, better(i)[0])
+			}
+		}
+		if before >= optimum {
+			t.Errorf("length %d over other candidates, %d before", before, optimum)
 		}
 	}
+}
+
+// along returns in with its cities numbered along a curve.
+func along(t *testing.T, in *tsp.Instance) *tsp.Instance {
+	return tsptest.Must(tsp.NewPlaces(t.Context(), in, tsp.SpaceFillingCurve(t.Context(), in))).Instance
 }
