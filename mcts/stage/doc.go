@@ -17,8 +17,8 @@
 //	kicking            kicks at a falling temperature
 //	joining            recombines the tours of workers that kicked apart
 //
-// Before there is a heatmap of many cities, a search over the nearest candidates is made to
-// descend, and its tour goes on as better ones become known (renewing.go).
+// Before there is a heatmap of many cities, a tour of them is made by parts whose neighbours are
+// known, and goes on as better candidates become known (renewing.go).
 //
 // A [Task] has what was prepared (package prepare), and a search of it is
 //
