@@ -147,9 +147,7 @@ func (p *Problem) soon(ctx context.Context) *soon {
 		return nil
 	}
 	t := p.Task
-	if p.Initial == nil {
-		t.Curve = p.Shortest // straightened
-	}
+	t.Curve = p.Shortest // straightened, where there is no tour to begin with
 	t.Meter = meter.New(ctx, meter.Budget{}, func(now meter.Progress) {
 		if now.Better {
 			p.offer(slices.Clone(tsp.Tour(now.Tour)))

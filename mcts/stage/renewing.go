@@ -12,12 +12,13 @@ import (
 // the search begins.
 type Renewing struct {
 	s     *Search
+	given bool      // the tour is one to begin with, and not the curve
 	begun int       // cities of the tour that Begin has come to
 	parts *visiting // nil before the first Step
 }
 
-// NewRenewing returns what makes a tour for t out of t's curve, each of whose cities has so many
-// candidates; nil where the budget has ended.
+// NewRenewing returns what makes a tour for t out of t's curve, or goes on with the shortest of its
+// initial tours; each city has so many candidates. It is nil where the budget has ended.
 func NewRenewing(t Task, candidates int) *Renewing {
 	n := t.In.N()
 	t.Config.FirstTour, t.Config.Draw = "curve", false // there is no map
@@ -26,7 +27,7 @@ func NewRenewing(t Task, candidates int) *Renewing {
 		t.Candidates.Start[i] = int32(i * candidates)
 	}
 	if s := New(t); s != nil {
-		return &Renewing{s: s}
+		return &Renewing{s: s, given: len(t.Initial) > 0}
 	}
 	return nil
 }
@@ -36,7 +37,8 @@ func NewRenewing(t Task, candidates int) *Renewing {
 const PerPart = 30000
 
 // Begin makes the tour anew as far as nb has the neighbours of its cities, those below known: each
-// worker a greedy tour of a piece, mended at large and brought to a local optimum.
+// worker a greedy tour of a piece, mended at large and brought to a local optimum. A tour that was
+// given becomes a local optimum.
 func (r *Renewing) Begin(nb *tsp.Neighbors, known int32) {
 	s := r.s
 	s.Neighbors = nb
@@ -60,18 +62,24 @@ func (r *Renewing) Begin(nb *tsp.Neighbors, known int32) {
 			}
 		}
 	})
-	s.crew.Stretch(s.Tour, from, end, pieces, func(c *kick.Climber, _ int) {
-		ctx := tsp.WithWorkers(s.Meter.Context(), 1)
-		piece := &Search{Task: s.Task}
-		piece.In, piece.Neighbors = c.Sub(), c.Neighbors()
-		if tour, err := tsp.GreedyEdge(ctx, piece.In, piece.Neighbors); err == nil {
-			t := kick.NewTour(piece.In, tour)
-			piece.freeLongest(kick.New(s.Config.Kick, s.Meter), t, len(tour)/64, 0, false)
-			c.Replace(t.Order)
-		}
-	})
+	if !r.given {
+		s.crew.Stretch(s.Tour, from, end, pieces, s.makeAnew)
+	}
 	s.crew.Stretch(s.Tour, from, end, s.Config.Pieces(len(cities), s.Workers), func(c *kick.Climber, _ int) { c.Descend(0) })
 	s.keep(s.Tour.Order, s.Tour.Length)
+}
+
+// makeAnew makes the piece a greedy tour, mended at large.
+func (s *Search) makeAnew(c *kick.Climber, _ int) {
+	piece := &Search{Task: s.Task}
+	piece.In, piece.Neighbors = c.Sub(), c.Neighbors()
+	tour, err := tsp.GreedyEdge(tsp.WithWorkers(s.Meter.Context(), 1), piece.In, piece.Neighbors)
+	if err != nil {
+		return
+	}
+	t := kick.NewTour(piece.In, tour)
+	piece.freeLongest(kick.New(s.Config.Kick, s.Meter), t, len(tour)/64, 0, false)
+	c.Replace(t.Order)
 }
 
 // Finish mends the tour of all cities at large, and with across the borders of the pieces.

@@ -71,6 +71,19 @@ func TestRenewing(t *testing.T) {
 	}
 }
 
+// TestRenewingGiven pins that a good tour that is given is not made anew.
+func TestRenewingGiven(t *testing.T) {
+	in := along(t, tsptest.Random(tsp.Euc2D, 6000, 3))
+	nb := tsptest.Must(tsp.NearestNeighbors(t.Context(), in, 10))
+	tours := tsptest.Must(kick.Optima(t.Context(), in, nb, 1, 1))
+	r := NewRenewing(Task{In: in, Curve: tsp.SpaceFillingCurve(t.Context(), in), Initial: tours, Meter: meter.New(t.Context(), meter.Budget{}, nil), Seed: 1, Workers: 2,
+		Config: Config{Population: 1, Stretch: 50000, Kick: kick.Config{Breadth: []int{3, 1}, Depth: 25}}}, 7)
+	r.Begin(nb, int32(in.N()))
+	if err, given := in.Check(r.s.Tour.Order), in.Length(tours[0]); err != nil || r.s.Tour.Length > given || in.Length(r.s.Tour.Order) != r.s.Tour.Length {
+		t.Errorf("length %d, told %d, of a tour of %d, %v", in.Length(r.s.Tour.Order), r.s.Tour.Length, given, err)
+	}
+}
+
 // along returns in with its cities numbered along a curve.
 func along(t *testing.T, in *tsp.Instance) *tsp.Instance {
 	return tsptest.Must(tsp.NewPlaces(t.Context(), in, tsp.SpaceFillingCurve(t.Context(), in))).Instance
