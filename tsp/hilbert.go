@@ -32,11 +32,13 @@ func SpaceFillingCurve(ctx context.Context, in *Instance) Tour {
 	return t
 }
 
-// curve tells the cities' places on a Hilbert curve through the square or cube around them.
+// curve tells the cities' places on a Hilbert curve through the square or cube around them, or along
+// an axis where all are on one line.
 type curve struct {
 	in    *Instance
 	lo    [3]float64 // least coordinates
 	scale float64    // cells of the curve a unit
+	axis  int        // of the line, -1 where they are not on one
 }
 
 // newCurve returns the curve, nil where all cities are in one place.
@@ -56,7 +58,7 @@ func newCurve(ctx context.Context, in *Instance) *curve {
 		}
 		boxes[k] = [2][3]float64{lo, hi}
 	})
-	extent := 0.0
+	extent, axis := 0.0, -1
 	var lo [3]float64
 	for a := range in.Metric.Dims() {
 		hi := boxes[0][1][a]
@@ -64,16 +66,25 @@ func newCurve(ctx context.Context, in *Instance) *curve {
 		for _, b := range boxes {
 			lo[a], hi = min(lo[a], b[0][a]), max(hi, b[1][a])
 		}
-		extent = max(extent, hi-lo[a])
+		switch {
+		case hi == lo[a]:
+		case extent == 0:
+			extent, axis = hi-lo[a], a
+		default:
+			extent, axis = max(extent, hi-lo[a]), -1
+		}
 	}
 	if extent == 0 {
 		return nil
+	}
+	if axis >= 0 { // a Hilbert curve would have a quarter of its bits for them
+		return &curve{in, lo, (1<<keyBits - 1) / extent, axis}
 	}
 	cells := 1<<24 - 1 // of an axis: keyBits together
 	if in.z != nil {
 		cells = 1<<16 - 1
 	}
-	return &curve{in, lo, float64(cells) / extent}
+	return &curve{in, lo, float64(cells) / extent, axis}
 }
 
 func (c *curve) cell(i int) (x, y uint32) {
@@ -83,6 +94,14 @@ func (c *curve) cell(i int) (x, y uint32) {
 
 // key returns a city's place on the curve.
 func (c *curve) key(i int) uint64 {
+	switch c.axis {
+	case 0:
+		return uint64((c.in.pts[i].x - c.lo[0]) * c.scale)
+	case 1:
+		return uint64((c.in.pts[i].y - c.lo[1]) * c.scale)
+	case 2:
+		return uint64((c.in.z[i] - c.lo[2]) * c.scale)
+	}
 	x, y := c.cell(i)
 	if c.in.z == nil {
 		return hilbert2(x, y, 0)
@@ -92,7 +111,7 @@ func (c *curve) key(i int) uint64 {
 
 // digit returns the first digitBits bits of key.
 func (c *curve) digit(i int) uint64 {
-	if c.in.z == nil {
+	if c.in.z == nil && c.axis < 0 {
 		x, y := c.cell(i)
 		return hilbert2(x, y, 16) >> (16 - digitBits)
 	}

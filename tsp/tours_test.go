@@ -310,6 +310,28 @@ func TestCurveOfMany(t *testing.T) {
 	}
 }
 
+// TestCurveOnLine pins that cities on a line along an axis come in their order on it, however near.
+func TestCurveOnLine(t *testing.T) {
+	const n = 1000
+	rng := rand.New(rand.NewPCG(1, 3))
+	at, same := make([]float64, n), make([]float64, n)
+	for i := range at {
+		at[i], same[i] = 1e-8*rng.Float64(), 0.5
+	}
+	at[7] = 1
+	for axis := range 3 {
+		axes := [3][]float64{same, same, same}
+		axes[axis] = at
+		in, err := NewPoints("line", Exact3D, axes[0], axes[1], axes[2])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if tour := SpaceFillingCurve(t.Context(), in); in.Check(tour) != nil || !slices.IsSortedFunc(tour, func(a, b int32) int { return cmp.Compare(at[a], at[b]) }) {
+			t.Errorf("axis %d: the cities are not in order", axis)
+		}
+	}
+}
+
 // What runs on several cores for a tour of many cities says what one core does, to the last bit.
 func TestToursOfMany(t *testing.T) {
 	const n = manyCities + 12345
