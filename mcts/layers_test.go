@@ -21,7 +21,7 @@ import (
 var layers = map[string][]string{
 	".": {"names", "config", "published", "tuned", "preset", "options",
 		"bound", "solve", "onward", "improvements"},
-	"prepare": {"curve", "problem", "known", "places"},
+	"prepare": {"curve", "soon", "problem", "known", "places"},
 	"stage": {"task", "work", "first", "search", "checkpoint", "visiting",
 		"rounds", "simulating", "coarse", "descending", "kicking", "joining", "choosing", "regions", "whole", "improving",
 		"plan", "renewing", "learnt"},

@@ -335,7 +335,8 @@ func (ix *index) plant(t int) *cell {
 }
 
 // query fills nb, in so many parts of the cells: in the order of their first sites, where there are
-// several, so that the rows before the first of the cells that are left are there.
+// several, so that the rows before the first of the cells that are left are there. Parts grow, so
+// that each takes a small share of the time until then.
 func (ix *index) query(ctx context.Context, nb *Neighbors, parts int, told func(nb *Neighbors, known int32)) error {
 	cells := make([]uint64, len(ix.cells)) // first site, and number
 	for t := range ix.cells {
@@ -349,7 +350,7 @@ func (ix *index) query(ctx context.Context, nb *Neighbors, parts int, told func(
 	}
 	slices.Sort(cells)
 	for k := range parts {
-		from, to := len(cells)*k/parts, len(cells)*(k+1)/parts
+		from, to := len(cells)*k*k/(parts*parts), len(cells)*(k+1)*(k+1)/(parts*parts)
 		err := Parallel(ctx, to-from, func() func(int) {
 			q := &querent{index: ix, ctx: ctx, out: nb.Flat, best: newTop(ix.m), byID: newTop(ix.m), span: kdrange.New(0, 0, 0, 0, 0, 0)}
 			q.span = q.span[:ix.sites[0].dims]

@@ -203,7 +203,7 @@ func TestNeighborsByParts(t *testing.T) {
 			if !slices.Equal(nb.Flat[:int(known)*nb.K], want.Flat[:int(known)*nb.K]) || known < before {
 				t.Errorf("%s: rows below %d, after %d, are others", in.Metric, known, before)
 			}
-			if told++; i == 0 && int(known) < n*(told-2)/parts {
+			if told++; i == 0 && int(known) < n*told*told/(parts*parts)-2*n/parts {
 				t.Errorf("after %d of %d parts %d of %d rows are known", told, parts, known, n)
 			}
 			before = known

@@ -11,5 +11,5 @@
 //	tour := p.Expand(s.Best)      // of the instance given
 //
 // Meanwhile there is always an answer, and better ones as they are found: the curve, a tour
-// that was given, one of greedy or of an assignment.
+// that was given, one that is made by parts, or of an assignment (soon.go).
 package prepare
