@@ -482,7 +482,7 @@ func (b *browser) mouse(element string, stroke ...[2]float64) {
 // middle returns the middle of what is drawn in the first pane.
 func (b *browser) middle() (x, y float64) {
 	b.Helper()
-	at := b.eval(`new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => {
+	at := b.eval(`new Promise((done) => { const look = () => requestAnimationFrame(() => requestAnimationFrame(() => {
 		const from = document.querySelector(".view"), c = document.createElement("canvas").getContext("2d");
 		from.dispatchEvent(new KeyboardEvent("keydown", {key: "ArrowLeft", bubbles: true, cancelable: true}));
 		from.dispatchEvent(new KeyboardEvent("keydown", {key: "ArrowRight", bubbles: true, cancelable: true})); // draws, and moves nothing
@@ -491,9 +491,9 @@ func (b *browser) middle() (x, y float64) {
 			const p = c.getImageData(0, 0, from.width, from.height).data;
 			let x = 0, y = 0, all = 0;
 			for (let i = 3; i < p.length; i += 4) { const k = (i - 3) / 4; x += p[i] * (k % from.width); y += p[i] * Math.floor(k / from.width); all += p[i]; }
-			done([x / all, y / all]);
+			all ? done([x / all, y / all]) : look(); // a loaded machine may not have drawn it yet
 		});
-	})))`).([]any)
+	})); look(); })`).([]any)
 	return at[0].(float64), at[1].(float64)
 }
 
