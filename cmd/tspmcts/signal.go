@@ -4,10 +4,15 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"time"
 )
 
-// interruptible returns a context that the first SIGINT, SIGTERM or SIGHUP ends; the
-// second ends the program at once, without its unfinished files.
+// sameSignal is how soon after the first a signal is the same wish: timeout(1) sends its own to the
+// program, and to the group that the program is in.
+const sameSignal = 200 * time.Millisecond
+
+// interruptible returns a context that the first SIGINT, SIGTERM or SIGHUP ends; a
+// second, later one ends the program at once, without its unfinished files.
 func interruptible() (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 2)
@@ -18,11 +23,16 @@ func interruptible() (context.Context, context.CancelFunc) {
 	}
 	go func() {
 		<-signals
+		first := time.Now()
 		if onTerminal() { // which shows Ctrl-C as ^C: progress lines begin at the left
 			os.Stderr.WriteString("\r")
 		}
 		cancel()
-		<-signals
+		for {
+			if <-signals; time.Since(first) > sameSignal {
+				break
+			}
+		}
 		removeUnfinished()
 		os.Exit(1)
 	}()
