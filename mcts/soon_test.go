@@ -47,8 +47,8 @@ func TestSoon(t *testing.T) {
 	}
 }
 
-// TestStraightened pins that whoever stops before the neighbours are there has a shorter tour than the
-// curve.
+// TestStraightened pins that whoever stops before the neighbours are there has a shorter tour than
+// the curve.
 func TestStraightened(t *testing.T) {
 	in := tsptest.Clustered(5000, 1)
 	curve := float64(in.Length(tsp.SpaceFillingCurve(t.Context(), in)))

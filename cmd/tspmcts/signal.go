@@ -28,10 +28,8 @@ func interruptible() (context.Context, context.CancelFunc) {
 			os.Stderr.WriteString("\r")
 		}
 		cancel()
-		for {
-			if <-signals; time.Since(first) > sameSignal {
-				break
-			}
+		for time.Since(first) <= sameSignal { // when the last one came
+			<-signals
 		}
 		removeUnfinished()
 		os.Exit(1)

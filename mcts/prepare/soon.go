@@ -75,8 +75,8 @@ func (p *Problem) soon(ctx context.Context) *soon {
 	return &soon{t.Meter, r, waits, heatmap.ByParts(p.In)}
 }
 
-// parts returns in how many parts so many workers make a tour of n cities: of 15,000 each on average,
-// but no more than are told of all the while.
+// parts returns in how many parts so many workers make a tour of n cities: each makes one of 15,000
+// in each on average, and of more where that would be more parts than anybody notices.
 func (s *soon) parts(n, workers int) int {
 	if s == nil {
 		return 1
