@@ -42,7 +42,7 @@ func newStable(in *tsp.Instance, workers int) *stable {
 	first := kick.NewTour(in, slices.Clone(s.best))
 	s.load = func(v *region.Visitor) {
 		region.Cut(&v.Problem, first.Order, first.Positions(), first.Order)
-		v.Load(in, cand, s.set.Neighbors, first.Length, nil, first.Positions(), 0)
+		v.Load(in, cand, s.set.Neighbors.Of, first.Length, nil, first.Positions(), 0)
 	}
 	s.Breeder = New(s.set, nil)
 	return s

@@ -20,7 +20,6 @@ const (
 	ForOptima                // quick local optima: 0, 0
 	ForMixing                // recombinations: which stage, 0
 	ForVisit                 // the recombination of a region: round, visit
-	ForCoarse                // the kicks of a coarse problem: its free edges, 0
 )
 
 // Stream is a stream of random numbers.

@@ -30,7 +30,7 @@ const near = 5
 // Load makes the visitor's problem that of its climber. owner tells of each city which
 // region it is in, id being the visitor's, nil that the problem is the whole; place is
 // where it stands in its own.
-func (v *Visitor) Load(in *tsp.Instance, cand *twoopt.Candidates, nb *tsp.Neighbors, length int64, owner, place []int32, id int32) {
+func (v *Visitor) Load(in *tsp.Instance, cand *twoopt.Candidates, nb func(c int32) []int32, length int64, owner, place []int32, id int32) {
 	v.Climber.LoadRegion(in, cand, v.Problem.Cities, v.Problem.Links, length, func(c int32) int32 {
 		if owner != nil && owner[c] != id {
 			return -1
@@ -43,7 +43,7 @@ func (v *Visitor) Load(in *tsp.Instance, cand *twoopt.Candidates, nb *tsp.Neighb
 	v.near.Flat = v.near.Flat[:0]
 	for i, c := range v.Problem.Cities {
 		k := 0
-		for _, o := range nb.Of(c) {
+		for _, o := range nb(c) {
 			if k < near && (owner == nil || owner[o] == id) {
 				v.near.Flat = append(v.near.Flat, place[o])
 				k++

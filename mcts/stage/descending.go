@@ -24,8 +24,11 @@ func (d *Descending) step(s *Search) bool {
 		return true
 	}
 	if s.In.N() >= leastCoarse {
-		s.coarsen(s.crew.Climbers[0], s.Tour)
-		s.keep(s.Tour.Order, s.Tour.Length)
+		v := s.newVisiting()
+		s.coarsen(v)
+		if !s.ended() {
+			s.kickLongest(v, len(s.Tour.Order)/16, s.Workers, true)
+		}
 	}
 	s.round(s.pieces(), (*kick.Climber).Descend)
 	d.Across = true

@@ -87,7 +87,8 @@ func (v *Regions) batch(s *Search, now float64) int {
 }
 
 // sweep cuts the plane into leaves to visit. A visit is to take a small part of
-// the time so far, so that the tour improves all the time.
+// the time so far, so that the tour improves all the time. Before, the ends of the longest
+// edges are recombined: what is wrong there is between leaves, not within one.
 func (v *Regions) sweep(s *Search) {
 	n := s.In.N()
 	if len(v.Tree.Leaves) > 0 {
@@ -98,6 +99,9 @@ func (v *Regions) sweep(s *Search) {
 		v.Size = int(0.06 * s.Cost() / (v.PerTour * float64(v.Tours)))
 	}
 	v.Size = max(leastInLeaf, min(v.Size, mostInLeaf, n/(4*s.Workers)))
+	length, used := s.Tour.Length, s.Used
+	s.recombineLongest(v.parts, mostRecombined, v.Tours)
+	s.did("recombine", 0, 1, length-s.Tour.Length, s.Used-used)
 	v.Tree.Grow(s.Meter.Context(), s.In, s.Tour.Positions(), v.Size, v.RNG)
 	v.Choice.begin(s, v)
 }
@@ -120,7 +124,7 @@ func (v *Regions) carry(s *Search, leaves []int32, mean float64) {
 	costs := make([]int64, len(leaves))
 	before := s.crew.Actions()
 	exchanges := v.parts.visit(s, parts, func(x *region.Visitor, k int) (found region.Exchange) {
-		x.Load(s.In, s.Candidates, s.Neighbors, s.Tour.Length, v.parts.owner, v.parts.place, int32(k)+1)
+		x.Load(s.In, s.Candidates, s.Neighbors.Of, s.Tour.Length, v.parts.owner, v.parts.place, int32(k)+1)
 		begun := x.Climber.Actions()
 		if tour, gain := op.Work(x, s.Meter.Ending()); gain > 0 {
 			found = x.Problem.Compare(tour, gain)

@@ -78,16 +78,17 @@ func (s *Search) makeAnew(c *kick.Climber, _ int) {
 	if err != nil {
 		return
 	}
-	t := kick.NewTour(piece.In, tour)
-	piece.freeLongest(kick.New(s.Config.Kick, s.Meter), t, len(tour)/64, 0, false)
-	c.Replace(t.Order)
+	piece.Tour, piece.Curve, piece.Workers = kick.NewTour(piece.In, tour), tour, 1
+	climber := kick.New(s.Config.Kick, s.Meter)
+	piece.crew, piece.visitors = &kick.Crew{Climbers: []*kick.Climber{climber}}, []*region.Visitor{{Climber: climber}}
+	piece.kickLongest(piece.newVisiting(), len(tour)/64, 1, false)
+	c.Replace(piece.Tour.Order)
 }
 
 // Finish mends the tour of all cities at large, and with across the borders of the pieces.
 func (r *Renewing) Finish(across bool) {
 	s := r.s
-	s.freeLongest(s.crew.Climbers[0], s.Tour, len(s.Tour.Order)/64, 0, true)
-	s.keep(s.Tour.Order, s.Tour.Length)
+	s.coarsen(s.newVisiting())
 	if across && !s.ended() {
 		(&Descending{Across: true}).step(s)
 	}
@@ -105,12 +106,7 @@ func (r *Renewing) Step(parts [][]int32, candidates func(i int32) []int32) {
 			s.renew(city, candidates(city))
 		}
 		c := x.Climber
-		c.LoadRegion(s.In, s.Candidates, x.Problem.Cities, x.Problem.Links, s.Tour.Length, func(city int32) int32 {
-			if r.parts.owner[city] != int32(k)+1 {
-				return -1
-			}
-			return r.parts.place[city]
-		})
+		r.parts.load(s, x, k, s.Candidates)
 		c.Descend(0)
 		if gain := c.Gain(); gain > 0 {
 			found = x.Problem.Compare(c.Local(), gain)

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"tspmcts/heatmap"
+	"tspmcts/mcts/eax"
 	"tspmcts/mcts/kick"
 	"tspmcts/mcts/meter"
 	"tspmcts/tsp"
@@ -26,7 +27,7 @@ func TestRenewing(t *testing.T) {
 			curve = tsptest.Must(tsp.GreedyEdge(t.Context(), in, nb))
 		}
 		r := NewRenewing(Task{In: in, Curve: curve, Meter: meter.New(t.Context(), meter.Budget{}, nil), Seed: 1, Workers: 2,
-			Config: Config{FirstTour: "greedy", Population: 1, Stretch: 50000, Kick: kick.Config{Breadth: []int{3, 1}, Depth: 25}}}, most)
+			Config: Config{FirstTour: "greedy", Population: 1, Stretch: 50000, EAX: eax.DefaultConfig, Kick: kick.Config{Breadth: []int{3, 1}, Depth: 25}}}, most)
 		s := r.s
 		first, before := s.Tour.Length, s.Tour.Length
 		holds := func() {
@@ -77,7 +78,7 @@ func TestRenewingGiven(t *testing.T) {
 	nb := tsptest.Must(tsp.NearestNeighbors(t.Context(), in, 10))
 	tours := tsptest.Must(kick.Optima(t.Context(), in, nb, 1, 1))
 	r := NewRenewing(Task{In: in, Curve: tsp.SpaceFillingCurve(t.Context(), in), Initial: tours, Meter: meter.New(t.Context(), meter.Budget{}, nil), Seed: 1, Workers: 2,
-		Config: Config{Population: 1, Stretch: 50000, Kick: kick.Config{Breadth: []int{3, 1}, Depth: 25}}}, 7)
+		Config: Config{Population: 1, Stretch: 50000, EAX: eax.DefaultConfig, Kick: kick.Config{Breadth: []int{3, 1}, Depth: 25}}}, 7)
 	r.Begin(nb, int32(in.N()))
 	if err, given := in.Check(r.s.Tour.Order), in.Length(tours[0]); err != nil || r.s.Tour.Length > given || in.Length(r.s.Tour.Order) != r.s.Tour.Length {
 		t.Errorf("length %d, told %d, of a tour of %d, %v", in.Length(r.s.Tour.Order), r.s.Tour.Length, given, err)

@@ -6,6 +6,7 @@ import (
 	"tspmcts/mcts/kick"
 	"tspmcts/mcts/meter"
 	"tspmcts/mcts/region"
+	"tspmcts/twoopt"
 )
 
 // visiting is what work on parts of the tour needs, which the crew does side by side.
@@ -55,4 +56,15 @@ func (v *visiting) visit(s *Search, parts [][]int32, work func(x *region.Visitor
 	s.Tour.Length -= v.joiner.Join(s.Tour.Order, s.Tour.Positions(), exchanges)
 	s.keep(s.Tour.Order, s.Tour.Length)
 	return exchanges
+}
+
+// load makes the part that visitor x is at, number k of those, its climber's piece, over
+// candidates.
+func (v *visiting) load(s *Search, x *region.Visitor, k int, cand *twoopt.Candidates) {
+	x.Climber.LoadRegion(s.In, cand, x.Problem.Cities, x.Problem.Links, s.Tour.Length, func(city int32) int32 {
+		if v.owner[city] != int32(k)+1 {
+			return -1
+		}
+		return v.place[city]
+	})
 }
