@@ -108,8 +108,11 @@ func (s *Search) lengthOf(k int) int32 {
 const perEnd = 60
 
 // recombineLongest recombines local optima over the ends of the tour's k longest edges, unless
-// that would take most of the actions that are left.
+// there are to be no populations, or that would take most of the actions that are left.
 func (s *Search) recombineLongest(v *visiting, k, tours int) {
+	if s.Config.Population == 0 {
+		return
+	}
 	ends, cand := s.longest(k)
 	if limit := s.Meter.Budget().Actions; ends == nil || limit > 0 && limit-s.Used < int64(len(ends))*perEnd {
 		return

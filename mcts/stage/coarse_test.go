@@ -1,0 +1,107 @@
+package stage
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"tspmcts/mcts/eax"
+	"tspmcts/mcts/kick"
+	"tspmcts/mcts/meter"
+	"tspmcts/tsp"
+	"tspmcts/tsp/tsptest"
+)
+
+// TestLongest pins that the ends are those of the longest edges, also where a sample of the
+// edges says little, and that their candidates are the nearest of them.
+func TestLongest(t *testing.T) {
+	const n = 200000
+	x, want := make([]float64, n), make(map[int32]bool)
+	k := 1 // the edge from the last to the first
+	for i := range n - 1 {
+		length := 5.0
+		if i%3 == 0 { // which is all that the sample sees
+			length = 1000
+		} else if i%6 == 1 {
+			length = 7
+		}
+		if length > 5 {
+			want[int32(i)], want[int32(i)+1] = true, true
+			k++
+		}
+		x[i+1] = x[i] + length
+	}
+	want[0], want[n-1] = true, true
+	in := tsptest.Must(tsp.NewPoints("line", tsp.Euc2D, x, make([]float64, n), nil))
+	s := &Search{Task: Task{In: in, Meter: meter.New(t.Context(), meter.Budget{}, nil)}}
+	for i := range int32(n) {
+		s.Curve = append(s.Curve, i)
+	}
+	s.Tour = kick.NewTour(in, slices.Clone(s.Curve))
+	ends, cand := s.longest(k)
+	if len(ends) != len(want) {
+		t.Errorf("%d ends, want %d", len(ends), len(want))
+	}
+	for i, c := range ends {
+		if i > 0 && c <= ends[i-1] {
+			t.Fatalf("%d after %d, which the curve meets in another order", c, ends[i-1])
+		}
+		row, _ := cand.Of(c)
+		if !want[c] || len(row) != 8 || slices.ContainsFunc(row, func(j int32) bool { return !want[j] }) {
+			t.Fatalf("candidates of %d are %v", c, row)
+		}
+	}
+	if ends, _ := s.longest(7); ends != nil {
+		t.Errorf("%d ends of 7 edges, want none", len(ends))
+	}
+}
+
+// TestCoarsen pins that a greedy tour mended at large is a shorter one, whose length is told, that
+// keeps its fixed edges; and that recombination brings what kicks do not.
+func TestCoarsen(t *testing.T) {
+	coarsen := func(in *tsp.Instance, population int) int64 {
+		nb := tsptest.Must(tsp.NearestNeighbors(t.Context(), in, 8))
+		greedy := tsptest.Must(tsp.GreedyEdge(t.Context(), in, nb))
+		s := New(Task{In: in, Neighbors: nb, Curve: greedy, Meter: meter.New(t.Context(), meter.Budget{}, nil), Seed: 1, Workers: 2,
+			Config: Config{FirstTour: "curve", Population: population, EAX: eax.DefaultConfig, Stretch: 50000, KickSize: 50,
+				Kick: kick.Config{Breadth: []int{1}, Depth: 25}}})
+		s.coarsen(s.newVisiting())
+		if err := in.Check(s.Tour.Order); err != nil || in.Keeps(s.Tour.Order) != nil || in.Length(s.Tour.Order) != s.Tour.Length || s.BestLength != s.Tour.Length {
+			t.Fatalf("length %d, told %d, best %d, %v, %v", in.Length(s.Tour.Order), s.Tour.Length, s.BestLength, err, in.Keeps(s.Tour.Order))
+		}
+		if s.Tour.Length >= in.Length(greedy) {
+			t.Errorf("length %d, that of greedy %d", s.Tour.Length, in.Length(greedy))
+		}
+		if s.Used == 0 {
+			t.Error("no actions were counted")
+		}
+		return s.Tour.Length
+	}
+	var kicked, recombined int64
+	for seed := range uint64(5) {
+		in := clusters(20000, 300, seed)
+		kicked += coarsen(in, 0)
+		recombined += coarsen(in, 16)
+	}
+	if recombined >= kicked {
+		t.Errorf("length %d by recombination and kicks, %d by kicks alone", recombined, kicked)
+	}
+	fixed := clusters(20000, 300, 5)
+	tsptest.FixSome(fixed, 1)
+	coarsen(fixed, 16)
+	directed := tsp.NewSymmetric(tsptest.Directed(1500, 1)).Instance
+	coarsen(directed, 16)
+}
+
+// clusters returns n cities around so many places.
+func clusters(n, places int, seed uint64) *tsp.Instance {
+	r := rand.New(rand.NewPCG(seed, 7))
+	x, y := make([]float64, n), make([]float64, n)
+	for i := range x {
+		if x[i], y[i] = 1e6*r.Float64(), 1e6*r.Float64(); i >= places {
+			x[i], y[i] = x[i%places]+4000*r.NormFloat64(), y[i%places]+4000*r.NormFloat64()
+		}
+	}
+	return tsptest.Must(tsp.NewPoints(fmt.Sprint("clusters", places), tsp.Euc2D, x, y, nil))
+}
