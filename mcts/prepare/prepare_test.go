@@ -79,6 +79,30 @@ func TestMany(t *testing.T) {
 	}
 }
 
+// TestStraighten tells of the curve of very many cities part by part, each time of a shorter tour
+// of the length that is told.
+func TestStraighten(t *testing.T) {
+	const n = mostStraightened + 5000
+	in := tsptest.Random(tsp.Euc2D, n, 1)
+	p := &Problem{Task: stage.Task{In: in, Curve: Curve(t.Context(), in)}}
+	p.Length = in.Length(p.Curve)
+	p.Know()
+	told := []int64{p.Length}
+	p.Meter = meter.New(t.Context(), meter.Budget{}, func(now meter.Progress) {
+		if !now.Better {
+			return
+		}
+		if err := in.Check(now.Tour); err != nil || in.Length(now.Tour) != now.Length || now.Length >= told[len(told)-1] {
+			t.Errorf("length %d is told as %d after %d, %v", in.Length(now.Tour), now.Length, told[len(told)-1], err)
+		}
+		told = append(told, now.Length)
+	})
+	p.straighten(t.Context())
+	if len(told) != 3 || p.Length != told[2] || in.Length(p.Shortest) != p.Length {
+		t.Errorf("told of %v, the tour is %d long", told, p.Length)
+	}
+}
+
 // TestFits pins that a map of other cities is refused, whoever made it.
 func TestFits(t *testing.T) {
 	in := tsptest.Random(tsp.Euc2D, 30, 1)
