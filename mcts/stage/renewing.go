@@ -70,7 +70,8 @@ func (r *Renewing) Begin(nb *tsp.Neighbors, known int32) {
 	s.keep(s.Tour.Order, s.Tour.Length)
 }
 
-// makeAnew makes the piece a greedy tour, mended at large.
+// makeAnew makes the piece a greedy tour, mended at large. Nobody is told of it: as the best
+// length of its search is 0, it keeps none.
 func (s *Search) makeAnew(c *kick.Climber, _ int) {
 	piece := &Search{Task: s.Task}
 	piece.In, piece.Neighbors = c.Sub(), c.Neighbors()
