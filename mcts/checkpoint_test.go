@@ -33,6 +33,7 @@ var resumable = []struct {
 	{"population", 1000, 300000, 2, func(c *Config) { c.Population = 30 }},
 	{"both", 5000, 500000, 2, func(c *Config) { c.Whole = 40000 }},
 	{"regions", 6000, 300000, 2, func(c *Config) { c.Whole = 3000 }},
+	{"regions, kicks of leaves", 6000, 400000, 2, func(c *Config) { c.Whole, c.Stretch = 3000, 4000 }},
 	{"population, drawn", 400, 400000, 2, func(c *Config) { c.Population, c.Action = 30, "draw" }},
 }
 

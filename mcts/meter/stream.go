@@ -13,7 +13,7 @@ type Purpose uint8
 // The purposes, with their indices.
 const (
 	ForWorker Purpose = iota // a worker's search: worker, 0
-	ForCuts                  // where rounds cut the tour: 0, 0
+	ForCuts                  // where rounds cut the tour, and kicks the plane: round, 0
 	ForFirst                 // a first tour: 0, 0
 	ForRound                 // the kicks of a round: round, piece or worker
 	ForTour                  // a tour of a population: epoch, place

@@ -138,5 +138,10 @@ func (t *Tree) Check(n int) error {
 			return bad
 		}
 	}
+	for _, leaf := range t.Leaves {
+		if leaf < 0 || int(leaf) >= len(t.Nodes) || t.Nodes[leaf].Left != 0 {
+			return bad
+		}
+	}
 	return nil
 }

@@ -19,14 +19,14 @@ import (
 // twice as many and up to eight times as many each, until a 64th of all is. Where steps are
 // larger, what is wrong at large stays: without the 64th fl1577 stands at 1.7 % after 50 ms,
 // and not at 0.12.
-func (s *Search) coarsen(v *visiting) {
+func (s *Search) coarsen() {
 	n, share := len(s.Tour.Order), 64
 	for n/(2*share) > mostRecombined {
 		share *= 8
 	}
-	s.recombineLongest(v, n/(2*share), firstTours)
+	s.recombineLongest(n/(2*share), firstTours)
 	for ; share >= 64 && !s.ended(); share /= 8 {
-		s.kickLongest(v, n/share, 1, true)
+		s.kickLongest(n/share, 1, true)
 	}
 }
 
@@ -109,7 +109,7 @@ const perEnd = 60
 
 // recombineLongest recombines local optima over the ends of the tour's k longest edges, unless
 // there are to be no populations, or that would take most of the actions that are left.
-func (s *Search) recombineLongest(v *visiting, k, tours int) {
+func (s *Search) recombineLongest(k, tours int) {
 	if s.Config.Population == 0 {
 		return
 	}
@@ -118,9 +118,9 @@ func (s *Search) recombineLongest(v *visiting, k, tours int) {
 		return
 	}
 	op := region.Recombine{Tours: tours, EAX: s.Config.EAX}
-	s.visitLongest(v, ends, 1, func(x *region.Visitor, k int) ([]int32, int64) {
+	s.visitLongest(ends, 1, func(x *region.Visitor, k int) ([]int32, int64) {
 		near := func(city int32) []int32 { return cand.City[cand.Start[city]:cand.Start[city+1]] }
-		x.Load(s.In, cand, near, s.Tour.Length, v.owner, v.place, int32(k)+1)
+		x.Load(s.In, cand, near, s.Tour.Length, s.visiting.owner, s.visiting.place, int32(k)+1)
 		return op.Work(x, s.Meter.Ending())
 	})
 }
@@ -128,7 +128,7 @@ func (s *Search) recombineLongest(v *visiting, k, tours int) {
 // kickLongest brings the tour to a local optimum over the ends of its k longest edges, and
 // kicks that where it is to, in pieces for so many workers. It keeps about to the actions that
 // are left.
-func (s *Search) kickLongest(v *visiting, k, workers int, kicks bool) {
+func (s *Search) kickLongest(k, workers int, kicks bool) {
 	ends, cand := s.longest(k)
 	if ends == nil {
 		return
@@ -139,10 +139,10 @@ func (s *Search) kickLongest(v *visiting, k, workers int, kicks bool) {
 	if limit := s.Meter.Budget().Actions; limit > 0 {
 		actions = max(1, (limit-s.Used)/int64(parts))
 	}
-	s.visitLongest(v, ends, parts, func(x *region.Visitor, k int) ([]int32, int64) {
+	s.visitLongest(ends, parts, func(x *region.Visitor, k int) ([]int32, int64) {
 		c := x.Climber
 		before := c.Actions()
-		v.load(s, x, k, cand)
+		s.load(x, k, cand)
 		c.Descend(actions)
 		if left := actions - (c.Actions() - before); kicks && (actions == 0 || left > 0) {
 			c.Kick(min(2*int64(c.Size()), most), max(0, left), s.Config.KickSize, nil)
@@ -153,13 +153,13 @@ func (s *Search) kickLongest(v *visiting, k, workers int, kicks bool) {
 
 // visitLongest has work carried out on so many parts of the ends, which returns a tour of the
 // visitor's problem and its gain.
-func (s *Search) visitLongest(v *visiting, ends []int32, parts int, work func(x *region.Visitor, k int) ([]int32, int64)) {
+func (s *Search) visitLongest(ends []int32, parts int, work func(x *region.Visitor, k int) ([]int32, int64)) {
 	lists := make([][]int32, parts)
 	for k := range lists {
 		lists[k] = ends[len(ends)*k/parts : len(ends)*(k+1)/parts]
 	}
 	before := s.crew.Actions()
-	v.visit(s, lists, func(x *region.Visitor, k int) (found region.Exchange) {
+	s.visit(lists, func(x *region.Visitor, k int) (found region.Exchange) {
 		if tour, gain := work(x, k); gain > 0 {
 			found = x.Problem.Compare(tour, gain)
 		}

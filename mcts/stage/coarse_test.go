@@ -66,7 +66,7 @@ func TestCoarsen(t *testing.T) {
 		s := New(Task{In: in, Neighbors: nb, Curve: greedy, Meter: meter.New(t.Context(), meter.Budget{}, nil), Seed: 1, Workers: 2,
 			Config: Config{FirstTour: "curve", Population: population, EAX: eax.DefaultConfig, Stretch: 50000, KickSize: 50,
 				Kick: kick.Config{Breadth: []int{1}, Depth: 25}}})
-		s.coarsen(s.newVisiting())
+		s.coarsen()
 		if err := in.Check(s.Tour.Order); err != nil || in.Keeps(s.Tour.Order) != nil || in.Length(s.Tour.Order) != s.Tour.Length || s.BestLength != s.Tour.Length {
 			t.Fatalf("length %d, told %d, best %d, %v, %v", in.Length(s.Tour.Order), s.Tour.Length, s.BestLength, err, in.Keeps(s.Tour.Order))
 		}

@@ -24,10 +24,9 @@ func (d *Descending) step(s *Search) bool {
 		return true
 	}
 	if s.In.N() >= leastCoarse {
-		v := s.newVisiting()
-		s.coarsen(v)
+		s.coarsen()
 		if !s.ended() {
-			s.kickLongest(v, len(s.Tour.Order)/16, s.Workers, true)
+			s.kickLongest(len(s.Tour.Order)/16, s.Workers, true)
 		}
 	}
 	s.round(s.pieces(), (*kick.Climber).Descend)

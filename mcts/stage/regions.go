@@ -18,8 +18,6 @@ type Regions struct {
 	Tours   int     // of a population
 	PerTour float64 // what a tour of a population costs a city, all in all
 	RNG     *rand.PCG
-
-	parts *visiting
 }
 
 const (
@@ -35,7 +33,6 @@ func (s *Search) newRegions() *Regions {
 	if l := s.Onward; l != nil {
 		v.Tours, v.PerTour = max(l.Tours, firstTours), l.PerTour
 	}
-	v.parts = s.newVisiting()
 	return v
 }
 
@@ -100,7 +97,7 @@ func (v *Regions) sweep(s *Search) {
 	}
 	v.Size = max(leastInLeaf, min(v.Size, mostInLeaf, n/(4*s.Workers)))
 	length, used := s.Tour.Length, s.Used
-	s.recombineLongest(v.parts, mostRecombined, v.Tours)
+	s.recombineLongest(mostRecombined, v.Tours)
 	s.did("recombine", 0, 1, length-s.Tour.Length, s.Used-used)
 	v.Tree.Grow(s.Meter.Context(), s.In, s.Tour.Positions(), v.Size, v.RNG)
 	v.Choice.begin(s, v)
@@ -123,8 +120,8 @@ func (v *Regions) carry(s *Search, leaves []int32, mean float64) {
 	op := region.Recombine{Tours: v.Tours, EAX: s.Config.EAX}
 	costs := make([]int64, len(leaves))
 	before := s.crew.Actions()
-	exchanges := v.parts.visit(s, parts, func(x *region.Visitor, k int) (found region.Exchange) {
-		x.Load(s.In, s.Candidates, s.Neighbors.Of, s.Tour.Length, v.parts.owner, v.parts.place, int32(k)+1)
+	exchanges := s.visit(parts, func(x *region.Visitor, k int) (found region.Exchange) {
+		x.Load(s.In, s.Candidates, s.Neighbors.Of, s.Tour.Length, s.visiting.owner, s.visiting.place, int32(k)+1)
 		begun := x.Climber.Actions()
 		if tour, gain := op.Work(x, s.Meter.Ending()); gain > 0 {
 			found = x.Problem.Compare(tour, gain)
@@ -158,6 +155,5 @@ func (v *Regions) resume(s *Search) error {
 	if len(v.Choice.Arms) != len(v.Tree.Nodes) {
 		return errForeign
 	}
-	v.parts = s.newVisiting()
 	return nil
 }

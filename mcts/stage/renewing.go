@@ -12,9 +12,8 @@ import (
 // the search begins.
 type Renewing struct {
 	s     *Search
-	given bool      // the tour is one to begin with, and not the curve
-	begun int       // cities of the tour that Begin has come to
-	parts *visiting // nil before the first Step
+	given bool // the tour is one to begin with, and not the curve
+	begun int  // cities of the tour that Begin has come to
 }
 
 // NewRenewing returns what makes a tour for t out of t's curve, or goes on with the shortest of its
@@ -82,14 +81,14 @@ func (s *Search) makeAnew(c *kick.Climber, _ int) {
 	piece.Tour, piece.Curve, piece.Workers = kick.NewTour(piece.In, tour), tour, 1
 	climber := kick.New(s.Config.Kick, s.Meter)
 	piece.crew, piece.visitors = &kick.Crew{Climbers: []*kick.Climber{climber}}, []*region.Visitor{{Climber: climber}}
-	piece.kickLongest(piece.newVisiting(), len(tour)/64, 1, false)
+	piece.kickLongest(len(tour)/64, 1, false)
 	c.Replace(piece.Tour.Order)
 }
 
 // Finish mends the tour of all cities at large, and with across the borders of the pieces.
 func (r *Renewing) Finish(across bool) {
 	s := r.s
-	s.coarsen(s.newVisiting())
+	s.coarsen()
 	if across && !s.ended() {
 		(&Descending{Across: true}).step(s)
 	}
@@ -99,15 +98,12 @@ func (r *Renewing) Finish(across bool) {
 // and joins what that brings to the tour.
 func (r *Renewing) Step(parts [][]int32, candidates func(i int32) []int32) {
 	s := r.s
-	if r.parts == nil {
-		r.parts = s.newVisiting()
-	}
-	r.parts.visit(s, parts, func(x *region.Visitor, k int) (found region.Exchange) {
+	s.visit(parts, func(x *region.Visitor, k int) (found region.Exchange) {
 		for _, city := range parts[k] {
 			s.renew(city, candidates(city))
 		}
 		c := x.Climber
-		r.parts.load(s, x, k, s.Candidates)
+		s.load(x, k, s.Candidates)
 		c.Descend(0)
 		if gain := c.Gain(); gain > 0 {
 			found = x.Problem.Compare(c.Local(), gain)

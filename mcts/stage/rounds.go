@@ -1,8 +1,11 @@
 package stage
 
 import (
+	"sync/atomic"
+
 	"tspmcts/mcts/kick"
 	"tspmcts/mcts/meter"
+	"tspmcts/mcts/region"
 )
 
 // minPiece is the number of cities below which a piece is not worth a cut.
@@ -34,10 +37,13 @@ func (s *Search) round(pieces int, work func(c *kick.Climber, actions int64)) {
 	s.keep(s.Tour.Order, s.Tour.Length)
 }
 
-// Kicks is the work of kicking the best tour.
+// Kicks is the work of kicking the best tour: in pieces of it, or, where there are more cities than
+// a piece may have, in the leaves of a k-d tree over them.
 type Kicks struct {
 	plain
-	Temperature float64 // at which what is worse is accepted, in mean edge lengths
+	Temperature float64     // at which what is worse is accepted, in mean edge lengths
+	Tree        region.Tree // empty before the first leaves are kicked
+	Kicked      int         // how many of its leaves were, the first ones
 }
 
 // newKicks returns kicks as warm as those of a search by kicks alone nine tenths on.
@@ -45,19 +51,86 @@ func (s *Search) newKicks() *Kicks { return &Kicks{Temperature: 0.1 * s.Config.T
 
 func (*Kicks) name() string { return "kicking" }
 
-// work kicks the tour for a while.
+// work kicks the tour for a while: where there are leaves to kick, for a quarter of the time so far
+// at first, when nothing brings more.
 func (k *Kicks) work(s *Search) bool {
 	if s.Tour.Length > s.BestLength+s.BestLength/2000 {
 		s.toBest()
 	}
 	length, used := s.Tour.Length, s.Used
 	heat := float64(k.Temperature*float64(s.Tour.Length-s.In.Offset())) / float64(s.In.N())
-	until := 1.125 * s.Cost() // then the pieces that are left have to wait for the next round
-	s.round(s.pieces(), func(c *kick.Climber, actions int64) {
-		if s.Cost() <= until {
-			c.Kick(int64(c.Size())/8+16, actions, s.Config.KickSize, func() float64 { return heat })
+	if s.In.N() > s.Config.Stretch {
+		until := s.Cost()
+		if len(k.Tree.Leaves) == 0 && s.Onward == nil {
+			until *= 1.25
 		}
-	})
+		for again := true; again; again = s.Cost() < until && !s.ended() {
+			k.leaves(s, heat)
+		}
+	} else {
+		until := 1.125 * s.Cost() // then the pieces that are left have to wait for the next round
+		s.round(s.pieces(), func(c *kick.Climber, actions int64) {
+			if s.Cost() <= until {
+				s.kick(c, heat, actions)
+			}
+		})
+	}
 	s.did("kick", 0, 1, length-s.Tour.Length, s.Used-used)
 	return true
+}
+
+// kick kicks a climber's piece, at a temperature in core units, within so many actions (0: no limit).
+func (s *Search) kick(c *kick.Climber, heat float64, actions int64) {
+	c.Kick(int64(c.Size())/8+16, actions, s.Config.KickSize, func() float64 { return heat })
+}
+
+// perStretch is how many leaves have as many cities as a piece may have. Less of a leaf is near
+// its border than of a piece of as many cities, so that it may be small, which is faster: E100k.1
+// after 20 s, seeds 1 and 2, is 0.033 % over the best of these runs with pieces of 50,000, 0.028
+// with leaves of as many, 0.017 of 20,000, 0.002 of 10,000; and of 5000 and 2500 it is 0.008 and
+// 0.006 better than that.
+const perStretch = 10
+
+// leaves kicks the leaves that are next, of a new tree after the last, for a sixteenth of the time
+// so far.
+func (k *Kicks) leaves(s *Search, heat float64) {
+	if k.Kicked == len(k.Tree.Leaves) {
+		size := max(minPiece, s.Config.Stretch/perStretch)
+		k.Tree.Grow(s.Meter.Context(), s.In, s.Tour.Positions(), size, meter.PCG(s.Seed, meter.ForCuts, s.Round, 0))
+		k.Kicked = 0
+	}
+	parts := make([][]int32, len(k.Tree.Leaves)-k.Kicked)
+	for i := range parts {
+		nd := k.Tree.Nodes[k.Tree.Leaves[k.Kicked+i]]
+		parts[i] = k.Tree.Cities[nd.From:nd.To]
+	}
+	var actions int64
+	if limit := s.Meter.Budget().Actions; limit > 0 {
+		actions = max(1, (limit-s.Used)/int64(len(parts)))
+	}
+	until := 1.0625 * s.Cost()
+	var kicked atomic.Int32
+	before := s.crew.Actions()
+	s.visit(parts, func(x *region.Visitor, i int) (found region.Exchange) {
+		if s.Cost() > until {
+			return found
+		}
+		kicked.Add(1)
+		c := x.Climber
+		s.load(x, i, s.Candidates)
+		s.kick(c, heat, actions)
+		if c.Gain() > 0 {
+			found = x.Problem.Compare(c.Local(), c.Gain())
+		}
+		return found
+	})
+	k.Kicked += int(kicked.Load())
+	s.Used += s.crew.Actions() - before
+}
+
+func (k *Kicks) resume(s *Search) error {
+	if k.Tree.Check(s.In.N()) != nil || k.Kicked < 0 || k.Kicked > len(k.Tree.Leaves) {
+		return errForeign
+	}
+	return nil
 }

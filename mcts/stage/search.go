@@ -35,7 +35,8 @@ type Search struct {
 	first    tsp.Tour          // to begin with; nil: drawn
 	crew     *kick.Crew        // of the stages that kick
 	visitors []*region.Visitor // one for each of the crew
-	id       *identity         // nil before it is asked for
+	visiting visiting
+	id       *identity // nil before it is asked for
 
 	State
 	stage Stage

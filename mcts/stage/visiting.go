@@ -9,20 +9,20 @@ import (
 	"tspmcts/twoopt"
 )
 
-// visiting is what work on parts of the tour needs, which the crew does side by side.
+// visiting is what work on parts of the tour needs.
 type visiting struct {
-	joiner       *region.Joiner
-	owner, place []int32 // of a city: the part that it is in, from 1, 0 for none; its place in that
+	joiner       *region.Joiner // nil before the first visit
+	owner, place []int32        // of a city: the part that it is in, from 1, 0 for none; its place in that
 }
 
-func (s *Search) newVisiting() *visiting {
-	n := s.In.N()
-	return &visiting{joiner: region.NewJoiner(s.In, s.Neighbors), owner: make([]int32, n), place: make([]int32, n)}
-}
-
-// visit has work carried out on every part, disjoint lists of cities, by a visitor whose problem is
-// the part's, and joins the exchanges that this returns to the tour. It returns them.
-func (v *visiting) visit(s *Search, parts [][]int32, work func(x *region.Visitor, k int) region.Exchange) []region.Exchange {
+// visit has work carried out on every part, disjoint lists of cities, by the crew side by side, each
+// with a visitor whose problem is the part's, and joins the exchanges that this returns to the
+// tour. It returns them.
+func (s *Search) visit(parts [][]int32, work func(x *region.Visitor, k int) region.Exchange) []region.Exchange {
+	v := &s.visiting
+	if n := s.In.N(); v.joiner == nil {
+		*v = visiting{joiner: region.NewJoiner(s.In, s.Neighbors), owner: make([]int32, n), place: make([]int32, n)}
+	}
 	for k, part := range parts {
 		for _, c := range part {
 			v.owner[c] = int32(k) + 1
@@ -60,7 +60,8 @@ func (v *visiting) visit(s *Search, parts [][]int32, work func(x *region.Visitor
 
 // load makes the part that visitor x is at, number k of those, its climber's piece, over
 // candidates.
-func (v *visiting) load(s *Search, x *region.Visitor, k int, cand *twoopt.Candidates) {
+func (s *Search) load(x *region.Visitor, k int, cand *twoopt.Candidates) {
+	v := &s.visiting
 	x.Climber.LoadRegion(s.In, cand, x.Problem.Cities, x.Problem.Links, s.Tour.Length, func(city int32) int32 {
 		if v.owner[city] != int32(k)+1 {
 			return -1
