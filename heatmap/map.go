@@ -5,6 +5,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync/atomic"
+
+	"tspmcts/tsp"
 )
 
 // Map is a sparse symmetric matrix of edge probabilities. The entries of city i
@@ -131,8 +134,8 @@ func (m *Map) Spread(row []float32, i int32) []float32 {
 }
 
 // symmetric returns the map (P + P^T)/2 of n cities, where row calls add for
-// each entry of a city's row, in the order in which equal values are to stand.
-// Cost: O(entries), but for sorting each row. The error is ctx's.
+// each entry of a city's row, in the order in which equal values are to stand, three times and
+// of several cities side by side. Cost: O(entries), but for sorting each row. The error is ctx's.
 func symmetric(ctx context.Context, source string, n int, row func(i int32, add func(j int32, p float32))) (*Map, error) {
 	m, err := average(ctx, source, n, row)
 	if err != nil {
@@ -144,74 +147,92 @@ func symmetric(ctx context.Context, source string, n int, row func(i int32, add 
 	return m, nil
 }
 
-// untimed is symmetric without an end before the map is whole.
+// untimed is symmetric for one city after the other, without an end before the map is whole.
 func untimed(source string, n int, row func(i int32, add func(j int32, p float32))) *Map {
-	m, _ := symmetric(context.Background(), source, n, row)
+	m, _ := symmetric(tsp.WithWorkers(context.Background(), 1), source, n, row)
 	return m
 }
 
 // average is symmetric for entries that may be above 1.
 func average(ctx context.Context, source string, n int, row func(i int32, add func(j int32, p float32))) (*Map, error) {
-	cities := func(do func(i int32)) error { // for each, as long as there is time
-		for i := range int32(n) {
-			if i&0xffff == 0 && ctx.Err() != nil {
-				return ctx.Err()
+	const part = 1 << 13
+	cities := func(worker func() func(i int32)) error {
+		return tsp.Parallel(ctx, (n+part-1)/part, func() func(int) {
+			do := worker()
+			return func(k int) {
+				for i := k * part; i < min(n, (k+1)*part); i++ {
+					do(int32(i))
+				}
 			}
-			do(i)
-		}
-		return nil
+		})
 	}
 	type entry struct {
 		city int32
 		p    float32
 	}
 	start := make([]int32, n+1)
-	if err := cities(func(i int32) {
-		row(i, func(j int32, _ float32) {
-			start[i+1]++
-			start[j+1]++
-		})
+	count := make([]int32, n) // of a row: own entries, then where others' stand, then all that are left
+	if err := cities(func() func(int32) {
+		return func(i int32) {
+			row(i, func(j int32, _ float32) {
+				count[i]++
+				atomic.AddInt32(&start[j+1], 1)
+			})
+		}
 	}); err != nil {
 		return nil, err
 	}
-	for i := range n {
-		start[i+1] += start[i]
+	for i, own := range count {
+		start[i+1] += start[i] + own
+		count[i] += start[i]
 	}
 	entries := make([]entry, start[n])
-	fill := slices.Clone(start[:n])
-	put := func(i, j int32, p float32) {
-		entries[fill[i]] = entry{j, p / 2}
-		fill[i]++
-	}
-	// Own entries first: they lead among equals.
-	if err := cities(func(i int32) { row(i, func(j int32, p float32) { put(i, j, p) }) }); err != nil {
+	if err := cities(func() func(int32) {
+		return func(i int32) {
+			own := start[i]
+			row(i, func(j int32, p float32) {
+				entries[own] = entry{j, p / 2}
+				own++
+				entries[atomic.AddInt32(&count[j], 1)-1] = entry{i, p / 2}
+			})
+		}
+	}); err != nil {
 		return nil, err
 	}
-	if err := cities(func(i int32) { row(i, func(j int32, p float32) { put(j, i, p) }) }); err != nil {
+	// Own entries lead among equals, then others' by city, whichever came first.
+	if err := cities(func() func(int32) {
+		seen := make([]int32, n) // 1 + index of the merged entry, valid when it lies in this row
+		return func(i int32) {
+			all := entries[start[i]:start[i+1]]
+			own := 0
+			row(i, func(int32, float32) { own++ })
+			slices.SortStableFunc(all[own:], func(a, b entry) int { return cmp.Compare(a.city, b.city) })
+			merged := all[:0]
+			for _, e := range all {
+				if k := int(seen[e.city]) - 1; k >= 0 && k < len(merged) && merged[k].city == e.city {
+					merged[k].p += e.p
+					continue
+				}
+				merged = append(merged, e)
+				seen[e.city] = int32(len(merged))
+			}
+			slices.SortStableFunc(merged, func(a, b entry) int { return cmp.Compare(b.p, a.p) })
+			count[i] = int32(len(merged))
+		}
+	}); err != nil {
 		return nil, err
 	}
 	m := &Map{Source: source, Start: make([]int32, n+1)}
-	seen := make([]int32, n) // 1 + index of the merged entry, valid when it lies in this row
-	merged := entries[:0]
-	if err := cities(func(i int32) {
-		from := len(merged)
-		for _, e := range entries[start[i]:start[i+1]] {
-			if k := int(seen[e.city]) - 1; k >= from && k < len(merged) && merged[k].city == e.city {
-				merged[k].p += e.p
-				continue
+	for i, c := range count {
+		m.Start[i+1] = m.Start[i] + c
+	}
+	m.City = make([]int32, m.Start[n])
+	m.P = make([]float32, m.Start[n])
+	return m, cities(func() func(int32) {
+		return func(i int32) {
+			for k, e := range entries[start[i]:][:count[i]] {
+				m.City[int(m.Start[i])+k], m.P[int(m.Start[i])+k] = e.city, e.p
 			}
-			merged = append(merged, e)
-			seen[e.city] = int32(len(merged))
 		}
-		slices.SortStableFunc(merged[from:], func(a, b entry) int { return cmp.Compare(b.p, a.p) })
-		m.Start[i+1] = int32(len(merged))
-	}); err != nil {
-		return nil, err
-	}
-	m.City = make([]int32, len(merged))
-	m.P = make([]float32, len(merged))
-	for k, e := range merged {
-		m.City[k], m.P[k] = e.city, e.p
-	}
-	return m, nil
+	})
 }

@@ -3,8 +3,12 @@ package heatmap
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
+
+	"tspmcts/tsp"
+	"tspmcts/tsp/tsptest"
 )
 
 // Check tells each fault that a map can have, and New and FromMatrix refuse what would make one.
@@ -76,5 +80,21 @@ func TestRegister(t *testing.T) {
 			}()
 			Register(k)
 		}()
+	}
+}
+
+// TestSymmetricAlike pins that a map does not depend on how many cores make it.
+func TestSymmetricAlike(t *testing.T) {
+	in := tsptest.Random(tsp.Euc2D, 40000, 4)
+	nb := tsptest.Must(tsp.NearestNeighbors(t.Context(), in, 7))
+	build := func(workers int) *Map {
+		return tsptest.Must(KNN(tsp.WithWorkers(t.Context(), workers), in, nb, 7))
+	}
+	one, many := build(1), build(7)
+	if err := many.Check(); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(one.Start, many.Start) || !slices.Equal(one.City, many.City) || !slices.Equal(one.P, many.P) {
+		t.Error("another map by seven cores")
 	}
 }

@@ -72,19 +72,20 @@ func inUnitSquare(in *tsp.Instance) bool {
 func SoftDist(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, tau float64, k int) (*Map, error) {
 	k = min(k, nb.K)
 	tau *= unitSide(in, nb)
-	p := make([]float64, k)
 	return symmetric(ctx, "softdist", in.N(), func(i int32, add func(int32, float32)) {
 		list := nb.Of(i)[:k]
-		sum := 0.0
-		for r, j := range list {
-			p[r] = 1
+		weight := func(j int32) float64 {
 			if far := float64(in.Dist(i, j)) - float64(in.Dist(i, list[0])); far > 0 {
-				p[r] = math.Exp(-far / tau) // tau may have become 0: exp(-Inf) is 0
+				return math.Exp(-far / tau) // tau may have become 0: exp(-Inf) is 0
 			}
-			sum += p[r]
+			return 1
 		}
-		for r, j := range list {
-			add(j, float32(p[r]/sum))
+		sum := 0.0
+		for _, j := range list {
+			sum += weight(j)
+		}
+		for _, j := range list {
+			add(j, float32(weight(j)/sum))
 		}
 	})
 }
