@@ -1,8 +1,6 @@
 package stage
 
 import (
-	"sync/atomic"
-
 	"tspmcts/mcts/kick"
 	"tspmcts/mcts/meter"
 	"tspmcts/mcts/region"
@@ -44,6 +42,7 @@ type Kicks struct {
 	Temperature float64     // at which what is worse is accepted, in mean edge lengths
 	Tree        region.Tree // empty before the first leaves are kicked
 	Kicked      int         // how many of its leaves were, the first ones
+	PerLeaf     float64     // what one costs, 0 where that is not known
 }
 
 // newKicks returns kicks as warm as those of a search by kicks alone nine tenths on.
@@ -91,31 +90,31 @@ func (s *Search) kick(c *kick.Climber, heat float64, actions int64) {
 // 0.006 better than that.
 const perStretch = 10
 
-// leaves kicks the leaves that are next, of a new tree after the last, for a sixteenth of the time
-// so far.
+// leaves kicks the leaves that are next, of a new tree after the last, for about a sixteenth of the
+// time so far; for an eighth where to join what they bring would be a tenth of the work.
 func (k *Kicks) leaves(s *Search, heat float64) {
 	if k.Kicked == len(k.Tree.Leaves) {
 		size := max(minPiece, s.Config.Stretch/perStretch)
 		k.Tree.Grow(s.Meter.Context(), s.In, s.Tour.Positions(), size, meter.PCG(s.Seed, meter.ForCuts, s.Round, 0))
 		k.Kicked = 0
 	}
-	parts := make([][]int32, len(k.Tree.Leaves)-k.Kicked)
+	start := s.Cost()
+	most := 2 * s.Workers
+	if k.PerLeaf > 0 {
+		most = max(most, int(min(start/8, max(start/16, 10*s.visiting.joining))/k.PerLeaf))
+	}
+	next := k.Tree.Leaves[k.Kicked:]
+	parts := make([][]int32, min(most, len(next)))
 	for i := range parts {
-		nd := k.Tree.Nodes[k.Tree.Leaves[k.Kicked+i]]
+		nd := k.Tree.Nodes[next[i]]
 		parts[i] = k.Tree.Cities[nd.From:nd.To]
 	}
 	var actions int64
 	if limit := s.Meter.Budget().Actions; limit > 0 {
 		actions = max(1, (limit-s.Used)/int64(len(parts)))
 	}
-	until := 1.0625 * s.Cost()
-	var kicked atomic.Int32
 	before := s.crew.Actions()
 	s.visit(parts, func(x *region.Visitor, i int) (found region.Exchange) {
-		if s.Cost() > until {
-			return found
-		}
-		kicked.Add(1)
 		c := x.Climber
 		s.load(x, i, s.Candidates)
 		s.kick(c, heat, actions)
@@ -124,8 +123,9 @@ func (k *Kicks) leaves(s *Search, heat float64) {
 		}
 		return found
 	})
-	k.Kicked += int(kicked.Load())
 	s.Used += s.crew.Actions() - before
+	k.Kicked += len(parts)
+	k.PerLeaf = (s.Cost() - start) / float64(len(parts))
 }
 
 func (k *Kicks) resume(s *Search) error {

@@ -15,7 +15,7 @@ import (
 
 // TestKicksOfLeaves pins that kicks of a tour of more cities than a piece may have shorten it by
 // what they say, that each city is in one leaf of a tree, and that no tree is left before all its
-// leaves were kicked, also where there is time for some of them only.
+// leaves were kicked.
 func TestKicksOfLeaves(t *testing.T) {
 	in := tsptest.Clustered(4000, 2)
 	nb := tsptest.Must(tsp.NearestNeighbors(t.Context(), in, 8))
@@ -41,9 +41,6 @@ func TestKicksOfLeaves(t *testing.T) {
 				}
 			case k.Kicked < kicked:
 				t.Fatalf("%s: %d leaves were kicked, and then %d", name, kicked, k.Kicked)
-			}
-			if name == "actions" && k.Kicked != len(k.Tree.Leaves) {
-				t.Fatalf("%d of %d leaves were kicked", k.Kicked, len(k.Tree.Leaves))
 			}
 		}
 		if len(k.Tree.Leaves) < 4000/300 || gained == 0 || s.BestLength != s.Tour.Length {

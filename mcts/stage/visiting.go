@@ -13,6 +13,7 @@ import (
 type visiting struct {
 	joiner       *region.Joiner // nil before the first visit
 	owner, place []int32        // of a city: the part that it is in, from 1, 0 for none; its place in that
+	joining      float64        // what it cost to join exchanges, the last time
 }
 
 // visit has work carried out on every part, disjoint lists of cities, by the crew side by side, each
@@ -53,8 +54,10 @@ func (s *Search) visit(parts [][]int32, work func(x *region.Visitor, k int) regi
 			v.owner[c] = 0
 		}
 	}
+	start := s.Cost()
 	s.Tour.Length -= v.joiner.Join(s.Tour.Order, s.Tour.Positions(), exchanges)
 	s.keep(s.Tour.Order, s.Tour.Length)
+	v.joining = s.Cost() - start
 	return exchanges
 }
 
