@@ -24,7 +24,7 @@ func (s *Search) coarsen() {
 	for n/(2*share) > mostRecombined {
 		share *= 8
 	}
-	s.recombineLongest(n/(2*share), firstTours)
+	s.recombineLongest(n/(2*share), firstTours, 1)
 	for ; share >= 64 && !s.ended(); share /= 8 {
 		s.kickLongest(n/share, 1, true)
 	}
@@ -107,9 +107,9 @@ func (s *Search) lengthOf(k int) int32 {
 // perEnd is about twice as many actions as recombineLongest takes for an end, 20 to 40.
 const perEnd = 60
 
-// recombineLongest recombines local optima over the ends of the tour's k longest edges, unless
-// there are to be no populations, or that would take most of the actions that are left.
-func (s *Search) recombineLongest(k, tours int) {
+// recombineLongest recombines local optima over the ends of the tour's k longest edges, in so many
+// parts, unless there are to be no populations, or that would take most of the actions that are left.
+func (s *Search) recombineLongest(k, tours, parts int) {
 	if s.Config.Population == 0 {
 		return
 	}
@@ -118,7 +118,7 @@ func (s *Search) recombineLongest(k, tours int) {
 		return
 	}
 	op := region.Recombine{Tours: tours, EAX: s.Config.EAX}
-	s.visitLongest(ends, 1, func(x *region.Visitor, k int) ([]int32, int64) {
+	s.visitLongest(ends, parts, func(x *region.Visitor, k int) ([]int32, int64) {
 		near := func(city int32) []int32 { return cand.City[cand.Start[city]:cand.Start[city+1]] }
 		x.Load(s.In, cand, near, s.Tour.Length, s.visiting.owner, s.visiting.place, int32(k)+1)
 		return op.Work(x, s.Meter.Ending())

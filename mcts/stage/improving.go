@@ -27,19 +27,19 @@ type Operator interface {
 	resume(s *Search) error
 }
 
-// newImproving begins the stage: with kicks, with regions where there are many cities or what
-// others have learnt of them, and with the whole where there are not too many.
+// newImproving begins the stage: with kicks, with regions, and mending between them, where there are
+// many cities or what others have learnt of them, and with the whole where there are not too many.
 func (s *Search) newImproving() *Improving {
 	n := s.In.N()
 	whole := n <= s.Config.Whole/3 || n <= s.Config.Whole && !s.even()
 	m := &Improving{Operators: []Operator{s.newKicks()}}
 	if l := s.Onward; l != nil {
-		m.Operators = append(m.Operators, s.newRegions())
-		m.Yields = []Yield{l.Kicks, l.Visits}
+		m.Operators = append(m.Operators, s.newRegions(), new(Mending))
+		m.Yields = []Yield{l.Kicks, l.Visits, {}}
 		return m
 	}
 	if !whole || n >= s.Config.Whole/wholeOf {
-		m.Operators = append(m.Operators, s.newRegions())
+		m.Operators = append(m.Operators, s.newRegions(), new(Mending))
 	}
 	if whole {
 		m.Operators = append(m.Operators, s.newWhole())
@@ -102,6 +102,7 @@ func (y *Yield) add(gain int64, cost float64, judge bool) {
 // otherwise. What is under way, and cannot be judged before it is over, has more.
 const (
 	leastShare    = 1. / 16
+	mendingShare  = 1. / 64 // of what brings nothing where cities are spread evenly
 	underwayShare = 1. / 4
 )
 
@@ -114,8 +115,15 @@ func (m *Improving) next() int {
 	}
 	best := 0
 	for k, y := range m.Yields {
+		least := leastShare
+		if op, ok := m.Operators[k].(*Mending); ok {
+			if op.Over {
+				continue
+			}
+			least = mendingShare
+		}
 		switch {
-		case y.Judged == 0 && y.Cost <= total/2, y.Cost < leastShare*total, y.Cost > y.Judged && y.Cost < underwayShare*total:
+		case y.Judged == 0 && y.Cost <= total/2, y.Cost < least*total, y.Cost > y.Judged && y.Cost < underwayShare*total:
 			return k
 		case y.Rate > m.Yields[best].Rate:
 			best = k

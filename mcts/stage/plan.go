@@ -57,6 +57,7 @@ func init() {
 	gob.RegisterName("*mcts.joining", new(Joining))
 	gob.RegisterName("*mcts.improving", new(Improving))
 	gob.RegisterName("*mcts.kicks", new(Kicks))
+	gob.RegisterName("*mcts.mending", new(Mending))
 	gob.RegisterName("*mcts.regions", new(Regions))
 	gob.RegisterName("*mcts.whole", new(Whole))
 }

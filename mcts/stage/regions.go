@@ -84,8 +84,7 @@ func (v *Regions) batch(s *Search, now float64) int {
 }
 
 // sweep cuts the plane into leaves to visit. A visit is to take a small part of
-// the time so far, so that the tour improves all the time. Before, the ends of the longest
-// edges are recombined: what is wrong there is between leaves, not within one.
+// the time so far, so that the tour improves all the time.
 func (v *Regions) sweep(s *Search) {
 	n := s.In.N()
 	if len(v.Tree.Leaves) > 0 {
@@ -96,9 +95,6 @@ func (v *Regions) sweep(s *Search) {
 		v.Size = int(0.06 * s.Cost() / (v.PerTour * float64(v.Tours)))
 	}
 	v.Size = max(leastInLeaf, min(v.Size, mostInLeaf, n/(4*s.Workers)))
-	length, used := s.Tour.Length, s.Used
-	s.recombineLongest(mostRecombined, v.Tours)
-	s.did("recombine", 0, 1, length-s.Tour.Length, s.Used-used)
 	v.Tree.Grow(s.Meter.Context(), s.In, s.Tour.Positions(), v.Size, v.RNG)
 	v.Choice.begin(s, v)
 }
