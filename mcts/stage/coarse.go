@@ -108,7 +108,8 @@ func (s *Search) lengthOf(k int) int32 {
 const perEnd = 60
 
 // recombineLongest recombines local optima over the ends of the tour's k longest edges, in so many
-// parts, unless there are to be no populations, or that would take most of the actions that are left.
+// parts, unless there are to be no populations, or that would take most of the actions that are
+// left.
 func (s *Search) recombineLongest(k, tours, parts int) {
 	if s.Config.Population == 0 {
 		return

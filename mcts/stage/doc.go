@@ -11,7 +11,8 @@
 //	improving          operators take turns by what they bring per cost: kicks (package
 //	                   kick); where there are many cities, regions of a k-d tree with new
 //	                   borders in every sweep (package region), and the ends of the longest
-//	                   edges (mending.go); and where there are not too many, populations of the whole (package breed). Both build
+//	                   edges (mending.go); and where there are not too many,
+//	                   populations of the whole (package breed). All but kicks build
 //	                   local optima, each from a greedy tour of its own, and recombine
 //	                   them by edge assembly (package eax)
 //	kicking            kicks at a falling temperature

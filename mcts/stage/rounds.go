@@ -78,7 +78,8 @@ func (k *Kicks) work(s *Search) bool {
 	return true
 }
 
-// kick kicks a climber's piece, at a temperature in core units, within so many actions (0: no limit).
+// kick kicks a climber's piece, at a temperature in core units, within so many actions (0: no
+// limit).
 func (s *Search) kick(c *kick.Climber, heat float64, actions int64) {
 	c.Kick(int64(c.Size())/8+16, actions, s.Config.KickSize, func() float64 { return heat })
 }
