@@ -12,8 +12,8 @@ type Mending struct {
 
 // Edges are a hundredth of all at least, and a tenth at most. More have shorter ones among them,
 // which are mended within regions: of a million cities in clusters, where kicks brought 7 a
-// millisecond, a hundredth brought 49, a thirtieth 24, a tenth 11; of uniform ones, where kicks
-// brought 43 (E100k.1: 30), 0, 0 and 3.
+// millisecond, a hundredth brought 49, a thirtieth 24, a tenth 11; of a million
+// uniform ones 0, 0.4 and 3.
 const (
 	leastMended = 100
 	mostMended  = 10
