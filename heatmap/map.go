@@ -153,26 +153,29 @@ func untimed(source string, n int, row func(i int32, add func(j int32, p float32
 	return m
 }
 
+// each calls a function of a worker's own for each of n cities, on as many cores as ctx allows. The
+// error is ctx's.
+func each(ctx context.Context, n int, worker func() func(i int32)) error {
+	const part = 1 << 13
+	return tsp.Parallel(ctx, (n+part-1)/part, func() func(int) {
+		do := worker()
+		return func(k int) {
+			for i := k * part; i < min(n, (k+1)*part); i++ {
+				do(int32(i))
+			}
+		}
+	})
+}
+
 // average is symmetric for entries that may be above 1.
 func average(ctx context.Context, source string, n int, row func(i int32, add func(j int32, p float32))) (*Map, error) {
-	const part = 1 << 13
-	cities := func(worker func() func(i int32)) error {
-		return tsp.Parallel(ctx, (n+part-1)/part, func() func(int) {
-			do := worker()
-			return func(k int) {
-				for i := k * part; i < min(n, (k+1)*part); i++ {
-					do(int32(i))
-				}
-			}
-		})
-	}
 	type entry struct {
 		city int32
 		p    float32
 	}
 	start := make([]int32, n+1)
 	count := make([]int32, n) // of a row: own entries, then where others' stand, then all that are left
-	if err := cities(func() func(int32) {
+	if err := each(ctx, n, func() func(int32) {
 		return func(i int32) {
 			row(i, func(j int32, _ float32) {
 				count[i]++
@@ -187,7 +190,7 @@ func average(ctx context.Context, source string, n int, row func(i int32, add fu
 		count[i] += start[i]
 	}
 	entries := make([]entry, start[n])
-	if err := cities(func() func(int32) {
+	if err := each(ctx, n, func() func(int32) {
 		return func(i int32) {
 			own := start[i]
 			row(i, func(j int32, p float32) {
@@ -200,7 +203,7 @@ func average(ctx context.Context, source string, n int, row func(i int32, add fu
 		return nil, err
 	}
 	// Own entries lead among equals, then others' by city, whichever came first.
-	if err := cities(func() func(int32) {
+	if err := each(ctx, n, func() func(int32) {
 		seen := make([]int32, n) // 1 + index of the merged entry, valid when it lies in this row
 		return func(i int32) {
 			all := entries[start[i]:start[i+1]]
@@ -228,7 +231,7 @@ func average(ctx context.Context, source string, n int, row func(i int32, add fu
 	}
 	m.City = make([]int32, m.Start[n])
 	m.P = make([]float32, m.Start[n])
-	return m, cities(func() func(int32) {
+	return m, each(ctx, n, func() func(int32) {
 		return func(i int32) {
 			for k, e := range entries[start[i]:][:count[i]] {
 				m.City[int(m.Start[i])+k], m.P[int(m.Start[i])+k] = e.city, e.p

@@ -23,7 +23,7 @@ var layers = map[string][]string{
 		"bound", "solve", "onward", "improvements"},
 	"prepare": {"curve", "soon", "problem", "known", "places"},
 	"stage": {"task", "work", "first", "search", "checkpoint", "visiting",
-		"rounds", "simulating", "coarse", "descending", "kicking", "joining", "choosing", "regions", "whole", "improving",
+		"rounds", "simulating", "coarse", "descending", "kicking", "joining", "choosing", "regions", "mending", "whole", "improving",
 		"plan", "renewing", "learnt"},
 }
 
