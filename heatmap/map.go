@@ -134,8 +134,8 @@ func (m *Map) Spread(row []float32, i int32) []float32 {
 }
 
 // symmetric returns the map (P + P^T)/2 of n cities, where row calls add for
-// each entry of a city's row, in the order in which equal values are to stand, three times and
-// of several cities side by side. Cost: O(entries), but for sorting each row. The error is ctx's.
+// each entry of a city's row, in the order in which equal values are to stand, twice and of
+// several cities side by side. Cost: O(entries), but for sorting each row. The error is ctx's.
 func symmetric(ctx context.Context, source string, n int, row func(i int32, add func(j int32, p float32))) (*Map, error) {
 	m, err := average(ctx, source, n, row)
 	if err != nil {
@@ -174,29 +174,30 @@ func average(ctx context.Context, source string, n int, row func(i int32, add fu
 		p    float32
 	}
 	start := make([]int32, n+1)
-	count := make([]int32, n) // of a row: own entries, then where others' stand, then all that are left
+	own := make([]int32, n) // entries of a row that it has itself
 	if err := each(ctx, n, func() func(int32) {
 		return func(i int32) {
 			row(i, func(j int32, _ float32) {
-				count[i]++
+				own[i]++
 				atomic.AddInt32(&start[j+1], 1)
 			})
 		}
 	}); err != nil {
 		return nil, err
 	}
-	for i, own := range count {
-		start[i+1] += start[i] + own
-		count[i] += start[i]
+	end := make([]int32, n) // of a row so far, and then of what is left of it
+	for i := range n {
+		start[i+1] += start[i] + own[i]
+		end[i] = start[i] + own[i]
 	}
 	entries := make([]entry, start[n])
 	if err := each(ctx, n, func() func(int32) {
 		return func(i int32) {
-			own := start[i]
+			k := start[i]
 			row(i, func(j int32, p float32) {
-				entries[own] = entry{j, p / 2}
-				own++
-				entries[atomic.AddInt32(&count[j], 1)-1] = entry{i, p / 2}
+				entries[k] = entry{j, p / 2}
+				k++
+				entries[atomic.AddInt32(&end[j], 1)-1] = entry{i, p / 2}
 			})
 		}
 	}); err != nil {
@@ -207,9 +208,7 @@ func average(ctx context.Context, source string, n int, row func(i int32, add fu
 		seen := make([]int32, n) // 1 + index of the merged entry, valid when it lies in this row
 		return func(i int32) {
 			all := entries[start[i]:start[i+1]]
-			own := 0
-			row(i, func(int32, float32) { own++ })
-			slices.SortStableFunc(all[own:], func(a, b entry) int { return cmp.Compare(a.city, b.city) })
+			slices.SortStableFunc(all[own[i]:], func(a, b entry) int { return cmp.Compare(a.city, b.city) })
 			merged := all[:0]
 			for _, e := range all {
 				if k := int(seen[e.city]) - 1; k >= 0 && k < len(merged) && merged[k].city == e.city {
@@ -220,20 +219,20 @@ func average(ctx context.Context, source string, n int, row func(i int32, add fu
 				seen[e.city] = int32(len(merged))
 			}
 			slices.SortStableFunc(merged, func(a, b entry) int { return cmp.Compare(b.p, a.p) })
-			count[i] = int32(len(merged))
+			end[i] = start[i] + int32(len(merged))
 		}
 	}); err != nil {
 		return nil, err
 	}
 	m := &Map{Source: source, Start: make([]int32, n+1)}
-	for i, c := range count {
-		m.Start[i+1] = m.Start[i] + c
+	for i := range n {
+		m.Start[i+1] = m.Start[i] + end[i] - start[i]
 	}
 	m.City = make([]int32, m.Start[n])
 	m.P = make([]float32, m.Start[n])
 	return m, each(ctx, n, func() func(int32) {
 		return func(i int32) {
-			for k, e := range entries[start[i]:][:count[i]] {
+			for k, e := range entries[start[i]:end[i]] {
 				m.City[int(m.Start[i])+k], m.P[int(m.Start[i])+k] = e.city, e.p
 			}
 		}
