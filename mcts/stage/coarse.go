@@ -159,12 +159,5 @@ func (s *Search) visitLongest(ends []int32, parts int, work func(x *region.Visit
 	for k := range lists {
 		lists[k] = ends[len(ends)*k/parts : len(ends)*(k+1)/parts]
 	}
-	before := s.crew.Actions()
-	s.visit(lists, func(x *region.Visitor, k int) (found region.Exchange) {
-		if tour, gain := work(x, k); gain > 0 {
-			found = x.Problem.Compare(tour, gain)
-		}
-		return found
-	})
-	s.Used += s.crew.Actions() - before
+	s.visit(lists, work)
 }

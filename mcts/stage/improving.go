@@ -17,6 +17,8 @@ type Improving struct {
 type Operator interface {
 	// name says what it is at, for people.
 	name() string
+	// share is the least part of the cost that it has, 0 where there is no work for it any more.
+	share() float64
 	// work does a small part of the work on the best tour, and reports whether what it
 	// has brought since it last did so may be judged.
 	work(s *Search) bool
@@ -102,7 +104,6 @@ func (y *Yield) add(gain int64, cost float64, judge bool) {
 // otherwise. What is under way, and cannot be judged before it is over, has more.
 const (
 	leastShare    = 1. / 16
-	mendingShare  = 1. / 64 // of what brings nothing where cities are spread evenly
 	underwayShare = 1. / 4
 )
 
@@ -115,14 +116,9 @@ func (m *Improving) next() int {
 	}
 	best := 0
 	for k, y := range m.Yields {
-		least := leastShare
-		if op, ok := m.Operators[k].(*Mending); ok {
-			if op.Over {
-				continue
-			}
-			least = mendingShare
-		}
+		least := m.Operators[k].share()
 		switch {
+		case least == 0:
 		case y.Judged == 0 && y.Cost <= total/2, y.Cost < least*total, y.Cost > y.Judged && y.Cost < underwayShare*total:
 			return k
 		case y.Rate > m.Yields[best].Rate:

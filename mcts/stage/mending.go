@@ -12,14 +12,22 @@ type Mending struct {
 
 // Edges are a hundredth of all at least, and a tenth at most. More have shorter ones among them,
 // which are mended within regions: of a million cities in clusters, where kicks brought 7 a
-// millisecond, a hundredth brought 49, a thirtieth 24, a tenth 11; of a million
-// uniform ones 0, 0.4 and 3.
+// millisecond, a hundredth brought 49, a thirtieth 24, a tenth 11; of a million uniform ones 0, 0.4
+// and 3.
 const (
 	leastMended = 100
 	mostMended  = 10
 )
 
 func (*Mending) name() string { return "mending at large" }
+
+// share is small, since mending brings next to nothing where cities are spread evenly.
+func (m *Mending) share() float64 {
+	if m.Over {
+		return 0
+	}
+	return leastShare / 4
+}
 
 // work recombines edges, three times as many as the last time unless that would take more than a
 // small part of the time so far.

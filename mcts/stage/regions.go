@@ -28,6 +28,8 @@ const (
 
 func (v *Regions) name() string { return "visiting regions" }
 
+func (*Regions) share() float64 { return leastShare }
+
 func (s *Search) newRegions() *Regions {
 	v := &Regions{Tours: firstTours, RNG: meter.PCG(s.Seed, meter.ForMixing, 2, 0)}
 	if l := s.Onward; l != nil {
@@ -115,17 +117,13 @@ func (v *Regions) carry(s *Search, leaves []int32, mean float64) {
 	s.Meter.Regions(parts)
 	op := region.Recombine{Tours: v.Tours, EAX: s.Config.EAX}
 	costs := make([]int64, len(leaves))
-	before := s.crew.Actions()
-	exchanges := s.visit(parts, func(x *region.Visitor, k int) (found region.Exchange) {
+	exchanges := s.visit(parts, func(x *region.Visitor, k int) ([]int32, int64) {
 		x.Load(s.In, s.Candidates, s.Neighbors.Of, s.Tour.Length, s.visiting.owner, s.visiting.place, int32(k)+1)
 		begun := x.Climber.Actions()
-		if tour, gain := op.Work(x, s.Meter.Ending()); gain > 0 {
-			found = x.Problem.Compare(tour, gain)
-		}
+		tour, gain := op.Work(x, s.Meter.Ending())
 		costs[k] = x.Climber.Actions() - begun
-		return found
+		return tour, gain
 	})
-	s.Used += s.crew.Actions() - before
 	if s.Visits == nil {
 		s.Visits = make([]uint16, s.In.N())
 	}

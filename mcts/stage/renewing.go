@@ -98,17 +98,14 @@ func (r *Renewing) Finish(across bool) {
 // and joins what that brings to the tour.
 func (r *Renewing) Step(parts [][]int32, candidates func(i int32) []int32) {
 	s := r.s
-	s.visit(parts, func(x *region.Visitor, k int) (found region.Exchange) {
+	s.visit(parts, func(x *region.Visitor, k int) ([]int32, int64) {
 		for _, city := range parts[k] {
 			s.renew(city, candidates(city))
 		}
 		c := x.Climber
 		s.load(x, k, s.Candidates)
 		c.Descend(0)
-		if gain := c.Gain(); gain > 0 {
-			found = x.Problem.Compare(c.Local(), gain)
-		}
-		return found
+		return c.Local(), c.Gain()
 	})
 }
 

@@ -32,12 +32,7 @@ func TestRenewing(t *testing.T) {
 		first, before := s.Tour.Length, s.Tour.Length
 		holds := func() {
 			t.Helper()
-			if err := in.Check(s.Tour.Order); err != nil || in.Keeps(s.Tour.Order) != nil || in.Length(s.Tour.Order) != s.Tour.Length || s.BestLength > s.Tour.Length {
-				t.Fatalf("length %d, told %d, best %d, %v, %v", in.Length(s.Tour.Order), s.Tour.Length, s.BestLength, err, in.Keeps(s.Tour.Order))
-			}
-			if s.Tour.Length > before {
-				t.Errorf("length %d after %d", s.Tour.Length, before)
-			}
+			holds(t, s, before)
 			before = s.Tour.Length
 		}
 		for _, known := range []int32{2000, 2000, 4001, n} {

@@ -50,6 +50,8 @@ func (s *Search) newKicks() *Kicks { return &Kicks{Temperature: 0.1 * s.Config.T
 
 func (*Kicks) name() string { return "kicking" }
 
+func (*Kicks) share() float64 { return leastShare }
+
 // work kicks the tour for a while: where there are leaves to kick, for a quarter of the time so far
 // at first, when nothing brings more.
 func (k *Kicks) work(s *Search) bool {
@@ -63,7 +65,8 @@ func (k *Kicks) work(s *Search) bool {
 		if len(k.Tree.Leaves) == 0 && s.Onward == nil {
 			until *= 1.25
 		}
-		for again := true; again; again = s.Cost() < until && !s.ended() {
+		k.leaves(s, heat)
+		for s.Cost() < until && !s.ended() {
 			k.leaves(s, heat)
 		}
 	} else {
@@ -114,17 +117,11 @@ func (k *Kicks) leaves(s *Search, heat float64) {
 	if limit := s.Meter.Budget().Actions; limit > 0 {
 		actions = max(1, (limit-s.Used)/int64(len(parts)))
 	}
-	before := s.crew.Actions()
-	s.visit(parts, func(x *region.Visitor, i int) (found region.Exchange) {
-		c := x.Climber
+	s.visit(parts, func(x *region.Visitor, i int) ([]int32, int64) {
 		s.load(x, i, s.Candidates)
-		s.kick(c, heat, actions)
-		if c.Gain() > 0 {
-			found = x.Problem.Compare(c.Local(), c.Gain())
-		}
-		return found
+		s.kick(x.Climber, heat, actions)
+		return x.Climber.Local(), x.Climber.Gain()
 	})
-	s.Used += s.crew.Actions() - before
 	k.Kicked += len(parts)
 	k.PerLeaf = (s.Cost() - start) / float64(len(parts))
 }

@@ -17,9 +17,9 @@ type visiting struct {
 }
 
 // visit has work carried out on every part, disjoint lists of cities, by the crew side by side, each
-// with a visitor whose problem is the part's, and joins the exchanges that this returns to the
-// tour. It returns them.
-func (s *Search) visit(parts [][]int32, work func(x *region.Visitor, k int) region.Exchange) []region.Exchange {
+// with a visitor whose problem is the part's: a tour of the problem and by how much that is shorter.
+// It joins what is gained to the tour, and returns the exchanges.
+func (s *Search) visit(parts [][]int32, work func(x *region.Visitor, k int) ([]int32, int64)) []region.Exchange {
 	v := &s.visiting
 	if n := s.In.N(); v.joiner == nil {
 		*v = visiting{joiner: region.NewJoiner(s.In, s.Neighbors), owner: make([]int32, n), place: make([]int32, n)}
@@ -32,6 +32,7 @@ func (s *Search) visit(parts [][]int32, work func(x *region.Visitor, k int) regi
 	exchanges := make([]region.Exchange, len(parts))
 	var next atomic.Int32
 	s.Round++
+	before := s.crew.Actions()
 	s.crew.Each(func(c *kick.Climber, w int) {
 		x := s.visitors[w]
 		for !s.Meter.Ending().Load() {
@@ -45,7 +46,9 @@ func (s *Search) visit(parts [][]int32, work func(x *region.Visitor, k int) regi
 			}
 			c.Seed(s.Seed, meter.ForRound, s.Round, uint64(k))
 			x.RNG = *meter.PCG(s.Seed, meter.ForVisit, s.Round, uint64(k))
-			exchanges[k] = work(x, k)
+			if tour, gain := work(x, k); gain > 0 {
+				exchanges[k] = x.Problem.Compare(tour, gain)
+			}
 			c.Poll()
 		}
 	})
@@ -54,6 +57,7 @@ func (s *Search) visit(parts [][]int32, work func(x *region.Visitor, k int) regi
 			v.owner[c] = 0
 		}
 	}
+	s.Used += s.crew.Actions() - before
 	start := s.Cost()
 	s.Tour.Length -= v.joiner.Join(s.Tour.Order, s.Tour.Positions(), exchanges)
 	s.keep(s.Tour.Order, s.Tour.Length)

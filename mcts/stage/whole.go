@@ -23,6 +23,8 @@ func (s *Search) breeding() breed.Setting {
 		Elite: s.Config.Elite, Workers: s.Workers, Seed: s.Seed, Stop: s.Meter.Ending()}
 }
 
+func (*Whole) share() float64 { return leastShare }
+
 func (w *Whole) name() string {
 	switch {
 	case !w.Breeder.Recombining():
