@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"io"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -74,18 +73,6 @@ func overTimeOptions(c *cli.Context) (report.Options, error) {
 	return o, nil
 }
 
-// holdsRecords reports whether a file begins like records.
-func holdsRecords(name string) bool {
-	f, err := os.Open(name)
-	if err != nil {
-		return false
-	}
-	defer f.Close()
-	var first [1]byte
-	_, err = io.ReadFull(f, first[:])
-	return err == nil && first[0] == '{'
-}
-
 func runCompare(c *cli.Context) error {
 	toStdout := ""
 	for _, flag := range []string{"markdown", "csv", "json"} {
@@ -98,7 +85,7 @@ func runCompare(c *cli.Context) error {
 			if !c.Args().Present() {
 				return usagef("--%s takes the FILE to write to, - for stdout: compare RECORDS... --%s FILE", flag, flag)
 			}
-			if holdsRecords(name) && flag != "json" {
+			if strings.HasPrefix(head(name), "{") && flag != "json" {
 				return usagef("--%s would replace %s, which holds records; it takes the FILE to write to, - for stdout", flag, name)
 			}
 			for _, arg := range c.Args().Slice() {

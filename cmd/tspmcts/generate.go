@@ -87,8 +87,7 @@ func runGenerate(c *cli.Context) error {
 	if file != "" {
 		ctx, cancel := interruptible()
 		defer cancel()
-		err := writeFile(file, func(w io.Writer) error { return write(stoppable{ctx.Done(), w}) })
-		return err
+		return writeProblem(file, func(w io.Writer) error { return write(stoppable{ctx.Done(), w}) })
 	}
 	return write(stdout{})
 }

@@ -17,6 +17,7 @@ import (
 	"syscall"
 
 	"tspmcts/bench"
+	"tspmcts/tsplib"
 )
 
 // errStdoutClosed says that nobody reads stdout any more, which is no failure.
@@ -94,9 +95,35 @@ func removeUnfinished() {
 	}
 }
 
-// create begins a file, and makes its folder. It fails where the file could not be put in its
-// place.
+// create begins a file that does not replace a TSPLIB problem: who forgets the FILE of an option
+// names the next argument, and that is what should have been solved.
 func create(name string) (*pending, error) {
+	if holds(name) == tsplib.KindProblem {
+		return nil, usagef("%s is a TSPLIB problem, which only generate writes over; remove it, or name another file to write to", name)
+	}
+	return newPending(name)
+}
+
+// holds returns what is in a file, KindEmpty where none is there.
+func holds(name string) tsplib.Kind { return tsplib.Sniff([]byte(head(name))) }
+
+// head returns the beginning of a file, "" of what is none or cannot be read.
+func head(name string) string {
+	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
+		return "" // and a pipe keeps what is in it
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	b, _ := io.ReadAll(io.LimitReader(f, tsplib.SniffLen))
+	return string(b)
+}
+
+// newPending begins a file, and makes its folder. It fails where the file could not be put in its
+// place.
+func newPending(name string) (*pending, error) {
 	if name == "-" {
 		return &pending{name: "stdout", f: os.Stdout}, nil
 	}
@@ -111,6 +138,8 @@ func create(name string) (*pending, error) {
 	switch {
 	case err == nil && info.IsDir():
 		return nil, fmt.Errorf("%s is a directory, want a file in it", name)
+	case err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o222 == 0: // who may do all could
+		return nil, fmt.Errorf("%s is read-only, and stays as it is", name)
 	case err == nil:
 		old, err := os.OpenFile(name, os.O_WRONLY, 0)
 		if err != nil {
@@ -210,7 +239,21 @@ func writeFile(name string, write func(io.Writer) error) error {
 	if err != nil {
 		return err
 	}
-	err = write(p)
+	return p.whole(write)
+}
+
+// writeProblem is writeFile for a problem, which may replace another.
+func writeProblem(name string, write func(io.Writer) error) error {
+	p, err := newPending(name)
+	if err != nil {
+		return err
+	}
+	return p.whole(write)
+}
+
+// whole writes all of the file, puts it in its place and closes it.
+func (p *pending) whole(write func(io.Writer) error) error {
+	err := write(p)
 	if err == nil {
 		err = p.place()
 	}

@@ -40,6 +40,40 @@ func TestOutputsClash(t *testing.T) {
 	}
 }
 
+// An output replaces neither a problem, as where its flag has taken the argument that should have
+// been solved, nor a file that may not be written, whoever asks.
+func TestOutputsSpare(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "y.tsp", square)
+	write(t, dir, "places.csv", "x,y\n0,0\n0,3\n4,0\n4,3\n")
+	must(t, dir, "generate", "--format", "lines", "--cities", "12", "--out", "set.txt")
+	write(t, dir, "old.tour", "TYPE : TOUR\n")
+	if err := os.Chmod(filepath.Join(dir, "old.tour"), 0o444); err != nil {
+		t.Fatal(err)
+	}
+	kept := read(t, dir, "y.tsp") + read(t, dir, "places.csv") + read(t, dir, "set.txt") + read(t, dir, "old.tour")
+	for _, c := range []struct {
+		args, want string
+		code       int
+	}{
+		{"solve --time 1h --json y.tsp", `--json would replace y\.tsp, .*TSPLIB problem.* no FILE .*: solve FILE --json OUT`, 2},
+		{"solve --time 1h --out places.csv", `--out would replace places\.csv`, 2},
+		{"solve --time 1h --checkpoint set.txt", `--checkpoint would replace set\.txt`, 2},
+		{"solve set.txt --time 1h --json y.tsp", `y\.tsp is a TSPLIB problem`, 2},
+		{"heatmap build set.txt --out y.tsp", `y\.tsp is a TSPLIB problem`, 2},
+		{"solve y.tsp --time 1h --out old.tour", `old\.tour is read-only`, 1},
+	} {
+		oneError(t, dir, c.code, c.want, call{args: strings.Fields(c.args)})
+	}
+	if read(t, dir, "y.tsp")+read(t, dir, "places.csv")+read(t, dir, "set.txt")+read(t, dir, "old.tour") != kept {
+		t.Error("a file has changed")
+	}
+	must(t, dir, "solve", "--actions", "10", "--json", "r.jsonl", "--out", "r.tour")
+	must(t, dir, "solve", "--actions", "10", "--json", "r.jsonl", "--out", "r.tour") // replaces its own
+	must(t, dir, "generate", "--cities", "12", "--out", "y.tsp")
+	onlyFiles(t, dir, "y.tsp", "places.csv", "set.txt", "old.tour", "r.jsonl", "r.tour")
+}
+
 // The folder of an output file is made, and an error names what was given.
 func TestOutputFolder(t *testing.T) {
 	dir := t.TempDir()

@@ -189,6 +189,12 @@ func (s *solver) checkOutputs() error {
 				return usagef("%s would replace the input %s", o.flag, arg)
 			}
 		}
+		if len(s.args) == 0 && !strings.HasPrefix(head(o.name), `{"instance":`) { // which solve has written
+			switch kind := holds(o.name); kind {
+			case tsplib.KindProblem, tsplib.KindLines, tsplib.KindPlaces:
+				return usagef("%s would replace %s, which holds what can be solved (%s), and no FILE is given; %s takes the file to write to: solve FILE %s OUT", o.flag, o.name, kind, o.flag, o.flag)
+			}
+		}
 		if dir, _ := splitDir(o.name); strings.Contains(dir, perInstance) {
 			return usagef("%s is %s, but %s may stand in the file's name only", o.flag, o.name, perInstance)
 		}
