@@ -43,15 +43,13 @@ type Setting struct {
 	In        *tsp.Instance
 	Neighbors *tsp.Neighbors
 	EAX       eax.Config
-	Most      int // tours of a population
+	First     int // tours of the first population
+	Most      int // tours of the largest
 	Elite     int // ends of populations that are crossed with each other, the last ones
 	Workers   int
 	Seed      uint64
 	Stop      *atomic.Bool // ends work early when it becomes true
 }
-
-// LeastTours is the number of tours that are recombined at first.
-const LeastTours = 16
 
 // Breeder is the populations of one instance, one after the other. Its exported fields are its
 // part of a checkpoint.
@@ -70,7 +68,7 @@ type Breeder struct {
 
 // New returns a Breeder whose first population the given tours are part of.
 func New(set Setting, tours []tsp.Tour) *Breeder {
-	return &Breeder{Tours: slices.Clone(tours), Due: LeastTours, RNG: meter.PCG(set.Seed, meter.ForMixing, 1, 0), set: set}
+	return &Breeder{Tours: slices.Clone(tours), Due: set.First, RNG: meter.PCG(set.Seed, meter.ForMixing, 1, 0), set: set}
 }
 
 // Freeze brings the exported fields up to date.
@@ -179,7 +177,7 @@ func (b *Breeder) Next(best tsp.Tour) bool {
 	b.Ends = b.Ends[max(0, len(b.Ends)-b.set.Elite):]
 	if len(b.Tours) >= b.set.Most {
 		b.Epoch++
-		b.Tours, b.Due = nil, max(LeastTours, b.set.Most/4)
+		b.Tours, b.Due = nil, max(b.set.First, b.set.Most/4)
 	} else {
 		b.Due = min(2*len(b.Tours), b.set.Most)
 	}

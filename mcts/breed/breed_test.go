@@ -31,7 +31,7 @@ type stable struct {
 
 func newStable(in *tsp.Instance, workers int) *stable {
 	s := &stable{set: Setting{In: in, Neighbors: tsptest.Must(tsp.NearestNeighbors(context.Background(), in, 10)),
-		EAX: eax.DefaultConfig(in.N()), Most: 64, Elite: 3, Workers: workers, Seed: 5, Stop: new(atomic.Bool)}}
+		EAX: eax.DefaultConfig(in.N()), First: 16, Most: 64, Elite: 3, Workers: workers, Seed: 5, Stop: new(atomic.Bool)}}
 	cand := twoopt.NewCandidates(in, s.set.Neighbors.Of)
 	m := meter.New(context.Background(), meter.Budget{Actions: 1 << 40}, nil)
 	s.crew = kick.NewCrew(in, cand, kick.Config{Breadth: []int{1}, Depth: 50}, m, workers)
@@ -122,7 +122,7 @@ func TestBreeder(t *testing.T) {
 	if !one.led {
 		t.Error("leading brought nothing")
 	}
-	if len(one.Ends) > one.set.Elite || len(one.Tours) > 0 || one.Due != LeastTours {
+	if len(one.Ends) > one.set.Elite || len(one.Tours) > 0 || one.Due != one.set.First {
 		t.Errorf("after the limit: %d ends, %d tours, %d due", len(one.Ends), len(one.Tours), one.Due)
 	}
 }

@@ -40,7 +40,7 @@ func (s *Search) newImproving() *Improving {
 		m.Yields = []Yield{l.Kicks, l.Visits, {}}
 		return m
 	}
-	if !whole || n >= s.Config.Whole/wholeOf {
+	if !whole || s.manyRegions() {
 		m.Operators = append(m.Operators, s.newRegions(), new(Mending))
 	}
 	if whole {
@@ -49,9 +49,6 @@ func (s *Search) newImproving() *Improving {
 	m.Yields = make([]Yield, len(m.Operators))
 	return m
 }
-
-// wholeOf is the part of the knob whole from which on regions are visited too.
-const wholeOf = 8
 
 // even reports whether the cities are spread about as evenly as at random, where the
 // nearest one is at half the square root of the area a city. There, regions mend all that

@@ -19,9 +19,19 @@ const leadShare = 0.1
 func (s *Search) newWhole() *Whole { return &Whole{Breeder: breed.New(s.breeding(), s.Initial)} }
 
 func (s *Search) breeding() breed.Setting {
-	return breed.Setting{In: s.In, Neighbors: s.Neighbors, EAX: s.Config.EAX(s.In.N()), Most: s.Config.Population,
+	set := breed.Setting{In: s.In, Neighbors: s.Neighbors, EAX: s.Config.EAX(s.In.N()), First: firstWhole, Most: s.Config.Population,
 		Elite: s.Config.Elite, Workers: s.Workers, Seed: s.Seed, Stop: s.Meter.Ending()}
+	if s.manyRegions() {
+		set.First = firstTours
+	}
+	return set
 }
+
+// firstWhole is how many tours the first population of the whole has where no regions are visited:
+// the first 16 instances of 1000 cities stand at .0337 and .0131 % after .3 and .5 s with 8, at
+// .0434 and .0168 with 16 and at .0532 and .0239 with 4. Where regions do what a small population
+// would, C31k.1 ends .05 % longer after 15 s with 8 than with 16.
+const firstWhole = 8
 
 func (*Whole) share() float64 { return leastShare }
 
