@@ -32,8 +32,8 @@ var resumable = []struct {
 	{"kicks, drawn", 400, 30000, 2, func(c *Config) { c.Population, c.Action = 0, "draw" }},
 	{"population", 1000, 300000, 2, func(c *Config) { c.Population = 30 }},
 	{"both", 5000, 500000, 2, func(c *Config) { c.Whole = 40000 }},
-	{"regions", 6000, 1200000, 2, func(c *Config) { c.Whole = 3000 }},
-	{"regions, kicks of leaves", 6000, 1000000, 2, func(c *Config) { c.Whole, c.Stretch = 3000, 4000 }},
+	{"regions", 4000, 700000, 2, func(c *Config) { c.Whole = 3000 }},
+	{"regions, kicks of leaves", 4000, 700000, 2, func(c *Config) { c.Whole, c.Stretch = 3000, 3000 }},
 	{"population, drawn", 400, 400000, 2, func(c *Config) { c.Population, c.Action = 30, "draw" }},
 }
 
