@@ -44,6 +44,13 @@ func TestResume(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			cfg := tsptest.Must(Preset("default", tt.n, "gtprior"))
 			tt.set(&cfg)
+			resumes := 12
+			if testing.Short() { // under the race detector
+				resumes = 1
+				if strings.HasPrefix(tt.name, "regions") {
+					tt.actions /= 2
+				}
+			}
 			p := prepared(tsptest.Random(tsp.Euc2D, tt.n, 3), cfg, "gtprior")
 			budget := meter.Budget{Actions: tt.actions}
 			whole := tsptest.Must(p.run(context.Background(), cfg, 7, tt.workers, budget, nil))
@@ -67,10 +74,6 @@ func TestResume(t *testing.T) {
 				t.Errorf("phases seen: %v, want visits of regions between recombinations", phases)
 			}
 			p.Save = nil
-			resumes := 12
-			if testing.Short() { // under the race detector
-				resumes = 2
-			}
 			for k := 0; k < len(saved); k += max(1, len(saved)/resumes) {
 				c := tsptest.Must(DecodeCheckpoint(bytes.NewReader(saved[k])))
 				p.Resume = c
