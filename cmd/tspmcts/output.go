@@ -234,26 +234,19 @@ func (p *pending) close() error {
 }
 
 // writeFile writes the whole of a file with write.
-func writeFile(name string, write func(io.Writer) error) error {
-	p, err := create(name)
-	if err != nil {
-		return err
-	}
-	return p.whole(write)
-}
+func writeFile(name string, write func(io.Writer) error) error { return writeTo(create, name, write) }
 
 // writeProblem is writeFile for a problem, which may replace another.
 func writeProblem(name string, write func(io.Writer) error) error {
-	p, err := newPending(name)
+	return writeTo(newPending, name, write)
+}
+
+func writeTo(begin func(name string) (*pending, error), name string, write func(io.Writer) error) error {
+	p, err := begin(name)
 	if err != nil {
 		return err
 	}
-	return p.whole(write)
-}
-
-// whole writes all of the file, puts it in its place and closes it.
-func (p *pending) whole(write func(io.Writer) error) error {
-	err := write(p)
+	err = write(p)
 	if err == nil {
 		err = p.place()
 	}

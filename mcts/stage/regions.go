@@ -61,7 +61,7 @@ func (v *Regions) work(s *Search) bool {
 	}
 	swept := s.Cost()
 	for {
-		v.visit(s)
+		v.visit(s, v.batch(s))
 		if s.Cost()-swept >= swept-start || v.Choice.left() == 0 || s.Meter.Check() {
 			return true
 		}
@@ -77,15 +77,15 @@ func (v *Regions) measure(s *Search) {
 	if s.Meter.Check() {
 		return
 	}
-	v.visit(s)
+	v.visit(s, s.Workers)
 	v.Tree, v.Choice = region.Tree{}, choosing{}
 }
 
-// visit carries out a batch.
-func (v *Regions) visit(s *Search) {
+// visit visits so many leaves, or what is left of them, and joins what that brings.
+func (v *Regions) visit(s *Search, leaves int) {
 	start := s.Cost()
 	mean := v.Choice.mean()
-	work := make([]int32, v.batch(s, start))
+	work := make([]int32, min(leaves, v.Choice.left()))
 	cities := 0
 	for k := range work {
 		work[k] = v.Choice.choose(s, v, mean)
@@ -98,12 +98,12 @@ func (v *Regions) visit(s *Search) {
 
 // batch returns how many leaves are visited before what that brings is joined, which takes
 // time by itself: a sixteenth of all, unless that would be an eighth of the time so far.
-func (v *Regions) batch(s *Search, now float64) int {
-	if v.PerTour == 0 {
-		return min(v.Choice.left(), s.Workers)
+func (v *Regions) batch(s *Search) int {
+	most := 0
+	if visit := v.PerTour * float64(v.Tours*v.Size) / float64(s.Workers); visit > 0 {
+		most = min(len(v.Tree.Leaves)/16, int(s.Cost()/8/visit))
 	}
-	visit := v.PerTour * float64(v.Tours*v.Size) / float64(s.Workers)
-	return min(v.Choice.left(), max(2*s.Workers, min(len(v.Tree.Leaves)/16, int(now/8/visit))))
+	return max(2*s.Workers, most)
 }
 
 // sweep cuts the plane into leaves to visit. A visit is to take a small part of
