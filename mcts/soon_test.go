@@ -11,10 +11,6 @@ import (
 // TestSoon pins that there is a tour of many cities before the search begins, which gets better
 // while neighbours and heatmap are found, whatever the knobs draw from a heatmap afterwards.
 func TestSoon(t *testing.T) {
-	if testing.Short() {
-		t.Skip("250,000 cities")
-	}
-	in := tsptest.Random(tsp.Euc2D, 250000, 1)
 	draws := func(n int, source string) (Config, error) {
 		cfg, err := Preset("default", n, source)
 		if source == "alpha" {
@@ -22,10 +18,21 @@ func TestSoon(t *testing.T) {
 		}
 		return cfg, err
 	}
-	for source, least := range map[string]int{"alpha": 12, "gtprior": 5} { // curves, of parts, at large; while graph and heatmap are made
+	for _, c := range []struct {
+		n, least int
+		source   string
+	}{
+		{6000, 4, "alpha"},    // curves, of neighbours, at large
+		{250000, 12, "alpha"}, // of parts, and while graph and heatmap are made, too
+		{250000, 5, "gtprior"},
+	} {
+		if testing.Short() && c.n > 6000 {
+			continue
+		}
+		in := tsptest.Random(tsp.Euc2D, c.n, 1)
 		ctx, cancel := context.WithCancel(context.Background())
 		worst, best, better := 0.0, 0.0, 0
-		res, err := Solve(ctx, in, Options{Source: source, Configure: draws, Time: Endless, Workers: 2, Observe: func(now Progress) {
+		res, err := Solve(ctx, in, Options{Source: c.source, Configure: draws, Time: Endless, Workers: 2, Observe: func(now Progress) {
 			if now.Stage != "preparing" && now.Stage != "" {
 				cancel()
 			} else if now.Better {
@@ -39,10 +46,10 @@ func TestSoon(t *testing.T) {
 			t.Fatal(err)
 		}
 		if best > 0.76*worst || res.Value > best {
-			t.Errorf("%s: length %v before the search, the curve's is %v; %v at the end", source, best, worst, res.Value)
+			t.Errorf("%d, %s: length %v before the search, the curve's is %v; %v at the end", c.n, c.source, best, worst, res.Value)
 		}
-		if better < least {
-			t.Errorf("%s: %d better tours before the search, want %d", source, better, least)
+		if better < c.least {
+			t.Errorf("%d, %s: %d better tours before the search, want %d", c.n, c.source, better, c.least)
 		}
 	}
 }

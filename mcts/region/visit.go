@@ -4,6 +4,7 @@ import (
 	"context"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"sync/atomic"
 
 	"tspmcts/mcts/eax"
@@ -108,8 +109,9 @@ type Recombine struct {
 }
 
 // Work returns a tour of the visitor's problem and by how much it is shorter than the
-// problem's own; no tour where it found none. It ends early when stop becomes true.
-func (r Recombine) Work(v *Visitor, stop *atomic.Bool) ([]int32, int64) {
+// problem's own; no tour where it found none. Others that have loaded the same problem work side by
+// side with the visitor. It ends early when stop becomes true.
+func (r Recombine) Work(v *Visitor, stop *atomic.Bool, others ...*Visitor) ([]int32, int64) {
 	c := v.Climber
 	m := c.Size()
 	if m < 8 {
@@ -119,17 +121,26 @@ func (r Recombine) Work(v *Visitor, stop *atomic.Bool) ([]int32, int64) {
 	for i := range own {
 		own[i] = int32(i)
 	}
-	var tours []tsp.Tour
-	for len(tours) < r.Tours {
-		if !v.Optimum() {
-			return nil, 0
+	workers := 1 + len(others)
+	tours := make([]tsp.Tour, r.Tours)
+	build := func(v *Visitor, first int) {
+		for i := first; i < r.Tours && v.Optimum(); i += workers {
+			tours[i] = slices.Clone(v.Climber.Local())
 		}
-		tours = append(tours, slices.Clone(c.Local()))
+	}
+	var wait sync.WaitGroup
+	for k, o := range others {
+		wait.Go(func() { build(o, 1+k) })
+	}
+	build(v, 0)
+	wait.Wait()
+	if slices.ContainsFunc(tours, func(t tsp.Tour) bool { return t == nil }) {
+		return nil, 0
 	}
 	led, _, children := eax.Lead(c.Sub(), &v.near, append([]tsp.Tour{own}, tours...), r.EAX(m), &v.RNG, stop)
 	c.Count(children)
-	best := r.converge(v, tours, m <= MostForBlocks, stop)
-	best = r.converge(v, []tsp.Tour{led, best}, true, stop)
+	best := r.converge(v, tours, m <= MostForBlocks, workers, stop)
+	best = r.converge(v, []tsp.Tour{led, best}, true, workers, stop)
 	return best, c.Sub().Length(own) - c.Sub().Length(best)
 }
 
@@ -138,9 +149,9 @@ func (r Recombine) Work(v *Visitor, stop *atomic.Bool) ([]int32, int64) {
 const MostForBlocks = 5000
 
 // converge recombines tours of the visitor's problem, and returns the best.
-func (r Recombine) converge(v *Visitor, tours []tsp.Tour, blocks bool, stop *atomic.Bool) tsp.Tour {
+func (r Recombine) converge(v *Visitor, tours []tsp.Tour, blocks bool, workers int, stop *atomic.Bool) tsp.Tour {
 	c := v.Climber
-	p, err := eax.NewPopulation(c.Sub(), &v.near, tours, r.EAX(c.Size()), 1)
+	p, err := eax.NewPopulation(c.Sub(), &v.near, tours, r.EAX(c.Size()), workers)
 	if err != nil {
 		panic(err) // every tour was made here
 	}

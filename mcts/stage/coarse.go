@@ -119,10 +119,18 @@ func (s *Search) recombineLongest(k, tours, parts int) {
 		return
 	}
 	op := region.Recombine{Tours: tours, EAX: s.Config.EAX}
+	near := func(city int32) []int32 { return cand.City[cand.Start[city]:cand.Start[city+1]] }
 	s.visitLongest(ends, parts, func(x *region.Visitor, k int) ([]int32, int64) {
-		near := func(city int32) []int32 { return cand.City[cand.Start[city]:cand.Start[city+1]] }
+		var others []*region.Visitor
+		if parts == 1 {
+			others = s.visitors[1:]
+		}
+		for w, o := range others {
+			s.turnTo(o, ends, w+1)
+			o.Load(s.In, cand, near, s.Tour.Length, s.visiting.owner, s.visiting.place, int32(k)+1)
+		}
 		x.Load(s.In, cand, near, s.Tour.Length, s.visiting.owner, s.visiting.place, int32(k)+1)
-		return op.Work(x, s.Meter.Ending())
+		return op.Work(x, s.Meter.Ending(), others...)
 	})
 }
 

@@ -85,14 +85,8 @@ func (s *Search) makeAnew(c *kick.Climber, _ int) {
 	c.Replace(piece.Tour.Order)
 }
 
-// Finish mends the tour of all cities at large, and with across the borders of the pieces.
-func (r *Renewing) Finish(across bool) {
-	s := r.s
-	s.coarsen()
-	if across && !s.ended() {
-		(&Descending{Across: true}).step(s)
-	}
-}
+// Finish mends the tour of all cities at large.
+func (r *Renewing) Finish() { r.s.coarsen() }
 
 // Step descends within parts, disjoint lists of cities, over candidates, the most promising first,
 // and joins what that brings to the tour.

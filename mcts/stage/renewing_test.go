@@ -44,7 +44,7 @@ func TestRenewing(t *testing.T) {
 		if in != fixed && float64(before) > 0.8*float64(first) {
 			t.Errorf("length %d of local optima, %d of the curve", before, first)
 		}
-		r.Finish(true)
+		r.Finish()
 		holds()
 		optimum := before
 		better := tsptest.Must(heatmap.AlphaLists(t.Context(), in, heatmap.AlphaSteps, 5))

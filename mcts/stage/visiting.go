@@ -18,7 +18,8 @@ type visiting struct {
 
 // visit has work carried out on every part, disjoint lists of cities, by the crew side by side, each
 // with a visitor whose problem is the part's: a tour of the problem and by how much that is shorter.
-// It joins what is gained to the tour, and returns the exchanges.
+// A single part is the first visitor's, and the others are free to help. It joins what is gained to
+// the tour, and returns the exchanges.
 func (s *Search) visit(parts [][]int32, work func(x *region.Visitor, k int) ([]int32, int64)) []region.Exchange {
 	v := &s.visiting
 	if n := s.In.N(); v.joiner == nil {
@@ -33,25 +34,28 @@ func (s *Search) visit(parts [][]int32, work func(x *region.Visitor, k int) ([]i
 	var next atomic.Int32
 	s.Round++
 	before := s.crew.Actions()
-	s.crew.Each(func(c *kick.Climber, w int) {
+	visits := func(c *kick.Climber, w int) {
 		x := s.visitors[w]
 		for !s.Meter.Ending().Load() {
 			k := int(next.Add(1)) - 1
 			if k >= len(parts) {
 				break
 			}
-			region.Cut(&x.Problem, s.Tour.Order, s.Tour.Positions(), parts[k])
+			s.turnTo(x, parts[k], k)
 			for i, city := range x.Problem.Cities {
 				v.place[city] = int32(i)
 			}
-			c.Seed(s.Seed, meter.ForRound, s.Round, uint64(k))
-			x.RNG = *meter.PCG(s.Seed, meter.ForVisit, s.Round, uint64(k))
 			if tour, gain := work(x, k); gain > 0 {
 				exchanges[k] = x.Problem.Compare(tour, gain)
 			}
 			c.Poll()
 		}
-	})
+	}
+	if len(parts) == 1 {
+		visits(s.crew.Climbers[0], 0)
+	} else {
+		s.crew.Each(visits)
+	}
 	for _, part := range parts {
 		for _, c := range part {
 			v.owner[c] = 0
@@ -63,6 +67,13 @@ func (s *Search) visit(parts [][]int32, work func(x *region.Visitor, k int) ([]i
 	s.keep(s.Tour.Order, s.Tour.Length)
 	v.joining = s.Cost() - start
 	return exchanges
+}
+
+// turnTo makes the part the visitor's problem, which begins with random numbers of number k.
+func (s *Search) turnTo(x *region.Visitor, part []int32, k int) {
+	region.Cut(&x.Problem, s.Tour.Order, s.Tour.Positions(), part)
+	x.Climber.Seed(s.Seed, meter.ForRound, s.Round, uint64(k))
+	x.RNG = *meter.PCG(s.Seed, meter.ForVisit, s.Round, uint64(k))
 }
 
 // load makes the part that visitor x is at, number k of those, its climber's piece, over
