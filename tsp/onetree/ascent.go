@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"sync/atomic"
+
+	"tspmcts/tsp"
 )
 
 // Options are the budget and the start of an ascent.
@@ -223,8 +225,8 @@ func newAscent(ctx context.Context, g *Graph) *ascent {
 // newForest returns a forest for the graph's spanning trees on the cores that ctx allows.
 func (g *Graph) newForest(ctx context.Context) *forest {
 	parts := 1
-	for g.kd != nil && g.n/(2*parts) >= citiesOfPart { // near numbers are near cities
-		parts *= 2
+	for size := g.n / 2; g.kd != nil && (size >= citiesOfPart || size >= leastOfPart && parts < tsp.Workers(ctx)); size /= 2 {
+		parts *= 2 // near numbers are near cities
 	}
 	return newForest(g.n, g.u, g.v, parts)
 }

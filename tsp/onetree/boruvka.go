@@ -60,6 +60,10 @@ type scratch struct {
 // cores.
 const citiesOfPart = 1 << 15
 
+// leastOfPart is the same where a core would have nothing to do otherwise: a step of 10,000 cities
+// takes 1.95 ms by two parts, 2.9 as one, of 30,000 5.8 and 8; of 2000 about the same.
+const leastOfPart = 1 << 10
+
 // newForest returns the scratch for n cities, in that many parts, and edges (us[e] < vs[e]) that
 // ascend.
 func newForest(n int, us, vs []int32, count int) *forest {

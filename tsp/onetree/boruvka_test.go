@@ -40,24 +40,26 @@ func TestParts(t *testing.T) {
 	}
 }
 
-// Law: a step is the same on one core and on many.
+// Law: a step is the same on one core and on many, whether these have more parts or the same.
 func TestStepOnCores(t *testing.T) {
-	in := random(tsp.Euc2D, 2*citiesOfPart+100, rand.New(rand.NewPCG(8, 1)), 0, false)
-	var want *Result
-	for _, workers := range []int{1, 2, 5} {
-		ctx := tsp.WithWorkers(context.Background(), workers)
-		g, err := NewGraph(ctx, in, tsptest.Must(tsp.NearestNeighbors(ctx, in, 6)), 2)
-		if err != nil {
-			t.Fatal(err)
-		}
-		r := Ascend(ctx, g, Options{Steps: 6})
-		if want == nil {
-			want = r
-			continue
-		}
-		c, d := want.Alpha(ctx, 5), r.Alpha(ctx, 5)
-		if want.Estimate != r.Estimate || !slices.Equal(want.Pi, r.Pi) || !slices.Equal(c.City, d.City) || !slices.Equal(c.Alpha, d.Alpha) {
-			t.Fatalf("%d workers: another estimate %v, want %v, or other penalties or candidates", workers, r.Estimate, want.Estimate)
+	for _, n := range []int{4*leastOfPart + 30, 2*citiesOfPart + 100} {
+		in := random(tsp.Euc2D, n, rand.New(rand.NewPCG(8, 1)), 0, false)
+		var want *Result
+		for _, workers := range []int{1, 2, 5} {
+			ctx := tsp.WithWorkers(context.Background(), workers)
+			g, err := NewGraph(ctx, in, tsptest.Must(tsp.NearestNeighbors(ctx, in, 6)), 2)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := Ascend(ctx, g, Options{Steps: 6})
+			if want == nil {
+				want = r
+				continue
+			}
+			c, d := want.Alpha(ctx, 5), r.Alpha(ctx, 5)
+			if want.Estimate != r.Estimate || !slices.Equal(want.Pi, r.Pi) || !slices.Equal(c.City, d.City) || !slices.Equal(c.Alpha, d.Alpha) {
+				t.Fatalf("%d cities, %d workers: another estimate %v, want %v, or other penalties or candidates", n, workers, r.Estimate, want.Estimate)
+			}
 		}
 	}
 }
