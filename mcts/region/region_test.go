@@ -4,10 +4,15 @@ import (
 	"context"
 	"math/rand/v2"
 	"slices"
+	"sync/atomic"
 	"testing"
 
+	"tspmcts/mcts/eax"
+	"tspmcts/mcts/kick"
+	"tspmcts/mcts/meter"
 	"tspmcts/tsp"
 	"tspmcts/tsp/tsptest"
+	"tspmcts/twoopt"
 )
 
 // TestJoin pins the law that any set of valid exchanges of disjoint regions joins to
@@ -54,6 +59,46 @@ func TestJoin(t *testing.T) {
 			if pos[c] != int32(i) {
 				t.Fatalf("seed %d: pos is not the inverse of order", seed)
 			}
+		}
+	}
+}
+
+// TestRecombine pins that visitors who work side by side find what can be joined: a shorter tour, by
+// what is told, the same one every time.
+func TestRecombine(t *testing.T) {
+	const n = 800
+	in := tsptest.Random(tsp.Euc2D, n, 1)
+	nb := tsptest.Must(tsp.NearestNeighbors(t.Context(), in, 8))
+	cand := twoopt.NewCandidates(in, nb.Of)
+	for _, workers := range []int{1, 3} {
+		var first tsp.Tour
+		for range 2 {
+			tour := kick.NewTour(in, tsptest.Must(tsp.GreedyEdge(t.Context(), in, nb)))
+			part := tour.Order[n/4 : n] // one path
+			var visitors []*Visitor
+			owner, place := make([]int32, n), make([]int32, n)
+			for w := range workers {
+				v := &Visitor{Climber: kick.New(kick.Config{Breadth: []int{1}, Depth: 25}, meter.New(t.Context(), meter.Budget{}, nil)), RNG: *rand.NewPCG(uint64(w), 1)}
+				Cut(&v.Problem, tour.Order, tour.Positions(), part)
+				for i, c := range v.Problem.Cities {
+					owner[c], place[c] = 1, int32(i)
+				}
+				v.Load(in, cand, nb.Of, tour.Length, owner, place, 1)
+				visitors = append(visitors, v)
+			}
+			x := visitors[0]
+			found, gain := Recombine{Tours: 8, EAX: eax.DefaultConfig}.Work(x, new(atomic.Bool), visitors[1:]...)
+			if gain <= 0 {
+				t.Fatalf("%d visitors gain %d over greedy", workers, gain)
+			}
+			joined := NewJoiner(in, nb).Join(tour.Order, tour.Positions(), []Exchange{x.Problem.Compare(found, gain)})
+			if err := in.Check(tour.Order); err != nil || joined != gain || in.Length(tour.Order) != tour.Length-gain {
+				t.Fatalf("%d visitors gain %d, joined %d, of %d is left %d, %v", workers, gain, joined, tour.Length, in.Length(tour.Order), err)
+			}
+			if first != nil && !slices.Equal(first, tour.Order) {
+				t.Errorf("%d visitors find another tour the second time", workers)
+			}
+			first = tour.Order
 		}
 	}
 }

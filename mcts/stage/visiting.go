@@ -53,6 +53,9 @@ func (s *Search) visit(parts [][]int32, work func(x *region.Visitor, k int) ([]i
 	}
 	if len(parts) == 1 {
 		visits(s.crew.Climbers[0], 0)
+		for _, c := range s.crew.Climbers { // who may have helped
+			c.Flush()
+		}
 	} else {
 		s.crew.Each(visits)
 	}
