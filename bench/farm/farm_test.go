@@ -623,6 +623,44 @@ func TestIslands(t *testing.T) {
 	stirred(t, 5000, "--actions", pick(testing.Short(), "6000000", "40000000"))
 }
 
+// A client that is interrupted in a round, and started again with the same command, begins the round
+// anew: the tour is that of the undisturbed run.
+func TestInterrupted(t *testing.T) {
+	l := newLab(t)
+	l.must("generate", "--cities", "3000", "--seed", "3", "--out", "g.tsp")
+	solve := func(out string) *exec.Cmd {
+		return l.command("solve", "g.tsp", "--temporal", "--actions", "2000000", "--out", out+".tour")
+	}
+	l.worker()
+	l.worker()
+	l.ready()
+	c := solve("stopped")
+	var out bytes.Buffer
+	c.Stdout, c.Stderr = &out, &out
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for start := time.Now(); !slices.ContainsFunc(l.workers, busy); time.Sleep(50 * time.Millisecond) {
+		if time.Since(start) > time.Minute {
+			t.Fatalf("no worker searches: %s", out.String())
+		}
+	}
+	c.Process.Signal(os.Interrupt)
+	c.Wait()
+	text, err := solve("again").CombinedOutput()
+	if err != nil || !strings.Contains(string(text), "goes on after round 0") {
+		t.Fatalf("started again: %v: %s; at first: %s", err, text, out.String())
+	}
+	if text, err := solve("still").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, text)
+	}
+	a, _ := os.ReadFile(filepath.Join(l.dir, "still.tour"))
+	b, _ := os.ReadFile(filepath.Join(l.dir, "again.tour"))
+	if len(a) == 0 || !bytes.Equal(a, b) {
+		t.Error("the run that was interrupted found another tour")
+	}
+}
+
 // stirred solves twice, the second time with kills, and compares.
 func stirred(t *testing.T, n int, args ...string) {
 	l := newLab(t)

@@ -10,6 +10,7 @@ import (
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
 
 	"tspmcts/bench"
 	"tspmcts/mcts"
@@ -310,18 +311,19 @@ func (s *solving) step(ctx context.Context, m method) error {
 	return s.keep(ctx)
 }
 
-// wait starts the workflow of a round, or finds it under way, and returns its result, however often
-// the server is away meanwhile.
+// wait starts the workflow of a round, or finds it under way or done, and returns its result, however
+// often the server is away meanwhile. One that was canceled, by a client that was stopped, begins anew.
 func (s *solving) wait(ctx context.Context, id, summary string, in roundInput) ([]searchResult, error) {
 	for told := false; ; {
 		call, cancel := context.WithTimeout(ctx, 20*time.Second)
 		_, err := s.client.ExecuteWorkflow(call, client.StartWorkflowOptions{ID: id, TaskQueue: s.queue, StaticSummary: summary,
-			WorkflowIDReusePolicy:                    enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
-			WorkflowIDConflictPolicy:                 enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
+			WorkflowIDReusePolicy:                    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
+			WorkflowIDConflictPolicy:                 enumspb.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
 			WorkflowExecutionErrorWhenAlreadyStarted: true}, roundType, in)
 		cancel()
 		var started *serviceerror.WorkflowExecutionAlreadyStarted
-		if errors.As(err, &started) {
+		there := errors.As(err, &started)
+		if there {
 			err = nil
 		}
 		var found []searchResult
@@ -336,6 +338,10 @@ func (s *solving) wait(ctx context.Context, id, summary string, in roundInput) (
 			defer cancel()
 			s.client.CancelWorkflow(late, id, "") // nobody waits for it
 			return nil, ctx.Err()
+		}
+		var canceled *temporal.CanceledError
+		if there && errors.As(err, &canceled) {
+			continue
 		}
 		if !absent(err) && !gone(err) {
 			return nil, fmt.Errorf("the round %s: %w", id, err)
