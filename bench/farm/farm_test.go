@@ -623,8 +623,8 @@ func TestIslands(t *testing.T) {
 	stirred(t, 5000, "--actions", pick(testing.Short(), "6000000", "40000000"))
 }
 
-// A client that is interrupted in a round, and started again with the same command, begins the round
-// anew: the tour is that of the undisturbed run.
+// A client that is interrupted in a round has a local optimum, and started again with the same command
+// begins the round anew: the tour is that of the undisturbed run.
 func TestInterrupted(t *testing.T) {
 	l := newLab(t)
 	l.must("generate", "--cities", "3000", "--seed", "3", "--out", "g.tsp")
@@ -651,6 +651,9 @@ func TestInterrupted(t *testing.T) {
 	if err != nil || !strings.Contains(string(text), "goes on after round 0") {
 		t.Fatalf("started again: %v: %s; at first: %s", err, text, out.String())
 	}
+	if early, late := lengthIn(out.Bytes()), lengthIn(text); early < late || early > 1.1*late {
+		t.Errorf("length %v where it was interrupted, %v at the end", early, late)
+	}
 	if text, err := solve("still").CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, text)
 	}
@@ -659,6 +662,14 @@ func TestInterrupted(t *testing.T) {
 	if len(a) == 0 || !bytes.Equal(a, b) {
 		t.Error("the run that was interrupted found another tour")
 	}
+}
+
+// lengthIn returns the length that solve prints.
+func lengthIn(text []byte) (length float64) {
+	if m := regexp.MustCompile(`cities +length +(\d+)`).FindSubmatch(text); m != nil {
+		fmt.Sscan(string(m[1]), &length)
+	}
+	return length
 }
 
 // stirred solves twice, the second time with kills, and compares.

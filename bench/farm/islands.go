@@ -20,6 +20,17 @@ const leastIslands = 4
 // forMeeting is the part of the time that the islands' meeting has: 1/forMeeting.
 const forMeeting = 20
 
+// newIslands begins with a first local optimum, for whoever stops before the islands meet: they begin
+// by themselves, and take nothing of it.
+func (s *solving) newIslands(ctx context.Context) (*islands, error) {
+	first, err := mcts.Solve(ctx, s.in, mcts.Options{Source: "gtprior", Actions: 4 * int64(s.in.N()), Seed: s.run.Seed, Workers: s.run.Workers})
+	if err != nil {
+		return nil, err
+	}
+	s.tour = first.Tour
+	return &islands{s}, nil
+}
+
 func (g *islands) searches(ctx context.Context, k int) ([]search, error) {
 	in, err := tsp.NewPoints(g.in.Name, g.in.Metric, g.in.X, g.in.Y, nil)
 	if err != nil {
@@ -63,7 +74,7 @@ func (g *islands) join(ctx context.Context, found []tsp.Tour) error {
 		tours = append(tours, t)
 	}
 	if len(tours) > 1 {
-		tours = tours[1:] // the curve has nothing to give
+		tours = tours[1:] // the first has nothing to give
 	}
 	cfg, err := g.run.Knobs.Config(g.in.N(), g.source)
 	if err != nil {

@@ -138,8 +138,7 @@ func (s *solving) begin(ctx context.Context) (method, error) {
 		return nil, bench.Misusef("%s: %d rounds are for %d cities and more; islands meet once", s.run.Item.Name, s.o.Rounds, leastInRegions)
 	}
 	s.o.Rounds = 1
-	s.tour = tsp.SpaceFillingCurve(ctx, s.in)
-	return &islands{s}, ctx.Err()
+	return s.newIslands(ctx)
 }
 
 // share shares what is left of the budget among rounds.
