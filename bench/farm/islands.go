@@ -21,9 +21,10 @@ const leastIslands = 4
 const forMeeting = 20
 
 // newIslands begins with a first local optimum, for whoever stops before the islands meet: they begin
-// by themselves, and take nothing of it.
+// by themselves, and take nothing of it. It has no more of the time than their meeting.
 func (s *solving) newIslands(ctx context.Context) (*islands, error) {
-	first, err := mcts.Solve(ctx, s.in, mcts.Options{Source: "gtprior", Actions: 4 * int64(s.in.N()), Seed: s.run.Seed, Workers: s.run.Workers})
+	first, err := mcts.Solve(ctx, s.in, mcts.Options{Source: "gtprior", Actions: 4 * int64(s.in.N()), Time: s.limit() / forMeeting,
+		Seed: s.run.Seed, Workers: s.run.Workers})
 	if err != nil {
 		return nil, err
 	}

@@ -321,8 +321,8 @@ func (s *solving) wait(ctx context.Context, id, summary string, in roundInput) (
 			WorkflowExecutionErrorWhenAlreadyStarted: true}, roundType, in)
 		cancel()
 		var started *serviceerror.WorkflowExecutionAlreadyStarted
-		there := errors.As(err, &started)
-		if there {
+		existed := errors.As(err, &started)
+		if existed {
 			err = nil
 		}
 		var found []searchResult
@@ -339,7 +339,7 @@ func (s *solving) wait(ctx context.Context, id, summary string, in roundInput) (
 			return nil, ctx.Err()
 		}
 		var canceled *temporal.CanceledError
-		if there && errors.As(err, &canceled) {
+		if existed && errors.As(err, &canceled) {
 			continue
 		}
 		if !absent(err) && !gone(err) {
