@@ -87,5 +87,8 @@ func (g *islands) join(ctx context.Context, found []tsp.Tour) error {
 		ctx = limited
 	}
 	g.tour, err = mcts.Cross(ctx, g.in, tours, cfg, g.run.Seed, max(1, g.run.Workers))
+	if ctx.Err() != nil {
+		return nil // there was no time to meet, and it is the best of them
+	}
 	return err
 }
