@@ -61,12 +61,12 @@ func solveCommand() *cli.Command {
 			option(catFarm, "rounds", "share the budget evenly among `N` rounds, after which what the workers found is joined (default: each takes as long as all before it, a quarter of the budget at most)"),
 		}, append(append(append(farmFlags(), wantedFlags()...), placesFlags()...), heatmapFlags()...)...), configFlags()...),
 		Action: func(c *cli.Context) error {
+			ctx, cancel := interruptible() // first: the records' file is begun while flags are read
+			defer cancel()
 			s, err := newSolver(c)
 			if err != nil {
 				return err
 			}
-			ctx, cancel := interruptible()
-			defer cancel()
 			if s.far, err = farmOf(ctx, c); err != nil {
 				return err
 			}
