@@ -53,7 +53,7 @@ func Begin(ctx context.Context, in *tsp.Instance, o Options) (*Beginning, error)
 	if s == nil {
 		return nil, context.Cause(ctx)
 	}
-	s.Descend()
+	s.Descend(func() {})
 	return &Beginning{Tour: s.Tour.Order, Neighbors: p.Neighbors, Heatmap: p.Heatmap, Learnt: &Learnt{Cost: s.Cost()}}, nil
 }
 

@@ -71,7 +71,7 @@ func TestCross(t *testing.T) {
 	var tours []tsp.Tour
 	least := int64(math.MaxInt64)
 	for seed := range uint64(3) {
-		r := tsptest.Must(Solve(context.Background(), in, Options{Seed: seed, Workers: 1, Actions: 100000}))
+		r := tsptest.Must(Solve(context.Background(), in, Options{Seed: seed, Workers: 1, Actions: 60000}))
 		tours = append(tours, r.Tour)
 		least = min(least, in.Length(r.Tour))
 	}

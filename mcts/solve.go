@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"tspmcts/mcts/meter"
@@ -39,15 +40,15 @@ const ExactLimit = prepare.ExactLimit
 type searching struct {
 	prepare.Problem
 	save   *Saver
-	search *stage.Search // nil before it begins
+	search atomic.Pointer[stage.Search] // nil before it begins
 }
 
 // work returns what the search did.
 func (p *searching) work() []Work {
-	if p.search == nil {
-		return nil
+	if s := p.search.Load(); s != nil {
+		return s.Tally()
 	}
-	return p.search.Tally()
+	return nil
 }
 
 // observer returns what the meter tells.
@@ -155,11 +156,9 @@ func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 	}
 	r.Stop, r.Actions, r.Elapsed = why, m.Actions(), m.Clock()
 	r.Work = p.work()
-	if p.search != nil {
-		r.Learnt = p.search.Learnt()
-	}
-	if p.search != nil {
-		r.Visits = p.Visited(p.search.Visits)
+	if s := p.search.Load(); s != nil {
+		r.Learnt = s.Learnt()
+		r.Visits = p.Visited(s.Visits)
 	}
 	return r, r.Finish(ctx, given, p.Expand(tour))
 }
@@ -246,28 +245,39 @@ func (p *searching) solve(ctx context.Context) (tsp.Tour, error) {
 	if m.Check() {
 		return p.Shortest, nil
 	}
-	if ok, err := p.Prepare(ctx); !ok {
+	err := p.run(ctx)
+	p.Settle()
+	s := p.search.Load()
+	if s == nil || s.BestLength > p.Length { // a drawn tour of many cities may be longer
 		return p.Shortest, err
+	}
+	return s.Best, err
+}
+
+// run prepares, and searches where there is time to.
+func (p *searching) run(ctx context.Context) error {
+	if ok, err := p.Prepare(ctx); !ok {
+		return err
 	}
 	s := stage.New(p.Task)
 	if s == nil {
-		return p.Shortest, nil
+		return nil
 	}
-	p.search = s
+	p.search.Store(s)
 	if p.Resume != nil {
 		if err := s.Resume(p.Resume); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	s.Run(p.save.due(m, s))
-	m.Check()
+	save := p.save.due(p.Meter, s)
+	s.Descend(save)
+	p.Settle()
+	s.Run(save)
+	p.Meter.Check()
 	if p.save != nil {
 		p.save.Save(s.Checkpoint())
 	}
-	if s.BestLength > p.Length { // a drawn tour of many cities may be
-		return p.Shortest, nil
-	}
-	return s.Best, nil
+	return nil
 }
 
 // due returns a function that saves a checkpoint when it is time to.

@@ -2,8 +2,11 @@ package mcts
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
+	"time"
 
+	"tspmcts/heatmap"
 	"tspmcts/tsp"
 	"tspmcts/tsp/tsptest"
 )
@@ -50,6 +53,40 @@ func TestSoon(t *testing.T) {
 		}
 		if better < c.least {
 			t.Errorf("%d, %s: %d better tours before the search, want %d", c.n, c.source, better, c.least)
+		}
+	}
+}
+
+// TestMeanwhile pins that the tour gets better while a heatmap is made that takes long, whose maker
+// tells of nothing, and that a budget of actions leaves it alone.
+func TestMeanwhile(t *testing.T) {
+	in := tsptest.Random(tsp.Euc2D, 6000, 1)
+	for _, actions := range []int64{0, 1 << 40} {
+		var making atomic.Bool
+		better := 0
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		res, err := Solve(ctx, in, Options{Source: "alpha", Actions: actions, Time: Endless, Workers: 2,
+			Observe: func(now Progress) {
+				if making.Load() && now.Better {
+					better++
+				}
+			},
+			Build: func(ctx context.Context, in *tsp.Instance, source string, nb *tsp.Neighbors, told heatmap.Told) (*heatmap.Map, error) {
+				making.Store(true)
+				time.Sleep(2 * time.Second) // 8 times a twelfth more
+				making.Store(false)
+				cancel()
+				return nil, ctx.Err()
+			}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if res.Stop != StopInterrupted {
+			t.Errorf("it stopped for %q", res.Stop)
+		}
+		if actions == 0 && better < 8 || actions > 0 && better > 0 {
+			t.Errorf("%d better tours in two seconds with a budget of %d actions", better, actions)
 		}
 	}
 }

@@ -147,6 +147,16 @@ func (m *Meter) offer(length int64, tour []int32, lent bool) {
 	}
 }
 
+// Observed reports whether there is an observer.
+func (m *Meter) Observed() bool { return m.observe != nil }
+
+// Improved returns when Check last found a better tour.
+func (m *Meter) Improved() time.Duration {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.improved
+}
+
 // Add counts actions.
 func (m *Meter) Add(actions int64) { m.actions.Add(actions) }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"sync"
 
 	"tspmcts/heatmap"
 	"tspmcts/mcts/kick"
@@ -44,6 +45,9 @@ type Problem struct {
 	Shortest tsp.Tour // so far: the answer where there is no time to search
 	Length   int64    // of it
 	Reads    bool     // Source reads files
+
+	mu     sync.Mutex // of Shortest and Length, while Prepare and meanwhile go on
+	settle func()     // ends meanwhile; nil where it has not begun
 }
 
 // Prepare finds neighbours, map and candidates. It reports false, and ends the

@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 
 	"tspmcts/heatmap"
 	"tspmcts/mcts/meter"
@@ -17,6 +19,8 @@ func (p *Problem) offer(t tsp.Tour) { p.offerOf(t, p.In.Length(t)) }
 
 // offerOf is offer of a tour of that length.
 func (p *Problem) offerOf(t tsp.Tour, length int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if length < p.Length {
 		p.Shortest, p.Length = t, length
 		p.Meter.Lend(length, t)
@@ -62,6 +66,7 @@ const mostGreedy = 1 << 20
 // candidates from the greedy tour is followed by better populations.
 type soon struct {
 	meter    *meter.Meter
+	mu       sync.Mutex // of renewing
 	renewing *stage.Renewing
 	waits    bool // for the ascent
 }
@@ -76,14 +81,61 @@ func (p *Problem) soon(ctx context.Context) *soon {
 	t.Curve = p.Shortest // straightened, where there is no tour to begin with
 	t.Meter = meter.New(ctx, meter.Budget{}, func(now meter.Progress) {
 		if now.Better {
-			p.offer(slices.Clone(tsp.Tour(now.Tour)))
+			p.offerOf(slices.Clone(tsp.Tour(now.Tour)), now.Length)
 		}
 	})
 	r := stage.NewRenewing(t, 10)
 	if r == nil {
 		return nil
 	}
-	return &soon{t.Meter, r, waits}
+	s := &soon{meter: t.Meter, renewing: r, waits: waits}
+	p.meanwhile(ctx, s)
+	return s
+}
+
+// meanwhile begins to kick stretches of the tour that s makes, until Settle: for a two hundredth of
+// the time so far, whenever nothing better was told for a twelfth of it. The ascent, and the first
+// local optimum over its candidates, tell of nothing: E100k.1 stood still from 1.07 to 1.70 s, and
+// from 1.98 to 2.56. It does not begin where nobody observes, nor where actions are the budget, which
+// are the same in any time.
+func (p *Problem) meanwhile(ctx context.Context, s *soon) {
+	if !p.Meter.Observed() || p.Meter.Budget().Actions > 0 {
+		return
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	p.settle = func() { cancel(); <-done }
+	go func() {
+		defer close(done)
+		for ctx.Err() == nil {
+			now := p.Meter.Clock()
+			wait := p.Meter.Improved() + now/12 - now
+			if wait <= 0 {
+				s.kick(now / 200)
+				wait = now / 100
+			}
+			select {
+			case <-ctx.Done():
+			case <-time.After(max(wait, time.Millisecond)):
+			}
+		}
+	}()
+}
+
+// Settle ends what Prepare began and is to go on beside the search's first stage. Shortest and Length
+// stay as they are then.
+func (p *Problem) Settle() {
+	if p.settle != nil {
+		p.settle()
+	}
+}
+
+// kick kicks the tour for so long.
+func (s *soon) kick(long time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.renewing.Kick(long)
+	s.meter.Check()
 }
 
 // parts returns in how many parts so many workers make a tour of n cities: each makes one of 15,000
@@ -100,6 +152,8 @@ func (s *soon) begin(nb *tsp.Neighbors, known int32) {
 	if s == nil {
 		return
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.renewing.Begin(nb, known)
 	s.meter.Check() // what is found last is told
 	if all := len(nb.Flat) / nb.K; int(known) == all && s.waits {
@@ -112,6 +166,7 @@ func (s *soon) begin(nb *tsp.Neighbors, known int32) {
 // greedy. Its actions are not counted: where they are the budget it is not.
 func (p *Problem) beginWith(s *soon) {
 	if s != nil && !s.waits && p.In.N() > mostGreedy && p.Config.FirstTour == "greedy" && p.Meter.Budget().Actions == 0 {
+		p.Settle()
 		p.Config.FirstTour, p.Curve = "curve", p.Shortest
 	}
 }
@@ -122,6 +177,8 @@ func (s *soon) told() heatmap.Told {
 		return nil
 	}
 	return func(parts [][]int32, candidates func(i int32) []int32) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
 		s.renewing.Step(parts, candidates)
 		s.meter.Check()
 	}

@@ -34,7 +34,11 @@ type Operator interface {
 func (s *Search) newImproving() *Improving {
 	n := s.In.N()
 	whole := n <= s.Config.Whole/3 || n <= s.Config.Whole && !s.even()
-	m := &Improving{Operators: []Operator{s.newKicks()}}
+	kicks := s.newKicks()
+	if whole {
+		kicks.First *= 2 // the first tours of the whole take long, and nothing is told of them
+	}
+	m := &Improving{Operators: []Operator{kicks}}
 	if l := s.Onward; l != nil {
 		m.Operators = append(m.Operators, s.newRegions(), new(Mending))
 		m.Yields = []Yield{l.Kicks, l.Visits, {}}
@@ -78,6 +82,7 @@ type Yield struct {
 	Judged float64 // of that, what Rate is of
 	Rate   float64 // length gained per cost, of late
 	Gain   int64   // of what has not been judged
+	Since  float64 // cost of all kinds of work when this one began
 }
 
 // add counts work, and judges it with all that has not been.
@@ -104,19 +109,23 @@ const (
 	underwayShare = 1. / 4
 )
 
-// next returns which kind of work is next: one of which nothing can be said yet, for half of the
-// cost, or one that has not had its share, or else the one that brings most.
-func (m *Improving) next() int {
-	total := 0.0
+// total returns the cost of all work.
+func (m *Improving) total() (sum float64) {
 	for _, y := range m.Yields {
-		total += y.Cost
+		sum += y.Cost
 	}
-	best := 0
+	return sum
+}
+
+// next returns which kind of work is next: one of which nothing can be said yet, for half of the
+// cost from when it began, or one that has not had its share, or else the one that brings most.
+func (m *Improving) next() int {
+	total, best := m.total(), 0
 	for k, y := range m.Yields {
 		least := m.Operators[k].share()
 		switch {
 		case least == 0:
-		case y.Judged == 0 && y.Cost <= total/2, y.Cost < least*total, y.Cost > y.Judged && y.Cost < underwayShare*total:
+		case y.Judged == 0 && y.Cost <= (total-y.Since)/2, y.Cost < least*total, y.Cost > y.Judged && y.Cost < underwayShare*total:
 			return k
 		case y.Rate > m.Yields[best].Rate:
 			best = k
@@ -129,6 +138,9 @@ func (m *Improving) name() string { return m.Operators[m.next()].name() }
 
 func (m *Improving) step(s *Search) bool {
 	k := m.next()
+	if m.Yields[k].Cost == 0 {
+		m.Yields[k].Since = m.total()
+	}
 	s.Meter.Regions(nil)
 	start, length := s.Cost(), s.Tour.Length
 	judge := m.Operators[k].work(s)

@@ -24,14 +24,6 @@ func (s *Search) plan() Stage {
 	return new(Descending)
 }
 
-// Descend carries out the stage of that name, where the search begins with it.
-func (s *Search) Descend() {
-	if d, ok := s.stage.(*Descending); ok {
-		for !s.ended() && !d.step(s) {
-		}
-	}
-}
-
 // next returns the stage that follows the one that is over, nil where none does.
 func (s *Search) next() Stage {
 	switch over := s.stage.(type) {
@@ -62,17 +54,34 @@ func init() {
 	gob.RegisterName("*mcts.whole", new(Whole))
 }
 
+// Descend carries out the stage of that name, where the search is at it.
+func (s *Search) Descend(save func()) {
+	for going := true; going; {
+		if _, going = s.stage.(*Descending); going {
+			going = s.advance(save)
+		}
+	}
+}
+
 // Run carries out stage after stage until the budget ends. Between two steps the
 // whole state may be saved.
 func (s *Search) Run(save func()) {
-	for s.stage != nil {
-		save()
-		if s.ended() {
-			return
-		}
-		s.Meter.Stage(s.stage.name())
-		if s.stage.step(s) {
-			s.stage = s.next()
-		}
+	for s.advance(save) {
 	}
+}
+
+// advance carries out a step, and reports whether there may be another.
+func (s *Search) advance(save func()) bool {
+	if s.stage == nil {
+		return false
+	}
+	save()
+	if s.ended() {
+		return false
+	}
+	s.Meter.Stage(s.stage.name())
+	if s.stage.step(s) {
+		s.stage = s.next()
+	}
+	return true
 }

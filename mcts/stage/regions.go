@@ -97,11 +97,11 @@ func (v *Regions) visit(s *Search, leaves int) {
 }
 
 // batch returns how many leaves are visited before what that brings is joined, which takes
-// time by itself: a sixteenth of all, unless that would be an eighth of the time so far.
+// time by itself: a sixteenth of all, unless that would be a twelfth of the time so far.
 func (v *Regions) batch(s *Search) int {
 	most := 0
 	if visit := v.PerTour * float64(v.Tours*v.Size) / float64(s.Workers); visit > 0 {
-		most = min(len(v.Tree.Leaves)/16, int(s.Cost()/8/visit))
+		most = min(len(v.Tree.Leaves)/16, int(s.Cost()/12/visit))
 	}
 	return max(2*s.Workers, most)
 }

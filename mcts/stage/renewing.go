@@ -1,7 +1,10 @@
 package stage
 
 import (
+	"time"
+
 	"tspmcts/mcts/kick"
+	"tspmcts/mcts/meter"
 	"tspmcts/mcts/region"
 	"tspmcts/tsp"
 	"tspmcts/twoopt"
@@ -14,6 +17,7 @@ type Renewing struct {
 	s     *Search
 	given bool // the tour is one to begin with, and not the curve
 	begun int  // cities of the tour that Begin has come to
+	next  int  // where it is kicked next
 }
 
 // NewRenewing returns what makes a tour for t out of t's curve, or goes on with the shortest of its
@@ -101,6 +105,25 @@ func (r *Renewing) Step(parts [][]int32, candidates func(i int32) []int32) {
 		c.Descend(0)
 		return c.Local(), c.Gain()
 	})
+}
+
+// Kick kicks a stretch of the tour, the next each time, for so long.
+func (r *Renewing) Kick(long time.Duration) {
+	s := r.s
+	size := min(r.begun, s.Config.Stretch/perStretch)
+	if size < minPiece {
+		return
+	}
+	from := min(r.next, r.begun-size)
+	r.next = (from + size) % r.begun
+	s.Round++
+	s.crew.Stretch(s.Tour, from, from+size, 1, func(c *kick.Climber, _ int) {
+		c.Seed(s.Seed, meter.ForRound, s.Round, 0)
+		for until := s.Meter.Clock() + long; s.Meter.Clock() < until && !c.Poll(); {
+			c.Kick(meter.PollEvery, 0, s.Config.KickSize, nil)
+		}
+	})
+	s.keep(s.Tour.Order, s.Tour.Length)
 }
 
 // renew makes the first of better the city's candidates, as many as it has.

@@ -40,20 +40,23 @@ func (s *Search) round(pieces int, work func(c *kick.Climber, actions int64)) {
 type Kicks struct {
 	plain
 	Temperature float64     // at which what is worse is accepted, in mean edge lengths
+	First       float64     // how long leaves are kicked at first, in parts of the time so far
 	Tree        region.Tree // empty before the first leaves are kicked
 	Kicked      int         // how many of its leaves were, the first ones
 	PerLeaf     float64     // what one costs, 0 where that is not known
 }
 
 // newKicks returns kicks as warm as those of a search by kicks alone nine tenths on.
-func (s *Search) newKicks() *Kicks { return &Kicks{Temperature: 0.1 * s.Config.Temperature} }
+func (s *Search) newKicks() *Kicks {
+	return &Kicks{Temperature: 0.1 * s.Config.Temperature, First: 1. / 4}
+}
 
 func (*Kicks) name() string { return "kicking" }
 
 func (*Kicks) share() float64 { return leastShare }
 
-// work kicks the tour for a while: where there are leaves to kick, for a quarter of the time so far
-// at first, when nothing brings more.
+// work kicks the tour for a while: where there are leaves to kick, for longer at first, when nothing
+// brings more.
 func (k *Kicks) work(s *Search) bool {
 	if s.Tour.Length > s.BestLength+s.BestLength/2000 {
 		s.toBest()
@@ -63,7 +66,7 @@ func (k *Kicks) work(s *Search) bool {
 	if s.In.N() > s.Config.Stretch {
 		until := s.Cost()
 		if len(k.Tree.Leaves) == 0 && s.Onward == nil {
-			until *= 1.25
+			until *= 1 + k.First
 		}
 		k.leaves(s, heat)
 		for s.Cost() < until && !s.ended() {
