@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"slices"
 
 	"github.com/urfave/cli/v2"
 )
@@ -19,7 +20,8 @@ func newApp() *cli.App {
 		ExitErrHandler:            func(*cli.Context, error) {}, // run prints errors
 		OnUsageError:              onUsageError,
 		DisableSliceFlagSeparator: true, // names of files may hold commas
-		Commands:                  []*cli.Command{solveCommand(), generateCommand(), evalCommand(), boundCommand(), benchCommand(), compareCommand(), tuneCommand(), reportCommand(), heatmapCommand(), serveCommand(), workerCommand(), searchForWorkerCommand(), completionCommand()},
+		Commands: slices.Concat([]*cli.Command{solveCommand(), generateCommand(), evalCommand(), boundCommand(), benchCommand(), compareCommand(), tuneCommand(), reportCommand(), heatmapCommand(), serveCommand()},
+			farmCommands(), []*cli.Command{completionCommand()}),
 		Action: func(c *cli.Context) error {
 			if name := c.Args().First(); name != "" {
 				return usagef("there is no command %q. %s tspmcts --help lists the commands", name, cli.SuggestCommand(c.App.Commands, name))

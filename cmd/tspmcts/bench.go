@@ -16,7 +16,6 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"tspmcts/bench"
-	"tspmcts/bench/farm"
 	"tspmcts/heatmap"
 	"tspmcts/mcts"
 )
@@ -26,7 +25,7 @@ func benchCommand() *cli.Command {
 		Name:        "bench",
 		Usage:       "run an experiment, or import the results of other solvers",
 		ArgsUsage:   "[SUITE] | import FILE... | status",
-		Subcommands: []*cli.Command{benchImportCommand(), benchStatusCommand()},
+		Subcommands: append([]*cli.Command{benchImportCommand()}, benchFarmCommands()...),
 		Description: "Runs every combination of instances, heatmaps, knobs, budgets and seeds, of the\n" +
 			"suite file SUITE or of the flags, and appends a JSON line a run to --out. What is in\n" +
 			"that file already is not run again: the same command goes on where it was stopped.\n" +
@@ -66,21 +65,6 @@ func benchImportCommand() *cli.Command {
 			option(catOutput, "out", "append the records to `FILE`"),
 		},
 		Action: runImport,
-	}
-}
-
-func benchStatusCommand() *cli.Command {
-	return &cli.Command{
-		Name:        "status",
-		Usage:       "tell what the workers of a Temporal server do",
-		ArgsUsage:   " ",
-		Description: "Lists workers, suites and rounds, and what each worker does. The server's own page shows the same in a browser.",
-		Flags:       []cli.Flag{blobsOption()},
-		Action: func(c *cli.Context) error {
-			return connected(c, "bench status", func(ctx context.Context, f *farm.Farm) error {
-				return stdoutMayClose(f.Status(ctx, stdout{}))
-			})
-		},
 	}
 }
 

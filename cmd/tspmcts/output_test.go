@@ -87,6 +87,32 @@ func TestOutputFolder(t *testing.T) {
 	oneError(t, dir, 1, "no/sub: there is no such file or directory", call{args: []string{"solve", "set.txt", "--time", "1h", "--out", "no/sub/{}.tour"}})
 }
 
+// Built with the tag nofarm, the program has nothing of Temporal, of buckets or of gRPC in it.
+func TestWithoutFarm(t *testing.T) {
+	program := filepath.Join(t.TempDir(), "tspmcts")
+	for _, args := range [][]string{{"vet", "-tags", "nofarm", "."}, {"build", "-tags", "nofarm", "-o", program, "."}} {
+		if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {
+			t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, out)
+		}
+	}
+	out, err := exec.Command("go", "version", "-m", program).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, module := range []string{"go.temporal.io/", "gocloud.dev", "google.golang.org/", "github.com/aws/"} {
+		if strings.Contains(string(out), module) {
+			t.Errorf("a module of %s is in it", module)
+		}
+	}
+	help, err := exec.Command(program, "solve", "--help").Output()
+	if err != nil || strings.Contains(string(help), "temporal") || !strings.Contains(string(help), "--seed") {
+		t.Errorf("solve --help: %v\n%s", err, help)
+	}
+	if out, err := exec.Command(program, "worker").CombinedOutput(); err == nil || !strings.Contains(string(out), `no command "worker"`) {
+		t.Errorf("worker: %v\n%s", err, out)
+	}
+}
+
 // The program vets for the other systems that the README names. The command line and
 // bench/farm, which bring a hundred packages of Temporal and of buckets along, do so here for
 // Windows and for js/wasm, which have the fewest signals; it takes minutes otherwise.

@@ -17,7 +17,6 @@ import (
 
 	"tspmcts/bench"
 	"tspmcts/bench/draw"
-	"tspmcts/bench/farm"
 	"tspmcts/tsp"
 	"tspmcts/tsplib"
 	"tspmcts/tsplib/places"
@@ -58,8 +57,7 @@ func solveCommand() *cli.Command {
 			option(catOutput, "plot", "draw the tour to `FILE`: .svg or .png, or - for SVG on stdout; "+perInstance+" as for --out"),
 			&cli.BoolFlag{Name: "plot-visits", Usage: "colour the tour of --plot by how often its regions were visited: grey never, from blue to red", EnvVars: []string{envName("plot-visits")}, Category: catOutput},
 			openOption(),
-			option(catFarm, "rounds", "share the budget evenly among `N` rounds, after which what the workers found is joined (default: each takes as long as all before it, a quarter of the budget at most)"),
-		}, append(append(append(farmFlags(), wantedFlags()...), placesFlags()...), heatmapFlags()...)...), configFlags()...),
+		}, append(append(append(solveFarmFlags(), wantedFlags()...), placesFlags()...), heatmapFlags()...)...), configFlags()...),
 		Action: func(c *cli.Context) error {
 			ctx, cancel := interruptible() // first: the records' file is begun while flags are read
 			defer cancel()
@@ -105,8 +103,8 @@ type solver struct {
 	records        *jsonLines
 	files          outputs // written so far, and to be written
 	stdoutIsClosed bool
-	far            *farm.Farm // that does the work; nil: this process
-	shared         farm.SolveOptions
+	far            elsewhere // that does the work; nil: this process
+	rounds         int       // there
 }
 
 // newSolver reads the flags and returns every error that can be told before a file is read.
@@ -133,7 +131,7 @@ func newSolver(c *cli.Context) (*solver, error) {
 			if c.String("rounds") != "" && !c.Bool("temporal") {
 				return usagef("%s is for --temporal", flagged("rounds"))
 			}
-			s.shared.Rounds = int(rounds)
+			s.rounds = int(rounds)
 			return err
 		},
 		func() (err error) { s.places, err = placesOptions(c); return },
@@ -342,11 +340,9 @@ func (s *solver) solve(ctx context.Context, item *bench.Item) error {
 	var tour tsp.Tour
 	var err error
 	if s.far != nil {
-		o := s.shared
-		o.Observe = func(round, rounds int, length float64) {
+		rec, tour, err = s.far.Solve(ctx, &run, clock, s.rounds, func(round, rounds int, length float64) {
 			fmt.Fprintf(os.Stderr, "tspmcts: %s: round %d of %d, length %s, %.0f s\n", item.Name, round, rounds, bench.LengthShort(item.Instance, length), clock().Seconds())
-		}
-		rec, tour, err = s.far.Solve(ctx, &run, clock, o)
+		})
 	} else {
 		rec, tour, err = run.Do(ctx, clock, live.tell)
 	}

@@ -1,3 +1,5 @@
+//go:build !nofarm
+
 package main
 
 import (
@@ -5,12 +7,21 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"tspmcts/bench"
 	"tspmcts/bench/farm"
+	"tspmcts/tsp"
 )
+
+// machines is bench/farm. Built with the tag nofarm, the program is without it (nofarm.go).
+type machines struct{ *farm.Farm }
+
+func (m machines) Solve(ctx context.Context, r *bench.Run, clock func() time.Duration, rounds int, observe func(round, rounds int, length float64)) (*bench.Record, tsp.Tour, error) {
+	return m.Farm.Solve(ctx, r, clock, farm.SolveOptions{Rounds: rounds, Observe: observe})
+}
 
 const catFarm = "Other machines: the connection is described by TEMPORAL_ADDRESS and what else Temporal's own programs read"
 
@@ -23,12 +34,23 @@ func farmFlags() []cli.Flag {
 	}
 }
 
+// solveFarmFlags returns what only solve reads.
+func solveFarmFlags() []cli.Flag {
+	return append(farmFlags(),
+		option(catFarm, "rounds", "share the budget evenly among `N` rounds, after which what the workers found is joined (default: each takes as long as all before it, a quarter of the budget at most)"))
+}
+
+// farmCommands returns the commands of workers.
+func farmCommands() []*cli.Command {
+	return []*cli.Command{workerCommand(), searchForWorkerCommand()}
+}
+
 func blobsOption() cli.Flag {
 	return option(catFarm, "blobs", "pass inputs and results through the bucket `URL`: file:///shared/folder, s3://bucket?region=...")
 }
 
 // farmOf connects as the flags say; nil without --temporal.
-func farmOf(ctx context.Context, c *cli.Context) (*farm.Farm, error) {
+func farmOf(ctx context.Context, c *cli.Context) (elsewhere, error) {
 	lost, err := spanOption(c, "lost-after")
 	if err != nil {
 		return nil, err
@@ -47,7 +69,11 @@ func farmOf(ctx context.Context, c *cli.Context) (*farm.Farm, error) {
 	if lost.PerCity > 0 || lost.Given() && lost.Fixed < farm.LeastLostAfter {
 		return nil, usagef("%s is %s, want a time of %v or more", flagged("lost-after"), lost, farm.LeastLostAfter)
 	}
-	return farm.Connect(ctx, c.String("blobs"), farm.Options{LostAfter: lost.Fixed, Warn: warn})
+	f, err := farm.Connect(ctx, c.String("blobs"), farm.Options{LostAfter: lost.Fixed, Warn: warn})
+	if err != nil {
+		return nil, err
+	}
+	return machines{f}, nil
 }
 
 // connected does what a command without arguments does with the server and the bucket of --blobs.
@@ -93,6 +119,22 @@ func workerCommand() *cli.Command {
 			})
 		},
 	}
+}
+
+// benchFarmCommands returns the command that tells what workers do.
+func benchFarmCommands() []*cli.Command {
+	return []*cli.Command{{
+		Name:        "status",
+		Usage:       "tell what the workers of a Temporal server do",
+		ArgsUsage:   " ",
+		Description: "Lists workers, suites and rounds, and what each worker does. The server's own page shows the same in a browser.",
+		Flags:       []cli.Flag{blobsOption()},
+		Action: func(c *cli.Context) error {
+			return connected(c, "bench status", func(ctx context.Context, f *farm.Farm) error {
+				return stdoutMayClose(f.Status(ctx, stdout{}))
+			})
+		},
+	}}
 }
 
 // searchForWorkerCommand is what a worker starts for each search.
