@@ -90,10 +90,8 @@ func TestOutputFolder(t *testing.T) {
 // Built with the tag nofarm, the program has nothing of Temporal, of buckets or of gRPC in it.
 func TestWithoutFarm(t *testing.T) {
 	program := filepath.Join(t.TempDir(), "tspmcts")
-	for _, args := range [][]string{{"vet", "-tags", "nofarm", "."}, {"build", "-tags", "nofarm", "-o", program, "."}} {
-		if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {
-			t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, out)
-		}
+	if out, err := exec.Command("go", "build", "-tags", "nofarm", "-o", program, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
 	}
 	out, err := exec.Command("go", "version", "-m", program).Output()
 	if err != nil {
