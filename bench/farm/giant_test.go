@@ -59,7 +59,7 @@ func TestRounds(t *testing.T) {
 		before, total float64
 		given         int
 	}{{1, 100, 0}, {0, 100, 0}, {40, 100, 0}, {99, 100, 0}, {1, 100, 7}, {0, 1e12, 0}, {100, 100, 0}, {120, 100, 0}} {
-		s := &solving{o: SolveOptions{Rounds: tt.given}}
+		s := &solving{asked: tt.given}
 		used, told := tt.before, 0
 		for {
 			next, rounds := s.next(used, tt.total)

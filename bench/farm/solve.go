@@ -25,13 +25,6 @@ const (
 	leastInRegions = 200000
 )
 
-// SolveOptions say how to solve on many machines.
-type SolveOptions struct {
-	Rounds int // of regions, of equal shares of the budget; 0: each takes as much as all before it, but none more than a quarter
-	// Observe is told of the tour after each round.
-	Observe func(round, rounds int, length float64)
-}
-
 // method is how many machines find a tour together: in rounds of searches, whose tours are joined.
 type method interface {
 	searches(ctx context.Context, round int) ([]search, error)
@@ -43,7 +36,8 @@ type solving struct {
 	*Farm
 	run     *bench.Run
 	in      *tsp.Instance // the run's, or its places
-	o       SolveOptions
+	asked   int           // rounds of equal shares of the budget; 0: each takes as much as all before it, but none more than a quarter
+	observe func(round, rounds int, length float64)
 	clock   func() time.Duration // with what was spent before the client came back
 	before  time.Duration
 	tour    tsp.Tour
@@ -62,8 +56,10 @@ type solving struct {
 
 // Solve is Run.Do on the workers: rounds of searches whose results are joined. With a budget of
 // actions the tour depends on the seed only. A client that was killed goes on after the last round
-// that it had joined.
-func (f *Farm) Solve(ctx context.Context, r *bench.Run, clock func() time.Duration, o SolveOptions) (*bench.Record, tsp.Tour, error) {
+// that it had joined. So many rounds of regions have equal shares of the budget; with 0 each takes as
+// much as all before it, but none more than a quarter. observe, if not nil, is told of the tour's
+// length after each.
+func (f *Farm) Solve(ctx context.Context, r *bench.Run, clock func() time.Duration, rounds int, observe func(round, rounds int, length float64)) (*bench.Record, tsp.Tour, error) {
 	if _, err := source(r.Source.Name); err != nil {
 		return nil, nil, err
 	}
@@ -74,7 +70,7 @@ func (f *Farm) Solve(ctx context.Context, r *bench.Run, clock func() time.Durati
 	if !in.Planar() || in.HasFixed() || in.Ends != nil || in.Forbids() {
 		return nil, nil, bench.Misusef("%s: regions are for tours of cities in the plane, without edges that are fixed or forbidden; run it without --temporal", r.Item.Name)
 	}
-	s := &solving{Farm: f, run: r, in: in, o: o}
+	s := &solving{Farm: f, run: r, in: in, asked: rounds, observe: observe}
 	var along tsp.Tour
 	if in.N() >= leastInRegions {
 		along = tsp.SpaceFillingCurve(ctx, in)
@@ -97,7 +93,7 @@ func (f *Farm) Solve(ctx context.Context, r *bench.Run, clock func() time.Durati
 	if err != nil {
 		return nil, nil, err
 	}
-	s.folder = "solve/" + digest(fmt.Append(nil, bench.Digest(in), r.Source.Name, string(knobs), b, r.Seed, o.Rounds, f.queue))[:shortDigest] + "/"
+	s.folder = "solve/" + digest(fmt.Append(nil, bench.Digest(in), r.Source.Name, string(knobs), b, r.Seed, rounds, f.queue))[:shortDigest] + "/"
 	m, err := s.begin(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -134,10 +130,10 @@ func (s *solving) begin(ctx context.Context) (method, error) {
 	if s.in.N() >= leastInRegions {
 		return s.newGiant(ctx)
 	}
-	if s.o.Rounds > 1 {
-		return nil, bench.Misusef("%s: %d rounds are for %d cities and more; islands meet once", s.run.Item.Name, s.o.Rounds, leastInRegions)
+	if s.asked > 1 {
+		return nil, bench.Misusef("%s: %d rounds are for %d cities and more; islands meet once", s.run.Item.Name, s.asked, leastInRegions)
 	}
-	s.o.Rounds = 1
+	s.asked = 1
 	return s.newIslands(ctx)
 }
 
@@ -172,8 +168,8 @@ func (s *solving) limit() time.Duration { return s.run.Budget.Time.Of(s.in.N()) 
 // gone soon.
 func (s *solving) next(before, total float64) (next float64, rounds int) {
 	left := max(0, total-before)
-	if s.o.Rounds > 0 {
-		return left / float64(max(1, s.o.Rounds-s.round)), s.o.Rounds
+	if s.asked > 0 {
+		return left / float64(max(1, s.asked-s.round)), s.asked
 	}
 	rounds = s.round
 	for ; left > 0; rounds++ {
@@ -219,8 +215,8 @@ func (s *solving) do(ctx context.Context, m method) (*mcts.Result, []bench.Point
 		}
 		length := s.in.InUnit(s.in.Length(s.tour))
 		trace = append(trace, bench.Point{Seconds: s.clock().Seconds(), Length: json.Number(bench.LengthText(s.in, length))})
-		if s.o.Observe != nil {
-			s.o.Observe(s.round, s.rounds, length)
+		if s.observe != nil {
+			s.observe(s.round, s.rounds, length)
 		}
 	}
 	res := &mcts.Result{Stop: stop, Actions: s.used, Source: s.source}

@@ -7,21 +7,12 @@ import (
 	"fmt"
 	"os"
 	"runtime"
-	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"tspmcts/bench"
 	"tspmcts/bench/farm"
-	"tspmcts/tsp"
 )
-
-// machines is bench/farm. Built with the tag nofarm, the program is without it (nofarm.go).
-type machines struct{ *farm.Farm }
-
-func (m machines) Solve(ctx context.Context, r *bench.Run, clock func() time.Duration, rounds int, observe func(round, rounds int, length float64)) (*bench.Record, tsp.Tour, error) {
-	return m.Farm.Solve(ctx, r, clock, farm.SolveOptions{Rounds: rounds, Observe: observe})
-}
 
 const catFarm = "Other machines: the connection is described by TEMPORAL_ADDRESS and what else Temporal's own programs read"
 
@@ -73,7 +64,7 @@ func farmOf(ctx context.Context, c *cli.Context) (elsewhere, error) {
 	if err != nil {
 		return nil, err
 	}
-	return machines{f}, nil
+	return f, nil
 }
 
 // connected does what a command without arguments does with the server and the bucket of --blobs.
