@@ -62,8 +62,9 @@ type Breeder struct {
 	Population *eax.Snapshot // nil while tours are built
 	RNG        *rand.PCG
 
-	set Setting
-	pop *eax.Population
+	set    Setting
+	pop    *eax.Population
+	leader *eax.Leader // whose cities are numbered along the first of Tours; nil before it is needed
 }
 
 // New returns a Breeder whose first population the given tours are part of.
@@ -177,6 +178,7 @@ func (b *Breeder) Next(best tsp.Tour) bool {
 	b.Ends = b.Ends[max(0, len(b.Ends)-b.set.Elite):]
 	if len(b.Tours) >= b.set.Most {
 		b.Epoch++
+		b.leader = nil
 		b.Tours, b.Due = nil, max(b.set.First, b.set.Most/4)
 	} else {
 		b.Due = min(2*len(b.Tours), b.set.Most)
@@ -191,5 +193,8 @@ func (b *Breeder) Some() []tsp.Tour { return b.pop.Some(b.RNG) }
 // Lead crosses best with each of the others until that brings nothing more. It returns what best
 // becomes, its length, and how many children that took.
 func (b *Breeder) Lead(best tsp.Tour, others []tsp.Tour) (tsp.Tour, int64, int64) {
-	return eax.Lead(b.set.In, b.set.Neighbors, append([]tsp.Tour{best}, others...), b.set.EAX, b.RNG, b.set.Stop)
+	if b.leader == nil {
+		b.leader = eax.NewLeader(b.set.In, b.set.Neighbors, b.Tours[0], b.set.EAX)
+	}
+	return b.leader.Lead(best, others, b.RNG, b.set.Stop)
 }

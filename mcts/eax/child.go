@@ -424,7 +424,8 @@ func (x *crosser) entropy(c *census) int64 {
 }
 
 // accept turns parent a into the child of x.set and x.merges, of which x.out
-// are the edges lost. Cost: the segments are copied in their new order, n.
+// are the edges lost, and keeps x.pos that of a. Cost: the segments but the longest are copied in
+// their new order.
 func (x *crosser) accept(a *individual, gain int64) {
 	x.undo = x.undo[:0]
 	x.exchange(a.adj)
@@ -437,7 +438,6 @@ func (x *crosser) accept(a *individual, gain int64) {
 		return
 	}
 
-	n := int32(len(a.ord))
 	keys := x.keys[:0]
 	for _, e := range x.out {
 		u, v := ends(e)
@@ -454,53 +454,59 @@ func (x *crosser) accept(a *individual, gain int64) {
 	for i, key := range keys {
 		cuts[i] = int32(key)
 	}
-	// Begin with the longest segment, so that it keeps its direction.
-	r := int32(0)
+	longest := int32(0)
 	for i := range int32(len(cuts)) {
-		if x.segment(i) > x.segment(r) {
-			r = i
+		if x.segment(i) > x.segment(longest) {
+			longest = i
 		}
 	}
-	ord, old := x.spare[:0], a.ord
-	forward := true
-	for int32(len(ord)) < n {
-		last, size := cuts[r], x.segment(r)
-		first := last - size + 1 // negative if the segment goes over the end
-		var exit, inside int32
-		switch {
-		case forward && first >= 0:
-			ord = append(ord, old[first:last+1]...)
-		case forward:
-			ord = append(append(ord, old[first+n:]...), old[:last+1]...)
-		default:
-			for p := last; p >= max(first, 0); p-- {
-				ord = append(ord, old[p])
-			}
-			for p := n - 1; p >= first+n; p-- {
-				ord = append(ord, old[p])
-			}
-		}
-		if int32(len(ord)) >= n {
-			break
-		}
-		exit = ord[len(ord)-1]
-		if len(ord) > 1 {
-			inside = ord[len(ord)-2]
-		} else {
-			inside = a.adj[exit].a // a tour has no direction yet
-		}
+	x.arrange(a, longest)
+}
+
+// arrange brings a's order, cut into segments, in line with its nodes, and x.pos with it. The given
+// segment stays where it is.
+func (x *crosser) arrange(a *individual, stays int32) {
+	n, ord, cuts := int32(len(a.ord)), a.ord, x.cuts
+	moved := x.moved[:0]
+	last := cuts[stays]
+	exit, inside := ord[last], a.adj[ord[last]].a // a tour of single cities has no direction yet
+	if x.segment(stays) > 1 {
+		inside = ord[(last+n-1)%n]
+	}
+	for moves := n - x.segment(stays); int32(len(moved)) < moves; {
 		to := a.adj[exit].a
 		if to == inside {
 			to = a.adj[exit].b
 		}
-		p := x.pos[to]
-		r = segmentOf(cuts, p)
-		forward = p == (cuts[r]-x.segment(r)+1+n)%n
-		if forward && x.segment(r) == 1 {
-			forward = true // either way
+		r := segmentOf(cuts, x.pos[to])
+		end := cuts[r]
+		first := end - x.segment(r) + 1 // negative if the segment goes over the end
+		switch {
+		case x.pos[to] == end:
+			for p := end; p >= max(first, 0); p-- {
+				moved = append(moved, ord[p])
+			}
+			for p := n - 1; p >= first+n; p-- {
+				moved = append(moved, ord[p])
+			}
+		case first >= 0:
+			moved = append(moved, ord[first:end+1]...)
+		default:
+			moved = append(append(moved, ord[first+n:]...), ord[:end+1]...)
 		}
+		if inside = exit; x.segment(r) > 1 {
+			inside = moved[len(moved)-2]
+		}
+		exit = moved[len(moved)-1]
 	}
-	a.ord, x.spare = ord, old
+	p := last
+	for _, c := range moved {
+		if p++; p == n {
+			p = 0
+		}
+		ord[p], x.pos[c] = c, p
+	}
+	x.moved = moved
 }
 
 // grow returns *s with length n, in new memory where it must.

@@ -31,7 +31,7 @@ func (c *Counts) add(d Counts) {
 type crosser struct {
 	s      *layout
 	cfg    Config
-	census *census
+	census *census // nil: children are compared by gain alone
 	Counts Counts
 
 	tracer   // the AB-cycles of the pair
@@ -45,8 +45,9 @@ type crosser struct {
 
 	best    outcome // of the pair so far
 	shorter shorter
-	spare   []int32 // becomes the next replaced parent's ord
+	moved   []int32 // scratch of arrange
 	log     changes
+	late    changes // those that the census has no room for yet
 }
 
 // outcome is a child: A with an E-set exchanged and its sub-tours merged.
@@ -88,7 +89,6 @@ func newCrosser(s *layout, cfg Config, c *census) *crosser {
 		},
 		segments: segments{pos: make([]int32, n)},
 		parts:    parts{mark: make([]uint8, n)},
-		spare:    make([]int32, 0, n),
 	}
 }
 
@@ -127,6 +127,7 @@ func (x *crosser) cross(a, b *individual, stage Stage, rng *rand.PCG) bool {
 	return true
 }
 
+// locate makes x.pos that of a.
 func (x *crosser) locate(a *individual) {
 	pos := x.pos[:len(a.ord)]
 	for i, v := range a.ord {
@@ -139,6 +140,15 @@ func (x *crosser) replace(a *individual, gain int64) {
 	x.accept(a, gain)
 	if invariants {
 		x.recheckOrder(a)
+		for i, v := range a.ord {
+			if x.pos[v] != int32(i) {
+				panic(fmt.Sprintf("eax: city %d at position %d is thought at %d", v, i, x.pos[v]))
+			}
+		}
+	}
+	x.Counts.Replacements++
+	if x.census == nil {
+		return
 	}
 	for _, e := range x.out {
 		x.log.edges, x.log.signs = append(x.log.edges, e), append(x.log.signs, -1)
@@ -146,7 +156,6 @@ func (x *crosser) replace(a *individual, gain int64) {
 	for _, e := range x.in {
 		x.log.edges, x.log.signs = append(x.log.edges, e), append(x.log.signs, 1)
 	}
-	x.Counts.Replacements++
 }
 
 // harvest turns a, already replaced by the best child, into the next best ones
@@ -155,7 +164,6 @@ func (x *crosser) replace(a *individual, gain int64) {
 // evaluated anew on what a has become.
 func (x *crosser) harvest(a *individual) {
 	slices.SortStableFunc(x.shorter.list, func(p, q ranked) int { return cmp.Compare(q.value, p.value) })
-	x.locate(a)
 	left := x.cfg.Harvest - 1
 	for _, r := range x.shorter.list {
 		if left == 0 {
@@ -171,7 +179,6 @@ func (x *crosser) harvest(a *individual) {
 		}
 		x.net()
 		x.replace(a, gain)
-		x.locate(a)
 		left--
 	}
 }
@@ -201,16 +208,7 @@ func (x *crosser) try(a *individual) {
 	}
 	x.Counts.Improving++
 	x.net()
-	// Length gained per loss of entropy; a child that loses none is better than any
-	// that does. The paper divides by the loss itself; its power 5/4 keeps the
-	// population diverse for longer.
-	value := float64(gain)
-	if h := x.entropy(x.census); h < 0 {
-		loss := float64(-h) / (1 << 40)
-		value /= loss * math.Sqrt(math.Sqrt(loss))
-	} else {
-		value *= 1 << 40
-	}
+	value := x.value(gain)
 	if x.cfg.Harvest > 1 {
 		s := &x.shorter
 		lo := int32(len(s.sets))
@@ -226,6 +224,31 @@ func (x *crosser) try(a *individual) {
 	b.merges = append(b.merges[:0], x.merges...)
 	b.out, x.out = x.out, b.out
 	b.in, x.in = x.in, b.in
+}
+
+// enter enters the changes of edges whose lower city is of lo..hi-1 into the census, and keeps those
+// that it has no room for.
+func (x *crosser) enter(log *changes, lo, hi int32) {
+	for i, e := range log.edges {
+		if u, v := ends(e); u >= lo && u < hi && !x.census.shift(u, v, log.signs[i]) {
+			x.late.edges, x.late.signs = append(x.late.edges, e), append(x.late.signs, log.signs[i])
+		}
+	}
+}
+
+// value is the length gained per loss of entropy; a child that loses none is better than any
+// that does. The paper divides by the loss itself; its power 5/4 keeps the
+// population diverse for longer.
+func (x *crosser) value(gain int64) float64 {
+	if x.census == nil {
+		return float64(gain)
+	}
+	h := x.entropy(x.census)
+	if h >= 0 {
+		return float64(gain) * (1 << 40)
+	}
+	loss := float64(-h) / (1 << 40)
+	return float64(gain) / (loss * math.Sqrt(math.Sqrt(loss)))
 }
 
 // flush enters the logged changes into the census.

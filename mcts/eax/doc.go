@@ -38,9 +38,8 @@
 // into k segments; sorted by position, their ends linked by the edges of B,
 // they give the sub-tours in O(k log k). Only if there is more than one are the
 // nodes of A changed, with a log to undo it, and only the cities of the smaller
-// sub-tours are looked at. The best child is made again at the end and its
-// order copied together from its segments. Per pair remain three plain passes
-// over n.
+// sub-tours are looked at. Harvested children are made again, and all segments but the longest
+// copied to their new places. Per pair remain two plain passes over n.
 //
 // All gains are integers and exact: length before minus length after. With the
 // build tag invariants every child is recomputed in full.

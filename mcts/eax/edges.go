@@ -68,27 +68,40 @@ func (c *census) change(i, j, by int32) {
 	if i > j {
 		i, j = j, i
 	}
-	free, freeSlot, last := int32(-1), 0, i
-	for at := i; at >= 0; at = c.more[at] {
-		b := &c.buckets[at]
+	if c.shift(i, j, by) {
+		return
+	}
+	last := i
+	for c.more[last] >= 0 {
+		last = c.more[last]
+	}
+	c.more[last] = int32(len(c.buckets))
+	b := freeBucket
+	b.city[0], b.count[0] = j, by
+	c.buckets, c.more = append(c.buckets, b), append(c.more, -1)
+}
+
+// shift is change for i < j, where there is room for the edge; else it returns false. Who shifts
+// edges of different i may do so side by side.
+func (c *census) shift(i, j, by int32) bool {
+	free, slot := int32(-1), 0
+	for ; i >= 0; i = c.more[i] {
+		b := &c.buckets[i]
 		for s := range slots {
 			if b.city[s] == j {
 				b.count[s] += by
-				return
+				return true
 			}
 			if free < 0 && b.count[s] == 0 {
-				free, freeSlot = at, s
+				free, slot = i, s
 			}
 		}
-		last = at
 	}
 	if free < 0 {
-		free, freeSlot = int32(len(c.buckets)), 0
-		c.buckets = append(c.buckets, freeBucket)
-		c.more = append(c.more, -1)
-		c.more[last] = free
+		return false
 	}
-	c.buckets[free].city[freeSlot], c.buckets[free].count[freeSlot] = j, by
+	c.buckets[free].city[slot], c.buckets[free].count[slot] = j, by
+	return true
 }
 
 // tour adds by to the count of every edge of a tour.

@@ -95,9 +95,14 @@ type individual struct {
 }
 
 func (s *layout) newIndividual(t tsp.Tour) individual {
-	x := individual{adj: make([]node, s.n), ord: make([]int32, s.n)}
+	x := s.empty()
 	s.load(&x, t)
 	return x
+}
+
+// empty returns an individual to load tours into.
+func (s *layout) empty() individual {
+	return individual{adj: make([]node, s.n), ord: make([]int32, s.n)}
 }
 
 // load sets x to the tour t, which is in the instance's ids.

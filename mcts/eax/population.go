@@ -2,7 +2,6 @@ package eax
 
 import (
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
@@ -20,7 +19,7 @@ type Population struct {
 	census   *census
 	crossers []*crosser
 	shuffle  []int32
-	heads    []individual // copies of parents that another worker may change
+	heads    []individual // copies of the first tours of shares, which another worker may change
 
 	best  int
 	total int64
@@ -59,14 +58,20 @@ func NewPopulation(in *tsp.Instance, nb *tsp.Neighbors, tours []tsp.Tour, cfg Co
 func newPopulation(in *tsp.Instance, nb *tsp.Neighbors, tours []tsp.Tour, along tsp.Tour, cfg Config, workers int) *Population {
 	p := &Population{cfg: cfg, s: newLayout(in, nb, cfg.Near, along)}
 	p.census = newCensus(p.s.n, len(tours))
-	for _, t := range tours {
-		x := p.s.newIndividual(t)
-		p.census.tour(x.ord, 1)
-		p.tours = append(p.tours, x)
-		p.shuffle = append(p.shuffle, int32(len(p.shuffle)))
-	}
 	for range max(1, workers) {
 		p.crossers = append(p.crossers, newCrosser(p.s, cfg, p.census))
+	}
+	p.tours = make([]individual, len(tours))
+	p.work(len(tours), func(_ *crosser, i int) { p.tours[i] = p.s.newIndividual(tours[i]) })
+	for i := range p.tours {
+		p.census.tour(p.tours[i].ord, 1)
+		p.shuffle = append(p.shuffle, int32(i))
+	}
+	shares := 1
+	if workers > 1 {
+		shares = min(sharesPerWorker*workers, len(tours))
+	}
+	for range shares {
 		p.heads = append(p.heads, individual{adj: make([]node, p.s.n)})
 	}
 	p.survey()
@@ -90,10 +95,11 @@ func (p *Population) survey() {
 
 func (p *Population) enter(s Stage) { p.stage, p.stalled, p.age, p.allowed = s, 0, 0, 0 }
 
-// least is the gain that an E-set must have by itself.
-func (p *Population) least() int64 {
-	mean := float64(p.tours[p.best].length) / float64(p.s.n)
-	return 1 - int64(min(mean*p.cfg.Slack, 1<<60))
+// least is the gain that an E-set must have by itself, where the best tour of n cities has that
+// length.
+func (c *Config) least(length int64, n int32) int64 {
+	mean := float64(length) / float64(n)
+	return 1 - int64(min(mean*c.Slack, 1<<60))
 }
 
 // Best returns a copy of the shortest tour and its length.
@@ -134,26 +140,15 @@ func (p *Population) Generation(rng *rand.PCG, stop *atomic.Bool) bool {
 	}
 	seed := rng.Uint64()
 	before := p.tours[p.best].length
-	// Each worker takes a share of the order; the first parent of a share
-	// is the B of the share before and is set aside for it.
-	w := min(len(p.crossers), n)
-	for k := range w {
-		p.crossers[k].least = p.least()
-		copy(p.heads[k].adj, p.tours[p.shuffle[k*n/w]].adj)
-	}
-	if w == 1 {
-		p.share(0, 1, seed, stop)
-	} else {
-		var wg sync.WaitGroup
-		for k := range w {
-			wg.Go(func() { p.share(k, w, seed, stop) })
-		}
-		wg.Wait()
-	}
-	for k := range w {
-		p.crossers[k].flush()
-		p.collect(p.crossers[k])
-	}
+	// The first parent of a share of the order is the B of the share before and is set aside for it.
+	shares := len(p.heads)
+	p.work(shares, func(_ *crosser, k int) { copy(p.heads[k].adj, p.tours[p.shuffle[k*n/shares]].adj) })
+	least := p.cfg.least(p.tours[p.best].length, p.s.n)
+	p.work(shares, func(x *crosser, k int) {
+		x.least = least
+		p.share(x, k, seed, stop)
+	})
+	p.flush()
 	p.Counts.Generations++
 	p.survey()
 	better := p.tours[p.best].length < before
@@ -163,10 +158,34 @@ func (p *Population) Generation(rng *rand.PCG, stop *atomic.Bool) bool {
 	return better
 }
 
-// share crosses the pairs of worker k of w.
-func (p *Population) share(k, w int, seed uint64, stop *atomic.Bool) {
-	n := len(p.tours)
-	lo, hi := k*n/w, (k+1)*n/w
+// sharesPerWorker is in how many shares of the pairs each worker's part is cut, so that who is done
+// early takes more.
+const sharesPerWorker = 4
+
+// work carries out so many tasks, on all workers side by side.
+func (p *Population) work(tasks int, do func(x *crosser, task int)) {
+	if len(p.crossers) == 1 {
+		for k := range tasks {
+			do(p.crossers[0], k)
+		}
+		return
+	}
+	var next atomic.Int32
+	var wg sync.WaitGroup
+	for _, x := range p.crossers {
+		wg.Go(func() {
+			for k := int(next.Add(1)) - 1; k < tasks; k = int(next.Add(1)) - 1 {
+				do(x, k)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// share crosses the pairs of share k.
+func (p *Population) share(x *crosser, k int, seed uint64, stop *atomic.Bool) {
+	n, shares := len(p.tours), len(p.heads)
+	lo, hi := k*n/shares, (k+1)*n/shares
 	var rng rand.PCG
 	for i := lo; i < hi; i++ {
 		if stop != nil && stop.Load() {
@@ -174,11 +193,32 @@ func (p *Population) share(k, w int, seed uint64, stop *atomic.Bool) {
 		}
 		rng.Seed(seed, uint64(i))
 		a := &p.tours[p.shuffle[i]]
-		b := &p.heads[(k+1)%w]
+		b := &p.heads[(k+1)%shares]
 		if i+1 < hi {
 			b = &p.tours[p.shuffle[i+1]]
 		}
-		p.crossers[k].cross(a, b, p.stage, &rng)
+		x.cross(a, b, p.stage, &rng)
+	}
+}
+
+// flush enters what all workers have logged into the census, each worker what is of its part of the
+// cities, and collects their counts.
+func (p *Population) flush() {
+	w := len(p.crossers)
+	if w > 1 {
+		p.work(w, func(x *crosser, k int) {
+			lo, hi := int32(k*int(p.s.n)/w), int32((k+1)*int(p.s.n)/w)
+			for _, y := range p.crossers {
+				x.enter(&y.log, lo, hi)
+			}
+		})
+		for _, x := range p.crossers {
+			x.log, x.late = x.late, changes{x.log.edges[:0], x.log.signs[:0]}
+		}
+	}
+	for _, x := range p.crossers {
+		x.flush()
+		p.collect(x)
 	}
 }
 
@@ -217,33 +257,4 @@ func (p *Population) Run(rng *rand.PCG, stop *atomic.Bool) {
 // random.
 func (p *Population) Some(rng *rand.PCG) []tsp.Tour {
 	return []tsp.Tour{p.s.tour(&p.tours[p.best]), p.s.tour(&p.tours[below(rng, len(p.tours))])}
-}
-
-// Lead crosses the first tour with each of the others, as parent A, by all E-sets of one AB-cycle,
-// until it gets no better, and leaves the others as they are. It returns what the first becomes,
-// its length, and how many children that took. cfg says how sub-tours are merged. The tours are not
-// checked. When stop becomes true, crosses not begun are left out.
-func Lead(in *tsp.Instance, nb *tsp.Neighbors, tours []tsp.Tour, cfg Config, rng *rand.PCG, stop *atomic.Bool) (tsp.Tour, int64, int64) {
-	cfg.Children, cfg.Harvest = math.MaxInt, math.MaxInt
-	p := newPopulation(in, nb, tours, tours[0], cfg, 1)
-	for p.lead(rng, stop) {
-	}
-	return p.s.tour(&p.tours[0]), p.tours[0].length, p.Counts.Children + 1
-}
-
-// lead crosses the first tour with each of the others once, and reports whether it got better.
-func (p *Population) lead(rng *rand.PCG, stop *atomic.Bool) bool {
-	if p.stage == Done {
-		return false
-	}
-	before := p.tours[0].length
-	x := p.crossers[0]
-	x.least = p.least()
-	for i := 1; i < len(p.tours) && !stop.Load(); i++ {
-		x.cross(&p.tours[0], &p.tours[i], Single, rng)
-		x.flush()
-	}
-	p.collect(x)
-	p.survey()
-	return p.tours[0].length < before
 }

@@ -137,7 +137,7 @@ func (r Recombine) Work(v *Visitor, stop *atomic.Bool, others ...*Visitor) ([]in
 	if slices.ContainsFunc(tours, func(t tsp.Tour) bool { return t == nil }) {
 		return nil, 0
 	}
-	led, _, children := eax.Lead(c.Sub(), &v.near, append([]tsp.Tour{own}, tours...), r.EAX(m), &v.RNG, stop)
+	led, _, children := eax.NewLeader(c.Sub(), &v.near, own, r.EAX(m)).Lead(own, tours, &v.RNG, stop)
 	c.Count(children)
 	best := r.converge(v, tours, m <= MostForBlocks, workers, stop)
 	best = r.converge(v, []tsp.Tour{led, best}, true, workers, stop)
