@@ -175,6 +175,18 @@ func (c *Climber) Descend(actions int64) {
 	for i := range int32(c.sub.N()) {
 		c.chain.Push(i)
 	}
+	c.descend(actions)
+}
+
+// DescendFrom is Descend from the given cities.
+func (c *Climber) DescendFrom(cities []int32) {
+	for _, i := range cities {
+		c.chain.Push(i)
+	}
+	c.descend(0)
+}
+
+func (c *Climber) descend(actions int64) {
 	c.tour.Log(false)
 	limit := c.chain.Tried + actions
 	for !c.chain.Idle() && !c.Poll() && (actions == 0 || c.chain.Tried < limit) {

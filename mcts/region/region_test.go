@@ -103,6 +103,47 @@ func TestRecombine(t *testing.T) {
 	}
 }
 
+// TestKept pins that a local optimum that is kept comes back in its own region, for a tenth of the
+// work, and that in another, most of which it knows, it becomes one that keeps the links.
+func TestKept(t *testing.T) {
+	const n = 2000
+	in := tsptest.Random(tsp.Euc2D, n, 4)
+	nb := tsptest.Must(tsp.NearestNeighbors(t.Context(), in, 8))
+	cand := twoopt.NewCandidates(in, nb.Of)
+	tour := kick.NewTour(in, tsptest.Must(tsp.GreedyEdge(t.Context(), in, nb)))
+	v := &Visitor{Climber: kick.New(kick.Config{Breadth: []int{1}, Depth: 25}, meter.New(t.Context(), meter.Budget{}, nil))}
+	r := Recombine{Kept: [][]int32{slices.Repeat([]int32{-1}, n)}}
+	visit := func(from, to int) (length, actions int64) {
+		Cut(&v.Problem, tour.Order, tour.Positions(), tour.Order[from:to])
+		owner, place := make([]int32, n), make([]int32, n)
+		for i, c := range v.Problem.Cities {
+			owner[c], place[c] = 1, int32(i)
+		}
+		v.Load(in, cand, nb.Of, tour.Length, owner, place, 1)
+		v.RNG = *rand.NewPCG(uint64(from), 1)
+		before := v.Climber.Actions()
+		if !r.optimum(v, 0) {
+			t.Fatal("the search has ended")
+		}
+		found, sub := v.Climber.Local(), v.Climber.Sub()
+		if err := sub.Check(found); err != nil {
+			t.Fatalf("cities %d to %d: %v", from, to, err)
+		}
+		return sub.Length(found), v.Climber.Actions() - before
+	}
+	first, built := visit(0, 1200)
+	again, less := visit(0, 1200)
+	if again != first || 10*less > built {
+		t.Errorf("length %d by %d actions, and again %d by %d", first, built, again, less)
+	}
+	if _, some := visit(200, 1400); 3*some > 2*built {
+		t.Errorf("%d actions for a region of which most is known, %d where nothing is", some, built)
+	}
+	if _, all := visit(1900, 2000); all < 100 {
+		t.Errorf("%d actions for a region of 100 cities of which nothing is known", all)
+	}
+}
+
 // start returns a tour that keeps the fixed edges of TestJoin: by x, with these in one
 // piece.
 func start(in *tsp.Instance) tsp.Tour {

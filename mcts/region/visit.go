@@ -19,9 +19,13 @@ type Visitor struct {
 	Climber *kick.Climber
 	RNG     rand.PCG
 
+	owner, place []int32 // as Load was given them
+	id           int32
+
 	near  tsp.Neighbors
 	edges []tsp.RankedEdge // between cities and candidates, the most probable first
 	drawn [][2]int32       // half of them
+	fresh []int32          // cities that an optimum is descended from
 	spare []tsp.RankedEdge // scratch of rank
 }
 
@@ -32,6 +36,7 @@ const near = 5
 // region it is in, id being the visitor's, nil that the problem is the whole; place is
 // where it stands in its own.
 func (v *Visitor) Load(in *tsp.Instance, cand *twoopt.Candidates, nb func(c int32) []int32, length int64, owner, place []int32, id int32) {
+	v.owner, v.place, v.id = owner, place, id
 	v.Climber.LoadRegion(in, cand, v.Problem.Cities, v.Problem.Links, length, func(c int32) int32 {
 		if owner != nil && owner[c] != id {
 			return -1
@@ -92,20 +97,79 @@ func (v *Visitor) Optimum() bool {
 			v.drawn = append(v.drawn, [2]int32{e.A, e.B})
 		}
 	}
-	first, err := tsp.GreedyEdge(tsp.WithWorkers(context.Background(), 1), c.Sub(), &v.near, v.drawn...)
-	if err != nil {
-		panic(err) // the context does not end
-	}
-	c.Begin(first)
+	c.Begin(v.greedy())
 	c.Descend(0)
 	return !c.Poll()
 }
 
+// greedy returns the greedy tour of the problem that takes the drawn edges before all others.
+func (v *Visitor) greedy() tsp.Tour {
+	tour, err := tsp.GreedyEdge(tsp.WithWorkers(context.Background(), 1), v.Climber.Sub(), &v.near, v.drawn...)
+	if err != nil {
+		panic(err) // the context does not end
+	}
+	return tour
+}
+
+// again is Optimum, but for what has changed since: the greedy tour takes first what an earlier
+// optimum of regions here had, and is descended from where it has not. kept names of each city of the
+// instance the next one in that optimum, or -1. Where little of it is in the problem, nothing is made.
+func (v *Visitor) again(kept []int32) (made, ok bool) {
+	c := v.Climber
+	v.drawn = v.drawn[:0]
+	for i := range int32(len(v.Problem.Cities)) {
+		if j := v.next(kept, i); j >= 0 {
+			v.drawn = append(v.drawn, [2]int32{i, j})
+		}
+	}
+	if len(v.drawn) < len(v.Problem.Cities)/2 {
+		return false, true
+	}
+	first := v.greedy()
+	c.Begin(first)
+	v.fresh = v.fresh[:0]
+	last := first[len(first)-1]
+	for _, i := range first {
+		if v.next(kept, i) != last && v.next(kept, last) != i {
+			v.fresh = append(v.fresh, last, i)
+		}
+		last = i
+	}
+	c.DescendFrom(v.fresh)
+	return true, !c.Poll()
+}
+
+// next returns the city of the problem that kept has after city i of it, or -1.
+func (v *Visitor) next(kept []int32, i int32) int32 {
+	if d := kept[v.Problem.Cities[i]]; d >= 0 && (v.owner == nil || v.owner[d] == v.id) {
+		return v.place[d]
+	}
+	return -1
+}
+
+// keep makes the climber's piece what kept has of the problem's cities.
+func (v *Visitor) keep(kept []int32) {
+	sub, tour := v.Climber.Sub(), v.Climber.Local()
+	last := tour[len(tour)-1]
+	for _, i := range tour {
+		next := int32(-1)
+		if !sub.IsFixed(last, i) {
+			next = v.Problem.Cities[i]
+		}
+		kept[v.Problem.Cities[last]] = next
+		last = i
+	}
+}
+
 // Recombine crosses the region's own tour with local optima, recombines these by edge assembly
-// until they agree, and crosses what that ends with with what the own tour has become.
+// until they agree, and crosses what that ends with with what the own tour has become. Most of the
+// time went into the local optima, so that they are kept for other regions in the same places.
 type Recombine struct {
 	Tours int // population
 	EAX   func(n int) eax.Config
+	// Kept are the first tours of the populations of all regions, as the next city of each city of
+	// the instance, -1 where there is none: what Work makes is made of it, and entered into it.
+	Kept [][]int32
 }
 
 // Work returns a tour of the visitor's problem and by how much it is shorter than the
@@ -124,7 +188,7 @@ func (r Recombine) Work(v *Visitor, stop *atomic.Bool, others ...*Visitor) ([]in
 	workers := 1 + len(others)
 	tours := make([]tsp.Tour, r.Tours)
 	build := func(v *Visitor, first int) {
-		for i := first; i < r.Tours && v.Optimum(); i += workers {
+		for i := first; i < r.Tours && r.optimum(v, i); i += workers {
 			tours[i] = slices.Clone(v.Climber.Local())
 		}
 	}
@@ -142,6 +206,21 @@ func (r Recombine) Work(v *Visitor, stop *atomic.Bool, others ...*Visitor) ([]in
 	best := r.converge(v, tours, m <= MostForBlocks, workers, stop)
 	best = r.converge(v, []tsp.Tour{led, best}, true, workers, stop)
 	return best, c.Sub().Length(own) - c.Sub().Length(best)
+}
+
+// optimum makes the climber's piece tour i of the population.
+func (r Recombine) optimum(v *Visitor, i int) bool {
+	if i >= len(r.Kept) {
+		return v.Optimum()
+	}
+	made, ok := v.again(r.Kept[i])
+	if !made {
+		ok = v.Optimum()
+	}
+	if ok {
+		v.keep(r.Kept[i])
+	}
+	return ok
 }
 
 // MostForBlocks is the number of cities of a region above which large E-sets among many
