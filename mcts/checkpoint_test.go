@@ -224,3 +224,44 @@ func phaseOf(c *Checkpoint) string {
 	}
 	return "unknown"
 }
+
+// TestInterrupted pins that the last checkpoint of a search with a budget of actions that is
+// interrupted, wherever that is, is one of a whole state: resumed, it ends with the tour of an
+// uninterrupted one.
+func TestInterrupted(t *testing.T) {
+	for _, tt := range resumable {
+		if !slices.Contains([]string{"kicks", "kicks, stretches", "population", "regions, kicks of leaves"}, tt.name) || testing.Short() && tt.n > 400 {
+			continue
+		}
+		cfg := tsptest.Must(Preset("default", tt.n, "gtprior"))
+		tt.set(&cfg)
+		p := prepared(tsptest.Random(tsp.Euc2D, tt.n, 3), cfg, "gtprior")
+		budget := meter.Budget{Actions: tt.actions}
+		whole := solve(t, p, cfg, 7, tt.workers, budget)
+		for _, at := range []int64{1000, tt.actions / 2} {
+			ctx, cancel := context.WithCancel(t.Context())
+			var last bytes.Buffer
+			p.Save = func(c *Checkpoint) {
+				last.Reset()
+				if err := c.Encode(&last); err != nil {
+					t.Fatal(err)
+				}
+			}
+			r := tsptest.Must(p.run(ctx, cfg, 7, tt.workers, budget, func(now Progress) {
+				if now.Actions >= at {
+					cancel()
+				}
+			}))
+			cancel()
+			p.Save = nil
+			if r.Stop != StopInterrupted {
+				t.Fatalf("%s: it stopped for %s", tt.name, r.Stop)
+			}
+			p.Resume = tsptest.Must(DecodeCheckpoint(&last))
+			if r := solve(t, p, cfg, 7, tt.workers, budget); !slices.Equal(r.Tour, whole.Tour) {
+				t.Errorf("%s, interrupted after %d actions: length %d, uninterrupted %d", tt.name, at, r.Length, whole.Length)
+			}
+			p.Resume = nil
+		}
+	}
+}

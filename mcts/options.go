@@ -95,10 +95,12 @@ type Progress struct {
 	Regions [][]int32
 }
 
-// Saver is given checkpoints. What it is given goes on changing when Save has returned.
+// Saver is given checkpoints. What it is given goes on changing when Save has returned. The last one
+// comes at the end of the search, unless that is in the middle of a step and there is a budget of
+// actions: the one before is of between two steps, and ends with the same tour.
 type Saver struct {
 	Save  func(*Checkpoint)
-	Every time.Duration // between two; 0 for five seconds. The last one comes at the end of the search.
+	Every time.Duration // between two; 0 for five seconds
 }
 
 const saveEvery = 5 * time.Second

@@ -274,7 +274,7 @@ func (p *searching) run(ctx context.Context) error {
 	p.Settle()
 	s.Run(save)
 	p.Meter.Check()
-	if p.save != nil {
+	if p.save != nil && s.Resumable() {
 		p.save.Save(s.Checkpoint())
 	}
 	return nil

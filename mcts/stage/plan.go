@@ -72,16 +72,18 @@ func (s *Search) Run(save func()) {
 
 // advance carries out a step, and reports whether there may be another.
 func (s *Search) advance(save func()) bool {
-	if s.stage == nil {
+	if s.stage == nil || s.ended() {
 		return false
 	}
 	save()
-	if s.ended() {
-		return false
-	}
 	s.Meter.Stage(s.stage.name())
-	if s.stage.step(s) {
+	over := s.stage.step(s)
+	if s.cut = s.Meter.Check(); over && !s.cut {
 		s.stage = s.next()
 	}
 	return true
 }
+
+// Resumable reports whether a search that goes on from here is the same: not from the middle of a
+// step, where actions are the budget. Of others no two are the same anyway.
+func (s *Search) Resumable() bool { return !s.cut || s.Meter.Budget().Actions == 0 }

@@ -40,6 +40,7 @@ type Search struct {
 
 	State
 	stage Stage
+	cut   bool // the last step may have ended early, as the search was to end
 }
 
 // State is what a search has reached, besides its stage.

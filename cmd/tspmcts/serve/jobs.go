@@ -447,7 +447,8 @@ func (s *Server) solve(ctx context.Context, j *job, clock func() time.Duration) 
 	}
 	o.Save = &mcts.Saver{Every: saveEvery(j.item.N()), Save: func(c *mcts.Checkpoint) {
 		cause := context.Cause(ctx)
-		if cause == nil && s.Folder == "" || errors.Is(cause, errStopped) {
+		// A pause cuts a step short: where actions are the budget, what counts is saved before.
+		if cause == nil && s.Folder == "" && o.Actions == 0 || errors.Is(cause, errStopped) {
 			return
 		}
 		var text bytes.Buffer
