@@ -56,7 +56,7 @@ type Options struct {
 	// none is given it lasts ten seconds.
 	Time    time.Duration        // for everything, from the call on; Endless for no limit
 	Actions int64                // of all workers; with this limit alone the tour depends on nothing but seed and workers
-	Stall   time.Duration        // without a better tour
+	Stall   time.Duration        // without a better tour, from the first local optimum on; a step that is under way is finished
 	Target  float64              // a length in the instance's unit
 	Clock   func() time.Duration // the time since the budget began to count; nil: from the call on
 

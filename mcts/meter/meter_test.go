@@ -57,7 +57,7 @@ func TestReasons(t *testing.T) {
 		now = 0
 		m := New(c.ctx, c.budget, nil)
 		m.Offer(100, nil)
-		first := m.Check()
+		first := m.Stalled()
 		if before := c.ctx == context.Background(); first == before {
 			t.Errorf("%s: over %v at the first look", c.want, first)
 		}
@@ -65,7 +65,10 @@ func TestReasons(t *testing.T) {
 		if c.budget.Target > 0 {
 			m.Offer(90, nil)
 		}
-		if !m.Check() {
+		if checked := m.Check(); checked != (c.want != StopStalled) {
+			t.Errorf("%s: over within a step: %v", c.want, checked)
+		}
+		if !m.Stalled() {
 			t.Errorf("%s: it goes on", c.want)
 		}
 		m.End(StopExact)

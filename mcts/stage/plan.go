@@ -64,9 +64,10 @@ func (s *Search) Descend(save func()) {
 }
 
 // Run carries out stage after stage until the budget ends. Between two steps the
-// whole state may be saved.
+// whole state may be saved. It is from here on that a search may stall: descending ends with the
+// first tour that others can be held against.
 func (s *Search) Run(save func()) {
-	for s.advance(save) {
+	for !s.Meter.Stalled() && s.advance(save) {
 	}
 }
 
