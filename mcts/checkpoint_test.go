@@ -8,7 +8,9 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"tspmcts/mcts/meter"
 	"tspmcts/mcts/prepare"
@@ -238,7 +240,7 @@ func TestInterrupted(t *testing.T) {
 		p := prepared(tsptest.Random(tsp.Euc2D, tt.n, 3), cfg, "gtprior")
 		budget := meter.Budget{Actions: tt.actions}
 		whole := solve(t, p, cfg, 7, tt.workers, budget)
-		for _, at := range []int64{1000, tt.actions / 2} {
+		for _, at := range []int64{100, tt.actions / 64 / 4} { // a worker looks at the clock every 64 actions
 			ctx, cancel := context.WithCancel(t.Context())
 			var last bytes.Buffer
 			p.Save = func(c *Checkpoint) {
@@ -247,11 +249,15 @@ func TestInterrupted(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			r := tsptest.Must(p.run(ctx, cfg, 7, tt.workers, budget, func(now Progress) {
-				if now.Actions >= at {
+			var looks atomic.Int64
+			clock := func() time.Duration {
+				now := looks.Add(1)
+				if now == at {
 					cancel()
 				}
-			}))
+				return time.Duration(now)
+			}
+			r := tsptest.Must(p.run(ctx, cfg, 7, tt.workers, meter.Budget{Actions: tt.actions, Clock: clock}, nil))
 			cancel()
 			p.Save = nil
 			if r.Stop != StopInterrupted {
@@ -259,7 +265,7 @@ func TestInterrupted(t *testing.T) {
 			}
 			p.Resume = tsptest.Must(DecodeCheckpoint(&last))
 			if r := solve(t, p, cfg, 7, tt.workers, budget); !slices.Equal(r.Tour, whole.Tour) {
-				t.Errorf("%s, interrupted after %d actions: length %d, uninterrupted %d", tt.name, at, r.Length, whole.Length)
+				t.Errorf("%s, interrupted at look %d: length %d, uninterrupted %d", tt.name, at, r.Length, whole.Length)
 			}
 			p.Resume = nil
 		}

@@ -64,8 +64,8 @@ type Options struct {
 	Best    float64    // best known length, for the gaps that Observe is told; 0 for none
 	Initial []tsp.Tour // to start from; the answer is never longer than the best of them
 
-	// Observe, if not nil, is told how the search goes, some times a second, by one
-	// goroutine at a time. It must return quickly.
+	// Observe, if not nil, is told how the search goes, of every better tour at once and else some
+	// times a second, by one goroutine at a time. It must return quickly.
 	Observe func(Progress)
 
 	// Onward, if not nil, is what others have learnt that brought the only tour of Initial to

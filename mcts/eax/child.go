@@ -496,9 +496,6 @@ func (x *crosser) accept(a *individual, gain int64) {
 		p := x.pos[to]
 		r = segmentOf(cuts, p)
 		forward = p == (cuts[r]-x.segment(r)+1+n)%n
-		if forward && x.segment(r) == 1 {
-			forward = true // either way
-		}
 	}
 	a.ord, x.spare = ord, old
 }

@@ -31,8 +31,11 @@ type Progress struct {
 	Moved   bool          // the regions are new
 }
 
-// Observer is called while a search runs, by one goroutine at a time, thousands of times a second.
-// It must return quickly.
+// observeEvery is the time between two calls of an observer that is told nothing new.
+const observeEvery = 20 * time.Millisecond
+
+// Observer is called while a search runs, by one goroutine at a time: with every better tour that
+// Check sees, and else some times a second. It must return quickly.
 type Observer func(Progress)
 
 // Meter is what the workers of one search share. All methods may be called at any time
@@ -52,6 +55,7 @@ type Meter struct {
 	regions  [][]int32
 	moved    bool          // the observer does not know the regions
 	told     int64         // best length that the observer knows
+	observed time.Duration // when it was last called
 	improved time.Duration // when best last fell
 	counts   bool          // towards a stall
 	tour     []int32       // the best tour, where somebody observes
@@ -197,7 +201,8 @@ func (m *Meter) look(now time.Duration) {
 	if better {
 		m.told, m.improved = best, now
 	}
-	if m.observe != nil && best < NoTour {
+	if m.observe != nil && best < NoTour && (better || now-m.observed >= observeEvery) {
+		m.observed = now
 		m.observe(Progress{Length: best, Tour: m.tour, Actions: m.actions.Load(), Elapsed: now, Stage: m.stage, Better: better, Regions: m.regions, Moved: m.moved})
 		m.moved = false
 	}

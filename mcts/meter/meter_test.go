@@ -79,10 +79,11 @@ func TestReasons(t *testing.T) {
 }
 
 // TestObserver pins that the observer gets every better length that Check sees, with
-// its tour.
+// its tour, at once, and what is not better some times a second.
 func TestObserver(t *testing.T) {
 	var told []Progress
-	m := New(context.Background(), Budget{}, func(p Progress) {
+	now := time.Duration(0)
+	m := New(context.Background(), Budget{Clock: func() time.Duration { return now }}, func(p Progress) {
 		p.Tour = slices.Clone(p.Tour)
 		told = append(told, p)
 	})
@@ -90,12 +91,15 @@ func TestObserver(t *testing.T) {
 	m.Check() // nothing to tell yet
 	for _, length := range []int64{50, 70, 40} {
 		m.Offer(length, []int32{int32(length)})
-		m.Check()
+		for range 1000 {
+			m.Check()
+			now += 30 * time.Microsecond
+		}
 	}
 	want := []struct {
 		length int64
 		better bool
-	}{{50, true}, {50, false}, {40, true}}
+	}{{50, true}, {50, false}, {50, false}, {40, true}, {40, false}}
 	if len(told) != len(want) {
 		t.Fatalf("told %d times, want %d", len(told), len(want))
 	}

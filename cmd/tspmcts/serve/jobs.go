@@ -477,7 +477,7 @@ func publishEvery(n int) time.Duration {
 	return 50*time.Millisecond + time.Duration(n)*400*time.Nanosecond
 }
 
-// publish is what the search tells, some thousand times a second.
+// publish is what the search tells, at times thousands of better tours a second.
 func (s *Server) publish(j *job, p mcts.Progress) {
 	if p.Elapsed < j.next {
 		return
