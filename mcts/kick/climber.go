@@ -40,10 +40,10 @@ func New(cfg Config, m *meter.Meter) *Climber {
 }
 
 // Guide makes the climber draw its candidates by statistics of its own, instead
-// of by gain alone; alpha and beta are the paper's.
+// of by gain alone, wherever it works on those that the statistics are of; alpha and beta are the
+// paper's.
 func (c *Climber) Guide(st *tree.Stats, alpha, beta float64) {
 	c.guide = &guide{Stats: st, rng: &c.rng, alpha: alpha, beta: beta}
-	c.chain.Guided(c.guide)
 }
 
 // Seed begins the climber's random numbers.
@@ -85,9 +85,12 @@ func (c *Climber) LoadRegion(in *tsp.Instance, cand *twoopt.Candidates, cities, 
 	c.tour.Reset(int(size))
 	c.cand.Start = append(c.cand.Start[:0], 0)
 	c.cand.City, c.cand.Dist = c.cand.City[:0], c.cand.Dist[:0]
-	g := c.guide
-	if g != nil {
+	var g *guide
+	c.chain.Guided(nil)
+	if c.guide != nil && c.guide.Of(cand) {
+		g = c.guide
 		g.slots = g.slots[:0]
+		c.chain.Guided(g)
 	}
 	for _, city := range c.order {
 		for k := cand.Start[city]; k < cand.Start[city+1]; k++ {

@@ -5,9 +5,12 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
+	"tspmcts/heatmap"
 	"tspmcts/mcts/meter"
+	"tspmcts/mcts/tree"
 	"tspmcts/tsp"
 	"tspmcts/tsp/tsptest"
 	"tspmcts/twoopt"
@@ -54,6 +57,25 @@ func TestKicksExact(t *testing.T) {
 			if err := in.Check(tour.Order); err != nil {
 				t.Fatalf("%s %v: %v", in.Name, in.Metric, err)
 			}
+		}
+	}
+}
+
+// TestGuidedByItsCandidates pins that statistics draw where they are of the candidates, learning
+// from that, and neither draw nor learn where a climber works on others.
+func TestGuidedByItsCandidates(t *testing.T) {
+	in := tsptest.Random(tsp.Euc2D, 200, 1)
+	m := meter.New(t.Context(), meter.Budget{}, nil)
+	of, others := nearest(in, 5), nearest(in, 8)
+	c := New(config, m)
+	c.Guide(tree.NewStats(of, heatmap.Zero(in.N()), m), 1, 10)
+	before := c.State().Stats.Visits
+	for _, cand := range []*twoopt.Candidates{others, of} {
+		c.Load(in, cand, fixedTour(in, 1), 0, in.N())
+		c.Descend(0)
+		c.Kick(1000, 0, 20, nil)
+		if learnt := !slices.Equal(before, c.State().Stats.Visits); learnt != (cand == of) || c.Gain() == 0 {
+			t.Errorf("its own candidates %v, learnt %v, gain %d", cand == of, learnt, c.Gain())
 		}
 	}
 }
