@@ -20,8 +20,9 @@ const slice = 1 << 14
 
 func (Simulating) name() string { return "simulating" }
 
-// begin makes the workers, and reports false when the budget ended.
+// begin makes the workers, and reports false, with none of them, when the budget ended.
 func (p *Simulating) begin(s *Search) bool {
+	var searches []*tree.Search
 	for i := range s.Workers {
 		stats := tree.NewStats(s.Candidates, s.Heatmap, s.Meter)
 		if stats == nil {
@@ -34,8 +35,9 @@ func (p *Simulating) begin(s *Search) bool {
 			w.Limit(meter.Share(actions, s.Workers, i)) // 0 where there are fewer than workers
 		}
 		w.Begin(s.first)
-		p.searches = append(p.searches, w)
+		searches = append(searches, w)
 	}
+	p.searches = searches
 	return true
 }
 
@@ -69,6 +71,9 @@ func (p *Simulating) survey(s *Search) {
 }
 
 func (p *Simulating) freeze() {
+	if p.searches == nil {
+		return // the states are those of the checkpoint that this goes on from
+	}
 	p.States = p.States[:0]
 	for _, w := range p.searches {
 		p.States = append(p.States, w.State())
