@@ -259,16 +259,19 @@ func (p *searching) run(ctx context.Context) error {
 	if ok, err := p.Prepare(ctx); !ok {
 		return err
 	}
-	s := stage.New(p.Task)
+	var s *stage.Search
+	if p.Resume == nil {
+		s = stage.New(p.Task)
+	} else {
+		var err error
+		if s, err = stage.Resume(p.Task, p.Resume); err != nil {
+			return err
+		}
+	}
 	if s == nil {
 		return nil
 	}
 	p.search.Store(s)
-	if p.Resume != nil {
-		if err := s.Resume(p.Resume); err != nil {
-			return err
-		}
-	}
 	save := p.save.due(p.Meter, s)
 	s.Descend(save)
 	p.Settle()

@@ -175,8 +175,20 @@ func (s *Search) Checkpoint() *Checkpoint {
 	return &Checkpoint{Of: s.identity(), Actions: s.Meter.Actions(), State: s.State, Crew: s.crew.States(), Stage: s.stage}
 }
 
-// Resume makes s the search that c was taken of.
-func (s *Search) Resume(c *Checkpoint) error {
+// Resume returns the search that c was taken of, nil when the budget ended already.
+func Resume(t Task, c *Checkpoint) (*Search, error) {
+	s := &Search{Task: t}
+	if !s.begin() {
+		return nil, nil
+	}
+	if err := s.restore(c); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// restore makes s the search that c was taken of.
+func (s *Search) restore(c *Checkpoint) error {
 	if err := s.identity().differs(c.Of); err != nil {
 		return err
 	}

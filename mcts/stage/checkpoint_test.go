@@ -8,7 +8,9 @@ import (
 	"slices"
 	"testing"
 
+	"tspmcts/heatmap"
 	"tspmcts/mcts/kick"
+	"tspmcts/mcts/meter"
 	"tspmcts/tsp"
 	"tspmcts/tsp/tsptest"
 )
@@ -41,6 +43,18 @@ func TestDamaged(t *testing.T) {
 		if _, err := DecodeCheckpoint(bytes.NewReader(data)); err == nil {
 			t.Errorf("byte %d flipped: accepted", at)
 		}
+	}
+}
+
+// TestResumeWithoutFirst pins that no first tour is made for a search that goes on from a checkpoint.
+func TestResumeWithoutFirst(t *testing.T) {
+	s := begin(t, tsptest.Random(tsp.Euc2D, 500, 3), true, meter.Budget{}, 10, 1000)
+	s.Heatmap = heatmap.Zero(500)
+	task := s.Task
+	task.Config.FirstTour, task.Neighbors = "greedy", nil // of which there is none without neighbours
+	r, err := Resume(task, s.Checkpoint())
+	if err != nil || !slices.Equal(r.Tour.Order, s.Tour.Order) || r.BestLength != s.BestLength {
+		t.Errorf("%v, %v", r, err)
 	}
 }
 

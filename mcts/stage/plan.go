@@ -5,7 +5,7 @@ import "encoding/gob"
 // New returns the search before its first stage, nil when the budget ended already.
 func New(t Task) *Search {
 	s := &Search{Task: t}
-	if !s.begin() {
+	if !s.begin() || !s.makeFirst() {
 		return nil
 	}
 	s.stage = s.plan()

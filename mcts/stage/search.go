@@ -55,12 +55,10 @@ type State struct {
 	Visits     []uint16     // of regions that a city was in; nil before the first
 }
 
-// begin makes what the stages need, and reports false when the budget ended already.
+// begin makes what the stages need besides a first tour, and reports false when the budget ended
+// already.
 func (s *Search) begin() bool {
 	s.BestLength = meter.NoTour
-	if !s.chooseFirst() {
-		return false
-	}
 	if s.Config.Fresh {
 		s.crew = new(kick.Crew)
 		return true
@@ -68,6 +66,26 @@ func (s *Search) begin() bool {
 	s.crew = kick.NewCrew(s.In, s.Candidates, s.Config.Kick, s.Meter, s.Workers)
 	for _, c := range s.crew.Climbers {
 		s.visitors = append(s.visitors, &region.Visitor{Climber: c})
+	}
+	if s.Config.Draw {
+		for _, c := range s.crew.Climbers {
+			stats := tree.NewStats(s.Candidates, s.Heatmap, s.Meter)
+			if stats == nil {
+				return false
+			}
+			c.Guide(stats, s.Config.Tree.Alpha, s.Config.Tree.Beta)
+		}
+	}
+	return true
+}
+
+// makeFirst makes the first tour that the stages work on, and reports false when the budget ended.
+func (s *Search) makeFirst() bool {
+	if !s.chooseFirst() {
+		return false
+	}
+	if s.Config.Fresh {
+		return true // its workers take it from there
 	}
 	s.Cuts.Start(s.Seed, meter.ForCuts, 0, 0)
 	if s.first == nil && s.Config.FirstTour == "draw" {
@@ -82,15 +100,6 @@ func (s *Search) begin() bool {
 	}
 	s.Tour = kick.NewTour(s.In, slices.Clone(s.first))
 	s.keep(s.Tour.Order, s.Tour.Length)
-	if s.Config.Draw {
-		for _, c := range s.crew.Climbers {
-			stats := tree.NewStats(s.Candidates, s.Heatmap, s.Meter)
-			if stats == nil {
-				return false
-			}
-			c.Guide(stats, s.Config.Tree.Alpha, s.Config.Tree.Beta)
-		}
-	}
 	return true
 }
 

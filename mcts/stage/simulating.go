@@ -1,6 +1,7 @@
 package stage
 
 import (
+	"slices"
 	"sync"
 
 	"tspmcts/mcts/meter"
@@ -81,6 +82,10 @@ func (p *Simulating) freeze() {
 }
 
 func (p *Simulating) resume(s *Search) error {
+	without := func(w tree.State) bool { return w.Best == nil }
+	if (len(p.States) == 0 || slices.ContainsFunc(p.States, without)) && !s.chooseFirst() {
+		return nil
+	}
 	if len(p.States) == 0 {
 		return nil // it was saved before it began
 	}
