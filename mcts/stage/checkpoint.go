@@ -107,7 +107,7 @@ func (id identity) differs(other identity) error {
 // change of what stands behind it.
 const (
 	magic   = "tspmcts checkpoint\n"
-	version = 10
+	version = 11
 )
 
 // Encode writes c: the magic, the version, the length and SHA-256 of the state, the
@@ -172,6 +172,7 @@ func (s *Search) Checkpoint() *Checkpoint {
 	if s.stage != nil {
 		s.stage.freeze()
 	}
+	s.Seconds = s.seconds()
 	return &Checkpoint{Of: s.identity(), Actions: s.Meter.Actions(), State: s.State, Crew: s.crew.States(), Stage: s.stage}
 }
 
@@ -193,6 +194,7 @@ func (s *Search) restore(c *Checkpoint) error {
 		return err
 	}
 	s.State, s.stage = c.State, c.Stage
+	s.start = s.Meter.Clock().Seconds() - s.Seconds
 	s.Meter.Resume(c.Actions)
 	if s.Best != nil {
 		if s.In.Check(s.Best) != nil {

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"tspmcts/heatmap"
 	"tspmcts/mcts/kick"
@@ -55,6 +56,29 @@ func TestResumeWithoutFirst(t *testing.T) {
 	r, err := Resume(task, s.Checkpoint())
 	if err != nil || !slices.Equal(r.Tour.Order, s.Tour.Order) || r.BestLength != s.BestLength {
 		t.Errorf("%v, %v", r, err)
+	}
+}
+
+// TestCost pins what a search has cost: actions where these are the budget, and seconds elsewhere,
+// also where nothing says when it ends; with what it had cost when it was saved, and without what
+// prepares one that goes on.
+func TestCost(t *testing.T) {
+	now := 100 * time.Second
+	clock := func() time.Duration { return now }
+	for _, c := range []struct {
+		budget meter.Budget
+		want   float64
+	}{{meter.Budget{Actions: 1e6}, 1234}, {meter.Budget{}, 102}, {meter.Budget{Target: 1}, 102}, {meter.Budget{Time: time.Hour}, 102}} {
+		now, c.budget.Clock = 100*time.Second, clock
+		s := begin(t, tsptest.Random(tsp.Euc2D, 100, 3), true, c.budget, 10, 1000)
+		s.Heatmap, s.Used = heatmap.Zero(100), 1234
+		saved := s.Checkpoint()
+		now = 7 * time.Second // of another process
+		s.Meter = meter.New(t.Context(), c.budget, nil)
+		r := tsptest.Must(Resume(s.Task, saved))
+		if now += 2 * time.Second; r.Cost() != c.want {
+			t.Errorf("%+v: it has cost %v, want %v", c.budget, r.Cost(), c.want)
+		}
 	}
 }
 

@@ -37,6 +37,7 @@ type Search struct {
 	visitors []*region.Visitor // one for each of the crew
 	visiting visiting
 	id       *identity // nil before it is asked for
+	start    float64   // second on the clock at which it would have begun, had it never been interrupted
 
 	State
 	stage Stage
@@ -53,6 +54,7 @@ type State struct {
 	Cuts       meter.Stream // where rounds cut the tour
 	Work       []worked     // what was done
 	Visits     []uint16     // of regions that a city was in; nil before the first
+	Seconds    float64      // that it has taken, when it was saved
 }
 
 // begin makes what the stages need besides a first tour, and reports false when the budget ended
@@ -146,11 +148,14 @@ func (s *Search) Cost() float64 {
 	if s.Onward != nil {
 		before = s.Onward.Cost
 	}
-	if b := s.Meter.Budget(); b.Actions > 0 || b.Time == 0 && b.Stall == 0 {
+	if s.Meter.Budget().Actions > 0 {
 		return before + float64(s.Used)
 	}
-	return before + s.Meter.Clock().Seconds()
+	return before + s.seconds()
 }
+
+// seconds returns how long the search has taken, with what it took before it was resumed.
+func (s *Search) seconds() float64 { return s.Meter.Clock().Seconds() - s.start }
 
 // keep copies tour aside if it is the best so far.
 func (s *Search) keep(tour []int32, length int64) {
