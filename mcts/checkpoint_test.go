@@ -227,6 +227,33 @@ func phaseOf(c *Checkpoint) string {
 	return "unknown"
 }
 
+// TestSavesWhatItTakes pins that checkpoints take a fiftieth of the time, however long one takes,
+// unless it is said how often they come.
+func TestSavesWhatItTakes(t *testing.T) {
+	in := tsptest.Random(tsp.Euc2D, 400, 3)
+	for _, every := range []time.Duration{0, 2 * time.Second} {
+		var passed atomic.Int64
+		clock := func() time.Duration { return time.Duration(passed.Add(int64(100 * time.Millisecond))) }
+		var starts, ends []time.Duration
+		tsptest.Must(Solve(t.Context(), in, Options{Source: "knn", Workers: 1, Actions: 200000, Clock: clock, Save: &Saver{Every: every, Save: func(*Checkpoint) {
+			starts = append(starts, time.Duration(passed.Load()))
+			ends = append(ends, time.Duration(passed.Add(int64(time.Second))))
+		}}}))
+		least := 50 * time.Second
+		if every > 0 {
+			least = every
+		}
+		if len(starts) < 4 {
+			t.Fatalf("every %v: %d checkpoints", every, len(starts))
+		}
+		for k := 1; k+1 < len(starts); k++ { // the last one is that of the end
+			if pause := starts[k] - ends[k-1]; pause < least || pause > least+20*time.Second {
+				t.Errorf("every %v: %v after the last, which took a second", every, pause)
+			}
+		}
+	}
+}
+
 // TestInterrupted pins that the last checkpoint of a search with a budget of actions that is
 // interrupted, wherever that is, is one of a whole state: resumed, it ends with the tour of an
 // uninterrupted one.

@@ -100,10 +100,15 @@ type Progress struct {
 // actions: the one before is of between two steps, and ends with the same tour.
 type Saver struct {
 	Save  func(*Checkpoint)
-	Every time.Duration // between two; 0 for five seconds
+	Every time.Duration // between two; 0 for five seconds, and longer where one takes a fiftieth of that
 }
 
-const saveEvery = 5 * time.Second
+// Between two checkpoints there are so many seconds, and so many times as much as one takes: the
+// workers wait for it.
+const (
+	saveEvery = 5 * time.Second
+	saveShare = 50
+)
 
 // validate returns every violation.
 func (o *Options) validate(in *tsp.Instance) error {

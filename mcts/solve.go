@@ -294,9 +294,15 @@ func (v *Saver) due(m *meter.Meter, s *stage.Search) func() {
 	}
 	next := m.Clock() + every
 	return func() {
-		if m.Clock() >= next {
-			v.Save(s.Checkpoint())
-			next = m.Clock() + every
+		start := m.Clock()
+		if start < next {
+			return
 		}
+		v.Save(s.Checkpoint())
+		end := m.Clock()
+		if v.Every == 0 {
+			every = max(saveEvery, saveShare*(end-start))
+		}
+		next = end + every
 	}
 }

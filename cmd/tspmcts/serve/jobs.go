@@ -445,7 +445,7 @@ func (s *Server) solve(ctx context.Context, j *job, clock func() time.Duration) 
 			return nil, err
 		}
 	}
-	o.Save = &mcts.Saver{Every: saveEvery(j.item.N()), Save: func(c *mcts.Checkpoint) {
+	o.Save = &mcts.Saver{Save: func(c *mcts.Checkpoint) {
 		cause := context.Cause(ctx)
 		// A pause cuts a step short: where actions are the budget, what counts is saved before.
 		if cause == nil && s.Folder == "" && o.Actions == 0 || errors.Is(cause, errStopped) {
@@ -466,10 +466,6 @@ func (s *Server) solve(ctx context.Context, j *job, clock func() time.Duration) 
 	}}
 	return mcts.Solve(ctx, j.item.Instance, o)
 }
-
-// saveEvery returns the time between two checkpoints of n cities: writing them takes no part of the
-// search that counts.
-func saveEvery(n int) time.Duration { return 5*time.Second + time.Duration(n)*30*time.Microsecond }
 
 // publishEvery returns the time between two tours that a job shows: copying them takes no part that
 // counts.
