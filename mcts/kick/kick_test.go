@@ -111,6 +111,25 @@ func TestBridgeChangesFourEdges(t *testing.T) {
 	}
 }
 
+// TestKicksOfPairs pins that no kick of a directed instance cuts a pair, on whatever piece.
+func TestKicksOfPairs(t *testing.T) {
+	for _, n := range []int{4, 5, 6, 50} {
+		in := tsp.NewSymmetric(tsptest.Directed(n, 1)).Instance
+		m := meter.New(t.Context(), meter.Budget{}, nil)
+		c := New(config, m)
+		c.Load(in, nearest(in, 7), fixedTour(in, 1), 0, in.N())
+		for k := range 10000 {
+			p, size1, size2, size3 := c.draw(min(20, int32(2*n-1)/3))
+			if _, ok := c.bridge(p, size1, size2, size3); !ok || size1+size2+size3 >= int32(in.N()) {
+				t.Fatalf("%d ways: kick %d from %d on of %d, %d and %d cuts a pair", n, k, p, size1, size2, size3)
+			}
+		}
+		if err := in.Keeps(c.tour.Order); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // BenchmarkKick times kicks on a local optimum, each with its repair.
 func BenchmarkKick(b *testing.B) {
 	for _, n := range []int{1000, 10000} {
