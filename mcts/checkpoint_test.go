@@ -8,7 +8,9 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"tspmcts/mcts/meter"
 	"tspmcts/mcts/prepare"
@@ -223,4 +225,76 @@ func phaseOf(c *Checkpoint) string {
 		return at
 	}
 	return "unknown"
+}
+
+// TestSavesWhatItTakes pins that checkpoints take a fiftieth of the time, however long one takes,
+// unless it is said how often they come.
+func TestSavesWhatItTakes(t *testing.T) {
+	in := tsptest.Random(tsp.Euc2D, 400, 3)
+	for _, every := range []time.Duration{0, 2 * time.Second} {
+		var passed atomic.Int64
+		clock := func() time.Duration { return time.Duration(passed.Add(int64(100 * time.Millisecond))) }
+		var starts, ends []time.Duration
+		tsptest.Must(Solve(t.Context(), in, Options{Source: "knn", Workers: 1, Actions: 200000, Clock: clock, Save: &Saver{Every: every, Save: func(*Checkpoint) {
+			starts = append(starts, time.Duration(passed.Load()))
+			ends = append(ends, time.Duration(passed.Add(int64(time.Second))))
+		}}}))
+		least := 50 * time.Second
+		if every > 0 {
+			least = every
+		}
+		if len(starts) < 4 {
+			t.Fatalf("every %v: %d checkpoints", every, len(starts))
+		}
+		for k := 1; k+1 < len(starts); k++ { // the last one is that of the end
+			if pause := starts[k] - ends[k-1]; pause < least || pause > least+20*time.Second {
+				t.Errorf("every %v: %v after the last, which took a second", every, pause)
+			}
+		}
+	}
+}
+
+// TestInterrupted pins that the last checkpoint of a search with a budget of actions that is
+// interrupted, wherever that is, is one of a whole state: resumed, it ends with the tour of an
+// uninterrupted one.
+func TestInterrupted(t *testing.T) {
+	for _, tt := range resumable {
+		if !slices.Contains([]string{"kicks", "kicks, stretches", "population", "regions, kicks of leaves"}, tt.name) || testing.Short() && tt.n > 400 {
+			continue
+		}
+		cfg := tsptest.Must(Preset("default", tt.n, "gtprior"))
+		tt.set(&cfg)
+		p := prepared(tsptest.Random(tsp.Euc2D, tt.n, 3), cfg, "gtprior")
+		budget := meter.Budget{Actions: tt.actions}
+		whole := solve(t, p, cfg, 7, tt.workers, budget)
+		for _, at := range []int64{100, tt.actions / 64 / 4} { // a worker looks at the clock every 64 actions
+			ctx, cancel := context.WithCancel(t.Context())
+			var last bytes.Buffer
+			p.Save = func(c *Checkpoint) {
+				last.Reset()
+				if err := c.Encode(&last); err != nil {
+					t.Fatal(err)
+				}
+			}
+			var looks atomic.Int64
+			clock := func() time.Duration {
+				now := looks.Add(1)
+				if now == at {
+					cancel()
+				}
+				return time.Duration(now)
+			}
+			r := tsptest.Must(p.run(ctx, cfg, 7, tt.workers, meter.Budget{Actions: tt.actions, Clock: clock}, nil))
+			cancel()
+			p.Save = nil
+			if r.Stop != StopInterrupted {
+				t.Fatalf("%s: it stopped for %s", tt.name, r.Stop)
+			}
+			p.Resume = tsptest.Must(DecodeCheckpoint(&last))
+			if r := solve(t, p, cfg, 7, tt.workers, budget); !slices.Equal(r.Tour, whole.Tour) {
+				t.Errorf("%s, interrupted at look %d: length %d, uninterrupted %d", tt.name, at, r.Length, whole.Length)
+			}
+			p.Resume = nil
+		}
+	}
 }

@@ -40,7 +40,7 @@ type Config struct {
 	Whole       int     // most cities of an instance of which populations are kept as a whole, a third of it where they are spread evenly; larger ones are worked on in regions
 	Explore     float64 // weight of regions that were visited rarely, when the next is chosen
 	Doubt       float64 // weight of what the heatmap doubts in the tour's edges of a region, the same
-	Children    int     // recombinations tried for a pair of tours; more make each step better and slower
+	Children    int     // recombinations tried for a pair of tours of 3000 cities and less, in proportion for more; more make each step better and slower
 	Elite       int     // converged populations whose best tours are recombined in turn
 	Temperature float64 // acceptance at the start, in mean edge lengths of the tour; falls to 0 with the budget
 }
@@ -78,7 +78,7 @@ type Use struct {
 
 var (
 	byAll        = Use{"", func(*Config) bool { return true }}
-	byFresh      = Use{"with restart fresh", func(c *Config) bool { return c.Restart == "fresh" }}
+	byPools      = Use{"with restart fresh and action draw", func(c *Config) bool { return c.Restart == "fresh" && c.Action == "draw" }}
 	byKicks      = Use{"with restart kick", func(c *Config) bool { return c.Restart == "kick" }}
 	byDraws      = Use{"with action draw", func(c *Config) bool { return c.Action == "draw" }}
 	byChain      = Use{"with restart kick or action best", func(c *Config) bool { return c.Restart == "kick" || c.Action == "best" }}
@@ -92,7 +92,7 @@ func (k Knob) Read(c *Config) bool { return k.Use.reads(c) }
 var Knobs = []Knob{
 	{Name: "alpha", Usage: "weight of exploration when a candidate is drawn", Kind: Real, Max: 100, Search: "0:5", Use: byDraws, field: func(c *Config) any { return &c.Alpha }},
 	{Name: "beta", Usage: "how fast improvements raise the weights of their edges", Kind: Real, Max: 1e6, Search: "1:1000 log", Use: byDraws, field: func(c *Config) any { return &c.Beta }},
-	{Name: "pool", Usage: "actions a city before the search restarts (the paper's H)", Kind: Real, Min: 0.01, Max: 1e6, Search: "0.5:50 log", Use: byFresh, field: func(c *Config) any { return &c.Pool }},
+	{Name: "pool", Usage: "actions a city before the search restarts (the paper's H)", Kind: Real, Min: 0.01, Max: 1e6, Search: "0.5:50 log", Use: byPools, field: func(c *Config) any { return &c.Pool }},
 	{Name: "candidates", Usage: "candidate cities of each city", Kind: Integer, Min: 1, Max: 1000, Search: "4:1000 log", Use: byAll, field: func(c *Config) any { return &c.Candidates }},
 	{Name: "order", Usage: "what ranks the candidates", Kind: Choice, Choices: []string{"heatmap", "distance"}, Search: "heatmap|distance", Use: byAll, field: func(c *Config) any { return &c.Order }},
 	{Name: "depth", Usage: "levels of an action, the k of its k-opt move (the paper's K)", Kind: Integer, Min: 2, Max: 1000, Search: "4:300 log", Use: byAll, field: func(c *Config) any { return &c.Depth }},
@@ -106,7 +106,7 @@ var Knobs = []Knob{
 	{Name: "whole", Usage: "most cities of an instance whose populations are of the whole, a third of it where they are spread evenly; larger ones are recombined in regions", Kind: Integer, Min: 10, Max: 1e9, Use: byPopulation, field: func(c *Config) any { return &c.Whole }},
 	{Name: "explore", Usage: "weight of regions that were visited rarely, when the next is chosen", Kind: Real, Max: 100, Search: "0:3", Use: byPopulation, field: func(c *Config) any { return &c.Explore }},
 	{Name: "doubt", Usage: "weight of what the heatmap doubts in a region's part of the tour, when the next is chosen", Kind: Real, Max: 100, Search: "0:3", Use: byPopulation, field: func(c *Config) any { return &c.Doubt }},
-	{Name: "children", Usage: "recombinations tried for a pair of tours", Kind: Integer, Min: 1, Max: 1000, Search: "5:60 log", Use: byKicks, field: func(c *Config) any { return &c.Children }},
+	{Name: "children", Usage: "recombinations tried for a pair of tours of 3000 cities and less, of more in proportion", Kind: Integer, Min: 1, Max: mostChildren, Search: "5:60 log", Use: byKicks, field: func(c *Config) any { return &c.Children }},
 	{Name: "elite", Usage: "converged populations whose best tours are recombined in turn", Kind: Integer, Min: 2, Max: 1000, Search: "5:100 log", Use: byPopulation, field: func(c *Config) any { return &c.Elite }},
 	{Name: "temperature", Usage: "worsening that is accepted at first, in mean edge lengths", Kind: Real, Max: 100, Search: "0:1", Use: byKicks, field: func(c *Config) any { return &c.Temperature }},
 }
@@ -209,12 +209,15 @@ func (c *Config) stages() stage.Config {
 	return s
 }
 
+// mostChildren is the number of recombinations above which no more are tried for a pair.
+const mostChildren = 1000
+
 // eax returns the knobs of the recombination of tours of n cities. More children of a
 // pair take its place than in eax.DefaultConfig: a population has converged in half of
 // the time, and a larger one follows.
 func (c *Config) eax(n int) eax.Config {
 	cfg := eax.DefaultConfig(n)
-	cfg.Children = min(c.Children, max(30, n/100))
+	cfg.Children = min(c.Children*max(3000, n)/3000, mostChildren)
 	cfg.Harvest = max(1, n/1000)
 	return cfg
 }

@@ -141,6 +141,38 @@ func TestUnreadKnobs(t *testing.T) {
 	}
 }
 
+// TestKnobsHold pins that what is asked for is done, also where it is less than a search begins with,
+// or more than presets have.
+func TestKnobsHold(t *testing.T) {
+	base := tsptest.Must(Preset("default", 10000, "gtprior"))
+	for n, want := range map[int]int{8: 30, 1000: 30, 3000: 30, 3199: 31, 10000: 100, 99999: 999, 150000: 1000} {
+		more, fewer := base, base
+		more.Children, fewer.Children = 60, 10
+		if d, m, f := base.eax(n).Children, more.eax(n).Children, fewer.eax(n).Children; d != want || want < mostChildren && (f != want/3 || m < min(2*want, mostChildren)) {
+			t.Errorf("%d cities: %d children, want %d; %d when doubled, %d of a third", n, d, want, m, f)
+		}
+	}
+	in := tsptest.Random(tsp.Euc2D, 1500, 3)
+	for _, whole := range []int{100, 5000, 20000} { // regions, both, the whole
+		var actions []int64 // of recombinations, until half of all are done
+		for _, most := range []int{1, 2, 7, 8} {
+			cfg := tsptest.Must(Preset("default", in.N(), "gtprior"))
+			cfg.Population, cfg.Whole = most, whole
+			work := solve(t, prepared(in, cfg, "gtprior"), cfg, 1, 2, meter.Budget{Actions: 60000}).Work
+			visits := int64(0)
+			for _, w := range work {
+				if w.Operator == "recombine" {
+					visits += w.Visits
+				}
+			}
+			actions = append(actions, visits)
+		}
+		if !slices.IsSortedFunc(actions, func(a, b int64) int { return int(b - a) }) || actions[0] == actions[3] {
+			t.Errorf("whole %d: %d recombinations of 1, 2, 7 and 8 tours", whole, actions)
+		}
+	}
+}
+
 func change(c Config, how func(*Config)) Config {
 	how(&c)
 	return c

@@ -46,7 +46,8 @@ func Begin(ctx context.Context, in *tsp.Instance, o Options) (*Beginning, error)
 	p := o.problem(in, nil, cfg, source)
 	p.Meter, p.Curve = meter.New(ctx, budget, nil), prepare.Curve(ctx, in)
 	p.Shortest, p.Length = p.Curve, in.Length(p.Curve)
-	if ok, err := p.Prepare(ctx); !ok {
+	ok, err := p.Prepare(ctx)
+	if p.Settle(); !ok {
 		return nil, errors.Join(err, context.Cause(ctx))
 	}
 	s := stage.New(p.Task)

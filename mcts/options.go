@@ -56,7 +56,7 @@ type Options struct {
 	// none is given it lasts ten seconds.
 	Time    time.Duration        // for everything, from the call on; Endless for no limit
 	Actions int64                // of all workers; with this limit alone the tour depends on nothing but seed and workers
-	Stall   time.Duration        // without a better tour
+	Stall   time.Duration        // without a better tour, from the first local optimum on; a step that is under way is finished
 	Target  float64              // a length in the instance's unit
 	Clock   func() time.Duration // the time since the budget began to count; nil: from the call on
 
@@ -64,8 +64,8 @@ type Options struct {
 	Best    float64    // best known length, for the gaps that Observe is told; 0 for none
 	Initial []tsp.Tour // to start from; the answer is never longer than the best of them
 
-	// Observe, if not nil, is told how the search goes, some times a second, by one
-	// goroutine at a time. It must return quickly.
+	// Observe, if not nil, is told how the search goes, of every better tour at once and else some
+	// times a second, by one goroutine at a time. It must return quickly.
 	Observe func(Progress)
 
 	// Onward, if not nil, is what others have learnt that brought the only tour of Initial to
@@ -95,13 +95,20 @@ type Progress struct {
 	Regions [][]int32
 }
 
-// Saver is given checkpoints. What it is given goes on changing when Save has returned.
+// Saver is given checkpoints. What it is given goes on changing when Save has returned. The last one
+// comes at the end of the search, unless that is in the middle of a step and there is a budget of
+// actions: the one before is of between two steps, and ends with the same tour.
 type Saver struct {
 	Save  func(*Checkpoint)
-	Every time.Duration // between two; 0 for five seconds. The last one comes at the end of the search.
+	Every time.Duration // between two; 0 for five seconds, and longer where one takes a fiftieth of that
 }
 
-const saveEvery = 5 * time.Second
+// Between two checkpoints there are so many seconds, and so many times as much as one takes: the
+// workers wait for it.
+const (
+	saveEvery = 5 * time.Second
+	saveShare = 50
+)
 
 // validate returns every violation.
 func (o *Options) validate(in *tsp.Instance) error {

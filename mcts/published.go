@@ -24,7 +24,6 @@ func untuned(name string, n int, source string) (Config, error) {
 		}
 		c.Action, c.FirstTour, c.Restart, c.Temperature = "best", "greedy", "kick", 0.2
 		c.Breadth, c.Population = "1", 400
-		c.Children = min(1000, max(30, n/100))
 	case "paper-default":
 	case "paper", "paper-tuned":
 		published(source, n).apply(&c)

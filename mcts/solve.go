@@ -259,22 +259,25 @@ func (p *searching) run(ctx context.Context) error {
 	if ok, err := p.Prepare(ctx); !ok {
 		return err
 	}
-	s := stage.New(p.Task)
+	var s *stage.Search
+	if p.Resume == nil {
+		s = stage.New(p.Task)
+	} else {
+		var err error
+		if s, err = stage.Resume(p.Task, p.Resume); err != nil {
+			return err
+		}
+	}
 	if s == nil {
 		return nil
 	}
 	p.search.Store(s)
-	if p.Resume != nil {
-		if err := s.Resume(p.Resume); err != nil {
-			return err
-		}
-	}
 	save := p.save.due(p.Meter, s)
 	s.Descend(save)
 	p.Settle()
 	s.Run(save)
 	p.Meter.Check()
-	if p.save != nil {
+	if p.save != nil && s.Resumable() {
 		p.save.Save(s.Checkpoint())
 	}
 	return nil
@@ -291,9 +294,15 @@ func (v *Saver) due(m *meter.Meter, s *stage.Search) func() {
 	}
 	next := m.Clock() + every
 	return func() {
-		if m.Clock() >= next {
-			v.Save(s.Checkpoint())
-			next = m.Clock() + every
+		start := m.Clock()
+		if start < next {
+			return
 		}
+		v.Save(s.Checkpoint())
+		end := m.Clock()
+		if v.Every == 0 {
+			every = max(saveEvery, saveShare*(end-start))
+		}
+		next = end + every
 	}
 }

@@ -346,20 +346,35 @@ func TestStoppedEarly(t *testing.T) {
 	t.Logf("early %d, whole %d, stalled %d", early, whole.Length, stalled.Length)
 }
 
+// TestStallBetweenSteps pins that no stall ends preparations, or a step: with one that is always over
+// the search has descended, and stopped after a step that brought nothing.
+func TestStallBetweenSteps(t *testing.T) {
+	in := tsptest.Random(tsp.Euc2D, 6000, 1)
+	for _, observe := range []func(Progress){nil, func(Progress) {}} {
+		r := tsptest.Must(Solve(t.Context(), in, Options{Source: "knn", Stall: 1, Workers: 2, Observe: observe}))
+		curve := in.Length(tsp.SpaceFillingCurve(t.Context(), in))
+		if r.Stop != StopStalled || float64(r.Length) > 0.82*float64(curve) || len(r.Work) == 0 {
+			t.Errorf("observed %v: %s after %v, length %d, the curve's is %d", observe != nil, r.Stop, r.Work, r.Length, curve)
+		}
+	}
+}
+
 // While regions are visited an observer is told which: no city is in two, all cities of a place are
 // in one, and what is told does not change the result. Regions are made into those of cities when
-// they change: the observer is called every few microseconds of work.
+// they change: the observer is called far more often, of time that passes quickly.
 func TestRegions(t *testing.T) {
 	in := tsptest.Random(tsp.Euc2D, 6000, 3)
 	twice := tsptest.Must(tsp.NewPoints("twice", tsp.Euc2D, slices.Concat(in.X, in.X), slices.Concat(in.Y, in.Y), nil))
 	for _, in := range []*tsp.Instance{in, twice} {
 		seen, whole, changes := 0, 0, 0
+		var looks atomic.Int64
+		clock := func() time.Duration { return time.Duration(looks.Add(1)) * time.Second }
 		search := func(observe func(Progress)) *Result {
 			r, err := Solve(t.Context(), in, Options{Configure: func(n int, source string) (Config, error) {
 				cfg, err := Preset("default", n, source)
 				cfg.Whole = 1000
 				return cfg, err
-			}, Source: "knn", Workers: 2, Actions: 400000, Time: Endless, Observe: observe})
+			}, Source: "knn", Workers: 2, Actions: 400000, Time: Endless, Clock: clock, Observe: observe})
 			if err != nil {
 				t.Fatal(err)
 			}

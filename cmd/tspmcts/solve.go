@@ -47,7 +47,7 @@ func solveCommand() *cli.Command {
 			&cli.StringSliceFlag{Name: "initial-tour", Usage: "start from the tours in the TSPLIB `FILE`; may be repeated", EnvVars: []string{envName("initial-tour")}, Category: catInput},
 			option(catInput, "resume", "go on from the checkpoint `FILE`, with the same instance, knobs, seed and workers"),
 			option(catOutput, "checkpoint", "write the whole state of the search to `FILE` now and then and at its end, for --resume"),
-			option(catOutput, "checkpoint-every", "write it every `T` (default: 5s)"),
+			option(catOutput, "checkpoint-every", "write it every `T` (default: 5s, and 50 times what one takes)"),
 			option(catInput, "lines", "take the instances `A:B`, A to B-1 of a data set file, from 0"),
 			option(catInput, "optimum", "tell the gap to the optimal `LENGTH`"),
 			option(catInput, "best", "tell gaps to the best known lengths in the CSV `FILE`: instance,best"),

@@ -20,7 +20,7 @@ func TestWarnings(t *testing.T) {
 		{"a.tsp --actions 1000 --best best.csv", `warning: a: the tour found, \d+, is shorter than`},
 		{"b.tsp --time 0.2s --bound", `warning: b: no lower bound was found in a fifth of the time`},
 		{"a.tsp --actions 1000 --workers 1000", `warning: a: 1000 workers are more than 400 cities have work for; 66 search`},
-		{"a.tsp --actions 1000 --pool 5", `warning: --pool has no effect: it is read with restart fresh`},
+		{"a.tsp --actions 1000 --pool 5", `warning: --pool has no effect: it is read with restart fresh and action draw`},
 		{"a.tsp --actions 1000 --preset paper --elite 5", `warning: --elite has no effect: it is read with restart kick and a population`},
 	} {
 		out, errs, code := call{args: append([]string{"solve"}, strings.Fields(c.args)...)}.run(t, dir)
@@ -42,7 +42,7 @@ func TestWarnings(t *testing.T) {
 	}
 	write(t, dir, "s.json", `{"sets":["a.tsp"],"knobs":[{"label":"x","preset":"default","pool":5}],"heatmaps":["knn"],"budgets":["1000 actions"],"seeds":1}`)
 	_, errs, code := call{args: []string{"bench", "s.json", "--out", "s.jsonl"}}.run(t, dir)
-	if want := "knobs x:1: pool has no effect: it is read with restart fresh"; code != 0 || strings.Count(errs, want) != 1 {
+	if want := "knobs x:1: pool has no effect: it is read with restart fresh and action draw"; code != 0 || strings.Count(errs, want) != 1 {
 		t.Errorf("bench: exit code %d, stderr %q, want %q once", code, errs, want)
 	}
 	_, errs, code = call{args: strings.Fields("bench --set a.tsp --best best.csv --actions 1000 --seeds 3 --jobs 1 --out r.jsonl")}.run(t, dir)

@@ -26,6 +26,7 @@ type Climber struct {
 	rng   meter.Stream
 	guide *guide // where statistics draw, else nil
 
+	pairs bool    // kicks go around pairs
 	order []int32 // the piece as it was loaded, by its cities' names in the instance
 	gain  int64   // of everything since Load or Begin
 	told  int64   // of the chain's count, to the meter
@@ -40,10 +41,10 @@ func New(cfg Config, m *meter.Meter) *Climber {
 }
 
 // Guide makes the climber draw its candidates by statistics of its own, instead
-// of by gain alone; alpha and beta are the paper's.
+// of by gain alone, wherever it works on those that the statistics are of; alpha and beta are the
+// paper's.
 func (c *Climber) Guide(st *tree.Stats, alpha, beta float64) {
 	c.guide = &guide{Stats: st, rng: &c.rng, alpha: alpha, beta: beta}
-	c.chain.Guided(c.guide)
 }
 
 // Seed begins the climber's random numbers.
@@ -77,6 +78,7 @@ func (c *Climber) LoadRegion(in *tsp.Instance, cand *twoopt.Candidates, cities, 
 	size := int32(len(cities))
 	c.order = append(c.order[:0], cities...)
 	in.Sub(&c.sub, c.order, local, false)
+	c.pairs = in.Paired() && len(links) < 2 // of problems at large so many kicks take too long
 	for _, i := range links {
 		if size > 2 {
 			c.sub.Fix(i, (i+1)%size)
@@ -85,9 +87,12 @@ func (c *Climber) LoadRegion(in *tsp.Instance, cand *twoopt.Candidates, cities, 
 	c.tour.Reset(int(size))
 	c.cand.Start = append(c.cand.Start[:0], 0)
 	c.cand.City, c.cand.Dist = c.cand.City[:0], c.cand.Dist[:0]
-	g := c.guide
-	if g != nil {
+	var g *guide
+	c.chain.Guided(nil)
+	if c.guide != nil && c.guide.Of(cand) {
+		g = c.guide
 		g.slots = g.slots[:0]
+		c.chain.Guided(g)
 	}
 	for _, city := range c.order {
 		for k := cand.Start[city]; k < cand.Start[city+1]; k++ {
@@ -223,7 +228,7 @@ func (c *Climber) Kick(kicks, actions int64, size int, heat func() float64) {
 			temperature = heat()
 		}
 		mark := c.tour.Mark()
-		delta, ok := c.bridge(c.rng.Below(m), 1+c.rng.Below(longest), 1+c.rng.Below(longest), 1+c.rng.Below(longest))
+		delta, ok := c.bridge(c.draw(longest))
 		if !ok {
 			continue
 		}
@@ -251,7 +256,7 @@ func (c *Climber) Shake(size int) {
 		if k&7 == 7 && c.Poll() {
 			break
 		}
-		if delta, ok := c.bridge(c.rng.Below(m), 1+c.rng.Below(longest), 1+c.rng.Below(longest), 1+c.rng.Below(longest)); ok {
+		if delta, ok := c.bridge(c.draw(longest)); ok {
 			c.gain += c.chain.Run(0) - delta
 		}
 	}
@@ -260,6 +265,32 @@ func (c *Climber) Shake(size int) {
 
 // shakes is how many kicks there are to a city and a longest stretch.
 const shakes = 3
+
+// draw returns where a kick cuts the piece: from which position on, and after stretches of up to
+// longest cities each. Of pairs every other edge is fixed, so that of sixteen kicks one would cut
+// none: a cut moves on by one there.
+func (c *Climber) draw(longest int32) (p, size1, size2, size3 int32) {
+	m := int32(c.sub.N())
+	p, size1, size2, size3 = c.rng.Below(m), 1+c.rng.Below(longest), 1+c.rng.Below(longest), 1+c.rng.Below(longest)
+	if !c.pairs {
+		return p, size1, size2, size3
+	}
+	most := (m - 4) / 3 // or the last cut would move on to the first
+	p = c.free(p)
+	second := c.free(p + min(size1, most))
+	third := c.free(second + min(size2, most))
+	last := c.free(third + min(size3, most))
+	return p % m, second - p, third - second, last - third
+}
+
+// free returns i, or the next position where the edge to i, which may be beyond the end, is fixed.
+func (c *Climber) free(i int32) int32 {
+	m := int32(c.sub.N())
+	if c.sub.IsFixed(c.tour.Order[(i+m-1)%m], c.tour.Order[i%m]) {
+		i++
+	}
+	return i
+}
 
 // bridge exchanges three consecutive stretches of the given sizes from position p
 // on and marks the ends of the four changed edges. It returns by how much the

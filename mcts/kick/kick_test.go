@@ -5,9 +5,12 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
+	"tspmcts/heatmap"
 	"tspmcts/mcts/meter"
+	"tspmcts/mcts/tree"
 	"tspmcts/tsp"
 	"tspmcts/tsp/tsptest"
 	"tspmcts/twoopt"
@@ -58,6 +61,25 @@ func TestKicksExact(t *testing.T) {
 	}
 }
 
+// TestGuidedByItsCandidates pins that statistics draw where they are of the candidates, learning
+// from that, and neither draw nor learn where a climber works on others.
+func TestGuidedByItsCandidates(t *testing.T) {
+	in := tsptest.Random(tsp.Euc2D, 200, 1)
+	m := meter.New(t.Context(), meter.Budget{}, nil)
+	of, others := nearest(in, 5), nearest(in, 8)
+	c := New(config, m)
+	c.Guide(tree.NewStats(of, heatmap.Zero(in.N()), m), 1, 10)
+	before := c.State().Stats.Visits
+	for _, cand := range []*twoopt.Candidates{others, of} {
+		c.Load(in, cand, fixedTour(in, 1), 0, in.N())
+		c.Descend(0)
+		c.Kick(1000, 0, 20, nil)
+		if learnt := !slices.Equal(before, c.State().Stats.Visits); learnt != (cand == of) || c.Gain() == 0 {
+			t.Errorf("its own candidates %v, learnt %v, gain %d", cand == of, learnt, c.Gain())
+		}
+	}
+}
+
 // TestBridgeChangesFourEdges pins that a kick is a double bridge (A D C B): all four of
 // its edges are new, so that no 3-opt move takes it back.
 func TestBridgeChangesFourEdges(t *testing.T) {
@@ -86,6 +108,25 @@ func TestBridgeChangesFourEdges(t *testing.T) {
 	}
 	if fresh != 4 {
 		t.Errorf("%d edges are new, want 4", fresh)
+	}
+}
+
+// TestKicksOfPairs pins that no kick of a directed instance cuts a pair, on whatever piece.
+func TestKicksOfPairs(t *testing.T) {
+	for _, n := range []int{4, 5, 6, 50} {
+		in := tsp.NewSymmetric(tsptest.Directed(n, 1)).Instance
+		m := meter.New(t.Context(), meter.Budget{}, nil)
+		c := New(config, m)
+		c.Load(in, nearest(in, 7), fixedTour(in, 1), 0, in.N())
+		for k := range 10000 {
+			p, size1, size2, size3 := c.draw(min(20, int32(2*n-1)/3))
+			if _, ok := c.bridge(p, size1, size2, size3); !ok || size1+size2+size3 >= int32(in.N()) {
+				t.Fatalf("%d ways: kick %d from %d on of %d, %d and %d cuts a pair", n, k, p, size1, size2, size3)
+			}
+		}
+		if err := in.Keeps(c.tour.Order); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

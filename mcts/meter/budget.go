@@ -23,8 +23,8 @@ type Budget struct {
 	// Bound ends it as exact at a tour of at most this length, in core units, which
 	// none is below; 0 for none.
 	Bound int64
-	// Stall ends the search when no worker has found a better tour for so long; 0 for
-	// no limit.
+	// Stall ends the search, between two of its steps, when no worker has found a better tour for
+	// so long; 0 for no limit.
 	Stall time.Duration
 }
 

@@ -31,8 +31,11 @@ type Progress struct {
 	Moved   bool          // the regions are new
 }
 
-// Observer is called while a search runs, by one goroutine at a time, thousands of times a second.
-// It must return quickly.
+// observeEvery is the time between two calls of an observer that is told nothing new.
+const observeEvery = 20 * time.Millisecond
+
+// Observer is called while a search runs, by one goroutine at a time: with every better tour that
+// Check sees, and else some times a second. It must return quickly.
 type Observer func(Progress)
 
 // Meter is what the workers of one search share. All methods may be called at any time
@@ -52,7 +55,9 @@ type Meter struct {
 	regions  [][]int32
 	moved    bool          // the observer does not know the regions
 	told     int64         // best length that the observer knows
+	observed time.Duration // when it was last called
 	improved time.Duration // when best last fell
+	counts   bool          // towards a stall
 	tour     []int32       // the best tour, where somebody observes
 	lent     bool          // tour is the caller's
 	length   int64         // of tour
@@ -147,9 +152,6 @@ func (m *Meter) offer(length int64, tour []int32, lent bool) {
 	}
 }
 
-// Observed reports whether there is an observer.
-func (m *Meter) Observed() bool { return m.observe != nil }
-
 // Improved returns when Check last found a better tour.
 func (m *Meter) Improved() time.Duration {
 	m.mu.Lock()
@@ -183,23 +185,46 @@ func (m *Meter) Check() bool {
 		m.End(StopTime)
 	}
 	if m.mu.TryLock() {
-		best := m.best.Load()
-		if m.observe != nil {
-			best = m.length // whose tour is here
-		}
-		better := best < m.told
-		if better {
-			m.told, m.improved = best, now
-		} else if m.budget.Stall > 0 && now-m.improved >= m.budget.Stall && best < NoTour {
-			m.End(StopStalled)
-		}
-		if m.observe != nil && best < NoTour {
-			m.observe(Progress{Length: best, Tour: m.tour, Actions: m.actions.Load(), Elapsed: now, Stage: m.stage, Better: better, Regions: m.regions, Moved: m.moved})
-			m.moved = false
-		}
+		m.look(now)
 		m.mu.Unlock()
 	}
 	return m.stop.Load() != nil
+}
+
+// look sees what is new, and tells the observer.
+func (m *Meter) look(now time.Duration) {
+	best := m.best.Load()
+	if m.observe != nil {
+		best = m.length // whose tour is here
+	}
+	better := best < m.told
+	if better {
+		m.told, m.improved = best, now
+	}
+	if m.observe != nil && best < NoTour && (better || now-m.observed >= observeEvery) {
+		m.observed = now
+		m.observe(Progress{Length: best, Tour: m.tour, Actions: m.actions.Load(), Elapsed: now, Stage: m.stage, Better: better, Regions: m.regions, Moved: m.moved})
+		m.moved = false
+	}
+}
+
+// Stalled reports whether the search is to end, also since it has stalled: the first call begins to
+// count. It is for the moments between two steps, when all that was found is known: within one, the
+// longer a search has lasted, the longer nobody is told.
+func (m *Meter) Stalled() bool {
+	if m.budget.Stall > 0 {
+		m.mu.Lock()
+		now := m.Clock()
+		m.look(now)
+		if !m.counts {
+			m.counts, m.improved = true, now
+		}
+		if now-m.improved >= m.budget.Stall {
+			m.End(StopStalled)
+		}
+		m.mu.Unlock()
+	}
+	return m.Check()
 }
 
 // Clock returns the time since the budget began to count.

@@ -57,7 +57,7 @@ func TestReasons(t *testing.T) {
 		now = 0
 		m := New(c.ctx, c.budget, nil)
 		m.Offer(100, nil)
-		first := m.Check()
+		first := m.Stalled()
 		if before := c.ctx == context.Background(); first == before {
 			t.Errorf("%s: over %v at the first look", c.want, first)
 		}
@@ -65,7 +65,10 @@ func TestReasons(t *testing.T) {
 		if c.budget.Target > 0 {
 			m.Offer(90, nil)
 		}
-		if !m.Check() {
+		if checked := m.Check(); checked != (c.want != StopStalled) {
+			t.Errorf("%s: over within a step: %v", c.want, checked)
+		}
+		if !m.Stalled() {
 			t.Errorf("%s: it goes on", c.want)
 		}
 		m.End(StopExact)
@@ -76,10 +79,11 @@ func TestReasons(t *testing.T) {
 }
 
 // TestObserver pins that the observer gets every better length that Check sees, with
-// its tour.
+// its tour, at once, and what is not better some times a second.
 func TestObserver(t *testing.T) {
 	var told []Progress
-	m := New(context.Background(), Budget{}, func(p Progress) {
+	now := time.Duration(0)
+	m := New(context.Background(), Budget{Clock: func() time.Duration { return now }}, func(p Progress) {
 		p.Tour = slices.Clone(p.Tour)
 		told = append(told, p)
 	})
@@ -87,12 +91,15 @@ func TestObserver(t *testing.T) {
 	m.Check() // nothing to tell yet
 	for _, length := range []int64{50, 70, 40} {
 		m.Offer(length, []int32{int32(length)})
-		m.Check()
+		for range 1000 {
+			m.Check()
+			now += 30 * time.Microsecond
+		}
 	}
 	want := []struct {
 		length int64
 		better bool
-	}{{50, true}, {50, false}, {40, true}}
+	}{{50, true}, {50, false}, {50, false}, {40, true}, {40, false}}
 	if len(told) != len(want) {
 		t.Fatalf("told %d times, want %d", len(told), len(want))
 	}

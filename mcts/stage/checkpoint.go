@@ -107,7 +107,7 @@ func (id identity) differs(other identity) error {
 // change of what stands behind it.
 const (
 	magic   = "tspmcts checkpoint\n"
-	version = 10
+	version = 11
 )
 
 // Encode writes c: the magic, the version, the length and SHA-256 of the state, the
@@ -172,15 +172,29 @@ func (s *Search) Checkpoint() *Checkpoint {
 	if s.stage != nil {
 		s.stage.freeze()
 	}
+	s.Seconds = s.seconds()
 	return &Checkpoint{Of: s.identity(), Actions: s.Meter.Actions(), State: s.State, Crew: s.crew.States(), Stage: s.stage}
 }
 
-// Resume makes s the search that c was taken of.
-func (s *Search) Resume(c *Checkpoint) error {
+// Resume returns the search that c was taken of, nil when the budget ended already.
+func Resume(t Task, c *Checkpoint) (*Search, error) {
+	s := &Search{Task: t}
+	if !s.begin() {
+		return nil, nil
+	}
+	if err := s.restore(c); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// restore makes s the search that c was taken of.
+func (s *Search) restore(c *Checkpoint) error {
 	if err := s.identity().differs(c.Of); err != nil {
 		return err
 	}
 	s.State, s.stage = c.State, c.Stage
+	s.start = s.Meter.Clock().Seconds() - s.Seconds
 	s.Meter.Resume(c.Actions)
 	if s.Best != nil {
 		if s.In.Check(s.Best) != nil {

@@ -7,8 +7,11 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
+	"tspmcts/heatmap"
 	"tspmcts/mcts/kick"
+	"tspmcts/mcts/meter"
 	"tspmcts/tsp"
 	"tspmcts/tsp/tsptest"
 )
@@ -40,6 +43,41 @@ func TestDamaged(t *testing.T) {
 		data[at] ^= 0x10
 		if _, err := DecodeCheckpoint(bytes.NewReader(data)); err == nil {
 			t.Errorf("byte %d flipped: accepted", at)
+		}
+	}
+}
+
+// TestResumeWithoutFirst pins that no first tour is made for a search that goes on from a checkpoint.
+func TestResumeWithoutFirst(t *testing.T) {
+	s := begin(t, tsptest.Random(tsp.Euc2D, 500, 3), true, meter.Budget{}, 10, 1000)
+	s.Heatmap = heatmap.Zero(500)
+	task := s.Task
+	task.Config.FirstTour, task.Neighbors = "greedy", nil // of which there is none without neighbours
+	r, err := Resume(task, s.Checkpoint())
+	if err != nil || !slices.Equal(r.Tour.Order, s.Tour.Order) || r.BestLength != s.BestLength {
+		t.Errorf("%v, %v", r, err)
+	}
+}
+
+// TestCost pins what a search has cost: actions where these are the budget, and seconds elsewhere,
+// also where nothing says when it ends; with what it had cost when it was saved, and without what
+// prepares one that goes on.
+func TestCost(t *testing.T) {
+	now := 100 * time.Second
+	clock := func() time.Duration { return now }
+	for _, c := range []struct {
+		budget meter.Budget
+		want   float64
+	}{{meter.Budget{Actions: 1e6}, 1234}, {meter.Budget{}, 102}, {meter.Budget{Target: 1}, 102}, {meter.Budget{Time: time.Hour}, 102}} {
+		now, c.budget.Clock = 100*time.Second, clock
+		s := begin(t, tsptest.Random(tsp.Euc2D, 100, 3), true, c.budget, 10, 1000)
+		s.Heatmap, s.Used = heatmap.Zero(100), 1234
+		saved := s.Checkpoint()
+		now = 7 * time.Second // of another process
+		s.Meter = meter.New(t.Context(), c.budget, nil)
+		r := tsptest.Must(Resume(s.Task, saved))
+		if now += 2 * time.Second; r.Cost() != c.want {
+			t.Errorf("%+v: it has cost %v, want %v", c.budget, r.Cost(), c.want)
 		}
 	}
 }

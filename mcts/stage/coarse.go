@@ -118,7 +118,7 @@ func (s *Search) recombineLongest(k, tours, parts int) {
 	if limit := s.Meter.Budget().Actions; ends == nil || limit > 0 && limit-s.Used < int64(len(ends))*perEnd {
 		return
 	}
-	op := region.Recombine{Tours: tours, EAX: s.Config.EAX}
+	op := region.Recombine{Tours: min(tours, s.Config.Population), EAX: s.Config.EAX}
 	near := func(city int32) []int32 { return cand.City[cand.Start[city]:cand.Start[city+1]] }
 	s.visitLongest(ends, parts, func(x *region.Visitor, k int) ([]int32, int64) {
 		var others []*region.Visitor

@@ -30,6 +30,6 @@ func (d *Descending) step(s *Search) bool {
 		}
 	}
 	s.round(s.pieces(), (*kick.Climber).Descend)
-	d.Across = true
+	d.Across = !s.Meter.Check()
 	return false
 }

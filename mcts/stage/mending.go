@@ -41,7 +41,7 @@ func (m *Mending) work(s *Search) bool {
 	start, length, used := s.Cost(), s.Tour.Length, s.Used
 	s.recombineLongest(m.Edges, m.Tours, m.Edges/mostRecombined)
 	s.did("recombine", 0, 1, length-s.Tour.Length, s.Used-used)
-	m.Over = s.Used == used
+	m.Over = s.Used == used && !s.Meter.Check()
 	m.PerEdge = (s.Cost() - start) / float64(m.Edges)
 	return true
 }

@@ -11,7 +11,7 @@ import (
 // each time up to a tenth of all, and that it is over, not tried for ever, where actions end.
 func TestMending(t *testing.T) {
 	in := tsptest.Clustered(40000, 2)
-	s, m := begin(t, in, true, meter.Budget{}, 100, 50000), new(Mending)
+	s, m := begin(t, in, true, meter.Budget{Actions: 1e12}, 100, 50000), new(Mending)
 	s.Used = 1e9 // so that a step is a small part of the cost
 	var edges []int
 	for range 4 {

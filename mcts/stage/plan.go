@@ -5,7 +5,7 @@ import "encoding/gob"
 // New returns the search before its first stage, nil when the budget ended already.
 func New(t Task) *Search {
 	s := &Search{Task: t}
-	if !s.begin() {
+	if !s.begin() || !s.makeFirst() {
 		return nil
 	}
 	s.stage = s.plan()
@@ -64,24 +64,27 @@ func (s *Search) Descend(save func()) {
 }
 
 // Run carries out stage after stage until the budget ends. Between two steps the
-// whole state may be saved.
+// whole state may be saved. It is from here on that a search may stall: descending ends with the
+// first tour that others can be held against.
 func (s *Search) Run(save func()) {
-	for s.advance(save) {
+	for !s.Meter.Stalled() && s.advance(save) {
 	}
 }
 
 // advance carries out a step, and reports whether there may be another.
 func (s *Search) advance(save func()) bool {
-	if s.stage == nil {
+	if s.stage == nil || s.ended() {
 		return false
 	}
 	save()
-	if s.ended() {
-		return false
-	}
 	s.Meter.Stage(s.stage.name())
-	if s.stage.step(s) {
+	over := s.stage.step(s)
+	if s.cut = s.Meter.Check(); over && !s.cut {
 		s.stage = s.next()
 	}
 	return true
 }
+
+// Resumable reports whether a search that goes on from here is the same: not from the middle of a
+// step, where actions are the budget. Of others no two are the same anyway.
+func (s *Search) Resumable() bool { return !s.cut || s.Meter.Budget().Actions == 0 }

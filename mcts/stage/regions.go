@@ -43,6 +43,7 @@ func (s *Search) newRegions() *Regions {
 	if l := s.Onward; l != nil {
 		v.Tours, v.PerTour = max(l.Tours, firstTours), l.PerTour
 	}
+	v.Tours = min(v.Tours, s.Config.Population)
 	return v
 }
 
@@ -126,7 +127,7 @@ func (v *Regions) sweep(s *Search) {
 
 // nextTours returns how many tours the populations of the next sweep have.
 func (v *Regions) nextTours(s *Search) int {
-	return min(v.Tours+v.Tours/2, max(s.Config.Population, firstTours))
+	return min(v.Tours+v.Tours/2, s.Config.Population)
 }
 
 // carry visits the leaves, and joins what that brings to the tour.

@@ -37,9 +37,11 @@ type Search struct {
 	visitors []*region.Visitor // one for each of the crew
 	visiting visiting
 	id       *identity // nil before it is asked for
+	start    float64   // second on the clock at which it would have begun, had it never been interrupted
 
 	State
 	stage Stage
+	cut   bool // the last step may have ended early, as the search was to end
 }
 
 // State is what a search has reached, besides its stage.
@@ -52,14 +54,13 @@ type State struct {
 	Cuts       meter.Stream // where rounds cut the tour
 	Work       []worked     // what was done
 	Visits     []uint16     // of regions that a city was in; nil before the first
+	Seconds    float64      // that it has taken, when it was saved
 }
 
-// begin makes what the stages need, and reports false when the budget ended already.
+// begin makes what the stages need besides a first tour, and reports false when the budget ended
+// already.
 func (s *Search) begin() bool {
 	s.BestLength = meter.NoTour
-	if !s.chooseFirst() {
-		return false
-	}
 	if s.Config.Fresh {
 		s.crew = new(kick.Crew)
 		return true
@@ -67,6 +68,26 @@ func (s *Search) begin() bool {
 	s.crew = kick.NewCrew(s.In, s.Candidates, s.Config.Kick, s.Meter, s.Workers)
 	for _, c := range s.crew.Climbers {
 		s.visitors = append(s.visitors, &region.Visitor{Climber: c})
+	}
+	if s.Config.Draw {
+		for _, c := range s.crew.Climbers {
+			stats := tree.NewStats(s.Candidates, s.Heatmap, s.Meter)
+			if stats == nil {
+				return false
+			}
+			c.Guide(stats, s.Config.Tree.Alpha, s.Config.Tree.Beta)
+		}
+	}
+	return true
+}
+
+// makeFirst makes the first tour that the stages work on, and reports false when the budget ended.
+func (s *Search) makeFirst() bool {
+	if !s.chooseFirst() {
+		return false
+	}
+	if s.Config.Fresh {
+		return true // its workers take it from there
 	}
 	s.Cuts.Start(s.Seed, meter.ForCuts, 0, 0)
 	if s.first == nil && s.Config.FirstTour == "draw" {
@@ -81,15 +102,6 @@ func (s *Search) begin() bool {
 	}
 	s.Tour = kick.NewTour(s.In, slices.Clone(s.first))
 	s.keep(s.Tour.Order, s.Tour.Length)
-	if s.Config.Draw {
-		for _, c := range s.crew.Climbers {
-			stats := tree.NewStats(s.Candidates, s.Heatmap, s.Meter)
-			if stats == nil {
-				return false
-			}
-			c.Guide(stats, s.Config.Tree.Alpha, s.Config.Tree.Beta)
-		}
-	}
 	return true
 }
 
@@ -136,11 +148,14 @@ func (s *Search) Cost() float64 {
 	if s.Onward != nil {
 		before = s.Onward.Cost
 	}
-	if b := s.Meter.Budget(); b.Actions > 0 || b.Time == 0 && b.Stall == 0 {
+	if s.Meter.Budget().Actions > 0 {
 		return before + float64(s.Used)
 	}
-	return before + s.Meter.Clock().Seconds()
+	return before + s.seconds()
 }
+
+// seconds returns how long the search has taken, with what it took before it was resumed.
+func (s *Search) seconds() float64 { return s.Meter.Clock().Seconds() - s.start }
 
 // keep copies tour aside if it is the best so far.
 func (s *Search) keep(tour []int32, length int64) {

@@ -1,6 +1,7 @@
 package stage
 
 import (
+	"slices"
 	"sync"
 
 	"tspmcts/mcts/meter"
@@ -20,8 +21,9 @@ const slice = 1 << 14
 
 func (Simulating) name() string { return "simulating" }
 
-// begin makes the workers, and reports false when the budget ended.
+// begin makes the workers, and reports false, with none of them, when the budget ended.
 func (p *Simulating) begin(s *Search) bool {
+	var searches []*tree.Search
 	for i := range s.Workers {
 		stats := tree.NewStats(s.Candidates, s.Heatmap, s.Meter)
 		if stats == nil {
@@ -34,8 +36,9 @@ func (p *Simulating) begin(s *Search) bool {
 			w.Limit(meter.Share(actions, s.Workers, i)) // 0 where there are fewer than workers
 		}
 		w.Begin(s.first)
-		p.searches = append(p.searches, w)
+		searches = append(searches, w)
 	}
+	p.searches = searches
 	return true
 }
 
@@ -69,6 +72,9 @@ func (p *Simulating) survey(s *Search) {
 }
 
 func (p *Simulating) freeze() {
+	if p.searches == nil {
+		return // the states are those of the checkpoint that this goes on from
+	}
 	p.States = p.States[:0]
 	for _, w := range p.searches {
 		p.States = append(p.States, w.State())
@@ -76,6 +82,10 @@ func (p *Simulating) freeze() {
 }
 
 func (p *Simulating) resume(s *Search) error {
+	without := func(w tree.State) bool { return w.Best == nil }
+	if (len(p.States) == 0 || slices.ContainsFunc(p.States, without)) && !s.chooseFirst() {
+		return nil
+	}
 	if len(p.States) == 0 {
 		return nil // it was saved before it began
 	}

@@ -19,10 +19,10 @@ const leadShare = 0.1
 func (s *Search) newWhole() *Whole { return &Whole{Breeder: breed.New(s.breeding(), s.Initial)} }
 
 func (s *Search) breeding() breed.Setting {
-	set := breed.Setting{In: s.In, Neighbors: s.Neighbors, EAX: s.Config.EAX(s.In.N()), First: firstWhole, Most: s.Config.Population,
+	set := breed.Setting{In: s.In, Neighbors: s.Neighbors, EAX: s.Config.EAX(s.In.N()), First: min(firstWhole, s.Config.Population), Most: s.Config.Population,
 		Elite: s.Config.Elite, Workers: s.Workers, Seed: s.Seed, Stop: s.Meter.Ending()}
 	if s.manyRegions() {
-		set.First = firstTours
+		set.First = min(firstTours, s.Config.Population)
 	}
 	return set
 }

@@ -54,6 +54,9 @@ func NewStats(cand *twoopt.Candidates, p *heatmap.Map, m *meter.Meter) *Stats {
 	return st
 }
 
+// Of reports whether the statistics are of these candidates.
+func (st *Stats) Of(cand *twoopt.Candidates) bool { return st.cand == cand }
+
 func (st *Stats) setOmega(i int32, omega float64) {
 	st.omega[i] = omega
 	if omega > 0 {

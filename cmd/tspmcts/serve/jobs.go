@@ -445,9 +445,10 @@ func (s *Server) solve(ctx context.Context, j *job, clock func() time.Duration) 
 			return nil, err
 		}
 	}
-	o.Save = &mcts.Saver{Every: saveEvery(j.item.N()), Save: func(c *mcts.Checkpoint) {
+	o.Save = &mcts.Saver{Save: func(c *mcts.Checkpoint) {
 		cause := context.Cause(ctx)
-		if cause == nil && s.Folder == "" || errors.Is(cause, errStopped) {
+		// A pause cuts a step short: where actions are the budget, what counts is saved before.
+		if cause == nil && s.Folder == "" && o.Actions == 0 || errors.Is(cause, errStopped) {
 			return
 		}
 		var text bytes.Buffer
@@ -466,17 +467,13 @@ func (s *Server) solve(ctx context.Context, j *job, clock func() time.Duration) 
 	return mcts.Solve(ctx, j.item.Instance, o)
 }
 
-// saveEvery returns the time between two checkpoints of n cities: writing them takes no part of the
-// search that counts.
-func saveEvery(n int) time.Duration { return 5*time.Second + time.Duration(n)*30*time.Microsecond }
-
 // publishEvery returns the time between two tours that a job shows: copying them takes no part that
 // counts.
 func publishEvery(n int) time.Duration {
 	return 50*time.Millisecond + time.Duration(n)*400*time.Nanosecond
 }
 
-// publish is what the search tells, some thousand times a second.
+// publish is what the search tells, at times thousands of better tours a second.
 func (s *Server) publish(j *job, p mcts.Progress) {
 	if p.Elapsed < j.next {
 		return
