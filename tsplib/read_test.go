@@ -348,6 +348,7 @@ func TestErrors(t *testing.T) {
 		{"HCP without format", "TYPE: HCP\nDIMENSION: 3\nEDGE_DATA_SECTION\n1 2\n-1\n", 3, "EDGE_DATA_FORMAT: found none before the edges, want EDGE_LIST or ADJ_LIST", nil},
 		{"HCP beyond", "TYPE: HCP\nDIMENSION: 3\nEDGE_DATA_FORMAT: EDGE_LIST\nEDGE_DATA_SECTION\n1 4\n-1\n", 5, `found "4", want a city, 1 to 3`, nil},
 		{"HCP half an edge", "TYPE: HCP\nDIMENSION: 3\nEDGE_DATA_FORMAT: EDGE_LIST\nEDGE_DATA_SECTION\n1 2 3\n-1\n", 6, `found "-1", want a city`, nil},
+		{"HCP of too few edges", "TYPE: HCP\nDIMENSION: 4\nEDGE_DATA_FORMAT: EDGE_LIST\nEDGE_DATA_SECTION\n1 2 3 4\n-1\n", 4, "EDGE_DATA_SECTION: found 2 edges, want 3 or more: a path through the 4 cities of line 2 has as many", nil},
 		{"HPP of edges and places", "TYPE: HPP\nDIMENSION: 3\nEDGE_WEIGHT_TYPE: EUC_2D\nEDGE_DATA_FORMAT: EDGE_LIST\nEDGE_DATA_SECTION\n1 2 2 3\n-1\n", 3, "EDGE_WEIGHT_TYPE: found distances besides the edges of a graph", ErrUnsupported},
 		{"HPP of an asymmetric matrix", strings.Replace(matrix(2, "FULL_MATRIX", "0 1\n2 0\n"), "TSP", "HPP", 1), 8, "want a symmetric matrix, or TYPE ATSP solved with --path", ErrUnsupported},
 		{"CVRP", "TYPE: CVRP\n", 1, "found CVRP, want TYPE TSP, ATSP, HCP or HPP: vehicle routing", ErrUnsupported},
@@ -495,6 +496,12 @@ func TestAllocation(t *testing.T) {
 		"early DIMENSON": "DIMENSION: 2000000000\n",
 	} {
 		reads[name] = func() { Read(strings.NewReader(text), "f") }
+	}
+	for _, kind := range []string{"HCP", "HPP"} {
+		for _, format := range []string{"EDGE_LIST", "ADJ_LIST"} {
+			text := "TYPE: " + kind + "\nDIMENSION: 1000000000\nEDGE_DATA_FORMAT: " + format + "\nEDGE_DATA_SECTION\n1 2\n-1\n-1\n"
+			reads[kind+" "+format] = func() { Read(strings.NewReader(text), "f") }
+		}
 	}
 	reads["tour"] = func() {
 		ReadTours(strings.NewReader("DIMENSION: 1000000000\nTOUR_SECTION\n1 2 999999999\n-1\n"), "f")
