@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"tspmcts/tsp"
 	"tspmcts/tsplib"
@@ -360,6 +361,30 @@ func TestStream(t *testing.T) {
 		if p.most > 30<<20 {
 			t.Errorf("%s: %d MB in use", name, p.most>>20)
 		}
+	}
+}
+
+// What stands before the positions of a feature costs no more than behind them: no position counts
+// the lines above it.
+func TestLines(t *testing.T) {
+	const n, more = 20000, 5
+	properties := `"properties":{` + strings.Repeat("\n", 4<<20) + "}"
+	positions := `"geometry":{"type":"MultiPoint","coordinates":[` + strings.Repeat("[1,2],\n", n-1) + "[1,2]]}"
+	took := func(members ...string) time.Duration {
+		start := time.Now()
+		in, _, err := read(`{"type":"FeatureCollection","features":[{"type":"Feature",`+strings.Join(members, ",")+"}]}", Options{})
+		if err != nil || in.N() != n {
+			t.Fatal(in, err)
+		}
+		return time.Since(start)
+	}
+	behind, before := took(positions, properties), took(properties, positions)
+	if before > more*behind {
+		t.Errorf("%v behind the properties, %v before them", before, behind)
+	}
+	wrong := `{"type":"Feature",` + "\n" + `"geometry":{` + "\n\n" + `"type":"GeometryCollection","geometries":[{"type":"MultiPoint","coordinates":[[1,2],` + "\n" + `[3,4]]},` + "\n" + `{"type":"Point","coordinates":` + "\n" + `[1,200]}]}}`
+	if _, _, err := read(wrong, Options{}); err == nil || !strings.HasPrefix(err.Error(), "f.csv:7: geometry 2: found the latitude 200") {
+		t.Error(err)
 	}
 }
 
