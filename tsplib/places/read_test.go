@@ -330,6 +330,15 @@ func TestStream(t *testing.T) {
 			}
 			return "]," + space + "[" + strings.Repeat("1,", n-1) + "1"
 		},
+		"skipped": func(i int) string {
+			switch i {
+			case 0:
+				return `{"durations":[[0,1],[1,0]],"distances":[[0,1`
+			case n:
+				return `]],"code":"Ok"}`
+			}
+			return "]," + space + "[1"
+		},
 		"positions": func(i int) string {
 			switch i {
 			case 0:
@@ -351,11 +360,15 @@ func TestStream(t *testing.T) {
 	} {
 		p := &padded{n: n, text: text}
 		o := Options{}
-		if name == "matrix" {
+		cities := n
+		switch name {
+		case "matrix":
 			o.Weight = "durations"
+		case "skipped":
+			cities = 2
 		}
 		in, _, err := Read(p, "f.json", o)
-		if err != nil || in.N() != n {
+		if err != nil || in.N() != cities {
 			t.Fatal(name, in, err)
 		}
 		if p.most > 30<<20 {

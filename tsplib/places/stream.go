@@ -27,21 +27,22 @@ type counted struct {
 	r    io.Reader
 	text []byte // what begins at from
 	from int64
+	done int // so much of it is counted
 	line int // there
 }
 
 func (c *counted) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
-	c.text = append(c.text, p[:n]...)
+	c.text = append(append(c.text[:0], c.text[c.done:]...), p[:n]...)
+	c.from, c.done = c.from+int64(c.done), 0
 	return n, err
 }
 
 // lineAt returns the line of an offset, which is not before the one of the last call.
 func (c *counted) lineAt(offset int64) int {
-	if k := int(min(offset-c.from, int64(len(c.text)))); k > 0 {
-		c.line += bytes.Count(c.text[:k], []byte{'\n'})
-		c.text = append(c.text[:0], c.text[k:]...)
-		c.from += int64(k)
+	if k := int(min(offset-c.from, int64(len(c.text)))); k > c.done {
+		c.line += bytes.Count(c.text[c.done:k], []byte{'\n'})
+		c.done = k
 	}
 	return c.line
 }
@@ -102,6 +103,7 @@ func (s *stream) skip() error {
 		if err != nil {
 			return err
 		}
+		s.line() // what is counted is not kept
 		switch t {
 		case json.Delim('['), json.Delim('{'):
 			depth++
