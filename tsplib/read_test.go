@@ -15,6 +15,7 @@ import (
 	"testing/iotest"
 
 	"tspmcts/tsp"
+	"tspmcts/tsp/tsptest"
 )
 
 // identity returns the tour 1..n.
@@ -651,6 +652,37 @@ func TestWrittenForm(t *testing.T) {
 	want := "NAME : a b\nCOMMENT : c\nTYPE : TSP\nDIMENSION : 3\nEDGE_WEIGHT_TYPE : EXACT_2D\nFIXED_EDGES_SECTION\n1 3\n-1\nNODE_COORD_SECTION\n1 0.1 1234567\n2 1e+21 1e-07\n3 -3 0\nEOF\n"
 	if b.String() != want {
 		t.Errorf("%s", b.String())
+	}
+}
+
+// TestWrittenOrRefused pins that Write drops nothing that lengths depend on.
+func TestWrittenOrRefused(t *testing.T) {
+	edges := [][2]int32{{0, 1}, {0, 2}, {1, 3}, {2, 4}}
+	graph := func(n int) *tsp.Instance { return tsptest.Must(tsp.NewGraph("g", n, edges)) }
+	fractions := tsptest.Random(tsp.Explicit, 4, 1)
+	fractions.Scale = 10
+	forbidden := tsptest.Random(tsp.Exact2D, 5, 1)
+	holes := tsptest.Random(tsp.Explicit, 5, 1)
+	path, ended, pathOfLine := graph(5), graph(5), tsptest.Random(tsp.Exact2D, 5, 1)
+	for _, err := range []error{forbidden.Forbid([][2]int32{{0, 1}}), holes.Forbid([][2]int32{{0, 1}}), path.SetEnds(-1, -1), ended.SetEnds(1, -1), pathOfLine.SetEnds(-1, -1)} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, in := range []*tsp.Instance{graph(5), path, holes, pathOfLine} {
+		in.Name, in.Comment = "x", ""
+		roundTrip(t, in)
+	}
+	for want, in := range map[string]*tsp.Instance{"no TYPE for": ended, "forbidden edges between places": forbidden, "scale 10": fractions, "has 4 edges, want 5": graph(6)} {
+		var b bytes.Buffer
+		if err := Write(&b, in); err == nil || !strings.Contains(err.Error(), want) || b.Len() > 0 {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
+	for _, in := range []*tsp.Instance{forbidden, pathOfLine} {
+		if err := WriteLine(io.Discard, in, nil); err == nil {
+			t.Errorf("%s is written as a line", in.Name)
+		}
 	}
 }
 
