@@ -12,7 +12,7 @@ import (
 var AlphaRanks = Ranks{.463, .364, .106, .0406, .0154, .0056, .0026, .0012, .0006, .0003}
 
 // AlphaSteps is the number of steps of subgradient ascent after which more
-// steps make the candidates no better (package onetree has the table).
+// steps make the candidates no better.
 const AlphaSteps = 30
 
 // Alpha returns the prior over alpha-nearness (Helsgaun 2000, section 4.1): P_ij = ranks[r] where j

@@ -103,6 +103,10 @@ func (m *Map) Measure(tour tsp.Tour, k int) Measure {
 	x.LogLoss = loss / float64(n)
 	x.Entropy /= float64(n)
 	for t := range x.Recall {
+		if edges == 0 { // the tour of one city: none is missed
+			x.Recall[t] = 1
+			continue
+		}
 		x.Recall[t] /= float64(2 * edges)
 	}
 	for b := range x.Calibration {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"tspmcts/tsp"
@@ -75,6 +76,14 @@ func TestMeasureAgainstAllPairs(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// The tour of one city has no edges, so that none is missed.
+func TestMeasureOfOne(t *testing.T) {
+	x := Zero(1).Measure(tsp.Tour{0}, 3)
+	if !slices.Equal(x.Recall, []float64{1, 1, 1}) || x.LogLoss != 0 || x.Entropy != 0 {
+		t.Errorf("%+v", x)
 	}
 }
 

@@ -41,7 +41,7 @@ func (in *Instance) Forbid(edges [][2]int32) error {
 		if min(e[0], e[1]) < 0 || max(e[0], e[1]) >= in.n || e[0] == e[1] {
 			return fmt.Errorf("%w: %d-%d, want two different cities of 1..%d", ErrForbidden, e[0]+1, e[1]+1, in.n)
 		}
-		if slices.ContainsFunc(in.Fixed, func(f [2]int32) bool { return f == e || !in.Directed && f == [2]int32{e[1], e[0]} }) {
+		if in.IsFixed(e[0], e[1]) && (!in.Directed || in.fixedWay(e[0], e[1])) {
 			return fmt.Errorf("%w: %d-%d is a fixed edge", ErrForbidden, e[0]+1, e[1]+1)
 		}
 	}

@@ -71,9 +71,9 @@ type Instance struct {
 	offset  int64 // see Offset
 }
 
-// maxDegrees is far above any latitude or longitude in a file, and far below
-// what an angle loses its meaning at in a float64.
-const maxDegrees = 1e6
+// MaxDegrees bounds coordinates that are degrees: far above any latitude or longitude in a file, and
+// far below what an angle loses its meaning at in a float64.
+const MaxDegrees = 1e6
 
 type point struct{ x, y float64 }
 
@@ -119,7 +119,7 @@ func NewPoints(name string, m Metric, x, y, z []float64) (*Instance, error) {
 	}
 	if m.Degrees() {
 		for i := range x {
-			if math.Abs(x[i]) > maxDegrees || math.Abs(y[i]) > maxDegrees {
+			if math.Abs(x[i]) > MaxDegrees || math.Abs(y[i]) > MaxDegrees {
 				return nil, fmt.Errorf("city %d lies at %v, %v, which are no degrees", i+1, x[i], y[i])
 			}
 		}

@@ -1,6 +1,7 @@
 package tsp
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -291,5 +292,69 @@ func TestNeighborsInCrowds(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// Lists of neighbours hold forbidden edges last, also where some cities have many of them, and one
+// city with edges to all others does not lengthen the lists of these.
+func TestNeighborsForbidden(t *testing.T) {
+	const n, k = 300, 8
+	ctx := t.Context()
+	r := rand.New(rand.NewPCG(4, 4))
+	in := uniform(n, 1)
+	var gone [][2]int32
+	for range n {
+		if i, j := r.Int32N(n), r.Int32N(n); i != j {
+			gone = append(gone, [2]int32{i, j})
+		}
+	}
+	for i := range int32(n - 5) {
+		gone = append(gone, [2]int32{n - 1, i}, [2]int32{i / 3, n - 2})
+	}
+	if err := in.Forbid(gone); err != nil {
+		t.Fatal(err)
+	}
+	s := NewSymmetric(in)
+	some := choose(r, in)
+	for _, cities := range [][]int32{nil, some} {
+		nb, err := NearestAmong(ctx, s.Instance, cities, k)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := cities
+		if all == nil {
+			for i := range int32(n) {
+				all = append(all, i)
+			}
+		}
+		for row, c := range all {
+			want := slices.DeleteFunc(slices.Clone(all), func(j int32) bool { return j == c })
+			slices.SortFunc(want, func(a, b int32) int {
+				return cmp.Or(cmp.Compare(s.Dist(c, a)/NoEdge, s.Dist(c, b)/NoEdge), cmp.Compare(in.Dist(c, a), in.Dist(c, b)), cmp.Compare(a, b))
+			})
+			if got := nb.Of(int32(row)); !slices.Equal(got, want[:nb.K]) {
+				t.Fatalf("city %d of %d: %v, want %v", c, len(all), got, want[:nb.K])
+			}
+		}
+	}
+
+	const many = 4000
+	in = uniform(many, 1)
+	gone = gone[:0]
+	for i := range int32(many - 3) {
+		gone = append(gone, [2]int32{many - 1, i})
+	}
+	if err := in.Forbid(gone); err != nil {
+		t.Fatal(err)
+	}
+	s = NewSymmetric(in)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if _, err := NearestNeighbors(ctx, s.Instance, k); err != nil {
+		t.Fatal(err)
+	}
+	runtime.ReadMemStats(&after)
+	if got := after.TotalAlloc - before.TotalAlloc; got > 10<<20 {
+		t.Errorf("%d bytes for %d cities", got, many)
 	}
 }

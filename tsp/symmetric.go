@@ -411,13 +411,7 @@ func nearestDerived(ctx context.Context, in *Instance, cities []int32, k int) (*
 	if joker {
 		among = all[:len(all)-1]
 	}
-	// Forbidden edges go to the end of a list, so look further by as many as there may be.
-	further := 0
-	if d.closed != nil {
-		for _, c := range among {
-			further = max(further, len(d.closed.of(c)))
-		}
-	}
+	further := d.further()
 	base, err := nearest(ctx, d.of, among, k+further, 1, nil)
 	if err != nil {
 		return nil, err
@@ -426,6 +420,12 @@ func nearestDerived(ctx context.Context, in *Instance, cities []int32, k int) (*
 	nb := &Neighbors{K: k, Flat: make([]int32, 0, len(all)*k)}
 	for r, c := range among {
 		row := base.Of(int32(r))
+		if d.closed != nil && len(d.closed.of(c)) > further {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			row = d.nearestOf(c, among, k)
+		}
 		from := len(nb.Flat)
 		want := k
 		if joker {
@@ -446,6 +446,51 @@ func nearestDerived(ctx context.Context, in *Instance, cities []int32, k int) (*
 		nb.Flat = append(nb.Flat, among[:k]...)
 	}
 	return nb, nil
+}
+
+// further returns how much longer all lists of neighbours are to be, because forbidden edges go to
+// their end: h where no more than h cities have more than h such edges. These few are looked at by
+// themselves (nearestOf), so that one city with many does not make the lists of all others as long.
+func (d *derived) further() int {
+	if d.closed == nil {
+		return 0
+	}
+	var degrees []int
+	for c := range d.of.n {
+		if many := len(d.closed.of(c)); many > 0 {
+			degrees = append(degrees, many)
+		}
+	}
+	slices.Sort(degrees)
+	h := 0
+	for h < len(degrees) && degrees[len(degrees)-1-h] > h {
+		h++
+	}
+	return h
+}
+
+// nearestOf returns the k nearest of the cities to city c, those behind a forbidden edge last.
+func (d *derived) nearestOf(c int32, cities []int32, k int) []int32 {
+	const last = 1 << 63 // above all distances
+	best := newTop(min(k, len(cities)-1))
+	closed := d.closed.of(c)
+	for _, j := range cities {
+		if j == c {
+			continue
+		}
+		key := pack(d.of.Dist(c, j), j)
+		if _, found := slices.BinarySearch(closed, j); found {
+			key |= last
+		}
+		if key < best.worst {
+			best.push(key)
+		}
+	}
+	row := make([]int32, 0, best.m)
+	for _, key := range best.sorted() {
+		row = append(row, int32(uint32(key)))
+	}
+	return row
 }
 
 // nearestPaired lists the nearest exits of entries, and entries of exits. The ways

@@ -84,6 +84,6 @@
 // # Errors and cost
 //
 // Every reading error is a [*ParseError] with file and line. Time and memory are
-// linear in the input, whatever its DIMENSION claims; only a compressed matrix
-// unfolds, to twice its numbers.
+// linear in the input, whatever its DIMENSION claims: a graph that has fewer edges than a path
+// through so many cities is refused. Only a compressed matrix unfolds, to twice its numbers.
 package tsplib

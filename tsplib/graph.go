@@ -53,3 +53,13 @@ func (p *problem) readGraph(section int) error {
 		}
 	}
 }
+
+// checkEdges returns an error where the edges are too few to pass through all cities: there is
+// neither a tour nor a path then, and DIMENSION asks for memory that the file does not account for.
+func (p *problem) checkEdges() error {
+	if len(p.edges) >= p.n-1 {
+		return nil
+	}
+	want := fmt.Sprintf("%d or more: a path through the %d cities of line %d has as many", p.n-1, p.n, p.seen["DIMENSION"])
+	return p.fail(p.seen["EDGE_DATA_SECTION"], "EDGE_DATA_SECTION", fmt.Sprintf("%d edges", len(p.edges)), want, nil)
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"tspmcts/tsp"
@@ -61,7 +62,7 @@ func (p *problem) readMatrix(section int) error {
 		}
 	}
 	for int64(len(w)) < want {
-		if c, ok := p.skipSpace(); !ok || !startsNumber(c) && c != 'i' && c != 'I' {
+		if !p.atEntry() {
 			if err := p.stray(key, "a whole number"); err != nil {
 				return err
 			}
@@ -77,8 +78,8 @@ func (p *problem) readMatrix(section int) error {
 			if p.kind == "HPP" {
 				instead += " solved with --path"
 			}
-			err := p.fail(line, key, fmt.Sprintf("d(%d,%d) = %d but d(%d,%d) = %d", i+1, j+1, v, j+1, i+1, w[j*n+i]), instead, ErrUnsupported)
-			if have := int64(len(w)) + 1 + p.countNumbers(); have != want { // a triangle, rather
+			err := p.fail(line, key, fmt.Sprintf("d(%d,%d) = %s but d(%d,%d) = %s", i+1, j+1, entryText(v), j+1, i+1, entryText(int64(w[j*n+i]))), instead, ErrUnsupported)
+			if have := int64(len(w)) + 1 + p.countEntries(); have != want { // a triangle, rather
 				return p.matrixSize(p.line, l, have)
 			}
 			return err
@@ -101,9 +102,9 @@ func (p *problem) readMatrix(section int) error {
 			}
 		}
 	}
-	if c, ok := p.skipSpace(); ok && startsNumber(c) {
+	if p.atEntry() {
 		line := p.line
-		return p.matrixSize(line, l, want+p.countNumbers())
+		return p.matrixSize(line, l, want+p.countEntries())
 	}
 	if l.shape != full {
 		w = unfold(w, p.n, l)
@@ -143,7 +144,7 @@ func (p *problem) distance(diagonal bool) (int64, error) {
 	tok := p.token()
 	v, ok := parseInt(tok)
 	switch {
-	case strings.EqualFold(string(tok), "inf") || strings.EqualFold(string(tok), "infinity") || ok && v == math.MaxInt32:
+	case isInf(tok) || ok && v == math.MaxInt32:
 		if v = tsp.NoEdge; diagonal {
 			v = 0
 		}
@@ -167,16 +168,40 @@ func (p *problem) distance(diagonal bool) (int64, error) {
 	return v, nil
 }
 
-// countNumbers passes over the numbers that are left of the section and returns how many.
-func (p *problem) countNumbers() int64 {
-	n := int64(0)
-	for {
-		if c, ok := p.skipSpace(); !ok || !startsNumber(c) {
-			return n
-		}
-		p.token()
-		n++
+// isInf reports whether a token is the word for no edge.
+func isInf(tok []byte) bool {
+	return strings.EqualFold(string(tok), "inf") || strings.EqualFold(string(tok), "infinity")
+}
+
+// entryText is an entry of a matrix as files have it.
+func entryText(v int64) string {
+	if v == tsp.NoEdge {
+		return "inf"
 	}
+	return strconv.FormatInt(v, 10)
+}
+
+// atEntry goes to the next token and reports whether it is a number or inf.
+func (p *problem) atEntry() bool {
+	c, ok := p.skipSpace()
+	if !ok || startsNumber(c) {
+		return ok
+	}
+	if c != 'i' && c != 'I' {
+		return false
+	}
+	tok := p.token()
+	p.pos -= len(tok) // still in the buffer
+	return isInf(tok)
+}
+
+// countEntries passes over the entries that are left of the section and returns how many.
+func (p *problem) countEntries() int64 {
+	n := int64(0)
+	for ; p.atEntry(); n++ {
+		p.token()
+	}
+	return n
 }
 
 // matrixSize returns the error about a matrix of have numbers where DIMENSION asks for others.

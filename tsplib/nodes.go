@@ -11,9 +11,6 @@ import (
 // nodes holds one coordinate section; z is nil in the plane.
 type nodes struct{ x, y, z []float64 }
 
-// maxDegrees bounds coordinates that are angles on the globe, far above any real one.
-const maxDegrees = 1e6
-
 // globe holds the largest latitude and longitude. Minutes, behind the point, may be 60 and more in
 // real files.
 var globe = [2]float64{90, 180.99}
@@ -63,7 +60,7 @@ func (p *problem) readNodes(into *nodes, section string, dims int) error {
 			if !ok {
 				return p.fail(line, section, quote(tok), fmt.Sprintf("a finite number, coordinate %c of city %d", axes[d], id), nil)
 			}
-			if angles && math.Abs(v) > maxDegrees {
+			if angles && math.Abs(v) > tsp.MaxDegrees {
 				return p.fail(line, section, quote(tok), "degrees of latitude or longitude", nil)
 			}
 			if angles && far == 0 && math.Abs(v) > globe[d] {

@@ -223,6 +223,9 @@ func (p *problem) build() (*tsp.Instance, error) {
 	var err error
 	switch {
 	case graph:
+		if err := p.checkEdges(); err != nil {
+			return nil, err
+		}
 		in, err = tsp.NewGraph(p.name, p.n, p.edges)
 	case p.kind == "ATSP":
 		in, err = tsp.NewDirected(p.name, p.n, p.matrix)

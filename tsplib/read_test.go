@@ -15,6 +15,7 @@ import (
 	"testing/iotest"
 
 	"tspmcts/tsp"
+	"tspmcts/tsp/tsptest"
 )
 
 // identity returns the tour 1..n.
@@ -283,6 +284,7 @@ func TestWarnings(t *testing.T) {
 	}{
 		{"unknown", problemText(3, "EUC_2D", "WHAT: 5\n"+wide), []string{`file.tsp:5: "WHAT" is unknown, ignored`}},
 		{"unknown section", problemText(3, "EUC_2D", wide+"WHAT_SECTION\n1 2\n3 4\n-1\nEOF\n"), []string{`file.tsp:9: "WHAT_SECTION" is unknown, ignored`}},
+		{"unknown behind a matrix", problemText(2, "EXPLICIT", "EDGE_WEIGHT_FORMAT: UPPER_ROW\nEDGE_WEIGHT_SECTION\n5\nINFO: 7\nEOF\n"), []string{`file.tsp:8: "INFO" is unknown, ignored`}},
 		{"unused", problemText(3, "EUC_2D", wide+"DEPOT_SECTION\n1\n-1\nEOF\n"), []string{`file.tsp:9: "DEPOT_SECTION" is not used, ignored`}},
 		{"no TYPE", "DIMENSION: 3\nEDGE_WEIGHT_TYPE: EUC_2D\n" + wide, []string{`file.tsp:1: the file has no TYPE, read as TSP`}},
 		{"unit square", problemText(3, "EUC_2D", unit), []string{"file.tsp:4: EUC_2D rounds distances to whole numbers, but neighbouring cities are only about 0.37 apart; write EDGE_WEIGHT_TYPE : EXACT_2D"}},
@@ -348,6 +350,7 @@ func TestErrors(t *testing.T) {
 		{"HCP without format", "TYPE: HCP\nDIMENSION: 3\nEDGE_DATA_SECTION\n1 2\n-1\n", 3, "EDGE_DATA_FORMAT: found none before the edges, want EDGE_LIST or ADJ_LIST", nil},
 		{"HCP beyond", "TYPE: HCP\nDIMENSION: 3\nEDGE_DATA_FORMAT: EDGE_LIST\nEDGE_DATA_SECTION\n1 4\n-1\n", 5, `found "4", want a city, 1 to 3`, nil},
 		{"HCP half an edge", "TYPE: HCP\nDIMENSION: 3\nEDGE_DATA_FORMAT: EDGE_LIST\nEDGE_DATA_SECTION\n1 2 3\n-1\n", 6, `found "-1", want a city`, nil},
+		{"HCP of too few edges", "TYPE: HCP\nDIMENSION: 4\nEDGE_DATA_FORMAT: EDGE_LIST\nEDGE_DATA_SECTION\n1 2 3 4\n-1\n", 4, "EDGE_DATA_SECTION: found 2 edges, want 3 or more: a path through the 4 cities of line 2 has as many", nil},
 		{"HPP of edges and places", "TYPE: HPP\nDIMENSION: 3\nEDGE_WEIGHT_TYPE: EUC_2D\nEDGE_DATA_FORMAT: EDGE_LIST\nEDGE_DATA_SECTION\n1 2 2 3\n-1\n", 3, "EDGE_WEIGHT_TYPE: found distances besides the edges of a graph", ErrUnsupported},
 		{"HPP of an asymmetric matrix", strings.Replace(matrix(2, "FULL_MATRIX", "0 1\n2 0\n"), "TSP", "HPP", 1), 8, "want a symmetric matrix, or TYPE ATSP solved with --path", ErrUnsupported},
 		{"CVRP", "TYPE: CVRP\n", 1, "found CVRP, want TYPE TSP, ATSP, HCP or HPP: vehicle routing", ErrUnsupported},
@@ -418,6 +421,11 @@ func TestErrors(t *testing.T) {
 		{"too heavy", matrix(2, "UPPER_ROW", "2000000000\n"), 7, `found "2000000000", want 0 to`, nil},
 		{"much too heavy", matrix(2, "UPPER_ROW", "1e300\n"), 7, `found "1e300", want a whole number, 0 to`, nil},
 		{"no number", matrix(2, "UPPER_ROW", "nan\n"), 7, `found "nan", want a whole number`, nil},
+		{"asymmetric with no edges", matrix(3, "FULL_MATRIX", "0 1 2\n3 0 inf\n2 inf 0\n"), 8, "found d(2,1) = 3 but d(1,2) = 1, want a symmetric matrix, or TYPE ATSP", ErrUnsupported},
+		{"no edge one way", matrix(2, "FULL_MATRIX", "0 1\ninf 0\n"), 8, "found d(2,1) = inf but d(1,2) = 1, want", ErrUnsupported},
+		{"no edge the other way", matrix(2, "FULL_MATRIX", "0 INF\n1 0\n"), 8, "found d(2,1) = 1 but d(1,2) = inf, want", ErrUnsupported},
+		{"too long by no edge", matrix(3, "UPPER_ROW", "1 2 3\ninf 4 Infinity\n"), 8, "found 6 numbers, want 3 for UPPER_ROW and the 3 cities of line 3; it may be UPPER_DIAG_ROW", nil},
+		{"infimum", matrix(2, "UPPER_ROW", "infimum\n"), 7, `found "infimum", want a whole number`, nil},
 		{"no infinity", matrix(2, "UPPER_ROW", "-inf\n"), 7, `found "-inf", want a whole number`, nil},
 		{"no number after digits", matrix(2, "UPPER_ROW", "1x\n"), 7, `found "1x"`, nil},
 		{"no number on the diagonal", matrix(2, "FULL_MATRIX", "0 1 1 --\n"), 7, `found "--"`, nil},
@@ -495,6 +503,12 @@ func TestAllocation(t *testing.T) {
 		"early DIMENSON": "DIMENSION: 2000000000\n",
 	} {
 		reads[name] = func() { Read(strings.NewReader(text), "f") }
+	}
+	for _, kind := range []string{"HCP", "HPP"} {
+		for _, format := range []string{"EDGE_LIST", "ADJ_LIST"} {
+			text := "TYPE: " + kind + "\nDIMENSION: 1000000000\nEDGE_DATA_FORMAT: " + format + "\nEDGE_DATA_SECTION\n1 2\n-1\n-1\n"
+			reads[kind+" "+format] = func() { Read(strings.NewReader(text), "f") }
+		}
 	}
 	reads["tour"] = func() {
 		ReadTours(strings.NewReader("DIMENSION: 1000000000\nTOUR_SECTION\n1 2 999999999\n-1\n"), "f")
@@ -638,6 +652,37 @@ func TestWrittenForm(t *testing.T) {
 	want := "NAME : a b\nCOMMENT : c\nTYPE : TSP\nDIMENSION : 3\nEDGE_WEIGHT_TYPE : EXACT_2D\nFIXED_EDGES_SECTION\n1 3\n-1\nNODE_COORD_SECTION\n1 0.1 1234567\n2 1e+21 1e-07\n3 -3 0\nEOF\n"
 	if b.String() != want {
 		t.Errorf("%s", b.String())
+	}
+}
+
+// TestWrittenOrRefused pins that Write drops nothing that lengths depend on.
+func TestWrittenOrRefused(t *testing.T) {
+	edges := [][2]int32{{0, 1}, {0, 2}, {1, 3}, {2, 4}}
+	graph := func(n int) *tsp.Instance { return tsptest.Must(tsp.NewGraph("g", n, edges)) }
+	fractions := tsptest.Random(tsp.Explicit, 4, 1)
+	fractions.Scale = 10
+	forbidden := tsptest.Random(tsp.Exact2D, 5, 1)
+	holes := tsptest.Random(tsp.Explicit, 5, 1)
+	path, ended, pathOfLine := graph(5), graph(5), tsptest.Random(tsp.Exact2D, 5, 1)
+	for _, err := range []error{forbidden.Forbid([][2]int32{{0, 1}}), holes.Forbid([][2]int32{{0, 1}}), path.SetEnds(-1, -1), ended.SetEnds(1, -1), pathOfLine.SetEnds(-1, -1)} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, in := range []*tsp.Instance{graph(5), path, holes, pathOfLine} {
+		in.Name, in.Comment = "x", ""
+		roundTrip(t, in)
+	}
+	for want, in := range map[string]*tsp.Instance{"no TYPE for": ended, "forbidden edges between places": forbidden, "scale 10": fractions, "has 4 edges, want 5": graph(6)} {
+		var b bytes.Buffer
+		if err := Write(&b, in); err == nil || !strings.Contains(err.Error(), want) || b.Len() > 0 {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
+	for _, in := range []*tsp.Instance{forbidden, pathOfLine} {
+		if err := WriteLine(io.Discard, in, nil); err == nil {
+			t.Errorf("%s is written as a line", in.Name)
+		}
 	}
 }
 

@@ -15,24 +15,26 @@ import (
 // Write writes in as a TSPLIB problem from which Read makes the same instance,
 // to the last bit. Only header text may differ: control characters in Name and
 // Comment become blanks, blanks around a line go, and an empty Name is read back
-// as the file's.
+// as the file's. TSPLIB has no place for IDs, Names, Unit and DisplayDegrees. What it has none
+// for and lengths depend on is an error.
 func Write(w io.Writer, in *tsp.Instance) error {
+	if err := writable(in); err != nil {
+		return err
+	}
 	b := bufio.NewWriterSize(w, 64<<10)
 	n := in.N()
+	graph := in.Metric == tsp.Graph
 	kind := "TSP"
 	switch {
 	case in.Directed:
 		kind = "ATSP"
-	case in.Metric == tsp.Graph:
-		kind = "HCP"
-	case in.Ends != nil && in.Ends.Start < 0 && in.Ends.End < 0:
+	case in.Ends != nil:
 		kind = "HPP"
-	}
-	if in.Ends != nil && kind != "HPP" {
-		return fmt.Errorf("tsplib: %s is a path that TSPLIB has no TYPE for", in.Name)
+	case graph:
+		kind = "HCP"
 	}
 	header(b, in.Name, in.Comment, kind, n)
-	if kind == "HCP" {
+	if graph {
 		fmt.Fprintf(b, "EDGE_DATA_FORMAT : EDGE_LIST\n")
 	} else {
 		fmt.Fprintf(b, "EDGE_WEIGHT_TYPE : %v\n", in.Metric)
@@ -80,7 +82,7 @@ func Write(w io.Writer, in *tsp.Instance) error {
 			row[len(row)-1] = '\n'
 			b.Write(row)
 		}
-	} else if kind == "HCP" {
+	} else if graph {
 		fmt.Fprintf(b, "EDGE_DATA_SECTION\n")
 		for _, e := range in.GraphEdges() {
 			fmt.Fprintf(b, "%d %d\n", e[0]+1, e[1]+1)
@@ -94,6 +96,21 @@ func Write(w io.Writer, in *tsp.Instance) error {
 	}
 	fmt.Fprintf(b, "EOF\n")
 	return b.Flush()
+}
+
+// writable returns an error about what TSPLIB has no way to say of in.
+func writable(in *tsp.Instance) error {
+	switch places := in.Metric.Dims() > 0; {
+	case in.Ends != nil && (in.Directed || in.Ends.Start >= 0 || in.Ends.End >= 0):
+		return fmt.Errorf("tsplib: %s is a path that TSPLIB has no TYPE for", in.Name)
+	case places && in.Forbids():
+		return fmt.Errorf("tsplib: %s has forbidden edges between places, which TSPLIB has only in a matrix", in.Name)
+	case in.Metric == tsp.Explicit && in.Scale != 1:
+		return fmt.Errorf("tsplib: %s is a matrix of fractions, of scale %v; TSPLIB has whole numbers only", in.Name, in.Scale)
+	case in.Metric == tsp.Graph && len(in.GraphEdges()) < in.N()-1:
+		return fmt.Errorf("tsplib: %s has %d edges, want %d or more, as a path through its cities has", in.Name, len(in.GraphEdges()), in.N()-1)
+	}
+	return nil
 }
 
 // WriteTour writes t, of cities from 0, as a TSPLIB file of TYPE TOUR.
@@ -121,7 +138,7 @@ func WriteTour(w io.Writer, name, comment string, t tsp.Tour) error {
 	return b.Flush()
 }
 
-// WriteLine writes in, which must be EXACT_2D and without fixed edges, as one
+// WriteLine writes in, which must be EXACT_2D, no path, and without fixed or forbidden edges, as one
 // data set line, with t as its reference tour unless it is nil. One or two cities
 // come with the only tour that they have: bare numbers would not be read as a data set.
 func WriteLine(w io.Writer, in *tsp.Instance, t tsp.Tour) error {
@@ -130,6 +147,8 @@ func WriteLine(w io.Writer, in *tsp.Instance, t tsp.Tour) error {
 		return fmt.Errorf("tsplib: %s is %v, but data set lines are EXACT_2D", in.Name, in.Metric)
 	case len(in.Fixed) > 0:
 		return fmt.Errorf("tsplib: %s has fixed edges, which data set lines cannot hold", in.Name)
+	case in.Ends != nil || in.Forbids():
+		return fmt.Errorf("tsplib: %s is a path or has forbidden edges, which data set lines cannot hold", in.Name)
 	}
 	if t != nil {
 		if err := in.Check(t); err != nil {

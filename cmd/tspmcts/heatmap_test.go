@@ -95,8 +95,9 @@ func TestHeatmapOfWays(t *testing.T) {
 		t.Errorf("%d rows, the first is %q", len(rows), rows[0])
 	}
 	for args, want := range map[string]string{
-		"heatmap build a.tsp --out a.heat": "--format dense or npy",
-		"heatmap eval a.tsp":               "the same both ways",
+		"heatmap build a.tsp --out a.heat":  "--format dense or npy",
+		"heatmap eval a.tsp":                "the same both ways",
+		"heatmap train --set a.tsp --out m": "heatmap train is for tours with distances that are the same both ways",
 	} {
 		_, stderr, code := call{args: strings.Fields(args)}.run(t, dir)
 		if code == 0 || !strings.Contains(stderr, want) || strings.Count(stderr, "\n") != 1 {

@@ -191,11 +191,19 @@ func eachInstance(c *cli.Context, out string, do func(ctx context.Context, item 
 // eachSymmetric is eachInstance, and refuses those that are searched as another one.
 func eachSymmetric(c *cli.Context, out string, do func(ctx context.Context, item *bench.Item) error) error {
 	return eachInstance(c, out, func(ctx context.Context, item *bench.Item) error {
-		if tsp.NewSymmetric(item.Instance) != nil {
-			return fmt.Errorf("%s: heatmap %s is for tours with distances that are the same both ways", item.Name, c.Command.Name)
+		if err := symmetricOnly(c, item); err != nil {
+			return err
 		}
 		return do(ctx, item)
 	})
+}
+
+// symmetricOnly returns an error about an instance that is searched as another one.
+func symmetricOnly(c *cli.Context, item *bench.Item) error {
+	if tsp.NewSymmetric(item.Instance) == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: heatmap %s is for tours with distances that are the same both ways", item.Name, c.Command.Name)
 }
 
 // buildMap makes an item's map and returns it with the seconds that it took. That of a directed

@@ -91,6 +91,9 @@ func runHeatmapTrain(c *cli.Context) error {
 		if err != nil {
 			return err
 		}
+		if err := symmetricOnly(c, item); err != nil {
+			return err
+		}
 		tour, err := referenceOf(c, item)
 		if err == nil && tour == nil {
 			tour, err = solved(ctx, item, actions, seed)

@@ -90,6 +90,7 @@ func forbid(in *tsp.Instance, name string) error {
 		name = "stdin"
 	}
 	var edges [][2]int32
+	labels := tsp.NewLabels(in)
 	lines := bufio.NewScanner(f)
 	for n := 1; lines.Scan(); n++ {
 		text, _, _ := strings.Cut(lines.Text(), "#")
@@ -99,7 +100,7 @@ func forbid(in *tsp.Instance, name string) error {
 		}
 		var edge [2]int32
 		for k, word := range words {
-			city, err := in.City(word)
+			city, err := labels.City(word)
 			switch text := strings.TrimSpace(text); {
 			case len(words) != 2 || err != nil && in.IDs == nil && in.Names == nil:
 				return fmt.Errorf("%s:%d: found %q, want two cities, 1 to %d", name, n, text, in.N())

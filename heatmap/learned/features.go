@@ -137,6 +137,9 @@ func (s *surroundings) row(x []float64, i, j int32) []float64 {
 	d := max(0, float64(s.in.Dist(i, j))) + s.floor
 	both(math.Log(d/si), math.Log(d/sj))
 	nth := func(i int32, list []int32, k int) float64 { // distance to the (k+1)-th nearest
+		if len(list) == 0 { // the only pair is that of a city's halves
+			return d
+		}
 		return float64(s.in.Dist(i, list[min(k, len(list)-1)])) + s.floor
 	}
 	for k := range 3 {

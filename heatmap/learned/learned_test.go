@@ -148,6 +148,37 @@ func TestSource(t *testing.T) {
 	}
 }
 
+// Of one city and its two halves there is a map too.
+func TestSourceOfHalves(t *testing.T) {
+	in := tsp.NewSymmetric(tsptest.Must(tsp.NewDirected("one", 1, []int32{0}))).Instance
+	m, err := tsptest.Must(heatmap.Parse("learned")).Build(t.Context(), heatmap.Request{Instance: in})
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkMap(t, m, in.N())
+}
+
+// Nothing is learned of instances that are searched as others, nor of none.
+func TestTrainRefuses(t *testing.T) {
+	var tr Trainer
+	path := tsptest.Random(tsp.Euc2D, 9, 1)
+	if err := path.SetEnds(-1, -1); err != nil {
+		t.Fatal(err)
+	}
+	tour := tsp.Tour{0, 1, 2, 3, 4, 5, 6, 7, 8}
+	for _, in := range []*tsp.Instance{path, tsptest.Directed(9, 1)} {
+		if err := tr.Add(t.Context(), in, tour); err == nil || !strings.Contains(err.Error(), "the same both ways") {
+			t.Errorf("%s: %v", in.Name, err)
+		}
+	}
+	if err := tr.Add(t.Context(), tsptest.Random(tsp.Euc2D, 1, 1), tsp.Tour{0}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tr.Train(t.Context(), 2, 10, 1); err == nil || !strings.Contains(err.Error(), "no pairs of cities") {
+		t.Errorf("%d examples: %v", tr.Examples(), err)
+	}
+}
+
 // The ways of a directed instance may be reduced by the prices of its assignment: what joins the
 // two halves of a city is negative then.
 func TestReduced(t *testing.T) {

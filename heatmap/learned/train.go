@@ -2,6 +2,7 @@ package learned
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -20,8 +21,12 @@ type Trainer struct {
 	y []float64 // 1 for an edge of the tour, else 0
 }
 
-// Add adds the pairs of a solved instance.
+// Add adds the pairs of a solved instance, which must be for tours with distances that are the same
+// both ways: the features of others are those of the instance that stands for them.
 func (t *Trainer) Add(ctx context.Context, in *tsp.Instance, tour tsp.Tour) error {
+	if tsp.NewSymmetric(in) != nil {
+		return fmt.Errorf("learned: %s is searched as another instance; want tours with distances that are the same both ways", in.Name)
+	}
 	nb, err := tsp.NearestNeighbors(ctx, in, learnNear)
 	if err != nil {
 		return err
@@ -54,6 +59,9 @@ func (t *Trainer) Examples() int { return len(t.y) }
 // (gonum's) on the mean log-loss plus a weight decay. It ends after the given number of
 // iterations. Of one machine, the same examples, seed and iterations give the same model.
 func (t *Trainer) Train(ctx context.Context, hidden, iterations int, seed uint64) (*Model, error) {
+	if len(t.y) == 0 {
+		return nil, errors.New("learned: no pairs of cities to train on; want instances of two cities or more")
+	}
 	f := len(FeatureNames)
 	model := &Model{Features: FeatureNames, Mean: make([]float64, f), Deviation: make([]float64, f)}
 	fit := newFit(t.standard(model), t.y, hidden)

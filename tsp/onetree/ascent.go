@@ -72,8 +72,6 @@ type oneTree struct {
 // a tenth of its distance to others for each tree edge that leaves it above
 // 2, falling in the same way; less where there are many steps.
 //
-// # TABLE
-//
 // Cost per step: O(m log n) at worst, about 2m edge visits in practice, m candidate edges.
 func Ascend(ctx context.Context, g *Graph, opt Options) *Result {
 	if opt.Pi != nil && len(opt.Pi) != g.n {

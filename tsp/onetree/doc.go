@@ -65,7 +65,7 @@
 //  6. The same graph and options give the same result, with any number of processors.
 //  7. No city of a kd-tree node is nearer than the node's lower bound.
 //  8. Every tour satisfies every comb.
-//  8. The prices of an assignment prove it; no tour is shorter than one that Branch has proven.
+//  9. The prices of an assignment prove it; no tour is shorter than one that Branch has proven.
 //
 // # Glossary
 //

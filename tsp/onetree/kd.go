@@ -73,12 +73,12 @@ func newKD(ctx context.Context, in *tsp.Instance) (*kdTree, []int32) {
 			q[0], q[1], q[2] = x, y, z
 			continue
 		}
+		x, y := in.At(int32(i))
 		if s.form == sphere {
-			lat, lon := radians(in.Metric, in.X[i]), radians(in.Metric, in.Y[i])
-			q[0], q[1], q[2] = math.Cos(lat)*math.Cos(lon), math.Cos(lat)*math.Sin(lon), math.Sin(lat)
+			q[0], q[1], q[2] = math.Cos(x)*math.Cos(y), math.Cos(x)*math.Sin(y), math.Sin(x)
 			continue
 		}
-		q[0], q[1] = float64(in.X[i]*in.Scale), float64(in.Y[i]*in.Scale)
+		q[0], q[1] = x, y
 		if s.dims == 3 {
 			q[2] = float64(in.Z[i] * in.Scale)
 		}
@@ -97,14 +97,6 @@ func newKD(ctx context.Context, in *tsp.Instance) (*kdTree, []int32) {
 		}
 	})
 	return s, order
-}
-
-func radians(m tsp.Metric, x float64) float64 {
-	if m == tsp.Geo {
-		deg := math.Trunc(x)
-		return 3.141592 * (deg + 5*(x-deg)/3) / 180
-	}
-	return math.Pi * x / 180
 }
 
 // nodesOver is the number of nodes over n cities.

@@ -19,13 +19,14 @@ const dense = 300
 // sets and returns r.Bound. The best 1-tree value over all edges, divided by Unit and rounded up
 // (tours have integer lengths in core units), is a lower bound for every tour: a tour is a 1-tree,
 // and its reduced cost is its length plus twice all penalties (Held and Karp 1970, section 2).
-// Fixed edges are not used: they only raise the optimum.
+// Fixed edges are not used, but those of pairs (see bonusOf): they only raise the optimum.
 //
 // With geometry the tree comes from Boruvka's rounds over a kd-tree with the
 // least penalty of each node, dual bounds seeded by the candidate graph (March, Ram and
 // Gray 2010 for the unpenalised case): about n log n in practice, spread
-// over the processors. Explicit matrices and XRAY metrics take Prim's O(n^2)
-// time and O(n) memory. When ctx ends first r is unchanged and ctx's error is returned.
+// over the processors. Where there is none Prim's algorithm takes O(n^2) time and O(n) memory: of
+// matrices, pairs, graphs and XRAY metrics, and of places where a path has a free end or edges are
+// forbidden. When ctx ends first r is unchanged and ctx's error is returned.
 func (r *Result) Price(ctx context.Context) (int64, error) {
 	g := r.g
 	c := newComplete(g, r.pi)

@@ -192,10 +192,11 @@ func Tour(in *tsp.Instance, r *rand.Rand) tsp.Tour {
 	n := in.N()
 	t := make(tsp.Tour, 0, n)
 	seen := make([]bool, n)
-	for _, i := range r.Perm(n) {
+	order := r.Perm(n)
+	for k, i := range slices.Concat(order, order) {
 		c := int32(i)
-		if _, second := in.FixedPartners(c); second >= 0 {
-			continue // it is passed on the way along its fixed edges
+		if _, second := in.FixedPartners(c); second >= 0 && k < n {
+			continue // it is passed on the way along its fixed edges, unless they are all of a tour
 		}
 		for c >= 0 && !seen[c] {
 			seen[c] = true

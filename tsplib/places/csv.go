@@ -37,12 +37,29 @@ const wantTable = "a first line that names the columns lat and lon, or x and y (
 type rows struct {
 	f     *file
 	csv   *csv.Reader
-	comma bool // decimal
+	comma bool     // decimal
+	ahead []record // read, and not returned by next
+}
+
+// record is what next returns.
+type record struct {
+	fields []string
+	line   int
+	err    error
 }
 
 // next returns the next record that is not blank, each field without the blanks around it, and its
 // line; io.EOF after the last.
 func (r *rows) next() ([]string, int, error) {
+	if len(r.ahead) > 0 {
+		one := r.ahead[0]
+		r.ahead = r.ahead[1:]
+		return one.fields, one.line, one.err
+	}
+	return r.read()
+}
+
+func (r *rows) read() ([]string, int, error) {
 	for {
 		rec, err := r.csv.Read()
 		if err == io.EOF {
@@ -65,6 +82,28 @@ func (r *rows) next() ([]string, int, error) {
 			return rec, line, nil
 		}
 	}
+}
+
+// repeats reports whether the lines below the first begin with its names, in order, and are no more
+// than these: they are those of a matrix then, though a place may be called X or Lat. Few lines are
+// looked at, for those of a table do not agree for long.
+func (r *rows) repeats(first []string) bool {
+	const few = 4
+	for i := range few {
+		fields, line, err := r.read()
+		r.ahead = append(r.ahead, record{slices.Clone(fields), line, err})
+		if err != nil {
+			return err == io.EOF && i > 0 && len(r.ahead[0].fields) == i+1
+		}
+		names := first
+		if len(fields) == len(first) {
+			names = first[1:]
+		}
+		if len(fields) != len(names)+1 || i >= len(names) || fields[0] != names[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // number returns the finite number that a field holds.
@@ -130,6 +169,9 @@ func (f *file) readCSV(b *bufio.Reader, head []byte) (*tsp.Instance, error) {
 		return nil, err
 	}
 	first := slices.Clone(rec)
+	if r.repeats(first) {
+		return f.readSquare(r, first, line)
+	}
 	at, err := f.header(first, line)
 	if err != nil {
 		return nil, err

@@ -9,7 +9,8 @@
 //     GeometryCollection, of which each position is longitude, latitude. Of a feature the id and
 //     the properties id and name serve as such.
 //   - A square matrix of durations or distances as CSV, with or without the places' names
-//     in the first line and column, as a JSON array of rows, or as NumPy's .npy.
+//     in the first line and column, as a JSON array of rows, or as NumPy's .npy. Places may be
+//     called X or Lat where their names stand before the rows too.
 //   - What routing engines answer: OSRM's table and openrouteservice's matrix (durations, distances),
 //     Valhalla's sources_to_targets, verbose or not, and the matrices of a VROOM problem.
 //

@@ -88,12 +88,12 @@ const theGeometry = "the geometry"
 // readGeoJSON takes points; kind is the document's type.
 func (f *file) readGeoJSON(doc *object, kind part) (*tsp.Instance, error) {
 	if f.opt.Weight != "" {
-		return nil, doc.fail(0, "", "coordinates", "a matrix for --weight; leave it out")
+		return nil, doc.fail("", "coordinates", "a matrix for --weight; leave it out")
 	}
 	if crs, ok := doc.member("crs"); ok { // of 2008, before all was WGS84
 		text := string(crs.raw)
 		if !strings.Contains(text, "CRS84") && !strings.Contains(text, "4326") && text != "null" {
-			return nil, crs.fail(0, "crs", short(text), "longitude and latitude of WGS84 (RFC 7946); convert the coordinates")
+			return nil, crs.fail("crs", short(text), "longitude and latitude of WGS84 (RFC 7946); convert the coordinates")
 		}
 	}
 	var what string
@@ -106,9 +106,9 @@ func (f *file) readGeoJSON(doc *object, kind part) (*tsp.Instance, error) {
 	if p.err != nil {
 		return nil, p.err
 	}
-	p.degrees, p.line = true, kind.line()
+	p.degrees, p.line = true, kind.line
 	if len(p.x) == 0 {
-		return nil, kind.fail(0, "", "no points", wantPoints)
+		return nil, kind.fail("", "no points", wantPoints)
 	}
 	if p.crossed > 0 {
 		f.warn(p.first, "%d of %d positions have the latitude of their feature's properties first: latitude and longitude may be swapped; GeoJSON has the longitude first", p.crossed, len(p.x))
@@ -129,7 +129,7 @@ func (p *points) add(f *file, v part, at spot) error {
 	if t, ok := v.member("type"); ok {
 		t.decode(&kind)
 	}
-	fail := func(v part, found, want string) error { return v.fail(0, at.String(), found, want) }
+	fail := func(v part, found, want string) error { return v.fail(at.String(), found, want) }
 	switch kind {
 	case "FeatureCollection", "GeometryCollection":
 		key := listOf[kind]
@@ -188,9 +188,9 @@ func (p *points) feature(v part, i int) {
 func (p *points) position(f *file, v part, at spot) error {
 	var c []float64
 	if !v.decode(&c) || len(c) < 2 {
-		return v.fail(0, at.String(), short(string(v.raw)), "a position [longitude, latitude] in degrees")
+		return v.fail(at.String(), short(string(v.raw)), "a position [longitude, latitude] in degrees")
 	}
-	at.line = int32(v.line())
+	at.line = int32(v.line)
 	if f.offGlobe(0, "", c[1], c[0]) != nil {
 		return f.offGlobe(int(at.line), at.String(), c[1], c[0])
 	}

@@ -19,20 +19,13 @@ const wantJSON = "GeoJSON of points, a square array of rows, or an answer of OSR
 // part is a value in a JSON document, and where it stands.
 type part struct {
 	f       *file
-	at      int    // line on which all begins
-	all     []byte // text that holds the value
-	from    int    // offset of the value in it
+	line    int // on which it begins
 	raw     json.RawMessage
 	members map[string]part // of an object of which raw is the begin alone
 }
 
-// fail returns the error about what stands at an offset of the part.
-func (p part) fail(offset int, key, found, want string) error {
-	return p.f.fail(p.at+bytes.Count(p.all[:min(p.from+offset, len(p.all))], []byte{'\n'}), key, found, want, nil)
-}
-
-// line returns where the part begins.
-func (p part) line() int { return p.at + bytes.Count(p.all[:p.from], []byte{'\n'}) }
+// fail returns the error about the part.
+func (p part) fail(key, found, want string) error { return p.f.fail(p.line, key, found, want, nil) }
 
 // first returns the first byte of the value, which tells what it is.
 func (p part) first() byte {
@@ -68,7 +61,7 @@ func (p part) decode(v any) bool { return json.Unmarshal(p.raw, v) == nil }
 // are empty. That the text is JSON was seen when it was read; of a value of which the begin alone
 // was kept there are none.
 func (p part) each(visit func(key string, value part) error) error {
-	raw := p.raw
+	raw, line, counted := p.raw, p.line, 0 // the line of raw[counted]
 	for i := pass(raw, 1); i < len(raw) && raw[i] != '}' && raw[i] != ']'; {
 		key := ""
 		if p.first() == '{' {
@@ -77,7 +70,9 @@ func (p part) each(visit func(key string, value part) error) error {
 			i = pass(raw, end)
 		}
 		end := valueEnd(raw, i)
-		if err := visit(key, part{f: p.f, at: p.at, all: p.all, from: p.from + i, raw: raw[i:end]}); err != nil {
+		line += bytes.Count(raw[counted:i], []byte{'\n'})
+		counted = i
+		if err := visit(key, part{f: p.f, line: line, raw: raw[i:end]}); err != nil {
 			return err
 		}
 		i = pass(raw, end)
@@ -176,7 +171,7 @@ func (f *file) readJSON(b *bufio.Reader) (*tsp.Instance, error) {
 			if m, ok := v.member("message"); ok {
 				text = string(m.raw)
 			}
-			return nil, v.fail(0, key, "an answer that says "+short(text), "an answer with a matrix; ask the engine again")
+			return nil, v.fail(key, "an answer that says "+short(text), "an answer with a matrix; ask the engine again")
 		}
 	}
 	if v, ok := members["code"]; ok && v.first() == '"' {
@@ -189,7 +184,7 @@ func (f *file) readJSON(b *bufio.Reader) (*tsp.Instance, error) {
 			if message != "" {
 				message = ", " + short(message)
 			}
-			return nil, v.fail(0, "code", fmt.Sprintf("%q%s", code, message), "Ok: the engine found no matrix; ask it again")
+			return nil, v.fail("code", fmt.Sprintf("%q%s", code, message), "Ok: the engine found no matrix; ask it again")
 		}
 	}
 	if v, ok := members["type"]; ok {
@@ -237,15 +232,15 @@ func (f *file) readEither(o, doc *object, targets string, meters float64) (*tsp.
 		if len(keys) == 0 {
 			found = "an empty JSON object"
 		}
-		return nil, o.fail(0, "", found, wantJSON)
+		return nil, o.fail("", found, wantJSON)
 	}
 	key := have[0]
 	if w := f.opt.Weight; w != "" {
 		if key = w; !slices.Contains(have, w) {
-			return nil, o.fail(0, "", "only "+strings.Join(have, " and "), w+", which --weight names; ask the engine for it (OSRM: annotations=duration,distance)")
+			return nil, o.fail("", "only "+strings.Join(have, " and "), w+", which --weight names; ask the engine for it (OSRM: annotations=duration,distance)")
 		}
 	} else if len(have) > 1 {
-		f.warn(o.parts[key].line(), "%s are there: %s are minimized; --weight chooses", strings.Join(have, " and "), key)
+		f.warn(o.parts[key].line, "%s are there: %s are minimized; --weight chooses", strings.Join(have, " and "), key)
 	}
 	unit, factor := "", 1.0
 	switch key {
@@ -261,9 +256,9 @@ func (f *file) readEither(o, doc *object, targets string, meters float64) (*tsp.
 // known of the places, nil for nothing.
 func (f *file) placed(m *matrix, rows part, what, unit string, t *table, factor float64) (*tsp.Instance, error) {
 	if i, j, want := m.times(factor); want != "" {
-		return nil, rows.fail(0, what, fmt.Sprintf("row %d, column %d times %v", i+1, j+1, factor), want)
+		return nil, rows.fail(what, fmt.Sprintf("row %d, column %d times %v", i+1, j+1, factor), want)
 	}
-	in, err := f.instance(m, rows.line(), what, unit)
+	in, err := f.instance(m, rows.line, what, unit)
 	if err != nil || t == nil {
 		return in, err
 	}
@@ -290,7 +285,7 @@ func (f *file) sources(doc *object, targets string) *table {
 	}
 	for i := range min(len(t.x), len(u.x)) {
 		if t.x[i] != u.x[i] || t.y[i] != u.y[i] {
-			f.warn(to.line(), "number %d of %s lies elsewhere than that of sources: taken for the same place; ask the engine for all places to all", i+1, targets)
+			f.warn(to.line, "number %d of %s lies elsewhere than that of sources: taken for the same place; ask the engine for all places to all", i+1, targets)
 			break
 		}
 	}
@@ -345,16 +340,16 @@ func (f *file) readValhalla(v part, doc *object) (*tsp.Instance, error) {
 		return f.readEither(inner, doc, "targets", meters)
 	}
 	if doc.rows == nil {
-		return nil, v.fail(0, "sources_to_targets", v.kind(), "an array of rows, or an object with durations and distances")
+		return nil, v.fail("sources_to_targets", v.kind(), "an array of rows, or an object with durations and distances")
 	}
 	what, unit, factor := "durations", "s", 1.0
 	switch f.opt.Weight {
 	case "distances":
 		what, unit, factor = "distances", "m", meters
 	case "costs":
-		return nil, v.fail(0, "sources_to_targets", "durations and distances", "one of these for --weight")
+		return nil, v.fail("sources_to_targets", "durations and distances", "one of these for --weight")
 	case "":
-		f.warn(v.line(), "durations and distances are there: durations are minimized; --weight chooses")
+		f.warn(v.line, "durations and distances are there: durations are minimized; --weight chooses")
 	}
 	return f.placed(doc.rows, v, what, unit, f.sources(doc, "targets"), factor)
 }
@@ -369,7 +364,7 @@ func (f *file) readVROOM(v part, doc *object) (*tsp.Instance, error) {
 		profiles, names = o.objects, o.order
 	}
 	if len(names) == 0 {
-		return nil, v.fail(0, "matrices", v.kind(), "an object with durations or distances for a profile, as car")
+		return nil, v.fail("matrices", v.kind(), "an object with durations or distances for a profile, as car")
 	}
 	profile := names[0]
 	if len(names) > 1 {
@@ -382,9 +377,9 @@ func (f *file) readVROOM(v part, doc *object) (*tsp.Instance, error) {
 			profile = vehicles[0].Profile
 		}
 		if _, ok := profiles[profile]; !ok {
-			return nil, v.fail(0, "matrices", strings.Join(names, ", "), fmt.Sprintf("%q, the first vehicle's profile", profile))
+			return nil, v.fail("matrices", strings.Join(names, ", "), fmt.Sprintf("%q, the first vehicle's profile", profile))
 		}
-		f.warn(v.line(), "of the profiles %s that of the first vehicle is taken: %s", strings.Join(names, ", "), profile)
+		f.warn(v.line, "of the profiles %s that of the first vehicle is taken: %s", strings.Join(names, ", "), profile)
 	}
 	in, err := f.readEither(profiles[profile], &object{}, "", 1)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"tspmcts/tsp"
 	"tspmcts/tsplib"
@@ -82,7 +83,8 @@ func TestMetrics(t *testing.T) {
 		{degrees, "", tsp.Haversine}, {degrees, "Geodesic", tsp.Geodesic}, {degrees, "geom", tsp.GeoM}, {degrees, "geo", 0}, {degrees, "euclid", 0}, {degrees, "euc_2d", 0},
 		{plane, "", tsp.Exact2D}, {plane, "euclid", tsp.Exact2D}, {plane, "ceil_2d", tsp.Ceil2D}, {plane, "MAN_2D", tsp.Man2D}, {plane, "haversine", 0}, {plane, "euc_3d", 0},
 		{space, "", tsp.Exact3D}, {space, "euclid", tsp.Exact3D}, {space, "max_3d", tsp.Max3D}, {space, "euc_2d", tsp.Euc2D},
-		{"0,5\n5,0\n", "euclid", 0},
+		{"0,5\n5,0\n", "euclid", 0}, {"X,Y,Z\n0,3,4\n3,0,5\n4,5,0\n", "", tsp.Exact3D}, {",x,y\n0,3,4\n1,0,5\n", "", tsp.Exact2D},
+		{"name,x,y\nx,0,1\ny,1,0\nz,1,1\n", "", tsp.Exact2D}, {"x,y,name\n1,2,x\n", "", tsp.Exact2D}, {"name,x,y\nx,0,1\n", "", tsp.Exact2D},
 	} {
 		in, _, err := read(c.text, Options{Metric: c.metric})
 		if c.want == 0 {
@@ -136,6 +138,9 @@ func TestMatrices(t *testing.T) {
 		"named":           {",A,B,C\nA,0,1,2\nB,1,0,3\nC,2,3,0\n", Options{}, []int32{1, 2, 3}, 1, "", "", []string{"A", "B", "C"}, false},
 		"corner":          {"from,1,2,3\n1,0,1,2\n2,1,0,3\n3,2,3,0\n", Options{}, []int32{1, 2, 3}, 1, "", "", []string{"1", "2", "3"}, false},
 		"of pandas":       {",0,1,2\n0,0.0,1.0,2.0\n1,1.0,0.0,3.0\n2,2.0,3.0,0.0\n", Options{}, []int32{1, 2, 3}, 1, "", "", []string{"0", "1", "2"}, false},
+		"named X":         {",X,Y,Z\nX,0,1,2\nY,1,0,3\nZ,2,3,0\n", Options{}, []int32{1, 2, 3}, 1, "", "", []string{"X", "Y", "Z"}, false},
+		"named Lat":       {"city,Lat,Ulm,Lon\nLat,9,1,2\nUlm,1,9,3\nLon,2,3,9\n", Options{}, []int32{1, 2, 3}, 1, "", "", []string{"Lat", "Ulm", "Lon"}, false},
+		"named Long":      {"Long,x,A,B,C,D\nLong,0,1,2,9,9,9\nx,1,0,3,9,9,9\nA,2,3,0,9,9,9\nB,9,9,9,0,9,9\nC,9,9,9,9,0,9\nD,9,9,9,9,9,0\n", Options{}, []int32{1, 2, 3}, 1, "", "", []string{"Long", "x", "A", "B", "C", "D"}, false},
 		"head alone":      {"A\tB\tC\n0\t1\t2\n1\t0\t3\n2\t3\t0\n", Options{}, []int32{1, 2, 3}, 1, "", "", []string{"A", "B", "C"}, false},
 		"no corner":       {"A;B;C\nA;0;1;2\nB;1;0;3\nC;2;3;0\n", Options{}, []int32{1, 2, 3}, 1, "", "", []string{"A", "B", "C"}, false},
 		"JSON":            {"[[0,0.125,2e0],\n[0.125,null,3],[2,3,0]]", Options{}, []int32{125, 2000, 3000}, 1000, "", "scale is 1000", nil, false},
@@ -325,6 +330,15 @@ func TestStream(t *testing.T) {
 			}
 			return "]," + space + "[" + strings.Repeat("1,", n-1) + "1"
 		},
+		"skipped": func(i int) string {
+			switch i {
+			case 0:
+				return `{"durations":[[0,1],[1,0]],"distances":[[0,1`
+			case n:
+				return `]],"code":"Ok"}`
+			}
+			return "]," + space + "[1"
+		},
 		"positions": func(i int) string {
 			switch i {
 			case 0:
@@ -346,16 +360,44 @@ func TestStream(t *testing.T) {
 	} {
 		p := &padded{n: n, text: text}
 		o := Options{}
-		if name == "matrix" {
+		cities := n
+		switch name {
+		case "matrix":
 			o.Weight = "durations"
+		case "skipped":
+			cities = 2
 		}
 		in, _, err := Read(p, "f.json", o)
-		if err != nil || in.N() != n {
+		if err != nil || in.N() != cities {
 			t.Fatal(name, in, err)
 		}
 		if p.most > 30<<20 {
 			t.Errorf("%s: %d MB in use", name, p.most>>20)
 		}
+	}
+}
+
+// What stands before the positions of a feature costs no more than behind them: no position counts
+// the lines above it.
+func TestLines(t *testing.T) {
+	const n, more = 20000, 5
+	properties := `"properties":{` + strings.Repeat("\n", 4<<20) + "}"
+	positions := `"geometry":{"type":"MultiPoint","coordinates":[` + strings.Repeat("[1,2],\n", n-1) + "[1,2]]}"
+	took := func(members ...string) time.Duration {
+		start := time.Now()
+		in, _, err := read(`{"type":"FeatureCollection","features":[{"type":"Feature",`+strings.Join(members, ",")+"}]}", Options{})
+		if err != nil || in.N() != n {
+			t.Fatal(in, err)
+		}
+		return time.Since(start)
+	}
+	behind, before := took(positions, properties), took(properties, positions)
+	if before > more*behind {
+		t.Errorf("%v behind the properties, %v before them", before, behind)
+	}
+	wrong := `{"type":"Feature",` + "\n" + `"geometry":{` + "\n\n" + `"type":"GeometryCollection","geometries":[{"type":"MultiPoint","coordinates":[[1,2],` + "\n" + `[3,4]]},` + "\n" + `{"type":"Point","coordinates":` + "\n" + `[1,200]}]}}`
+	if _, _, err := read(wrong, Options{}); err == nil || !strings.HasPrefix(err.Error(), "f.csv:7: geometry 2: found the latitude 200") {
+		t.Error(err)
 	}
 }
 

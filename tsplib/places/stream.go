@@ -27,21 +27,22 @@ type counted struct {
 	r    io.Reader
 	text []byte // what begins at from
 	from int64
+	done int // so much of it is counted
 	line int // there
 }
 
 func (c *counted) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
-	c.text = append(c.text, p[:n]...)
+	c.text = append(append(c.text[:0], c.text[c.done:]...), p[:n]...)
+	c.from, c.done = c.from+int64(c.done), 0
 	return n, err
 }
 
 // lineAt returns the line of an offset, which is not before the one of the last call.
 func (c *counted) lineAt(offset int64) int {
-	if k := int(min(offset-c.from, int64(len(c.text)))); k > 0 {
-		c.line += bytes.Count(c.text[:k], []byte{'\n'})
-		c.text = append(c.text[:0], c.text[k:]...)
-		c.from += int64(k)
+	if k := int(min(offset-c.from, int64(len(c.text)))); k > c.done {
+		c.line += bytes.Count(c.text[c.done:k], []byte{'\n'})
+		c.done = k
 	}
 	return c.line
 }
@@ -84,7 +85,7 @@ func (s *stream) value(raw *json.RawMessage) (part, error) {
 	if err := s.d.Decode(raw); err != nil {
 		return part{}, s.broken(err)
 	}
-	return part{f: s.f, at: s.text.lineAt(s.d.InputOffset() - int64(len(*raw))), all: *raw, raw: *raw}, nil
+	return part{f: s.f, line: s.text.lineAt(s.d.InputOffset() - int64(len(*raw))), raw: *raw}, nil
 }
 
 // end returns an error where something follows the document.
@@ -102,6 +103,7 @@ func (s *stream) skip() error {
 		if err != nil {
 			return err
 		}
+		s.line() // what is counted is not kept
 		switch t {
 		case json.Delim('['), json.Delim('{'):
 			depth++
@@ -127,7 +129,7 @@ type object struct {
 // that which is wanted.
 func (s *stream) object() (*object, error) {
 	o := &object{parts: map[string]part{}, matrices: map[string]*matrix{}, objects: map[string]*object{}, points: map[string]*points{}}
-	o.part = part{f: s.f, at: s.line(), raw: json.RawMessage("{"), members: o.parts}
+	o.part = part{f: s.f, line: s.line(), raw: json.RawMessage("{"), members: o.parts}
 	for s.d.More() {
 		t, err := s.token()
 		if err != nil {
@@ -215,7 +217,7 @@ func (s *stream) member(o *object, key string) error {
 // here returns a value that begins at the stream's place, and of which no more than its kind is
 // kept.
 func (s *stream) here(kind string) part {
-	return part{f: s.f, at: s.line(), raw: json.RawMessage(kind)}
+	return part{f: s.f, line: s.line(), raw: json.RawMessage(kind)}
 }
 
 // wants reports whether a matrix is the one to take, as far as is known before the rest of o is
@@ -281,14 +283,14 @@ func (s *stream) matrix(what string, read func(r part, what string, row []float6
 			if len(row) == 0 {
 				want = "numbers"
 			}
-			return nil, r.fail(0, what, fmt.Sprintf("%d numbers in row %d", len(row), i+1), want)
+			return nil, r.fail(what, fmt.Sprintf("%d numbers in row %d", len(row), i+1), want)
 		}
 		if i > 0 && i == m.n {
-			return nil, r.fail(0, what, fmt.Sprintf("more than %d rows of %[1]d numbers", i), "a square matrix: from all places to all")
+			return nil, r.fail(what, fmt.Sprintf("more than %d rows of %[1]d numbers", i), "a square matrix: from all places to all")
 		}
 		for j, v := range row {
 			if want := m.add(i, v); want != "" {
-				return nil, r.fail(0, what, fmt.Sprintf("%v in row %d, column %d", v, i+1, j+1), want)
+				return nil, r.fail(what, fmt.Sprintf("%v in row %d, column %d", v, i+1, j+1), want)
 			}
 		}
 		if err := m.row(s.f, i); err != nil {
@@ -299,7 +301,7 @@ func (s *stream) matrix(what string, read func(r part, what string, row []float6
 		return nil, err
 	}
 	if i != m.n || i == 0 {
-		return nil, begin.fail(0, what, fmt.Sprintf("%d rows of %d numbers", i, m.n), "a square matrix: from all places to all")
+		return nil, begin.fail(what, fmt.Sprintf("%d rows of %d numbers", i, m.n), "a square matrix: from all places to all")
 	}
 	return m, nil
 }
@@ -307,7 +309,7 @@ func (s *stream) matrix(what string, read func(r part, what string, row []float6
 // numbers appends the numbers of row i; null is infinite.
 func numbers(r part, what string, row []float64, i int) ([]float64, error) {
 	if r.first() != '[' {
-		return nil, r.fail(0, what, r.kind(), fmt.Sprintf("an array of numbers, row %d", i+1))
+		return nil, r.fail(what, r.kind(), fmt.Sprintf("an array of numbers, row %d", i+1))
 	}
 	if row, ok := plainNumbers(r.raw, row); ok {
 		return row, nil
@@ -318,7 +320,7 @@ func numbers(r part, what string, row []float64, i int) ([]float64, error) {
 		if e.first() != 'n' {
 			var err error
 			if v, err = strconv.ParseFloat(string(e.raw), 64); err != nil {
-				return e.fail(0, what, fmt.Sprintf("%s in row %d, column %d", short(string(e.raw)), i+1, len(row)+1), "a number, or null where there is no road")
+				return e.fail(what, fmt.Sprintf("%s in row %d, column %d", short(string(e.raw)), i+1, len(row)+1), "a number, or null where there is no road")
 			}
 		}
 		row = append(row, v)
@@ -372,7 +374,7 @@ func (f *file) cells() func(r part, what string, row []float64, i int) ([]float6
 	var all []cell
 	return func(r part, what string, row []float64, i int) ([]float64, error) {
 		if r.first() != '[' {
-			return nil, r.fail(0, what, r.kind(), fmt.Sprintf("an array of objects, row %d", i+1))
+			return nil, r.fail(what, r.kind(), fmt.Sprintf("an array of objects, row %d", i+1))
 		}
 		clear(all[:cap(all)])
 		all = all[:0]
@@ -389,9 +391,9 @@ func (f *file) cells() func(r part, what string, row []float64, i int) ([]float6
 						return nil
 					}
 					if e.text == "" {
-						return one.fail(0, what, fmt.Sprintf("%s without %s in row %d, column %d", one.kind(), key, i+1, k), "an object with time and distance")
+						return one.fail(what, fmt.Sprintf("%s without %s in row %d, column %d", one.kind(), key, i+1, k), "an object with time and distance")
 					}
-					return one.fail(0, what, fmt.Sprintf("%s in row %d, column %d", short(e.text), i+1, k), "a number, or null where there is no road")
+					return one.fail(what, fmt.Sprintf("%s in row %d, column %d", short(e.text), i+1, k), "a number, or null where there is no road")
 				})
 			}
 			row = append(row, e.v)
