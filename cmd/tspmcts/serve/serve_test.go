@@ -419,6 +419,20 @@ func TestPanic(t *testing.T) {
 	}
 }
 
+// A request that makes the reader panic is answered, and hinders none after it.
+func TestPanicInRequest(t *testing.T) {
+	known := Settings
+	defer func() { Settings = known }()
+	Settings = append(slices.Clone(known), Setting{Name: "trap", apply: func(*settings, string, Limits) error { panic("secret") }})
+	c := serveIt(t, func(c *Config) { c.Queued, c.Log = 1, func(string, ...any) {} })
+	for range 2 {
+		if res, text := c.ask("POST", "/v1/jobs?trap=1", square); res.StatusCode != http.StatusInternalServerError {
+			t.Fatalf("%d %s", res.StatusCode, text)
+		}
+		c.until(c.post("", square), status(Done))
+	}
+}
+
 // The page may load nothing from elsewhere, and does not try to.
 func TestPageIsClosed(t *testing.T) {
 	c := serveIt(t, nil)
