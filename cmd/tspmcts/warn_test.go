@@ -67,7 +67,8 @@ func TestLittleMemory(t *testing.T) {
 	} {
 		littleMemory(t, dir, "1000000", c.command, "a: "+c.what)
 	}
-	// What suffices for one map does not for another.
+	// What suffices for a few candidates does not for many, nor what does for one map for another.
+	littleMemory(t, dir, "6000000", "solve a.tsp --time 1h --candidates 1000", `a: a search of 1000000 cities with \d+ workers and 1000 candidates`)
 	littleMemory(t, dir, "1600000", "heatmap build a.tsp --heatmap alpha --out a.heat", "a: a heatmap of 1000000 cities")
 	littleMemory(t, dir, "1600000", "bound a.tsp --time 1h", "a: a bound of 1000000 cities")
 	littleMemory(t, dir, "3000000", "heatmap plot a.tsp --out a.png", "a: the picture of a heatmap of 1000000 cities")

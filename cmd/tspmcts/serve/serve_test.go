@@ -345,6 +345,7 @@ func TestBadRequests(t *testing.T) {
 		{422, "POST", "/v1/jobs?optimum=-1", square, "", `optimum is "-1": want`},
 		{422, "POST", "/v1/jobs?seed=-1", square, "", `seed is "-1": want`},
 		{422, "POST", "/v1/jobs?workers=100000", square, "", `workers is "100000": want`},
+		{422, "POST", "/v1/jobs", `{"coordinates": [[1, 1]], "seed": "` + strings.Repeat("0", 4000) + `1"}`, "", `seed is "0+...", 4001 bytes, want at most 1000`},
 		{422, "POST", "/v1/jobs?bound=maybe", square, "", `bound is "maybe": want true or false`},
 		{422, "POST", "/v1/jobs?name=a%0Ab", square, "", "want at most 200 characters, on one line"},
 		{422, "POST", "/v1/jobs?preset=papr", square, "", `preset is "papr": want one of default`},
@@ -686,6 +687,37 @@ func TestForgets(t *testing.T) {
 	if res, text := c.ask("POST", "/v1/jobs", square); res.StatusCode != http.StatusTooManyRequests || res.Header.Get("Retry-After") == "" {
 		t.Errorf("%d %s", res.StatusCode, text)
 	}
+}
+
+// The distances of jobs that have ended count as what they take, not as the few cities that they
+// are between.
+func TestHeldMatrices(t *testing.T) {
+	matrix := "[[" + strings.TrimSuffix(strings.Repeat(strings.Repeat("0,", 99)+"0],[", 100), ",[") + "]"
+	c := serveIt(t, func(c *Config) { c.Cities, c.Held = 100, 1000 })
+	first := c.post("actions=1", `{"matrix": `+matrix+`}`) // counts as 400 cities
+	c.until(first, status(Done))
+	second := c.post("actions=1", `{"matrix": `+matrix+`}`)
+	c.until(second, status(Done))
+	third := c.post("actions=1", `{"matrix": `+matrix+`}`)
+	c.until(third, status(Done))
+	c.want(http.StatusNotFound, "GET", first, "", nil)
+	for _, path := range []string{second, third} {
+		c.want(http.StatusNoContent, "DELETE", path, "", nil)
+	}
+	c.Server.mu.Lock()
+	held := c.held
+	c.Server.mu.Unlock()
+	if held != 0 {
+		t.Errorf("%d cities are held when all jobs are gone", held)
+	}
+	// What alone is more than the limit never fits: it is told so, and does not drive out others.
+	c = serveIt(t, func(c *Config) { c.Cities, c.Held = 100, 300 })
+	small := c.post("", square)
+	c.until(small, status(Done))
+	if res, text := c.ask("POST", "/v1/jobs", `{"matrix": `+matrix+`}`); res.StatusCode != http.StatusRequestEntityTooLarge || !strings.Contains(string(text), "count as 400 cities") {
+		t.Errorf("%d %s", res.StatusCode, text)
+	}
+	c.want(http.StatusOK, "GET", small, "", nil)
 }
 
 // A server that begins again has its jobs as they were; one that ran goes on from its checkpoint.
