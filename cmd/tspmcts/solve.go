@@ -101,7 +101,7 @@ type solver struct {
 	every          bench.Span // between checkpoints
 	saveErr        error      // of the first checkpoint that could not be written
 	records        *jsonLines
-	files          outputs // written so far, and to be written
+	files          *outputs // written so far, and to be written
 	stdoutIsClosed bool
 	far            elsewhere // that does the work; nil: this process
 	rounds         int       // there
@@ -109,7 +109,7 @@ type solver struct {
 
 // newSolver reads the flags and returns every error that can be told before a file is read.
 func newSolver(c *cli.Context) (*solver, error) {
-	s := &solver{files: outputs{}, args: c.Args().Slice(), out: c.String("out"), plot: c.String("plot"), plotVisits: c.Bool("plot-visits"), json: c.String("json"),
+	s := &solver{files: outputsOf(c), args: c.Args().Slice(), out: c.String("out"), plot: c.String("plot"), plotVisits: c.Bool("plot-visits"), json: c.String("json"),
 		bound: c.Bool("bound"), wanted: wantedOf(c), initial: c.StringSlice("initial-tour"), resume: c.String("resume"), checkpoint: c.String("checkpoint")}
 	var workers int64
 	for _, read := range []func() error{
@@ -156,7 +156,7 @@ func newSolver(c *cli.Context) (*solver, error) {
 	return s, nil
 }
 
-// checkOutputs refuses output files that cannot be written, or that would replace each other or an
+// checkOutputs refuses output files that cannot be written, or that would replace what may be an
 // input.
 func (s *solver) checkOutputs() error {
 	if s.plotVisits && s.plot == "" {
@@ -167,34 +167,21 @@ func (s *solver) checkOutputs() error {
 			return err
 		}
 	}
-	taken := map[string]string{}
-	for _, o := range []struct{ flag, name string }{{"--out", s.out}, {"--json", s.json}, {"--plot", s.plot}, {"--checkpoint", s.checkpoint}} {
-		if o.name == "" {
-			continue
-		}
-		if o.name == "-" && o.flag == "--checkpoint" {
+	for _, o := range []namedFile{{"out", s.out}, {"json", s.json}, {"plot", s.plot}, {"checkpoint", s.checkpoint}} {
+		if o.name == "-" && o.flag == "checkpoint" {
 			return usagef("--checkpoint is written again and again, which stdout (-) cannot be; name a file")
 		}
-		if other := taken[o.name]; other != "" {
-			return usagef("%s and %s are the same file %s", other, o.flag, o.name)
-		}
-		taken[o.name] = o.flag
-		if o.name == "-" {
+		if o.name == "" || o.name == "-" {
 			continue
-		}
-		for _, arg := range s.args {
-			if same(arg, o.name) {
-				return usagef("%s would replace the input %s", o.flag, arg)
-			}
 		}
 		if len(s.args) == 0 && !strings.HasPrefix(head(o.name), `{"instance":`) { // which solve has written
 			switch kind := holds(o.name); kind {
 			case tsplib.KindProblem, tsplib.KindLines, tsplib.KindPlaces:
-				return usagef("%s would replace %s, which holds what can be solved (%s), and no FILE is given; %s takes the file to write to: solve FILE %s OUT", o.flag, o.name, kind, o.flag, o.flag)
+				return usagef("--%s would replace %s, which holds what can be solved (%s), and no FILE is given; --%s takes the file to write to: solve FILE --%s OUT", o.flag, o.name, kind, o.flag, o.flag)
 			}
 		}
 		if dir, _ := splitDir(o.name); strings.Contains(dir, perInstance) {
-			return usagef("%s is %s, but %s may stand in the file's name only", o.flag, o.name, perInstance)
+			return usagef("--%s is %s, but %s may stand in the file's name only", o.flag, o.name, perInstance)
 		}
 		if err := s.files.addAll(o.flag, o.name, s.args); err != nil {
 			return err
@@ -210,12 +197,6 @@ func (s *solver) checkOutputs() error {
 func splitDir(name string) (dir, base string) {
 	at := strings.LastIndexByte(name, os.PathSeparator) + 1
 	return name[:at], name[at:]
-}
-
-func same(a, b string) bool {
-	x, errX := os.Stat(a)
-	y, errY := os.Stat(b)
-	return errX == nil && errY == nil && os.SameFile(x, y) && x.Mode().IsRegular()
 }
 
 // run solves one instance after the other.
@@ -310,8 +291,8 @@ func (s *solver) solve(ctx context.Context, item *bench.Item) error {
 	}
 	start := time.Now() // the instance is in memory
 	clock := func() time.Duration { return time.Since(start) }
-	for _, o := range []struct{ flag, name string }{{"--out", s.out}, {"--plot", s.plot}} {
-		if err := s.files.add(o.flag, o.name, item.Name, s.args); err != nil {
+	for _, o := range []namedFile{{"out", s.out}, {"plot", s.plot}} {
+		if err := s.files.add(o.flag, o.name, item.Name); err != nil {
 			return err
 		}
 	}
