@@ -63,7 +63,7 @@ type View struct {
 	Preset   string    `json:"preset"`
 	Settings given     `json:"settings"` // that it was asked with, as they were written
 	Warnings []string  `json:"warnings,omitempty"`
-	Command  string    `json:"command"` // that does the same
+	Command  string    `json:"command"` // that does the same, with what was sent in files
 	State
 	Trace []bench.Point `json:"trace,omitempty"` // improvements: when, and the length then
 }

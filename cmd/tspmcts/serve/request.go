@@ -724,7 +724,8 @@ func demoNames() []string {
 	return names
 }
 
-// command returns the command line that does the same.
+// command returns the command line that does the same, with what was sent in problem.tsp, and edges
+// in edges.heat.
 func (o *order) command() string {
 	quote := func(text string) string {
 		if text != "" && !strings.ContainsFunc(text, func(r rune) bool {
@@ -759,6 +760,9 @@ func (o *order) command() string {
 			name, value = "lines", fmt.Sprintf("%d:%d", o.line, o.line+1)
 		}
 		words = append(words, "--"+name, quote(value))
+	}
+	if o.edges != nil {
+		words = append(words, "--heatmap-file", "edges.heat")
 	}
 	if _, ok := o.given["workers"]; !ok {
 		words = append(words, "--workers", strconv.Itoa(o.workers))

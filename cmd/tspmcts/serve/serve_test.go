@@ -86,6 +86,7 @@ func (c *client) ask(method, path, body string, header ...string) (*http.Respons
 	if err != nil {
 		c.Fatal(err)
 	}
+	c.described(method, path, body, res.StatusCode)
 	return res, text
 }
 
@@ -171,6 +172,9 @@ func TestEveryBody(t *testing.T) {
 				if !slices.Equal(tour, tours["binary"]) {
 					t.Errorf("%s: %v, but binary is %v", name, tour, tours["binary"])
 				}
+			}
+			if with := strings.Contains(x.body, `"edges"`); with != strings.Contains(v.Command, " --heatmap-file edges.heat ") {
+				t.Errorf("edges %v, but the command is %s", with, v.Command)
 			}
 			c.Server.mu.Lock()
 			in := c.jobs[v.ID].item.Instance
@@ -807,16 +811,7 @@ func TestStateCannotBeWritten(t *testing.T) {
 // openapi.json has the routes, settings and knobs that there are, and no others; what it refers to
 // is in it.
 func TestOpenAPI(t *testing.T) {
-	var doc struct {
-		OpenAPI    string
-		Paths      map[string]map[string]struct{ Parameters []struct{ Name, In string } }
-		Components struct {
-			Schemas map[string]struct{ Properties map[string]any }
-		}
-	}
-	if err := json.Unmarshal(openAPI, &doc); err != nil {
-		t.Fatal(err)
-	}
+	doc := description()
 	if !strings.HasPrefix(doc.OpenAPI, "3.1") {
 		t.Error(doc.OpenAPI)
 	}
@@ -845,6 +840,17 @@ func TestOpenAPI(t *testing.T) {
 	}
 	if want := settingNames(); !slices.Equal(names, want) {
 		t.Errorf("settings are %q, want %q", names, want)
+	}
+	knobs := len(mcts.Knobs)
+	for _, name := range names[:len(names)-knobs] { // a knob is what no other property is
+		if doc.Components.Schemas["Request"].Properties[name] == nil {
+			t.Errorf("a request in JSON has no %s, want it as the query has it", name)
+		}
+	}
+	for _, m := range regexp.MustCompile(`"\$ref": "#/components/responses/(\w+)"`).FindAllSubmatch(openAPI, -1) {
+		if doc.Components.Responses[string(m[1])] == nil {
+			t.Errorf("there is no response %s", m[1])
+		}
 	}
 	for _, m := range regexp.MustCompile(`"\$ref": "#/components/schemas/(\w+)"`).FindAllSubmatch(openAPI, -1) {
 		if doc.Components.Schemas[string(m[1])].Properties == nil {
