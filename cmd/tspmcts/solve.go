@@ -17,6 +17,7 @@ import (
 
 	"tspmcts/bench"
 	"tspmcts/bench/draw"
+	"tspmcts/mcts"
 	"tspmcts/tsp"
 	"tspmcts/tsplib"
 	"tspmcts/tsplib/places"
@@ -42,7 +43,7 @@ func solveCommand() *cli.Command {
 			option(catBudget, "target", "stop at a tour of `LENGTH` or shorter"),
 			option(catBudget, "stall", "stop when no better tour was found for `T`"),
 			option(catSearch, "seed", "seed the search with `S` (default: 1)"),
-			option(catSearch, "workers", "search with `W` workers at once (default: the number of CPUs)"),
+			option(catSearch, "workers", "search with `W` workers at once; with --temporal W of this process prepare the search and join what is found, and the record says 0 (default: the number of CPUs)"),
 			&cli.BoolFlag{Name: "bound", Usage: "prove a lower bound first, in at most a fifth of the time, and stop at a tour that meets it", EnvVars: []string{envName("bound")}, Category: catBudget},
 			&cli.StringSliceFlag{Name: "initial-tour", Usage: "start from the tours in the TSPLIB `FILE`; may be repeated", EnvVars: []string{envName("initial-tour")}, Category: catInput},
 			option(catInput, "resume", "go on from the checkpoint `FILE`, with the same instance, knobs, seed and workers"),
@@ -128,9 +129,6 @@ func newSolver(c *cli.Context) (*solver, error) {
 		},
 		func() (err error) {
 			rounds, err := intOption(c, "rounds", 0, 1, 10000)
-			if c.String("rounds") != "" && !c.Bool("temporal") {
-				return usagef("%s is for --temporal", flagged("rounds"))
-			}
 			s.rounds = int(rounds)
 			return err
 		},
@@ -159,6 +157,9 @@ func newSolver(c *cli.Context) (*solver, error) {
 // checkOutputs refuses output files that cannot be written, or that would replace what may be an
 // input.
 func (s *solver) checkOutputs() error {
+	if s.every.Given() && s.checkpoint == "" {
+		return usagef("%s is for --checkpoint FILE", flagged("checkpoint-every"))
+	}
 	if s.plotVisits && s.plot == "" {
 		return usagef("--plot-visits colours a picture; give --plot FILE or --open too")
 	}
@@ -311,23 +312,12 @@ func (s *solver) solve(ctx context.Context, item *bench.Item) error {
 		return err
 	}
 	if most := bench.UsefulWorkers(item.N()); run.Workers > most {
-		if s.asked { // and not as many as there are CPUs
+		if s.asked && s.far == nil { // and not as many as there are CPUs
 			warn("%s: %d workers are more than %d cities have work for; %d search", item.Name, run.Workers, item.N(), most)
 		}
 		run.Workers = most
 	}
-	live := newProgress(item, run.Optimum, s.budget.Time.Of(item.N()), clock)
-	var rec *bench.Record
-	var tour tsp.Tour
-	var err error
-	if s.far != nil {
-		rec, tour, err = s.far.Solve(ctx, &run, clock, s.rounds, func(round, rounds int, length float64) {
-			fmt.Fprintf(os.Stderr, "tspmcts: %s: round %d of %d, length %s, %.0f s\n", item.Name, round, rounds, bench.LengthShort(item.Instance, length), clock().Seconds())
-		})
-	} else {
-		rec, tour, err = run.Do(ctx, clock, live.tell)
-	}
-	live.end()
+	rec, tour, err := s.search(ctx, &run, clock)
 	if err != nil {
 		return resumed(err)
 	}
@@ -340,6 +330,27 @@ func (s *solver) solve(ctx context.Context, item *bench.Item) error {
 	}
 	warnTooShort(rec)
 	return errors.Join(s.write(item, tour, rec, bench.LengthShort(item.Instance, v)), s.saveErr)
+}
+
+// search does the run, here or elsewhere, and shows how it goes.
+func (s *solver) search(ctx context.Context, run *bench.Run, clock func() time.Duration) (*bench.Record, tsp.Tour, error) {
+	item := run.Item
+	limit := s.budget.Time.Of(item.N())
+	if s.far == nil {
+		live := newProgress(item, "setting up", run.Optimum, limit, clock)
+		defer live.end()
+		return run.Do(ctx, clock, live.tell)
+	}
+	live := newProgress(item, "other machines search", run.Optimum, limit, clock)
+	defer live.end()
+	rec, tour, err := s.far.Solve(ctx, run, clock, s.rounds, func(round, rounds int, length float64) {
+		live.say("tspmcts: %s: round %d of %d, length %s, %.0f s\n", item.Name, round, rounds, bench.LengthShort(item.Instance, length), clock().Seconds())
+		live.tell(mcts.Progress{Length: length})
+	})
+	if err == nil {
+		rec.Workers = 0 // none of this process: nobody tells how many others there were
+	}
+	return rec, tour, err
 }
 
 // warnTooShort warns of a tour that is shorter than the optimum.
@@ -381,7 +392,7 @@ func (s *solver) write(item *bench.Item, tour tsp.Tour, rec *bench.Record, lengt
 			if !s.plotVisits {
 				return draw.Tour(w, format, title, item.Instance, tour, nil)
 			}
-			if rec.Visits == nil {
+			if rec.Visits == nil && s.far == nil {
 				warn("%s: --plot-visits colours nothing: the search worked on no regions, as of few cities, or in a short time", item.Name)
 			}
 			return draw.Tour(w, format, title, item.Instance, tour, rec.Visits)

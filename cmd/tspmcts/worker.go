@@ -47,12 +47,13 @@ func farmOf(ctx context.Context, c *cli.Context) (elsewhere, error) {
 		return nil, err
 	}
 	if !c.Bool("temporal") {
-		for _, name := range []string{"blobs", "lost-after"} {
-			if _, fromEnvironment := os.LookupEnv(envName(name)); c.String(name) != "" && !fromEnvironment {
-				return nil, usagef("%s is for --temporal", flagged(name))
-			}
+		if flag := typed(c, "blobs", "lost-after", "rounds"); flag != "" {
+			return nil, usagef("%s is for --temporal", flag)
 		}
 		return nil, nil
+	}
+	if flag := typed(c, "jobs", "plot-visits"); flag != "" {
+		return nil, usagef("%s is for what this process searches, but with --temporal others do; leave one of them out", flag)
 	}
 	if c.String("blobs") == "" {
 		return nil, usagef("--temporal needs --blobs URL, which the workers have too")

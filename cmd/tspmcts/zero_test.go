@@ -115,13 +115,6 @@ func TestTuneTableAlone(t *testing.T) {
 	if !strings.Contains(read(t, dir, "t.json"), `"heatmap":"zero"`) {
 		t.Error(read(t, dir, "t.json"))
 	}
-	entered := read(t, dir, "t.json")
-	write(t, dir, "t.json", "[]\n")
-	cmd, stdout, errs := begin(t, dir, "tune", "--set", "set.txt", "--trials", "3", "--actions", "20", "--preset", "paper-tuned", "--heatmap", "zero", "--search", "alpha", "--table", "t.json")
-	stdout.Close() // whoever reads what is found, it is entered
-	if err := cmd.Wait(); err != nil || read(t, dir, "t.json") != entered {
-		t.Errorf("without a reader: %v, stderr %s, entered is %s, want %s", err, errs, read(t, dir, "t.json"), entered)
-	}
 	oneError(t, dir, 2, "--out FILE.*or --table FILE", call{args: []string{"tune", "--set", "set.txt", "--actions", "20"}})
 }
 
