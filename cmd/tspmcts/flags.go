@@ -40,8 +40,8 @@ func flagged(name string) string {
 	return "--" + name
 }
 
-// typed returns the first of the flags that the command line gives, "" for none. What the environment
-// says is for all commands, and may have no effect on one.
+// typed returns the first of the flags that the command line gives, "" for none. What the
+// environment says is for all commands, and may have no effect on one.
 func typed(c *cli.Context, names ...string) string {
 	for _, name := range names {
 		if _, fromEnvironment := os.LookupEnv(envName(name)); c.IsSet(name) && !fromEnvironment {

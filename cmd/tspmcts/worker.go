@@ -19,7 +19,7 @@ const catFarm = "Other machines: the connection is described by TEMPORAL_ADDRESS
 // farmFlags returns the flags that farmOf reads.
 func farmFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.BoolFlag{Name: "temporal", Usage: "have the workers of a Temporal server do the work; bench/farm/README.md tells how to start", EnvVars: []string{envName("temporal")}, Category: catFarm},
+		&cli.BoolFlag{Name: "temporal", Usage: "have the workers of a Temporal server do the work (the --workers of solve then only prepare it and join what is found, and its record says 0); bench/farm/README.md tells how to start", EnvVars: []string{envName("temporal")}, Category: catFarm},
 		blobsOption(),
 		option(catFarm, "lost-after", "give work to another worker when nothing was heard of its own for `T`; the server may be away for as long (default: "+bench.Span{Fixed: farm.DefaultLostAfter}.String()+")"),
 	}
