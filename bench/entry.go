@@ -77,8 +77,8 @@ func (e *Entry) Key() string {
 		strconv.FormatUint(e.Seed, 10), strconv.Itoa(e.Workers)}, "|")
 }
 
-// Digest returns a short hash of what is to be solved: metric, coordinates or distances, fixed
-// edges.
+// Digest returns a short hash of what is to be solved: metric, coordinates, distances or the edges
+// of a graph, fixed edges, and of a path that it is one, with its ends.
 func Digest(in *tsp.Instance) string {
 	h := fnv.New64a()
 	fmt.Fprint(h, in.Metric, in.N())
@@ -102,6 +102,15 @@ func Digest(in *tsp.Instance) string {
 	}
 	for _, e := range in.Fixed {
 		put(uint64(e[0])<<32 | uint64(e[1]))
+	}
+	if edges := in.GraphEdges(); edges != nil {
+		fmt.Fprint(h, "graph") // the pairs above are fixed
+		for _, e := range edges {
+			put(uint64(e[0])<<32 | uint64(e[1]))
+		}
+	}
+	if e := in.Ends; e != nil {
+		fmt.Fprint(h, "path", e.Start, e.End)
 	}
 	return strconv.FormatUint(h.Sum64(), 16)
 }

@@ -16,10 +16,13 @@ import (
 
 // What a search takes at least, in bytes: neighbours, heatmap, candidates and
 // tours a city, and what each worker has of its own: a low estimate, after two
-// searches of 100,000 cities (98.6 MB with 1 worker, 120 MB with 16).
+// searches of 100,000 cities (98.6 MB with 1 worker, 120 MB with 16). These are of few
+// candidates: each one more is a neighbour, a candidate and the distance to it.
 const (
-	bytesPerCity   = 700
-	bytesPerWorker = 14 // and city
+	bytesPerCity      = 700
+	bytesPerWorker    = 14 // and city
+	fewCandidates     = 10
+	bytesPerCandidate = 12 // and city
 )
 
 // From Millions of cities on the command has memory collected whenever it nears BytesOfMillions a
@@ -59,19 +62,24 @@ func MakingHeatmap(source string) Making {
 	return Making{"a heatmap", 360} // knn 400
 }
 
-// CheckMemory returns an error when a search of in cannot fit the memory that
-// this process may have, where the system tells how much that is.
-func CheckMemory(in *tsp.Instance, workers int) error {
-	return checkNeeded(fmt.Sprintf("a search of %d cities with %d workers", in.N(), workers),
-		searchBytes(in.N(), workers), "fewer --workers or a smaller instance")
+// CheckMemory returns an error when a search of in with so many candidates of a city cannot fit the
+// memory that this process may have, where the system tells how much that is.
+func CheckMemory(in *tsp.Instance, workers, candidates int) error {
+	what, remedy := fmt.Sprintf("a search of %d cities with %d workers", in.N(), workers), "fewer --workers or a smaller instance"
+	if candidates > fewCandidates {
+		what += fmt.Sprintf(" and %d candidates", candidates)
+		remedy = "fewer --candidates or --workers, or a smaller instance"
+	}
+	return checkNeeded(what, searchBytes(in.N(), workers, candidates), remedy)
 }
 
 // searchBytes returns what a search takes at least.
-func searchBytes(cities, workers int) int64 {
+func searchBytes(cities, workers, candidates int) int64 {
 	city := bytesPerCity + bytesPerWorker*workers
 	if cities >= Millions {
 		city = min(city, BytesOfMillions)
 	}
+	city += bytesPerCandidate * max(0, min(candidates, cities-1)-fewCandidates)
 	return int64(cities) * int64(city)
 }
 

@@ -42,10 +42,16 @@ func TestGroupLeft(t *testing.T) {
 
 // Millions of cities need less memory each, since theirs is collected by what there is of it.
 func TestSearchBytes(t *testing.T) {
-	if some, many := searchBytes(Millions-1, 2), searchBytes(Millions, 2); many >= some || many != BytesOfMillions*Millions {
+	if some, many := searchBytes(Millions-1, 2, 5), searchBytes(Millions, 2, 5); many >= some || many != BytesOfMillions*Millions {
 		t.Errorf("%d cities take %d bytes, one less %d", Millions, many, some)
 	}
-	if one, two := searchBytes(1000, 1), searchBytes(1000, 2); two <= one {
+	if one, two := searchBytes(1000, 1, 5), searchBytes(1000, 2, 5); two <= one {
 		t.Errorf("one worker takes %d bytes, two %d", one, two)
+	}
+	if few, many := searchBytes(1e6, 1, 7), searchBytes(1e6, 1, 1000); many < few+1e6*1000*4*2 {
+		t.Errorf("7 candidates take %d bytes, 1000 only %d", few, many)
+	}
+	if all, more := searchBytes(500, 1, 499), searchBytes(500, 1, 1000); all != more {
+		t.Errorf("all cities as candidates take %d bytes, more than there are %d", all, more)
 	}
 }

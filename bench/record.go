@@ -23,7 +23,7 @@ type Record struct {
 	BoundGap *float64     `json:"bound_gap,omitempty"` // percent over Bound
 	Seconds  float64      `json:"seconds"`             // from the instance in memory to the answer
 	Seed     uint64       `json:"seed"`
-	Workers  int          `json:"workers"`
+	Workers  int          `json:"workers"` // 0 where other machines searched, with as many as they had
 	Stop     mcts.Stop    `json:"stop"`
 	Heatmap  string       `json:"heatmap"`
 	Preset   string       `json:"preset"`

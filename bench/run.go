@@ -56,7 +56,11 @@ func (r *Run) Do(ctx context.Context, clock func() time.Duration, observe func(m
 		}
 	}
 	if in.N() > mcts.ExactLimit && o.Time > time.Duration(in.N())*untilMemory {
-		if err := CheckMemory(in, r.Workers); err != nil {
+		cfg, err := r.Knobs.Config(in.N(), r.Source.Name)
+		if err == nil {
+			err = CheckMemory(in, r.Workers, cfg.Candidates)
+		}
+		if err != nil {
 			return nil, nil, fmt.Errorf("%s: %w", item.Name, err)
 		}
 	}

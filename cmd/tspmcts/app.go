@@ -41,6 +41,14 @@ func prepare(commands []*cli.Command) {
 		if len(cmd.Flags) > 0 || len(cmd.Subcommands) == 0 {
 			cmd.BashComplete = completeValues(cmd)
 		}
+		if action := cmd.Action; action != nil {
+			cmd.Action = func(c *cli.Context) error {
+				if err := keepFiles(c); err != nil {
+					return err
+				}
+				return action(c)
+			}
+		}
 		prepare(cmd.Subcommands)
 	}
 }

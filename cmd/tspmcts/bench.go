@@ -116,6 +116,9 @@ func benchSuites(c *cli.Context) ([]*bench.Suite, error) {
 		}
 		return bench.ReadSuite(c.Args().First(), c.String("data"))
 	}
+	if flag := typed(c, "data"); flag != "" {
+		return nil, usagef("%s is for the files that a suite names; give a suite file, or name them whole with --set", flag)
+	}
 	s, err := flagSuite(c)
 	if err != nil {
 		return nil, err

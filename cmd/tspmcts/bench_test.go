@@ -235,7 +235,7 @@ func TestCompare(t *testing.T) {
 		{2, `--at is "120%", want a share of the budget above 0 and up to 100%`, []string{"compare", "r.jsonl", "--at", "120%"}},
 		{2, `--above is "100", want a gap in percent from 0 and below 100`, []string{"compare", "r.jsonl", "--above", "100"}},
 		{2, `--only is "rows", want one of arms, pairs,`, []string{"compare", "r.jsonl", "--only", "rows"}},
-		{2, "both write to stdout", []string{"compare", "r.jsonl", "--json", "-", "--csv", "-"}},
+		{2, "--csv and --json are the same file -", []string{"compare", "r.jsonl", "--json", "-", "--csv", "-"}},
 		{1, `bad.jsonl:1: found "\{\}", want a JSON line`, []string{"compare", "bad.jsonl"}},
 		{1, "none.jsonl: there is no such file", []string{"compare", "none.jsonl"}},
 	} {

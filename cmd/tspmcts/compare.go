@@ -77,8 +77,6 @@ func runCompare(c *cli.Context) error {
 	toStdout := ""
 	for _, flag := range []string{"markdown", "csv", "json"} {
 		switch name := c.String(flag); {
-		case name == "-" && toStdout != "":
-			return usagef("--%s and --%s both write to stdout", toStdout, flag)
 		case name == "-":
 			toStdout = flag
 		case name != "":
@@ -87,11 +85,6 @@ func runCompare(c *cli.Context) error {
 			}
 			if strings.HasPrefix(head(name), "{") && flag != "json" {
 				return usagef("--%s would replace %s, which holds records; it takes the FILE to write to, - for stdout", flag, name)
-			}
-			for _, arg := range c.Args().Slice() {
-				if same(arg, name) {
-					return usagef("--%s would replace the input %s", flag, arg)
-				}
 			}
 			if err := probe(name); err != nil {
 				return err

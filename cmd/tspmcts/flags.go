@@ -40,6 +40,17 @@ func flagged(name string) string {
 	return "--" + name
 }
 
+// typed returns the first of the flags that the command line gives, "" for none. What the
+// environment says is for all commands, and may have no effect on one.
+func typed(c *cli.Context, names ...string) string {
+	for _, name := range names {
+		if _, fromEnvironment := os.LookupEnv(envName(name)); c.IsSet(name) && !fromEnvironment {
+			return "--" + name
+		}
+	}
+	return ""
+}
+
 // intOption returns the integer of a flag, or preset where it is not given.
 func intOption(c *cli.Context, name string, preset, lo, hi int64) (int64, error) {
 	text := c.String(name)

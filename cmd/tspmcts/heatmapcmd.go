@@ -149,8 +149,8 @@ func eachInstance(c *cli.Context, out string, do func(ctx context.Context, item 
 	if err := bench.CheckInputs(args); err != nil {
 		return err
 	}
-	files := outputs{}
-	if err := files.addAll("--out", out, args); err != nil {
+	files := outputsOf(c)
+	if err := files.addAll("out", out, args); err != nil {
 		return err
 	}
 	ctx, cancel := interruptible()
@@ -174,7 +174,7 @@ func eachInstance(c *cli.Context, out string, do func(ctx context.Context, item 
 			return nil
 		}
 		if err == nil {
-			err = files.add("--out", out, item.Name, args)
+			err = files.add("out", out, item.Name)
 		}
 		if err == nil {
 			err = do(ctx, item)

@@ -16,6 +16,8 @@ import (
 	"sync"
 	"syscall"
 
+	"github.com/urfave/cli/v2"
+
 	"tspmcts/bench"
 	"tspmcts/tsplib"
 )
@@ -333,34 +335,42 @@ func probe(pattern string) error {
 	return p.close()
 }
 
-// outputs are the files that are written an instance, by name.
-type outputs map[string]string
+// outputs are the files that are written an instance.
+type outputs struct {
+	read []namedFile       // by the command
+	of   map[string]string // the instance that a file is of
+}
 
-// add notes that pattern names a file of the instance. It returns an error where
+func outputsOf(c *cli.Context) *outputs {
+	read, _ := filesOf(c)
+	return &outputs{read, map[string]string{}}
+}
+
+// add notes that the pattern of a flag names a file of the instance. It returns an error where
 // that is the file of another, or one of the inputs.
-func (o outputs) add(flag, pattern, instance string, inputs []string) error {
+func (o *outputs) add(flag, pattern, instance string) error {
 	if !strings.Contains(pattern, perInstance) {
 		return nil
 	}
 	file := outputName(pattern, instance)
-	if other, ok := o[file]; ok {
-		return usagef("%s %s is %s both for %s and for %s; solve them one by one, or rename a file", flag, pattern, file, other, instance)
+	if other, ok := o.of[file]; ok {
+		return usagef("--%s %s is %s both for %s and for %s; solve them one by one, or rename a file", flag, pattern, file, other, instance)
 	}
-	for _, input := range inputs {
-		if same(input, file) {
-			return usagef("%s %s would replace the input %s", flag, pattern, input)
+	for _, input := range o.read {
+		if replaces(namedFile{flag, file}, input) {
+			return usagef("--%s %s would replace the input %s", flag, pattern, input.name)
 		}
 	}
-	o[file] = instance
+	o.of[file] = instance
 	return nil
 }
 
 // addAll is add for what the names of the inputs tell before they are read.
-func (o outputs) addAll(flag, pattern string, inputs []string) error {
-	ahead := outputs{}
+func (o *outputs) addAll(flag, pattern string, inputs []string) error {
+	ahead := &outputs{o.read, map[string]string{}}
 	for _, input := range inputs {
 		for _, name := range bench.InstanceName(input) {
-			if err := ahead.add(flag, pattern, name, inputs); err != nil {
+			if err := ahead.add(flag, pattern, name); err != nil {
 				return err
 			}
 		}

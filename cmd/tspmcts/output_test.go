@@ -74,6 +74,52 @@ func TestOutputsSpare(t *testing.T) {
 	onlyFiles(t, dir, "y.tsp", "places.csv", "set.txt", "old.tour", "r.jsonl", "r.tour")
 }
 
+// No command writes over a file that it reads, by whatever option and name, nor over its own
+// output.
+func TestOutputsKeepInputs(t *testing.T) {
+	dir := t.TempDir()
+	must(t, dir, "generate", "--format", "lines", "--count", "6", "--cities", "12", "--out", "set.txt")
+	write(t, dir, "places.csv", "x,y\n0,0\n0,3\n4,0\n4,3\n")
+	write(t, dir, "best.csv", "instance,best\nplaces,14\n")
+	write(t, dir, "a.tour", "TYPE : TOUR\nTOUR_SECTION\n1\n2\n4\n3\n-1\nEOF\n")
+	if err := os.Symlink("set.txt", filepath.Join(dir, "link")); err != nil {
+		t.Skip(err)
+	}
+	files := []string{"set.txt", "places.csv", "best.csv", "a.tour"}
+	kept := map[string]string{}
+	for _, f := range files {
+		kept[f] = read(t, dir, f)
+	}
+	for _, c := range []struct{ args, want string }{
+		{"heatmap fit set.txt --out set.txt", `--out would replace the input set\.txt`},
+		{"heatmap eval set.txt --json link", `--json would replace the input set\.txt`},
+		{"heatmap train --set best.csv,set.txt --out set.txt", `--out would replace the input set\.txt`},
+		{"heatmap build places.csv --out places.csv", `--out would replace the input places\.csv`},
+		{"heatmap build places.csv --heatmap tours:a.tour --out a.tour", `--out would replace the input a\.tour`},
+		{"heatmap build places.csv --heatmap-file {}.tour --out {}.tour", `--out would replace the input {}\.tour`},
+		{"heatmap fit places.csv --tour a.tour --out ./a.tour", `--out would replace the input a\.tour`},
+		{"tune --set set.txt --actions 10 --out set.txt", `--out would replace the input set\.txt`},
+		{"tune --set set.txt --actions 10 --log x --out x", `--out and --log are the same file x`},
+		{"tune --set set.txt --actions 10 --out p.json --plot set.txt", `--plot would replace the input set\.txt`},
+		{"bench --set set.txt --actions 10 --best best.csv --out best.csv", `--out would replace the input best\.csv`},
+		{"solve places.csv --best best.csv --json best.csv", `--json would replace the input best\.csv`},
+		{"solve places.csv --initial-tour a.tour --plot a.tour", `--plot would replace the input a\.tour`},
+		{"compare best.csv --csv x.csv --json ./best.csv", `--json would replace the input best\.csv`},
+	} {
+		oneError(t, dir, 2, c.want, call{args: strings.Fields(c.args)})
+	}
+	for _, f := range files {
+		if read(t, dir, f) != kept[f] {
+			t.Errorf("%s has changed", f)
+		}
+	}
+	onlyFiles(t, dir, append(files, "link")...)
+	// A tour and a checkpoint may be gone on from in place.
+	must(t, dir, "solve", "places.csv", "--actions", "10", "--initial-tour", "a.tour", "--out", "a.tour", "--checkpoint", "c")
+	must(t, dir, "solve", "set.txt", "--lines", "0:1", "--actions", "10", "--checkpoint", "c")
+	must(t, dir, "solve", "set.txt", "--lines", "0:1", "--actions", "20", "--resume", "c", "--checkpoint", "c")
+}
+
 // The folder of an output file is made, and an error names what was given.
 func TestOutputFolder(t *testing.T) {
 	dir := t.TempDir()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/rand"
 	"io"
 	"os"
 	"os/exec"
@@ -96,7 +97,8 @@ func openedPlot(c *cli.Context) (name string, open bool, err error) {
 		return "", false, usagef("--open shows a file, but --plot is -; leave one of them out")
 	}
 	if open && name == "" {
-		name = filepath.Join(os.TempDir(), "tspmcts-"+perInstance+".svg")
+		// that nobody else has: the folder may be all users' of the machine
+		name = filepath.Join(os.TempDir(), "tspmcts-"+perInstance+"-"+rand.Text()+".svg")
 	}
 	return name, open, nil
 }

@@ -166,6 +166,10 @@ func TestOpen(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	write(t, dir, "tspmcts-a.svg", "another user's")
+	if err := os.Chmod(dir+"/tspmcts-a.svg", 0o444); err != nil {
+		t.Fatal(err)
+	}
 	for _, args := range [][]string{{}, {"--plot", "mine.svg"}} {
 		os.Remove(dir + "/seen")
 		_, errs, code := call{args: append([]string{"solve", "a.tsp", "--open"}, args...), env: []string{"PATH=" + dir + ":" + os.Getenv("PATH"), "TMPDIR=" + dir}}.run(t, dir)
@@ -184,7 +188,7 @@ func TestOpen(t *testing.T) {
 		}
 	}
 	_, errs, code := call{args: []string{"solve", "a.tsp", "--open"}, env: []string{"PATH=", "TMPDIR=" + dir}}.run(t, dir)
-	if code != 0 || !regexp.MustCompile(`^tspmcts: warning: .*tspmcts-a\.svg cannot be shown: .*open the file yourself\n$`).MatchString(errs) {
+	if code != 0 || !regexp.MustCompile(`^tspmcts: warning: .*tspmcts-a-\w+\.svg cannot be shown: .*open the file yourself\n$`).MatchString(errs) {
 		t.Errorf("nothing to open with: exit code %d, stderr %q", code, errs)
 	}
 	if out := must(t, dir, "solve", "a.tsp", "--plot", "-"); !strings.HasPrefix(out, "<?xml") || !strings.Contains(out, "</svg>") || strings.Contains(out, "cities") {

@@ -30,8 +30,9 @@ func onTerminal() bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0 && os.Getenv("TERM") != "dumb"
 }
 
-// newProgress begins the line. limit is the time budget, 0 for none.
-func newProgress(item *bench.Item, optimum float64, limit time.Duration, clock func() time.Duration) *progress {
+// newProgress begins the line, with what is done as long as there is no tour. limit is the time
+// budget, 0 for none.
+func newProgress(item *bench.Item, begins string, optimum float64, limit time.Duration, clock func() time.Duration) *progress {
 	p := &progress{}
 	if !onTerminal() {
 		return p
@@ -41,14 +42,16 @@ func newProgress(item *bench.Item, optimum float64, limit time.Duration, clock f
 	text := decor.Any(func(decor.Statistics) string {
 		length := p.length.Load()
 		if length == 0 {
-			return " setting up"
+			return " " + begins
 		}
 		v, elapsed := math.Float64frombits(uint64(length)), clock()
 		s := " " + bench.LengthShort(item.Instance, v)
 		if gap := bench.GapOf(v, optimum); gap != nil {
 			s += fmt.Sprintf("  gap %.2f %%", *gap)
 		}
-		s += fmt.Sprintf("  %s actions/s", thousands(float64(p.actions.Load())/max(elapsed.Seconds(), 1e-3)))
+		if actions := p.actions.Load(); actions > 0 { // other machines tell none
+			s += fmt.Sprintf("  %s actions/s", thousands(float64(actions)/max(elapsed.Seconds(), 1e-3)))
+		}
 		if limit > 0 {
 			return s + fmt.Sprintf("  %.0f s left", max(0, (limit-elapsed).Seconds()))
 		}
@@ -82,6 +85,15 @@ func (margin) Decor(decor.Statistics) (text string, width int) { return "", len(
 func (p *progress) tell(now mcts.Progress) {
 	p.length.Store(int64(math.Float64bits(now.Length)))
 	p.actions.Store(now.Actions)
+}
+
+// say prints to stderr, above the line where there is one.
+func (p *progress) say(format string, args ...any) {
+	if p.bars != nil {
+		fmt.Fprintf(p.bars, format, args...)
+		return
+	}
+	fmt.Fprintf(os.Stderr, format, args...)
 }
 
 // end removes the line.

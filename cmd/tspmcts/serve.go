@@ -43,7 +43,7 @@ func serveCommand() *cli.Command {
 			option(catLimits, "max-body", fmt.Sprintf("most `BYTES` of a request (default: %d)", l.Body)),
 			option(catLimits, "body-time", fmt.Sprintf("longest `T` that a request takes to arrive (default: %s)", bench.Span{Fixed: l.BodyTime})),
 			option(catLimits, "max-cities", fmt.Sprintf("most cities `N` of an instance (default: %d)", l.Cities)),
-			option(catLimits, "max-held", fmt.Sprintf("most cities `N` of all jobs together; for a new one the oldest that have ended are forgotten (default: %d)", l.Held)),
+			option(catLimits, "max-held", fmt.Sprintf("most cities `N` of all jobs together, 25 distances of a matrix count as one; for a new one the oldest that have ended are forgotten (default: %d)", l.Held)),
 			option(catLimits, "max-time", fmt.Sprintf("longest `T` of a search (default: %s)", bench.Span{Fixed: l.Time})),
 			option(catLimits, "max-workers", "most workers `W` of a search (default: the number of CPUs)"),
 			option(catLimits, "max-running", fmt.Sprintf("most jobs `N` that run at once (default: %d)", l.Running)),

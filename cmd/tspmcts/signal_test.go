@@ -35,6 +35,17 @@ func begin(t *testing.T, dir string, args ...string) (*exec.Cmd, io.ReadCloser, 
 	return cmd, out, &errs
 }
 
+// What tune finds is entered in the table whether or not somebody reads it.
+func TestTuneWithoutReader(t *testing.T) {
+	dir := t.TempDir()
+	must(t, dir, "generate", "--format", "lines", "--count", "8", "--cities", "12", "--out", "set.txt")
+	cmd, out, errs := begin(t, dir, "tune", "--set", "set.txt", "--trials", "3", "--actions", "20", "--preset", "paper-tuned", "--heatmap", "zero", "--search", "alpha", "--table", "t.json")
+	out.Close()
+	if err := cmd.Wait(); err != nil || errs.Len() > 0 || !strings.Contains(read(t, dir, "t.json"), `"heatmap":"zero"`) {
+		t.Errorf("%v, stderr %s", err, errs)
+	}
+}
+
 // await waits for a file that matches.
 func await(t *testing.T, pattern string) {
 	t.Helper()

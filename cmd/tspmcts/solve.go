@@ -17,6 +17,7 @@ import (
 
 	"tspmcts/bench"
 	"tspmcts/bench/draw"
+	"tspmcts/mcts"
 	"tspmcts/tsp"
 	"tspmcts/tsplib"
 	"tspmcts/tsplib/places"
@@ -101,7 +102,7 @@ type solver struct {
 	every          bench.Span // between checkpoints
 	saveErr        error      // of the first checkpoint that could not be written
 	records        *jsonLines
-	files          outputs // written so far, and to be written
+	files          *outputs // written so far, and to be written
 	stdoutIsClosed bool
 	far            elsewhere // that does the work; nil: this process
 	rounds         int       // there
@@ -109,7 +110,7 @@ type solver struct {
 
 // newSolver reads the flags and returns every error that can be told before a file is read.
 func newSolver(c *cli.Context) (*solver, error) {
-	s := &solver{files: outputs{}, args: c.Args().Slice(), out: c.String("out"), plot: c.String("plot"), plotVisits: c.Bool("plot-visits"), json: c.String("json"),
+	s := &solver{files: outputsOf(c), args: c.Args().Slice(), out: c.String("out"), plot: c.String("plot"), plotVisits: c.Bool("plot-visits"), json: c.String("json"),
 		bound: c.Bool("bound"), wanted: wantedOf(c), initial: c.StringSlice("initial-tour"), resume: c.String("resume"), checkpoint: c.String("checkpoint")}
 	var workers int64
 	for _, read := range []func() error{
@@ -128,9 +129,6 @@ func newSolver(c *cli.Context) (*solver, error) {
 		},
 		func() (err error) {
 			rounds, err := intOption(c, "rounds", 0, 1, 10000)
-			if c.String("rounds") != "" && !c.Bool("temporal") {
-				return usagef("%s is for --temporal", flagged("rounds"))
-			}
 			s.rounds = int(rounds)
 			return err
 		},
@@ -156,9 +154,12 @@ func newSolver(c *cli.Context) (*solver, error) {
 	return s, nil
 }
 
-// checkOutputs refuses output files that cannot be written, or that would replace each other or an
+// checkOutputs refuses output files that cannot be written, or that would replace what may be an
 // input.
 func (s *solver) checkOutputs() error {
+	if s.every.Given() && s.checkpoint == "" {
+		return usagef("%s is for --checkpoint FILE", flagged("checkpoint-every"))
+	}
 	if s.plotVisits && s.plot == "" {
 		return usagef("--plot-visits colours a picture; give --plot FILE or --open too")
 	}
@@ -167,34 +168,21 @@ func (s *solver) checkOutputs() error {
 			return err
 		}
 	}
-	taken := map[string]string{}
-	for _, o := range []struct{ flag, name string }{{"--out", s.out}, {"--json", s.json}, {"--plot", s.plot}, {"--checkpoint", s.checkpoint}} {
-		if o.name == "" {
-			continue
-		}
-		if o.name == "-" && o.flag == "--checkpoint" {
+	for _, o := range []namedFile{{"out", s.out}, {"json", s.json}, {"plot", s.plot}, {"checkpoint", s.checkpoint}} {
+		if o.name == "-" && o.flag == "checkpoint" {
 			return usagef("--checkpoint is written again and again, which stdout (-) cannot be; name a file")
 		}
-		if other := taken[o.name]; other != "" {
-			return usagef("%s and %s are the same file %s", other, o.flag, o.name)
-		}
-		taken[o.name] = o.flag
-		if o.name == "-" {
+		if o.name == "" || o.name == "-" {
 			continue
-		}
-		for _, arg := range s.args {
-			if same(arg, o.name) {
-				return usagef("%s would replace the input %s", o.flag, arg)
-			}
 		}
 		if len(s.args) == 0 && !strings.HasPrefix(head(o.name), `{"instance":`) { // which solve has written
 			switch kind := holds(o.name); kind {
 			case tsplib.KindProblem, tsplib.KindLines, tsplib.KindPlaces:
-				return usagef("%s would replace %s, which holds what can be solved (%s), and no FILE is given; %s takes the file to write to: solve FILE %s OUT", o.flag, o.name, kind, o.flag, o.flag)
+				return usagef("--%s would replace %s, which holds what can be solved (%s), and no FILE is given; --%s takes the file to write to: solve FILE --%s OUT", o.flag, o.name, kind, o.flag, o.flag)
 			}
 		}
 		if dir, _ := splitDir(o.name); strings.Contains(dir, perInstance) {
-			return usagef("%s is %s, but %s may stand in the file's name only", o.flag, o.name, perInstance)
+			return usagef("--%s is %s, but %s may stand in the file's name only", o.flag, o.name, perInstance)
 		}
 		if err := s.files.addAll(o.flag, o.name, s.args); err != nil {
 			return err
@@ -210,12 +198,6 @@ func (s *solver) checkOutputs() error {
 func splitDir(name string) (dir, base string) {
 	at := strings.LastIndexByte(name, os.PathSeparator) + 1
 	return name[:at], name[at:]
-}
-
-func same(a, b string) bool {
-	x, errX := os.Stat(a)
-	y, errY := os.Stat(b)
-	return errX == nil && errY == nil && os.SameFile(x, y) && x.Mode().IsRegular()
 }
 
 // run solves one instance after the other.
@@ -310,8 +292,8 @@ func (s *solver) solve(ctx context.Context, item *bench.Item) error {
 	}
 	start := time.Now() // the instance is in memory
 	clock := func() time.Duration { return time.Since(start) }
-	for _, o := range []struct{ flag, name string }{{"--out", s.out}, {"--plot", s.plot}} {
-		if err := s.files.add(o.flag, o.name, item.Name, s.args); err != nil {
+	for _, o := range []namedFile{{"out", s.out}, {"plot", s.plot}} {
+		if err := s.files.add(o.flag, o.name, item.Name); err != nil {
 			return err
 		}
 	}
@@ -330,23 +312,12 @@ func (s *solver) solve(ctx context.Context, item *bench.Item) error {
 		return err
 	}
 	if most := bench.UsefulWorkers(item.N()); run.Workers > most {
-		if s.asked { // and not as many as there are CPUs
+		if s.asked && s.far == nil { // and not as many as there are CPUs
 			warn("%s: %d workers are more than %d cities have work for; %d search", item.Name, run.Workers, item.N(), most)
 		}
 		run.Workers = most
 	}
-	live := newProgress(item, run.Optimum, s.budget.Time.Of(item.N()), clock)
-	var rec *bench.Record
-	var tour tsp.Tour
-	var err error
-	if s.far != nil {
-		rec, tour, err = s.far.Solve(ctx, &run, clock, s.rounds, func(round, rounds int, length float64) {
-			fmt.Fprintf(os.Stderr, "tspmcts: %s: round %d of %d, length %s, %.0f s\n", item.Name, round, rounds, bench.LengthShort(item.Instance, length), clock().Seconds())
-		})
-	} else {
-		rec, tour, err = run.Do(ctx, clock, live.tell)
-	}
-	live.end()
+	rec, tour, err := s.search(ctx, &run, clock)
 	if err != nil {
 		return resumed(err)
 	}
@@ -359,6 +330,27 @@ func (s *solver) solve(ctx context.Context, item *bench.Item) error {
 	}
 	warnTooShort(rec)
 	return errors.Join(s.write(item, tour, rec, bench.LengthShort(item.Instance, v)), s.saveErr)
+}
+
+// search does the run, here or elsewhere, and shows how it goes.
+func (s *solver) search(ctx context.Context, run *bench.Run, clock func() time.Duration) (*bench.Record, tsp.Tour, error) {
+	item := run.Item
+	limit := s.budget.Time.Of(item.N())
+	if s.far == nil {
+		live := newProgress(item, "setting up", run.Optimum, limit, clock)
+		defer live.end()
+		return run.Do(ctx, clock, live.tell)
+	}
+	live := newProgress(item, "other machines search", run.Optimum, limit, clock)
+	defer live.end()
+	rec, tour, err := s.far.Solve(ctx, run, clock, s.rounds, func(round, rounds int, length float64) {
+		live.say("tspmcts: %s: round %d of %d, length %s, %.0f s\n", item.Name, round, rounds, bench.LengthShort(item.Instance, length), clock().Seconds())
+		live.tell(mcts.Progress{Length: length})
+	})
+	if err == nil {
+		rec.Workers = 0 // none of this process: nobody tells how many others there were
+	}
+	return rec, tour, err
 }
 
 // warnTooShort warns of a tour that is shorter than the optimum.
@@ -400,7 +392,7 @@ func (s *solver) write(item *bench.Item, tour tsp.Tour, rec *bench.Record, lengt
 			if !s.plotVisits {
 				return draw.Tour(w, format, title, item.Instance, tour, nil)
 			}
-			if rec.Visits == nil {
+			if rec.Visits == nil && s.far == nil {
 				warn("%s: --plot-visits colours nothing: the search worked on no regions, as of few cities, or in a short time", item.Name)
 			}
 			return draw.Tour(w, format, title, item.Instance, tour, rec.Visits)

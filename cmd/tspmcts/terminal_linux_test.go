@@ -3,12 +3,17 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 	"unsafe"
+
+	"tspmcts/bench"
+	"tspmcts/tsp"
+	"tspmcts/tsplib"
 )
 
 // terminal opens a new terminal of 24 lines: our end and its.
@@ -79,6 +84,44 @@ func TestTerminal(t *testing.T) {
 		if text := screen(shown.String()); term != "dumb" && (len(text) != 1 || !strings.HasPrefix(text[0], "sunflower1000        1000 cities") || !strings.HasSuffix(text[0], "interrupted")) {
 			t.Errorf("%s: the screen shows %q of %q", term, text, shown.String())
 		}
+	}
+}
+
+// machines are others, which find one tour and go on for a while.
+type machines struct{ elsewhere }
+
+func (machines) Solve(ctx context.Context, r *bench.Run, clock func() time.Duration, rounds int, observe func(round, rounds int, length float64)) (*bench.Record, tsp.Tour, error) {
+	time.Sleep(500 * time.Millisecond)
+	observe(1, 2, 4321)
+	time.Sleep(500 * time.Millisecond)
+	return &bench.Record{Instance: r.Item.Name, N: r.Item.N(), Length: "1234", Workers: r.Workers}, tsp.SpaceFillingCurve(ctx, r.Item.Instance), nil
+}
+
+// While other machines search, the line tells that and then what they have found, and the record
+// does not say that workers of this process did.
+func TestTerminalOfOthers(t *testing.T) {
+	ours, its := terminal(t)
+	t.Setenv("TERM", "xterm")
+	defer func(f *os.File) { os.Stderr = f }(os.Stderr)
+	os.Stderr = its
+	var text strings.Builder
+	s := &solver{far: machines{}, files: &outputs{}, knobs: &bench.Knobs{Preset: "default"}, workers: 2, asked: true, records: &jsonLines{w: &text}, json: "-"}
+	in, _, err := tsplib.Read(strings.NewReader(square), "square")
+	if err == nil {
+		err = s.solve(t.Context(), &bench.Item{Instance: in, Name: "square", Single: true})
+	}
+	its.Close()
+	if err != nil || !strings.Contains(text.String(), `"workers":0,`) {
+		t.Errorf("%v, record %s", err, text.String())
+	}
+	shown, _ := io.ReadAll(ours) // ends with an error where the other side is closed
+	for _, want := range []string{"other machines search", "square: round 1 of 2, length 4321, ", " 4321  "} {
+		if !strings.Contains(string(shown), want) {
+			t.Errorf("the terminal shows no %q in %q", want, shown)
+		}
+	}
+	if strings.Contains(string(shown), "setting up") || strings.Contains(string(shown), "actions/s") {
+		t.Errorf("the terminal shows what is not so: %q", shown)
 	}
 }
 

@@ -114,10 +114,8 @@ func runTune(c *cli.Context) error {
 	if err := writeTuned(result, out, plot); err != nil {
 		return err
 	}
-	if err := printTuned(t, result, out); err != nil {
-		return stdoutMayClose(err)
-	}
-	return table.enter(c, t, result)
+	err = stdoutMayClose(printTuned(t, result, out))
+	return errors.Join(err, table.enter(c, t, result)) // also where nobody reads what is printed
 }
 
 // tuneOutputs returns the files of the parameters, the runs and the picture, which can be

@@ -51,6 +51,24 @@ func TestWarnings(t *testing.T) {
 	}
 }
 
+// An option that the others leave nothing to do is refused, before a file or a server is asked.
+func TestIdleOptions(t *testing.T) {
+	dir := t.TempDir()
+	must(t, dir, "generate", "--format", "lines", "--count", "6", "--cities", "12", "--out", "set.txt")
+	const others = " --temporal --blobs file:///none"
+	for _, c := range []struct{ args, want string }{
+		{"bench --set set.txt --actions 10 --out r.jsonl --jobs 3" + others, "--jobs is for what this process searches, but with --temporal others do"},
+		{"tune --set set.txt --actions 10 --out p.json --jobs x" + others, "--jobs is for what this process searches"},
+		{"solve set.txt --plot a.svg --plot-visits" + others, "--plot-visits is for what this process searches"},
+		{"solve set.txt --rounds 3", "--rounds is for --temporal"},
+		{"solve set.txt --lines 0:1 --actions 10 --checkpoint-every 1s", "--checkpoint-every is for --checkpoint FILE"},
+		{"bench --set set.txt --data . --actions 10 --out r.jsonl", "--data is for the files that a suite names"},
+	} {
+		oneError(t, dir, 2, c.want, call{args: strings.Fields(c.args)})
+	}
+	onlyFiles(t, dir, "set.txt")
+}
+
 // Too little memory is told before the search, with what is needed and what there is.
 func TestLittleMemory(t *testing.T) {
 	if runtime.GOOS != "linux" || raceEnabled {
@@ -67,7 +85,8 @@ func TestLittleMemory(t *testing.T) {
 	} {
 		littleMemory(t, dir, "1000000", c.command, "a: "+c.what)
 	}
-	// What suffices for one map does not for another.
+	// What suffices for a few candidates does not for many, nor what does for one map for another.
+	littleMemory(t, dir, "6000000", "solve a.tsp --time 1h --candidates 1000", `a: a search of 1000000 cities with \d+ workers and 1000 candidates`)
 	littleMemory(t, dir, "1600000", "heatmap build a.tsp --heatmap alpha --out a.heat", "a: a heatmap of 1000000 cities")
 	littleMemory(t, dir, "1600000", "bound a.tsp --time 1h", "a: a bound of 1000000 cities")
 	littleMemory(t, dir, "3000000", "heatmap plot a.tsp --out a.png", "a: the picture of a heatmap of 1000000 cities")

@@ -19,7 +19,7 @@ const catFarm = "Other machines: the connection is described by TEMPORAL_ADDRESS
 // farmFlags returns the flags that farmOf reads.
 func farmFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.BoolFlag{Name: "temporal", Usage: "have the workers of a Temporal server do the work; bench/farm/README.md tells how to start", EnvVars: []string{envName("temporal")}, Category: catFarm},
+		&cli.BoolFlag{Name: "temporal", Usage: "have the workers of a Temporal server do the work (the --workers of solve then only prepare it and join what is found, and its record says 0); bench/farm/README.md tells how to start", EnvVars: []string{envName("temporal")}, Category: catFarm},
 		blobsOption(),
 		option(catFarm, "lost-after", "give work to another worker when nothing was heard of its own for `T`; the server may be away for as long (default: "+bench.Span{Fixed: farm.DefaultLostAfter}.String()+")"),
 	}
@@ -47,12 +47,13 @@ func farmOf(ctx context.Context, c *cli.Context) (elsewhere, error) {
 		return nil, err
 	}
 	if !c.Bool("temporal") {
-		for _, name := range []string{"blobs", "lost-after"} {
-			if _, fromEnvironment := os.LookupEnv(envName(name)); c.String(name) != "" && !fromEnvironment {
-				return nil, usagef("%s is for --temporal", flagged(name))
-			}
+		if flag := typed(c, "blobs", "lost-after", "rounds"); flag != "" {
+			return nil, usagef("%s is for --temporal", flag)
 		}
 		return nil, nil
+	}
+	if flag := typed(c, "jobs", "plot-visits"); flag != "" {
+		return nil, usagef("%s is for what this process searches, but with --temporal others do; leave one of them out", flag)
 	}
 	if c.String("blobs") == "" {
 		return nil, usagef("--temporal needs --blobs URL, which the workers have too")

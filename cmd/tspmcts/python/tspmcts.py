@@ -202,7 +202,7 @@ def improvements(
     elif heatmap is not None:
         rows = _square(heatmap, cities)
         job["edges"] = [[i, j, (p + rows[j][i]) / 2] for i, row in enumerate(rows) for j, p in enumerate(row) if j > i and p + rows[j][i] > 0]
-    command = [_binary(binary), "serve", "--listen", "127.0.0.1:0", "--max-time", "87600h", "--max-body", "2147483647"]
+    command = [_binary(binary), "serve", "--listen", "127.0.0.1:0", "--max-time", "87600h", "--max-body", "2147483647", "--max-held", "2147483647"]
     with _started(command, stdin=subprocess.DEVNULL) as server:
         assert server.stdout is not None
         base = server.stdout.readline().strip()

@@ -63,7 +63,7 @@ type View struct {
 	Preset   string    `json:"preset"`
 	Settings given     `json:"settings"` // that it was asked with, as they were written
 	Warnings []string  `json:"warnings,omitempty"`
-	Command  string    `json:"command"` // that does the same
+	Command  string    `json:"command"` // that does the same, with what was sent in files
 	State
 	Trace []bench.Point `json:"trace,omitempty"` // improvements: when, and the length then
 }
@@ -140,7 +140,7 @@ type Server struct {
 	queue   []*job // that wait, in order
 	reading int    // requests that are about to become jobs
 	running int
-	held    int // cities of all jobs
+	held    int // cities that all jobs count as
 	streams int
 	closed  bool
 }
@@ -212,7 +212,7 @@ func (s *Server) soonest() int {
 
 // add takes up a job that was reserved, whose room it has from then on.
 func (s *Server) add(o *order, query string, body []byte, spent time.Duration) (*job, *Problem) {
-	if err := bench.CheckMemory(o.item.Instance, o.workers); err != nil {
+	if err := bench.CheckMemory(o.item.Instance, o.workers, o.candidates); err != nil {
 		return nil, problemf(http.StatusServiceUnavailable, "%v", err)
 	}
 	j := &job{order: o, id: rand.Text(), created: time.Now(), query: query, spent: spent, changed: make(chan struct{})}
@@ -232,7 +232,7 @@ func (s *Server) add(o *order, query string, body []byte, spent time.Duration) (
 		go s.remove(j)
 		return nil, s.closing()
 	}
-	n := j.item.N()
+	n := j.weight
 	for _, old := range s.oldestFirst(func(j *job) bool { return j.state.Status.ended() }) {
 		if s.held+n <= s.Held {
 			break
@@ -241,7 +241,7 @@ func (s *Server) add(o *order, query string, body []byte, spent time.Duration) (
 	}
 	if s.held+n > s.Held {
 		go s.remove(j)
-		p := problemf(http.StatusTooManyRequests, "the jobs have %d cities together, and %d more are above the limit of %d; try again later", s.held, n, s.Held)
+		p := problemf(http.StatusTooManyRequests, "the jobs count as %d cities together, and %d more are above the limit of %d; try again later", s.held, n, s.Held)
 		p.retry = s.soonest()
 		return nil, p
 	}
@@ -271,7 +271,7 @@ func (s *Server) forget(j *job) {
 		return
 	}
 	delete(s.jobs, j.id)
-	s.held -= j.item.N()
+	s.held -= j.weight
 	s.queue = slices.DeleteFunc(s.queue, func(q *job) bool { return q == j })
 	j.gone = true
 	if j.cancel != nil {

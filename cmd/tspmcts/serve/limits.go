@@ -12,7 +12,7 @@ type Limits struct {
 	Body     int64         // bytes of a request
 	BodyTime time.Duration // that a request's body may take to arrive
 	Cities   int           // of an instance
-	Held     int           // cities of all jobs together; for a new one the oldest that have ended are forgotten
+	Held     int           // cities of all jobs together, a matrix by what it takes; for a new one the oldest that have ended are forgotten
 	Time     time.Duration // that a job may search, reading, neighbours and heatmap included
 	Workers  int           // of a job
 	Running  int           // jobs that run at once

@@ -213,6 +213,9 @@ func boolean(text string) (bool, error) {
 	return v, nil
 }
 
+// maxSetting is the length that a setting may have, in bytes.
+const maxSetting = 1000
+
 // parse understands the settings. Every one that is unknown or wrong is an error.
 func (g given) parse(l Limits) (*settings, error) {
 	s := &settings{seed: 1, workers: l.Workers, heatmap: mcts.AutoHeatmap, line: -1, cities: 1000, demoSeed: 1, given: g}
@@ -220,6 +223,9 @@ func (g given) parse(l Limits) (*settings, error) {
 	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(g)) {
 		text := g[name]
+		if len(text) > maxSetting { // a job keeps and tells it as it is written
+			return nil, fmt.Errorf("%s is %q, %d bytes, want at most %d", short(name), short(text), len(text), maxSetting)
+		}
 		at := slices.IndexFunc(Settings, func(s Setting) bool { return s.Name == name })
 		knob, isKnob := mcts.FindKnob(name)
 		switch {
@@ -267,6 +273,9 @@ type order struct {
 	item     *bench.Item
 	edges    *heatmap.Map // the heatmap that the request brought, nil for none
 	warnings []string
+
+	candidates int // of a city
+	weight     int // cities that the job counts as
 }
 
 // decode understands a request for a job. Its query beats its JSON. The error is a
@@ -387,8 +396,26 @@ func (o *order) check(l Limits) error {
 		}
 	}
 	o.workers = min(o.workers, bench.UsefulWorkers(n))
-	_, err := o.knobs.Config(n, mcts.SourceKind(o.heatmap))
+	cfg, err := o.knobs.Config(n, mcts.SourceKind(o.heatmap))
+	o.candidates = cfg.Candidates
+	if o.weight = o.weigh(); o.weight > l.Held {
+		return problemf(http.StatusRequestEntityTooLarge, "the distances of the instance count as %d cities, want at most %d", o.weight, l.Held)
+	}
 	return err
+}
+
+// bytesHeld is about what a city of a job takes that has ended: its place and name, a few edges of
+// the heatmap, and its entry of the tour.
+const bytesHeld = 100
+
+// weigh returns how many cities a job counts as while it is held: its own, or as many as take what
+// its matrix, graph and heatmap do, where they are of many edges.
+func (o *order) weigh() int {
+	bytes := 4*len(o.item.Matrix) + 8*len(o.item.GraphEdges())
+	if o.edges != nil {
+		bytes += 8 * len(o.edges.City)
+	}
+	return max(o.item.N(), bytes/bytesHeld)
 }
 
 // time returns how long the job may last.
@@ -697,7 +724,8 @@ func demoNames() []string {
 	return names
 }
 
-// command returns the command line that does the same.
+// command returns the command line that does the same, with what was sent in problem.tsp, and edges
+// in edges.heat.
 func (o *order) command() string {
 	quote := func(text string) string {
 		if text != "" && !strings.ContainsFunc(text, func(r rune) bool {
@@ -732,6 +760,9 @@ func (o *order) command() string {
 			name, value = "lines", fmt.Sprintf("%d:%d", o.line, o.line+1)
 		}
 		words = append(words, "--"+name, quote(value))
+	}
+	if o.edges != nil {
+		words = append(words, "--heatmap-file", "edges.heat")
 	}
 	if _, ok := o.given["workers"]; !ok {
 		words = append(words, "--workers", strconv.Itoa(o.workers))

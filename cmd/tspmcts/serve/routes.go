@@ -128,11 +128,7 @@ func (s *Server) post(w http.ResponseWriter, r *http.Request) {
 		p.write(w)
 		return
 	}
-	s.decoding.Lock() // one at a time: the searches need the processors
-	begun := time.Now()
-	o, err := decode(body, r.URL.RawQuery, s.Limits)
-	spent := time.Since(begun)
-	s.decoding.Unlock()
+	o, spent, err := s.understand(body, r.URL.RawQuery)
 	if err != nil {
 		unprocessable(err).write(w)
 		return
@@ -149,6 +145,16 @@ func (s *Server) post(w http.ResponseWriter, r *http.Request) {
 	taken = true
 	w.Header().Set("Location", "/v1/jobs/"+j.id)
 	writeJSON(w, http.StatusAccepted, map[string]string{"id": j.id})
+}
+
+// understand is decode and the time that it took, of one request at a time: the searches need the
+// processors.
+func (s *Server) understand(body []byte, query string) (*order, time.Duration, error) {
+	s.decoding.Lock()
+	defer s.decoding.Unlock() // also where it panics, which ends this request alone
+	begun := time.Now()
+	o, err := decode(body, query, s.Limits)
+	return o, time.Since(begun), err
 }
 
 // readBody reads a request's body, within its limits.

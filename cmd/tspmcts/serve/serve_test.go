@@ -86,6 +86,7 @@ func (c *client) ask(method, path, body string, header ...string) (*http.Respons
 	if err != nil {
 		c.Fatal(err)
 	}
+	c.described(method, path, body, res.StatusCode)
 	return res, text
 }
 
@@ -171,6 +172,9 @@ func TestEveryBody(t *testing.T) {
 				if !slices.Equal(tour, tours["binary"]) {
 					t.Errorf("%s: %v, but binary is %v", name, tour, tours["binary"])
 				}
+			}
+			if with := strings.Contains(x.body, `"edges"`); with != strings.Contains(v.Command, " --heatmap-file edges.heat ") {
+				t.Errorf("edges %v, but the command is %s", with, v.Command)
 			}
 			c.Server.mu.Lock()
 			in := c.jobs[v.ID].item.Instance
@@ -345,6 +349,7 @@ func TestBadRequests(t *testing.T) {
 		{422, "POST", "/v1/jobs?optimum=-1", square, "", `optimum is "-1": want`},
 		{422, "POST", "/v1/jobs?seed=-1", square, "", `seed is "-1": want`},
 		{422, "POST", "/v1/jobs?workers=100000", square, "", `workers is "100000": want`},
+		{422, "POST", "/v1/jobs", `{"coordinates": [[1, 1]], "seed": "` + strings.Repeat("0", 4000) + `1"}`, "", `seed is "0+...", 4001 bytes, want at most 1000`},
 		{422, "POST", "/v1/jobs?bound=maybe", square, "", `bound is "maybe": want true or false`},
 		{422, "POST", "/v1/jobs?name=a%0Ab", square, "", "want at most 200 characters, on one line"},
 		{422, "POST", "/v1/jobs?preset=papr", square, "", `preset is "papr": want one of default`},
@@ -416,6 +421,20 @@ func TestPanic(t *testing.T) {
 	c.guard(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("secret") })).ServeHTTP(w, httptest.NewRequest("GET", "http://localhost/", nil))
 	if w.Code != http.StatusInternalServerError || strings.Contains(w.Body.String(), "secret") {
 		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
+
+// A request that makes the reader panic is answered, and hinders none after it.
+func TestPanicInRequest(t *testing.T) {
+	known := Settings
+	defer func() { Settings = known }()
+	Settings = append(slices.Clone(known), Setting{Name: "trap", apply: func(*settings, string, Limits) error { panic("secret") }})
+	c := serveIt(t, func(c *Config) { c.Queued, c.Log = 1, func(string, ...any) {} })
+	for range 2 {
+		if res, text := c.ask("POST", "/v1/jobs?trap=1", square); res.StatusCode != http.StatusInternalServerError {
+			t.Fatalf("%d %s", res.StatusCode, text)
+		}
+		c.until(c.post("", square), status(Done))
 	}
 }
 
@@ -674,6 +693,37 @@ func TestForgets(t *testing.T) {
 	}
 }
 
+// The distances of jobs that have ended count as what they take, not as the few cities that they
+// are between.
+func TestHeldMatrices(t *testing.T) {
+	matrix := "[[" + strings.TrimSuffix(strings.Repeat(strings.Repeat("0,", 99)+"0],[", 100), ",[") + "]"
+	c := serveIt(t, func(c *Config) { c.Cities, c.Held = 100, 1000 })
+	first := c.post("actions=1", `{"matrix": `+matrix+`}`) // counts as 400 cities
+	c.until(first, status(Done))
+	second := c.post("actions=1", `{"matrix": `+matrix+`}`)
+	c.until(second, status(Done))
+	third := c.post("actions=1", `{"matrix": `+matrix+`}`)
+	c.until(third, status(Done))
+	c.want(http.StatusNotFound, "GET", first, "", nil)
+	for _, path := range []string{second, third} {
+		c.want(http.StatusNoContent, "DELETE", path, "", nil)
+	}
+	c.Server.mu.Lock()
+	held := c.held
+	c.Server.mu.Unlock()
+	if held != 0 {
+		t.Errorf("%d cities are held when all jobs are gone", held)
+	}
+	// What alone is more than the limit never fits: it is told so, and does not drive out others.
+	c = serveIt(t, func(c *Config) { c.Cities, c.Held = 100, 300 })
+	small := c.post("", square)
+	c.until(small, status(Done))
+	if res, text := c.ask("POST", "/v1/jobs", `{"matrix": `+matrix+`}`); res.StatusCode != http.StatusRequestEntityTooLarge || !strings.Contains(string(text), "count as 400 cities") {
+		t.Errorf("%d %s", res.StatusCode, text)
+	}
+	c.want(http.StatusOK, "GET", small, "", nil)
+}
+
 // A server that begins again has its jobs as they were; one that ran goes on from its checkpoint.
 func TestStateOutlivesServer(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "state")
@@ -761,16 +811,7 @@ func TestStateCannotBeWritten(t *testing.T) {
 // openapi.json has the routes, settings and knobs that there are, and no others; what it refers to
 // is in it.
 func TestOpenAPI(t *testing.T) {
-	var doc struct {
-		OpenAPI    string
-		Paths      map[string]map[string]struct{ Parameters []struct{ Name, In string } }
-		Components struct {
-			Schemas map[string]struct{ Properties map[string]any }
-		}
-	}
-	if err := json.Unmarshal(openAPI, &doc); err != nil {
-		t.Fatal(err)
-	}
+	doc := description()
 	if !strings.HasPrefix(doc.OpenAPI, "3.1") {
 		t.Error(doc.OpenAPI)
 	}
@@ -799,6 +840,17 @@ func TestOpenAPI(t *testing.T) {
 	}
 	if want := settingNames(); !slices.Equal(names, want) {
 		t.Errorf("settings are %q, want %q", names, want)
+	}
+	knobs := len(mcts.Knobs)
+	for _, name := range names[:len(names)-knobs] { // a knob is what no other property is
+		if doc.Components.Schemas["Request"].Properties[name] == nil {
+			t.Errorf("a request in JSON has no %s, want it as the query has it", name)
+		}
+	}
+	for _, m := range regexp.MustCompile(`"\$ref": "#/components/responses/(\w+)"`).FindAllSubmatch(openAPI, -1) {
+		if doc.Components.Responses[string(m[1])] == nil {
+			t.Errorf("there is no response %s", m[1])
+		}
 	}
 	for _, m := range regexp.MustCompile(`"\$ref": "#/components/schemas/(\w+)"`).FindAllSubmatch(openAPI, -1) {
 		if doc.Components.Schemas[string(m[1])].Properties == nil {

@@ -141,7 +141,7 @@ func (s *Server) load() error {
 			continue
 		}
 		s.jobs[j.id] = j
-		s.held += j.item.N()
+		s.held += j.weight
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

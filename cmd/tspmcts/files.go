@@ -1,0 +1,84 @@
+package main
+
+import (
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"tspmcts/heatmap"
+)
+
+// namedFile is a file, or the pattern of several, and the flag that names it; "" for an argument.
+type namedFile struct{ flag, name string }
+
+// filesOf returns the files that a command is told to read and to write. Which flags name files
+// their usage tells, and which of these are written their category.
+func filesOf(c *cli.Context) (read, written []namedFile) {
+	for _, name := range c.Args().Slice() {
+		read = append(read, namedFile{"", name})
+	}
+	for _, f := range c.Command.Flags {
+		flag := f.Names()[0]
+		usage := f.(cli.DocGenerationFlag).GetUsage()
+		switch {
+		case flag == "heatmap":
+			if s, err := heatmap.Parse(c.String(flag)); err == nil {
+				for _, name := range s.Files() {
+					read = append(read, namedFile{flag, name})
+				}
+			}
+		case !strings.Contains(usage, "`FILE`") && !strings.Contains(usage, "`FILES`"):
+		case f.(cli.CategorizableFlag).GetCategory() == catOutput:
+			written = append(written, namedFile{flag, c.String(flag)})
+		default:
+			names := append(strings.Split(c.String(flag), ","), c.String(flag))
+			if _, several := f.(*cli.StringSliceFlag); several {
+				names = c.StringSlice(flag)
+			}
+			for _, name := range names {
+				read = append(read, namedFile{flag, name})
+			}
+		}
+	}
+	none := func(f namedFile) bool { return f.name == "" }
+	return slices.DeleteFunc(read, none), slices.DeleteFunc(written, none)
+}
+
+// goesOn tells which input the file of an output may replace: the one that it goes on from.
+var goesOn = map[string]string{"checkpoint": "resume", "out": "initial-tour"}
+
+// replaces reports whether writing one file would lose the other.
+func replaces(written, read namedFile) bool {
+	if read.flag != "" && goesOn[written.flag] == read.flag {
+		return false
+	}
+	return same(written.name, read.name) || written.name == read.name && strings.Contains(read.name, perInstance)
+}
+
+// same reports whether two names are of one regular file.
+func same(a, b string) bool {
+	x, errX := os.Stat(a)
+	y, errY := os.Stat(b)
+	return errX == nil && errY == nil && os.SameFile(x, y) && x.Mode().IsRegular()
+}
+
+// keepFiles returns an error where an option names a file to write to that the command reads, or
+// that another option writes to.
+func keepFiles(c *cli.Context) error {
+	read, written := filesOf(c)
+	for k, w := range written {
+		for _, other := range written[:k] {
+			if w.name == other.name || same(w.name, other.name) {
+				return usagef("--%s and --%s are the same file %s", other.flag, w.flag, w.name)
+			}
+		}
+		for _, r := range read {
+			if replaces(w, r) {
+				return usagef("--%s would replace the input %s", w.flag, r.name)
+			}
+		}
+	}
+	return nil
+}
