@@ -23,8 +23,8 @@ type Learnt = stage.Learnt
 // is the mean of the cities. Parts that are nil do not count; it is nil where all are.
 func Together(parts []*Learnt, shares []float64) *Learnt { return stage.Together(parts, shares) }
 
-// Beginning is what a search begins with. Where the budget or the context ended before all of it was
-// there it is a tour only, the best until then.
+// Beginning is what a search begins with. Where the budget or the context ended before all of it
+// was there it is a tour only, the best until then.
 type Beginning struct {
 	Tour      tsp.Tour // a local optimum, where the knobs kick; else what the first tour is made from
 	Neighbors *tsp.Neighbors
@@ -33,8 +33,8 @@ type Beginning struct {
 }
 
 // Begin does what Solve does before it kicks, for a search that goes on elsewhere
-// (Options.Onward). No two cities of in may share a place, and every tour must do. The end of ctx is
-// no error, as for Solve.
+// (Options.Onward). No two cities of in may share a place, and every tour must do. The end of ctx
+// is no error, as for Solve.
 func Begin(ctx context.Context, in *tsp.Instance, o Options) (*Beginning, error) {
 	budget := o.budget(in)
 	source := o.source(in, budget.Time)

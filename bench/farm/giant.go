@@ -38,12 +38,12 @@ type giant struct {
 	problems   []region.Problem
 }
 
-// newGiant makes the first tour: a local optimum, as in the process, up to mostBegun cities; else a
-// space-filling curve, whose regions have greedy tours of their own in the first round. What a tour
-// is like where it crosses a border stays so for the round. Of E100k.1, in five regions and two
-// rounds of 14 s each, a local optimum ends at 226.05 million, a greedy tour at 226.83, the curve
-// at 227.06; in the process it is 226.04. The method is nil where time or ctx end before: then there is
-// a tour only.
+// newGiant makes the first tour: a local optimum, as in the process, up to mostBegun cities; else
+// a space-filling curve, whose regions have greedy tours of their own in the first round. What a
+// tour is like where it crosses a border stays so for the round. Of E100k.1, in five regions and
+// two rounds of 14 s each, a local optimum ends at 226.05 million, a greedy tour at 226.83, the
+// curve at 227.06; in the process it is 226.04. The method is nil where time or ctx end before:
+// then there is a tour only.
 func (s *solving) newGiant(ctx context.Context) (method, error) {
 	in := s.in
 	g := &giant{solving: s}
@@ -63,8 +63,8 @@ func (s *solving) newGiant(ctx context.Context) (method, error) {
 	return g, nil
 }
 
-// optimum makes the tour a local optimum, unless there is one, and returns the neighbours: nil where
-// time or ctx end before.
+// optimum makes the tour a local optimum, unless there is one, and returns the neighbours: nil
+// where time or ctx end before.
 func (g *giant) optimum(ctx context.Context) (*tsp.Neighbors, error) {
 	n, run := g.in.N(), g.run
 	cfg, err := run.Knobs.Config(n, run.Source.Name)
@@ -93,8 +93,8 @@ func (g *giant) optimum(ctx context.Context) (*tsp.Neighbors, error) {
 	return b.Neighbors, err
 }
 
-// curve makes the tour a space-filling curve, unless there is one, and returns a few neighbours, which
-// is what a merge of sub-tours looks at: nil where time or ctx end before.
+// curve makes the tour a space-filling curve, unless there is one, and returns a few neighbours,
+// which is what a merge of sub-tours looks at: nil where time or ctx end before.
 func (g *giant) curve(ctx context.Context) (*tsp.Neighbors, error) {
 	if g.tour == nil {
 		g.tour = tsp.SpaceFillingCurve(ctx, g.in)

@@ -20,9 +20,9 @@ const leastIslands = 4
 // forMeeting is the part of the time that the islands' meeting has: 1/forMeeting.
 const forMeeting = 20
 
-// newIslands begins with a first local optimum, unless there is a tour, for whoever stops before the
-// islands meet: they begin by themselves, and take nothing of it. It has no more of the time than
-// their meeting.
+// newIslands begins with a first local optimum, unless there is a tour, for whoever stops before
+// the islands meet: they begin by themselves, and take nothing of it. It has no more of the time
+// than their meeting.
 func (s *solving) newIslands(ctx context.Context) (method, error) {
 	if s.tour != nil {
 		return &islands{s}, nil

@@ -128,7 +128,7 @@ func (w *worker) search(a *attempt, spec string, r *searchResult) error {
 		return errStopping
 	}
 	if err == nil {
-		blobs.bucket.Delete(a.ctx, saved) // of no use any more, or never there
+		blobs.remove(a.ctx, saved) // of no use any more, or never there
 	}
 	return err
 }

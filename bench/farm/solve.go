@@ -55,11 +55,11 @@ type solving struct {
 }
 
 // Solve is Run.Do on the workers: rounds of searches whose results are joined. With a budget of
-// actions the tour depends on the seed only. A client that was killed goes on after the last round
-// that it had joined. So many rounds of regions have equal shares of the budget; with 0 each takes as
-// much as all before it, but none more than a quarter. observe, if not nil, is told of the tour's
-// length before the first of them, with the rounds done until then, and after each. The end of ctx is
-// not an error, whenever it is.
+// actions the tour depends on the seed only. A client that was killed goes on after the last
+// round that it had joined. So many rounds of regions have equal shares of the budget; with 0
+// each takes as much as all before it, but none more than a quarter. observe, if not nil, is told
+// of the tour's length before the first of them, with the rounds done until then, and after each.
+// The end of ctx is not an error, whenever it is.
 func (f *Farm) Solve(ctx context.Context, r *bench.Run, clock func() time.Duration, rounds int, observe func(round, rounds int, length float64)) (*bench.Record, tsp.Tour, error) {
 	if _, err := source(r.Source.Name); err != nil {
 		return nil, nil, err
@@ -237,7 +237,7 @@ func (s *solving) do(ctx context.Context, m method) (*mcts.Result, []bench.Point
 		return nil, nil, err
 	}
 	if ctx.Err() == nil {
-		s.blobs.bucket.Delete(ctx, s.last) // the next such command is a new one
+		s.blobs.remove(ctx, s.last) // the next such command is a new one
 	}
 	return res, trace, nil
 }
@@ -321,7 +321,7 @@ func (s *solving) step(ctx context.Context, m method) error {
 	}
 	for _, q := range found { // of no use any more
 		if q.Tour != "" {
-			s.blobs.bucket.Delete(ctx, "tour/"+q.Tour)
+			s.blobs.remove(ctx, "tour/"+q.Tour)
 		}
 	}
 	return nil

@@ -21,7 +21,8 @@ import (
 	"tspmcts/tsp/tsptest"
 )
 
-// quietServer is a server of which no worker asks for work; asked is called when it is asked for that.
+// quietServer is a server of which no worker asks for work; asked is called when it is asked for
+// that.
 type quietServer struct {
 	client.Client
 	asked func()
@@ -43,8 +44,8 @@ func busyFarm(t *testing.T, asked func(what string)) *Farm {
 	return f
 }
 
-// s3 returns a bucket that answers nobody whose context has ended, as a folder does; asked is told of
-// each request.
+// s3 returns a bucket that answers nobody whose context has ended, as a folder does; asked is
+// told of each request.
 func s3(t *testing.T, asked func(*http.Request)) *Blobs {
 	backend := s3mem.New()
 	if err := backend.CreateBucket("farm"); err != nil {

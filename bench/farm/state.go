@@ -33,7 +33,7 @@ func (s *solving) keep(ctx context.Context) error {
 		return err
 	}
 	if s.last != "" && s.last != name {
-		s.blobs.bucket.Delete(ctx, s.last) // one that stays is never read: the later one is
+		s.blobs.remove(ctx, s.last) // one that stays is never read: the later one is
 	}
 	s.last = name
 	return nil
