@@ -20,6 +20,7 @@ const (
 	leastInRegion = 5000
 	leastRegions  = 4
 	perSlot       = 2
+	mostBySlots   = 2000 // regions, however many slots: what a round found is to be below 2 MB
 )
 
 // mostBegun is the number of cities up to which the client prepares the whole, as solve does in one
@@ -118,7 +119,7 @@ func (g *giant) searches(ctx context.Context, k int) ([]search, error) {
 	var tree region.Tree
 	regions := leastRegions
 	if g.actions == 0 { // else the tour does not depend on the workers
-		regions = max(regions, perSlot*g.slots)
+		regions = max(regions, min(mostBySlots, perSlot*g.slots))
 	}
 	tree.Grow(ctx, in, g.pos, min(mostInRegion, max(leastInRegion, n/regions)), rand2.NewPCG(g.run.Seed, uint64(k)))
 	size := func(leaf int32) int { nd := tree.Nodes[leaf]; return int(nd.To - nd.From) }
