@@ -331,7 +331,7 @@ func (s *solving) step(ctx context.Context, m method) error {
 // often the server is away meanwhile. One that was canceled, by a client that was stopped, begins anew.
 func (s *solving) wait(ctx context.Context, id, summary string, in roundInput) ([]searchResult, error) {
 	for told := false; ; {
-		call, cancel := context.WithTimeout(ctx, 20*time.Second)
+		call, cancel := answered(ctx)
 		_, err := s.client.ExecuteWorkflow(call, client.StartWorkflowOptions{ID: id, TaskQueue: s.queue, StaticSummary: summary,
 			WorkflowIDReusePolicy:                    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
 			WorkflowIDConflictPolicy:                 enumspb.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
