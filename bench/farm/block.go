@@ -86,6 +86,11 @@ func (r *blockRun) run() error {
 			}
 		}
 	}
+	give, err := r.reserve(r.a, r.b.Workers)
+	if err != nil {
+		return err
+	}
+	defer give()
 	p, err := start(&task{Instance: r.data, Block: r.b, Skip: r.skip, Saved: saved}, r.b.Workers)
 	if err != nil {
 		return err

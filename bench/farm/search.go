@@ -90,6 +90,11 @@ func (w *worker) search(a *attempt, spec string, r *searchResult) error {
 			task.Saved[0] = data
 		}
 	}
+	give, err := w.reserve(a, 1)
+	if err != nil {
+		return err
+	}
+	defer give()
 	p, err := start(task, 1)
 	if err != nil {
 		return err
