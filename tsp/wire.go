@@ -91,7 +91,8 @@ func (w *wire) build() (*Instance, error) {
 		}
 		return in, err
 	case w.Metric == Graph:
-		// what is made is to be no larger than what was sent; with fewer edges there is no tour, nor path
+		// what is made is to be no larger than what was sent; with fewer edges there is no tour,
+		// nor path
 		pieces := func(edges int) error {
 			if edges < w.N-1 {
 				return fmt.Errorf("a graph of %d cities with %d edges is in pieces", w.N, edges)

@@ -23,8 +23,8 @@ func folder(t *testing.T) (*Blobs, string) {
 	return tsptest.Must(OpenBlobs(context.Background(), "file://"+filepath.Join(above, "blobs"), t.Logf)), above
 }
 
-// TestNames pins that a name from the wire is no file but a blob's: what is none is refused at once,
-// whatever is asked for.
+// TestNames pins that a name from the wire is no file but a blob's: what is none is refused at
+// once, whatever is asked for.
 func TestNames(t *testing.T) {
 	ctx := context.Background()
 	b, above := folder(t)

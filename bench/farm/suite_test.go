@@ -95,9 +95,9 @@ func TestSlowCollecting(t *testing.T) {
 	})
 }
 
-// TestTriedAgain pins that what failed in a workflow that had ended is tried again, also where the
-// server is away while it is collected, and that what was asked of one workflow does not count for the
-// next.
+// TestTriedAgain pins that what failed in a workflow that had ended is tried again, also where
+// the server is away while it is collected, and that what was asked of one workflow does not
+// count for the next.
 func TestTriedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &shardServer{run: "1", status: enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED, lost: 2}

@@ -6,9 +6,9 @@ import (
 	"testing/synctest"
 )
 
-// TestCores pins that searches do not share cores: who asks for more than are free waits, in the order
-// of asking, who asks for more than there are has all, and a worker that stops, or an attempt that is
-// given up, does not wait.
+// TestCores pins that searches do not share cores: who asks for more than are free waits, in the
+// order of asking, who asks for more than there are has all, and a worker that stops, or an
+// attempt that is given up, does not wait.
 func TestCores(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorker(&Farm{}, 4)
