@@ -23,7 +23,8 @@ type Learnt = stage.Learnt
 // is the mean of the cities. Parts that are nil do not count; it is nil where all are.
 func Together(parts []*Learnt, shares []float64) *Learnt { return stage.Together(parts, shares) }
 
-// Beginning is what a search begins with.
+// Beginning is what a search begins with. Where the budget or the context ended before all of it
+// was there it is a tour only, the best until then.
 type Beginning struct {
 	Tour      tsp.Tour // a local optimum, where the knobs kick; else what the first tour is made from
 	Neighbors *tsp.Neighbors
@@ -32,8 +33,8 @@ type Beginning struct {
 }
 
 // Begin does what Solve does before it kicks, for a search that goes on elsewhere
-// (Options.Onward). No two cities of in may share a place, and every tour must do. The error is
-// that of Solve, or ctx's.
+// (Options.Onward). No two cities of in may share a place, and every tour must do. The end of ctx
+// is no error, as for Solve.
 func Begin(ctx context.Context, in *tsp.Instance, o Options) (*Beginning, error) {
 	budget := o.budget(in)
 	source := o.source(in, budget.Time)
@@ -43,18 +44,30 @@ func Begin(ctx context.Context, in *tsp.Instance, o Options) (*Beginning, error)
 	}
 	ctx, cancel := context.WithCancel(tsp.WithWorkers(ctx, o.workers()))
 	defer cancel()
+	ctx, stop := within(ctx, budget)
+	defer stop()
 	p := o.problem(in, nil, cfg, source)
 	p.Meter, p.Curve = meter.New(ctx, budget, nil), prepare.Curve(ctx, in)
 	p.Shortest, p.Length = p.Curve, in.Length(p.Curve)
 	ok, err := p.Prepare(ctx)
-	if p.Settle(); !ok {
-		return nil, errors.Join(err, context.Cause(ctx))
+	p.Settle()
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return &Beginning{Tour: p.Shortest}, nil
 	}
 	s := stage.New(p.Task)
 	if s == nil {
-		return nil, context.Cause(ctx)
+		return &Beginning{Tour: p.Shortest}, nil
 	}
 	s.Descend(func() {})
+	if _, early := p.Meter.Ended(); early {
+		if p.Length < s.BestLength {
+			return &Beginning{Tour: p.Shortest}, nil
+		}
+		return &Beginning{Tour: s.Best}, nil
+	}
 	return &Beginning{Tour: s.Tour.Order, Neighbors: p.Neighbors, Heatmap: p.Heatmap, Learnt: &Learnt{Cost: s.Cost()}}, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"testing"
+	"time"
 
 	"tspmcts/mcts/stage"
 	"tspmcts/tsp"
@@ -61,6 +62,27 @@ func TestOnward(t *testing.T) {
 	o.Resume, o.Initial = nil, nil
 	if _, err := Solve(context.Background(), in, o); err == nil {
 		t.Error("a search went on from no tour")
+	}
+}
+
+// TestBeginsLate pins that a search that begins when its time or its context ends has a tour, whenever
+// that is.
+func TestBeginsLate(t *testing.T) {
+	in := tsptest.Random(tsp.Euc2D, 20000, 5)
+	curve := in.Length(tsp.SpaceFillingCurve(context.Background(), in))
+	ended, cancel := context.WithCancel(context.Background())
+	cancel()
+	for _, tt := range []struct {
+		ctx  context.Context
+		time time.Duration
+	}{{ended, time.Minute}, {ended, Endless}, {context.Background(), 1}, {context.Background(), 50 * time.Millisecond}, {context.Background(), 150 * time.Millisecond}} {
+		b, err := Begin(tt.ctx, in, Options{Workers: 1, Actions: 1e9, Time: tt.time})
+		if err != nil || b == nil || b.Heatmap != nil || b.Learnt != nil {
+			t.Fatalf("in %v: %+v, %v", tt.time, b, err)
+		}
+		if length, _, err := in.Measure(context.Background(), b.Tour); err != nil || length > curve {
+			t.Errorf("in %v: a tour of %d, the curve's is %d: %v", tt.time, length, curve, err)
+		}
 	}
 }
 

@@ -91,10 +91,22 @@ func (w *wire) build() (*Instance, error) {
 		}
 		return in, err
 	case w.Metric == Graph:
-		if w.N > 1<<30 {
-			return nil, fmt.Errorf("a graph of %d cities", w.N)
+		// what is made is to be no larger than what was sent; with fewer edges there is no tour,
+		// nor path
+		pieces := func(edges int) error {
+			if edges < w.N-1 {
+				return fmt.Errorf("a graph of %d cities with %d edges is in pieces", w.N, edges)
+			}
+			return nil
 		}
-		return NewGraph(w.Name, w.N, w.Graph)
+		if err := pieces(len(w.Graph)); err != nil {
+			return nil, err
+		}
+		in, err := NewGraph(w.Name, w.N, w.Graph)
+		if err != nil {
+			return nil, err
+		}
+		return in, pieces(len(in.graph.city) / 2) // each once
 	}
 	return NewPoints(w.Name, w.Metric, w.X, w.Y, w.Z)
 }

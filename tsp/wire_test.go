@@ -2,6 +2,7 @@ package tsp_test
 
 import (
 	"bytes"
+	"encoding/gob"
 	"math/rand/v2"
 	"testing"
 
@@ -60,6 +61,36 @@ func TestEncode(t *testing.T) {
 		}
 		if in.InUnit(100) != got.InUnit(100) || in.Unit != got.Unit || (in.Ends == nil) != (got.Ends == nil) || in.Directed != got.Directed {
 			t.Errorf("%v: scale, unit, ends or directedness differ", in.Metric)
+		}
+	}
+}
+
+// TestDecodeLarge pins that a few bytes make no large instance, whatever they say.
+func TestDecodeLarge(t *testing.T) {
+	type wire struct {
+		Metric tsp.Metric
+		X, Y   []float64
+		N      int
+		Matrix []int32
+		Scale  float64
+		Graph  [][2]int32
+	}
+	for _, w := range []wire{
+		{Metric: tsp.Graph, N: 1 << 24},
+		{Metric: tsp.Graph, N: 1 << 20, Graph: [][2]int32{{0, 1}, {1, 2}, {2, 0}}},
+		{Metric: tsp.Graph, N: 4, Graph: [][2]int32{{0, 1}, {1, 0}, {0, 1}, {2, 2}}},
+		{Metric: tsp.Graph, N: -1 << 40},
+		{Metric: tsp.Explicit, N: 1 << 20, Matrix: []int32{0}, Scale: 1},
+		{Metric: tsp.Explicit, N: 1 << 32, Scale: 1},
+		{Metric: tsp.Euc2D, N: 1 << 20},
+		{Metric: tsp.Euc2D, X: []float64{1, 2}, Y: []float64{1}, N: 1 << 20},
+	} {
+		var b bytes.Buffer
+		if err := gob.NewEncoder(&b).Encode(w); err != nil {
+			t.Fatal(err)
+		}
+		if in, err := tsp.DecodeInstance(b.Bytes()); err == nil {
+			t.Errorf("%d bytes made an instance of %d cities", b.Len(), in.N())
 		}
 	}
 }

@@ -41,7 +41,7 @@ func (f *Farm) begin(ctx context.Context) *attempt {
 	a.ctx, a.cancel = context.WithCancelCause(context.Background())
 	a.say("begins")
 	a.wait.Go(func() {
-		tick := time.NewTicker(info.HeartbeatTimeout * 2 / 15) // 20 s of 150
+		tick := time.NewTicker(max(100*time.Millisecond, info.HeartbeatTimeout*2/15)) // 20 s of 150
 		defer tick.Stop()
 		for {
 			select {
@@ -91,6 +91,8 @@ func (a *attempt) end(result any, failure error) error {
 	}
 	switch {
 	case failure == nil:
+	case errors.Is(failure, errName):
+		failure = fails(-1, "%v", failure)
 	case errors.Is(failure, errCanceled):
 		failure = temporal.NewCanceledError()
 	case errors.Is(failure, errStopping):

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -23,13 +24,25 @@ import (
 	"tspmcts/bench"
 )
 
-// Blobs is a bucket. Names are of letters, digits, dots, dashes and slashes.
+// Blobs is a bucket.
 type Blobs struct {
 	bucket *blob.Bucket
 	dir    string // of a file store, whose blobs are written here: fileblob does not sync
 	name   string // for messages, without parameters, where secrets might stand
 	warn   func(format string, args ...any)
 	away   atomic.Bool // it has failed for long enough to be told
+}
+
+// named matches the names of blobs: some come from the wire, and are to name no other file (law 5).
+var named = regexp.MustCompile(`^[0-9A-Za-z-][0-9A-Za-z.-]*(/[0-9A-Za-z-][0-9A-Za-z.-]*)*$`)
+
+var errName = errors.New("no name of a blob")
+
+func checkName(name string) error {
+	if !named.MatchString(name) {
+		return fmt.Errorf("%w: %.200q", errName, name)
+	}
+	return nil
 }
 
 // OpenBlobs opens the bucket of a URL: file:///folder, s3://bucket?region=...
@@ -65,7 +78,7 @@ func (b *Blobs) probe(ctx context.Context) error {
 		_, err = b.read(ctx, name, 1000)
 	}
 	if err == nil {
-		err = b.bucket.Delete(ctx, name)
+		err = b.remove(ctx, name)
 	}
 	if err != nil {
 		return fmt.Errorf("--blobs: %s does not take and give blobs: %w", b.name, plain(err))
@@ -102,7 +115,7 @@ func (b *Blobs) again(ctx context.Context, what string, f func(ctx context.Conte
 			return nil
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
-		case code == gcerrors.NotFound || code == gcerrors.InvalidArgument || errors.Is(err, errTooLarge) || time.Since(start) > patience:
+		case code == gcerrors.NotFound || code == gcerrors.InvalidArgument || errors.Is(err, errTooLarge) || errors.Is(err, errName) || time.Since(start) > patience:
 			return fmt.Errorf("%s: %s: %w", b.name, what, plain(err))
 		case time.Since(start) > toldAfter && b.away.CompareAndSwap(false, true):
 			b.warn("%s: %s: %v; trying again", b.name, what, plain(err))
@@ -122,6 +135,9 @@ func (b *Blobs) put(ctx context.Context, name string, data []byte) error {
 }
 
 func (b *Blobs) write(ctx context.Context, name string, data []byte) error {
+	if err := checkName(name); err != nil {
+		return err
+	}
 	if b.dir == "" {
 		return b.bucket.WriteAll(ctx, name, data, nil)
 	}
@@ -160,10 +176,21 @@ func (b *Blobs) putContent(ctx context.Context, folder string, data []byte) (str
 	})
 }
 
+// remove removes a blob, once and without patience.
+func (b *Blobs) remove(ctx context.Context, name string) error {
+	if err := checkName(name); err != nil {
+		return err
+	}
+	return b.bucket.Delete(ctx, name)
+}
+
 // errTooLarge refuses a blob that is larger than anything that is written.
 var errTooLarge = errors.New("the blob is too large")
 
 func (b *Blobs) read(ctx context.Context, name string, most int64) ([]byte, error) {
+	if err := checkName(name); err != nil {
+		return nil, err
+	}
 	r, err := b.bucket.NewReader(ctx, name, nil)
 	if err != nil {
 		return nil, err
@@ -200,6 +227,9 @@ func (b *Blobs) list(ctx context.Context, prefix string) (names []string, err er
 }
 
 func (b *Blobs) each(ctx context.Context, prefix string, f func(*blob.ListObject)) error {
+	if err := checkName(strings.TrimSuffix(prefix, "/")); err != nil {
+		return err
+	}
 	return b.again(ctx, prefix, func(ctx context.Context) error {
 		var all []*blob.ListObject
 		for it := b.bucket.List(&blob.ListOptions{Prefix: prefix}); ; {

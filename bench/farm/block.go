@@ -64,6 +64,9 @@ func fails(arm int, format string, args ...any) error {
 }
 
 func (r *blockRun) run() error {
+	if err := checkName(r.saved(0)); err != nil {
+		return err
+	}
 	if err := r.load(); err != nil {
 		return err
 	}
@@ -83,6 +86,11 @@ func (r *blockRun) run() error {
 			}
 		}
 	}
+	give, err := r.reserve(r.a, r.b.Workers)
+	if err != nil {
+		return err
+	}
+	defer give()
 	p, err := start(&task{Instance: r.data, Block: r.b, Skip: r.skip, Saved: saved}, r.b.Workers)
 	if err != nil {
 		return err
@@ -267,6 +275,6 @@ func (r *blockRun) keep(m message) error {
 	}
 	r.result.Records[m.Arm], r.skip[m.Arm] = name, true
 	pauseForTest("record")
-	r.farm.blobs.bucket.Delete(r.a.ctx, r.saved(m.Arm)) // of no use any more, or never there
+	r.farm.blobs.remove(r.a.ctx, r.saved(m.Arm)) // of no use any more, or never there
 	return nil
 }

@@ -16,6 +16,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -167,14 +168,17 @@ func (l *lab) process(args ...string) *exec.Cmd {
 	return c
 }
 
-// busy reports whether a worker has a search under way, which is a process of its own.
-func busy(worker *exec.Cmd) bool {
+// searches returns how many searches a worker has under way, which are processes of their own.
+func searches(worker *exec.Cmd) (count int) {
 	lists, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", worker.Process.Pid))
-	return slices.ContainsFunc(lists, func(name string) bool {
+	for _, name := range lists {
 		children, _ := os.ReadFile(name)
-		return len(children) > 0
-	})
+		count += len(bytes.Fields(children))
+	}
+	return count
 }
+
+func busy(worker *exec.Cmd) bool { return searches(worker) > 0 }
 
 // ready waits until a worker polls.
 func (l *lab) ready() {
@@ -430,7 +434,7 @@ func TestClientKilled(t *testing.T) {
 	known := func() bool {
 		return exec.Command(l.temporal, "workflow", "describe", "--workflow-id", id, "--address", l.address).Run() == nil
 	}
-	for start := time.Now(); known() && time.Since(start) < 30*time.Second; {
+	for start := time.Now(); known() && time.Since(start) < 2*time.Minute; {
 		time.Sleep(200 * time.Millisecond)
 	}
 	first := l.records("far.jsonl")
@@ -586,6 +590,33 @@ func TestPanics(t *testing.T) {
 	out = l.must(append(suite("far.jsonl", 1, "--actions", "10000"), append(far, "--heatmaps", "gtprior,panics,knn")...)...)
 	if !strings.Contains(out, "4 runs, 0 of them new") {
 		t.Errorf("again: %s", out)
+	}
+}
+
+// Runs that ask for all cores have them one after the other, however many slots there are.
+func TestSharedCores(t *testing.T) {
+	l := newLab(t)
+	l.instances(1, 20000)
+	w := l.process("worker", "--slots", fmt.Sprint(runtime.NumCPU()))
+	l.ready()
+	c := l.command(append(suite("far.jsonl", 3, "--time", "2s", "--workers", fmt.Sprint(runtime.NumCPU())), far...)...)
+	var out bytes.Buffer
+	c.Stdout, c.Stderr = &out, &out
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	over := make(chan error)
+	go func() { over <- c.Wait() }()
+	for most := 0; ; time.Sleep(50 * time.Millisecond) {
+		most = max(most, searches(w))
+		select {
+		case err := <-over:
+			if all := l.records("far.jsonl"); err != nil || len(all) != 3 || most != 1 {
+				t.Errorf("%d runs, up to %d at once, want 3 and 1: %v: %s", len(all), most, err, out.String())
+			}
+			return
+		default:
+		}
 	}
 }
 

@@ -20,6 +20,7 @@ const (
 	leastInRegion = 5000
 	leastRegions  = 4
 	perSlot       = 2
+	mostBySlots   = 2000 // regions, however many slots: what a round found is to be below 2 MB
 )
 
 // mostBegun is the number of cities up to which the client prepares the whole, as solve does in one
@@ -38,48 +39,74 @@ type giant struct {
 	problems   []region.Problem
 }
 
-// newGiant makes the first tour: a local optimum, as in the process, up to mostBegun cities; else a
-// space-filling curve, whose regions have greedy tours of their own in the first round. What a tour
-// is like where it crosses a border stays so for the round. Of E100k.1, in five regions and two
-// rounds of 14 s each, a local optimum ends at 226.05 million, a greedy tour at 226.83, the curve
-// at 227.06; in the process it is 226.04.
-func (s *solving) newGiant(ctx context.Context) (*giant, error) {
+// newGiant makes the first tour: a local optimum, as in the process, up to mostBegun cities; else
+// a space-filling curve, whose regions have greedy tours of their own in the first round. What a
+// tour is like where it crosses a border stays so for the round. Of E100k.1, in five regions and
+// two rounds of 14 s each, a local optimum ends at 226.05 million, a greedy tour at 226.83, the
+// curve at 227.06; in the process it is 226.04. The method is nil where time or ctx end before:
+// then there is a tour only.
+func (s *solving) newGiant(ctx context.Context) (method, error) {
 	in := s.in
-	g := &giant{solving: s, pos: make([]int32, in.N()), place: make([]int32, in.N())}
+	g := &giant{solving: s}
+	prepare := g.optimum
+	if in.N() > mostBegun {
+		prepare = g.curve
+	}
+	nb, err := prepare(ctx)
+	if err != nil || nb == nil {
+		return nil, err
+	}
+	g.pos, g.place = make([]int32, in.N()), make([]int32, in.N())
 	for i := range g.place {
 		g.place[i] = -1
 	}
-	cfg, err := s.run.Knobs.Config(in.N(), s.run.Source.Name)
-	if err != nil {
-		return nil, err
-	}
-	var nb *tsp.Neighbors
-	if in.N() > mostBegun {
-		g.tour = tsp.SpaceFillingCurve(ctx, in)
-		nb, err = tsp.NearestNeighbors(ctx, in, 5) // of which a merge of sub-tours looks at a few
-	} else {
-		var b *mcts.Beginning
-		// as many pieces as there are in any case: the tour does not depend on the machine
-		workers := max(1, min(s.run.Workers, in.N()/cfg.Stretch))
-		b, err = mcts.Begin(ctx, in, mcts.Options{Preset: s.run.Knobs.Preset, Configure: s.run.Knobs.Config, Source: s.run.Source.Name, Seed: s.run.Seed,
-			Workers: workers, Actions: s.run.Budget.Actions, Time: s.limit(), Clock: s.clock})
-		if err == nil {
-			g.tour, g.heatmap, s.learnt, nb = b.Tour, b.Heatmap, b.Learnt, b.Neighbors
-			cfg, err = s.run.Knobs.Config(in.N(), b.Heatmap.Source)
-			g.candidates = cfg.Candidates
-			if s.run.Budget.Actions == 0 {
-				s.learnt.Cost *= float64(workers) // seconds of all of them
-			}
-		}
-	}
-	if err != nil {
-		return nil, err
-	}
-	if g.heatmap != nil {
-		s.source = g.heatmap.Source
-	}
 	g.joiner = region.NewJoiner(in, nb)
 	return g, nil
+}
+
+// optimum makes the tour a local optimum, unless there is one, and returns the neighbours: nil
+// where time or ctx end before.
+func (g *giant) optimum(ctx context.Context) (*tsp.Neighbors, error) {
+	n, run := g.in.N(), g.run
+	cfg, err := run.Knobs.Config(n, run.Source.Name)
+	if err != nil {
+		return nil, err
+	}
+	// as many pieces as there are in any case: the tour does not depend on the machine
+	workers := max(1, min(run.Workers, n/cfg.Stretch))
+	b, err := mcts.Begin(ctx, g.in, mcts.Options{Preset: run.Knobs.Preset, Configure: run.Knobs.Config, Source: run.Source.Name, Seed: run.Seed,
+		Workers: workers, Actions: run.Budget.Actions, Time: g.limit(), Clock: g.clock})
+	if err != nil {
+		return nil, err
+	}
+	if b.Learnt != nil && run.Budget.Actions == 0 {
+		b.Learnt.Cost *= float64(workers) // seconds of all of them
+	}
+	if g.tour == nil {
+		g.tour, g.learnt = b.Tour, b.Learnt
+	}
+	if b.Heatmap == nil {
+		return nil, nil
+	}
+	g.heatmap, g.source = b.Heatmap, b.Heatmap.Source
+	cfg, err = run.Knobs.Config(n, g.source)
+	g.candidates = cfg.Candidates
+	return b.Neighbors, err
+}
+
+// curve makes the tour a space-filling curve, unless there is one, and returns a few neighbours,
+// which is what a merge of sub-tours looks at: nil where time or ctx end before.
+func (g *giant) curve(ctx context.Context) (*tsp.Neighbors, error) {
+	if g.tour == nil {
+		g.tour = tsp.SpaceFillingCurve(ctx, g.in)
+	}
+	ctx, cancel := g.timed(ctx)
+	defer cancel()
+	nb, err := tsp.NearestNeighbors(ctx, g.in, 5)
+	if ctx.Err() != nil {
+		return nil, nil
+	}
+	return nb, err
 }
 
 // searches cuts the plane anew and returns a search for each region.
@@ -92,7 +119,7 @@ func (g *giant) searches(ctx context.Context, k int) ([]search, error) {
 	var tree region.Tree
 	regions := leastRegions
 	if g.actions == 0 { // else the tour does not depend on the workers
-		regions = max(regions, perSlot*g.slots)
+		regions = max(regions, min(mostBySlots, perSlot*g.slots))
 	}
 	tree.Grow(ctx, in, g.pos, min(mostInRegion, max(leastInRegion, n/regions)), rand2.NewPCG(g.run.Seed, uint64(k)))
 	size := func(leaf int32) int { nd := tree.Nodes[leaf]; return int(nd.To - nd.From) }

@@ -20,9 +20,13 @@ const leastIslands = 4
 // forMeeting is the part of the time that the islands' meeting has: 1/forMeeting.
 const forMeeting = 20
 
-// newIslands begins with a first local optimum, for whoever stops before the islands meet: they begin
-// by themselves, and take nothing of it. It has no more of the time than their meeting.
-func (s *solving) newIslands(ctx context.Context) (*islands, error) {
+// newIslands begins with a first local optimum, unless there is a tour, for whoever stops before
+// the islands meet: they begin by themselves, and take nothing of it. It has no more of the time
+// than their meeting.
+func (s *solving) newIslands(ctx context.Context) (method, error) {
+	if s.tour != nil {
+		return &islands{s}, nil
+	}
 	first, err := mcts.Solve(ctx, s.in, mcts.Options{Source: "gtprior", Actions: 4 * int64(s.in.N()), Time: s.limit() / forMeeting,
 		Seed: s.run.Seed, Workers: s.run.Workers})
 	if err != nil {
@@ -81,14 +85,14 @@ func (g *islands) join(ctx context.Context, found []tsp.Tour) error {
 	if err != nil {
 		return err
 	}
-	if g.actions == 0 {
-		limited, cancel := context.WithTimeout(ctx, g.limit()-g.clock())
-		defer cancel()
-		ctx = limited
+	ctx, cancel := g.timed(ctx)
+	defer cancel()
+	met, err := mcts.Cross(ctx, g.in, tours, cfg, g.run.Seed, max(1, g.run.Workers))
+	if err != nil && ctx.Err() == nil { // else there was no time to meet, and it is the best of them
+		return err
 	}
-	g.tour, err = mcts.Cross(ctx, g.in, tours, cfg, g.run.Seed, max(1, g.run.Workers))
-	if ctx.Err() != nil {
-		return nil // there was no time to meet, and it is the best of them
+	if g.in.Length(met) < g.in.Length(g.tour) {
+		g.tour = met
 	}
-	return err
+	return nil
 }

@@ -90,6 +90,11 @@ func (w *worker) search(a *attempt, spec string, r *searchResult) error {
 			task.Saved[0] = data
 		}
 	}
+	give, err := w.reserve(a, 1)
+	if err != nil {
+		return err
+	}
+	defer give()
 	p, err := start(task, 1)
 	if err != nil {
 		return err
@@ -128,7 +133,7 @@ func (w *worker) search(a *attempt, spec string, r *searchResult) error {
 		return errStopping
 	}
 	if err == nil {
-		blobs.bucket.Delete(a.ctx, saved) // of no use any more, or never there
+		blobs.remove(a.ctx, saved) // of no use any more, or never there
 	}
 	return err
 }
@@ -190,38 +195,55 @@ type roundSearch struct {
 	Limit   time.Duration
 }
 
+// mostPending is how many searches of a round are handed out at once: the server refuses a workflow
+// task by which more than 2000 activities would be.
+const mostPending = 1900
+
 // round is the workflow: it has the searches done, and returns what each found, nothing
 // for those that failed or came too late.
 func round(ctx workflow.Context, in roundInput) ([]searchResult, error) {
 	all := make([]searchResult, len(in.Searches))
 	work, cancel := workflow.WithCancel(ctx)
-	left := len(in.Searches)
+	next, left := 0, len(in.Searches)
 	tell := func() {
 		workflow.SetCurrentDetails(ctx, fmt.Sprintf("%d of %d searches done", len(in.Searches)-left, len(in.Searches)))
 	}
 	tell()
-	for k, s := range in.Searches {
-		workflow.Go(work, func(ctx workflow.Context) {
-			ctx = workflow.WithActivityOptions(ctx, attempts(in.LostAfter, s.Limit, s.Summary))
-			for range mostTries {
-				err := workflow.ExecuteActivity(ctx, runSearch, searchTask{s.Spec}).Get(ctx, &all[k])
-				if err == nil || ctx.Err() != nil {
-					break
-				}
+	events := workflow.NewSelector(ctx)
+	var try func(k, times int)
+	begin := func() {
+		if next < len(in.Searches) {
+			next++
+			try(next-1, 1)
+		}
+	}
+	try = func(k, times int) {
+		s := in.Searches[k]
+		search := workflow.WithActivityOptions(work, attempts(in.LostAfter, s.Limit, s.Summary))
+		events.AddFuture(workflow.ExecuteActivity(search, runSearch, searchTask{s.Spec}), func(f workflow.Future) {
+			if f.Get(ctx, &all[k]) != nil {
 				all[k] = searchResult{}
+				if times < mostTries {
+					try(k, times+1)
+					return
+				}
 			}
 			left--
 			tell()
+			begin()
 		})
 	}
-	over := func() bool { return left == 0 }
-	var err error
+	for range mostPending {
+		begin()
+	}
+	over := false
+	events.AddReceive(ctx.Done(), func(workflow.ReceiveChannel, bool) { over = true })
 	if in.Deadline > 0 {
-		_, err = workflow.AwaitWithTimeout(ctx, in.Deadline, over)
-	} else {
-		err = workflow.Await(ctx, over)
+		events.AddFuture(workflow.NewTimer(work, in.Deadline), func(workflow.Future) { over = true })
+	}
+	for left > 0 && !over {
+		events.Select(ctx)
 	}
 	cancel()
-	found := append([]searchResult{}, all...)
-	return found, err
+	return all, ctx.Err()
 }

@@ -53,7 +53,7 @@ const mostTries = 3
 // attempts returns how an activity is tried: again and again as long as machines fail.
 func attempts(lostAfter, limit time.Duration, summary string) workflow.ActivityOptions {
 	return workflow.ActivityOptions{
-		StartToCloseTimeout: limit + limit/2 + time.Hour, // the worker ends it before
+		StartToCloseTimeout: limit + 7*24*time.Hour, // the worker ends it before, but it may wait for cores there
 		HeartbeatTimeout:    lostAfter,
 		WaitForCancellation: false,
 		Summary:             summary,

@@ -40,8 +40,8 @@ type solving struct {
 	observe func(round, rounds int, length float64)
 	clock   func() time.Duration // with what was spent before the client came back
 	before  time.Duration
-	tour    tsp.Tour
-	source  string // of the heatmap
+	tour    tsp.Tour // the best so far
+	source  string   // of the heatmap
 	slots   int
 	rounds  int
 	round   int           // done
@@ -55,10 +55,11 @@ type solving struct {
 }
 
 // Solve is Run.Do on the workers: rounds of searches whose results are joined. With a budget of
-// actions the tour depends on the seed only. A client that was killed goes on after the last round
-// that it had joined. So many rounds of regions have equal shares of the budget; with 0 each takes as
-// much as all before it, but none more than a quarter. observe, if not nil, is told of the tour's
-// length after each.
+// actions the tour depends on the seed only. A client that was killed goes on after the last
+// round that it had joined. So many rounds of regions have equal shares of the budget; with 0
+// each takes as much as all before it, but none more than a quarter. observe, if not nil, is told
+// of the tour's length before the first of them, with the rounds done until then, and after each.
+// The end of ctx is not an error, whenever it is.
 func (f *Farm) Solve(ctx context.Context, r *bench.Run, clock func() time.Duration, rounds int, observe func(round, rounds int, length float64)) (*bench.Record, tsp.Tour, error) {
 	if _, err := source(r.Source.Name); err != nil {
 		return nil, nil, err
@@ -76,7 +77,7 @@ func (f *Farm) Solve(ctx context.Context, r *bench.Run, clock func() time.Durati
 		along = tsp.SpaceFillingCurve(ctx, in)
 	}
 	places, err := tsp.NewPlaces(ctx, in, along)
-	if err != nil {
+	if err != nil && ctx.Err() == nil {
 		return nil, nil, err
 	}
 	if places != nil {
@@ -85,7 +86,7 @@ func (f *Farm) Solve(ctx context.Context, r *bench.Run, clock func() time.Durati
 	if s.in.N() < LeastCities {
 		return nil, nil, bench.Misusef("%s: %d places are too few for many machines, want %d or more; run it without --temporal", r.Item.Name, s.in.N(), LeastCities)
 	}
-	if err := f.WorkerExists(ctx); err != nil {
+	if err := f.WorkerExists(ctx); err != nil && ctx.Err() == nil {
 		return nil, nil, err
 	}
 	s.clock = func() time.Duration { return s.before + clock() }
@@ -94,23 +95,22 @@ func (f *Farm) Solve(ctx context.Context, r *bench.Run, clock func() time.Durati
 		return nil, nil, err
 	}
 	s.folder = "solve/" + digest(fmt.Append(nil, bench.Digest(in), r.Source.Name, string(knobs), b, r.Seed, rounds, f.queue))[:shortDigest] + "/"
+	if ctx.Err() == nil { // else the places may be missing, which the state numbers
+		if err := s.resume(ctx); err != nil && ctx.Err() == nil {
+			return nil, nil, err
+		}
+	}
 	m, err := s.begin(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	tour, err := s.resume(ctx)
-	if err == nil && tour != nil {
-		f.warn("%s: goes on after round %d", r.Item.Name, s.round)
-		s.tour = tour
+	if m != nil && ctx.Err() == nil {
+		planner, err := f.plan()
+		if err != nil {
+			return nil, nil, err
+		}
+		defer planner.Stop()
 	}
-	if err != nil {
-		return nil, nil, err
-	}
-	planner, err := f.plan()
-	if err != nil {
-		return nil, nil, err
-	}
-	defer planner.Stop()
 	res, trace, err := s.do(ctx, m)
 	if err != nil {
 		return nil, nil, err
@@ -124,7 +124,8 @@ func (f *Farm) Solve(ctx context.Context, r *bench.Run, clock func() time.Durati
 	return r.Record(res, s.clock().Seconds(), trace), res.Tour, nil
 }
 
-// begin makes the first tour, by the method that suits the number of cities.
+// begin makes the first tour, by the method that suits the number of cities; it returns none where
+// there is no time for more than a tour.
 func (s *solving) begin(ctx context.Context) (method, error) {
 	s.source = s.run.Source.Name
 	if s.in.N() >= leastInRegions {
@@ -163,6 +164,14 @@ func (s *solving) share(ctx context.Context) error {
 // limit returns the time for everything, 0 where actions are the budget.
 func (s *solving) limit() time.Duration { return s.run.Budget.Time.Of(s.in.N()) }
 
+// timed limits ctx to the time that is left, where time is the budget.
+func (s *solving) timed(ctx context.Context) (context.Context, context.CancelFunc) {
+	if limit := s.limit(); limit > 0 {
+		return context.WithTimeout(ctx, limit-s.clock())
+	}
+	return context.WithCancel(ctx)
+}
+
 // next returns how much of the budget the next round has, of which some was used before, and how
 // many rounds there are to be in all. Early rounds are short: what a border keeps from improving is
 // gone soon.
@@ -185,47 +194,50 @@ func (s *solving) next(before, total float64) (next float64, rounds int) {
 	return next, rounds
 }
 
-// do does the rounds.
+// do does the rounds, none where m is nil.
 func (s *solving) do(ctx context.Context, m method) (*mcts.Result, []bench.Point, error) {
 	var trace []bench.Point
-	stop := mcts.Stop(mcts.StopTime)
-	if s.run.Budget.Actions > 0 {
-		stop = mcts.StopActions
-	}
-	if s.round == 0 {
-		if s.learnt != nil && s.run.Budget.Actions > 0 {
-			s.used = int64(s.learnt.Cost)
-		}
-		if err := s.keep(ctx); err != nil {
-			return nil, nil, err
-		}
-	}
-	for {
-		if err := s.share(ctx); err != nil && ctx.Err() == nil {
-			return nil, nil, err
-		}
-		if s.round >= s.rounds || s.actions == 0 && s.time < time.Second {
-			break
-		}
-		if err := s.step(ctx, m); ctx.Err() != nil {
-			stop = mcts.StopInterrupted
-			break
-		} else if err != nil {
-			return nil, nil, err
-		}
+	tell := func() {
 		length := s.in.InUnit(s.in.Length(s.tour))
 		trace = append(trace, bench.Point{Seconds: s.clock().Seconds(), Length: json.Number(bench.LengthText(s.in, length))})
 		if s.observe != nil {
 			s.observe(s.round, s.rounds, length)
 		}
 	}
-	res := &mcts.Result{Stop: stop, Actions: s.used, Source: s.source}
+	stop := mcts.Stop(mcts.StopTime)
+	if s.run.Budget.Actions > 0 {
+		stop = mcts.StopActions
+	}
 	var err error
+	if s.round == 0 && m != nil && ctx.Err() == nil { // a tour that was interrupted is no state: it depends on when
+		if s.learnt != nil && s.run.Budget.Actions > 0 {
+			s.used = int64(s.learnt.Cost)
+		}
+		err = s.keep(ctx)
+	}
+	for m != nil && err == nil {
+		if err = s.share(ctx); err != nil || s.round >= s.rounds || s.actions == 0 && s.time < time.Second {
+			break
+		}
+		if trace == nil {
+			tell()
+		}
+		if err = s.step(ctx, m); err == nil {
+			tell()
+		}
+	}
+	switch {
+	case ctx.Err() != nil:
+		stop = mcts.StopInterrupted
+	case err != nil:
+		return nil, nil, err
+	}
+	res := &mcts.Result{Stop: stop, Actions: s.used, Source: s.source}
 	if res.Config, err = s.run.Knobs.Config(s.in.N(), res.Source); err != nil {
 		return nil, nil, err
 	}
 	if ctx.Err() == nil {
-		s.blobs.bucket.Delete(ctx, s.last) // the next such command is a new one
+		s.blobs.remove(ctx, s.last) // the next such command is a new one
 	}
 	return res, trace, nil
 }
@@ -272,6 +284,9 @@ func (s *solving) step(ctx context.Context, m method) error {
 			continue
 		}
 		data, err := s.blobs.getContent(ctx, "tour/"+r.Tour, r.Tour, mostTour)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		if err == nil {
 			tours[i], err = tourOf(data)
 		}
@@ -291,6 +306,9 @@ func (s *solving) step(ctx context.Context, m method) error {
 	if err := m.join(ctx, tours); err != nil {
 		return err
 	}
+	if ctx.Err() != nil { // it may be joined in part, and is no state
+		return ctx.Err()
+	}
 	s.round = k
 	if s.learnt = mcts.Together(parts, shares); s.learnt == nil { // of searches that visit no regions; from now on they do
 		s.learnt = &mcts.Learnt{Cost: float64(s.used)}
@@ -298,19 +316,22 @@ func (s *solving) step(ctx context.Context, m method) error {
 			s.learnt.Cost = s.clock().Seconds() * float64(s.slots)
 		}
 	}
+	if err := s.keep(ctx); err != nil {
+		return err
+	}
 	for _, q := range found { // of no use any more
 		if q.Tour != "" {
-			s.blobs.bucket.Delete(ctx, "tour/"+q.Tour)
+			s.blobs.remove(ctx, "tour/"+q.Tour)
 		}
 	}
-	return s.keep(ctx)
+	return nil
 }
 
 // wait starts the workflow of a round, or finds it under way or done, and returns its result, however
 // often the server is away meanwhile. One that was canceled, by a client that was stopped, begins anew.
 func (s *solving) wait(ctx context.Context, id, summary string, in roundInput) ([]searchResult, error) {
 	for told := false; ; {
-		call, cancel := context.WithTimeout(ctx, 20*time.Second)
+		call, cancel := answered(ctx)
 		_, err := s.client.ExecuteWorkflow(call, client.StartWorkflowOptions{ID: id, TaskQueue: s.queue, StaticSummary: summary,
 			WorkflowIDReusePolicy:                    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
 			WorkflowIDConflictPolicy:                 enumspb.WORKFLOW_ID_CONFLICT_POLICY_FAIL,

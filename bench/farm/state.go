@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"tspmcts/mcts"
-	"tspmcts/tsp"
 )
 
 // state is what a solve has come to after a round, as the beginning of a blob; the tour follows.
@@ -34,17 +33,17 @@ func (s *solving) keep(ctx context.Context) error {
 		return err
 	}
 	if s.last != "" && s.last != name {
-		s.blobs.bucket.Delete(ctx, s.last) // one that stays is never read: the later one is
+		s.blobs.remove(ctx, s.last) // one that stays is never read: the later one is
 	}
 	s.last = name
 	return nil
 }
 
-// resume returns the tour of the latest state that is whole, nil where there is none.
-func (s *solving) resume(ctx context.Context) (tsp.Tour, error) {
+// resume goes on from the latest state that is whole, where there is one.
+func (s *solving) resume(ctx context.Context) error {
 	names, err := s.blobs.list(ctx, s.folder)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	in := s.in
 	for k := len(names) - 1; k >= 0; k-- {
@@ -63,11 +62,13 @@ func (s *solving) resume(ctx context.Context) (tsp.Tour, error) {
 			err = in.Check(tour)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", names[k], err)
+			return fmt.Errorf("%s: %w", names[k], err)
 		}
+		s.warn("%s: goes on after round %d", s.run.Item.Name, st.Rounds)
+		s.tour = tour
 		s.round, s.before, s.used, s.nonce, s.learnt, s.last = st.Rounds, st.Elapsed, st.Actions, st.Nonce, st.Learnt, names[k]
-		return tour, nil
+		return nil
 	}
 	s.nonce = strings.ToLower(rand.Text())[:12]
-	return nil, nil
+	return nil
 }

@@ -62,9 +62,10 @@ type part struct {
 	id     string
 	blocks []*partBlock
 	named  map[string]*partBlock // by the first digits of their digests
-	next   int                   // of what was accepted, that is to be asked for
+	run    string                // of the workflow, that was seen last
+	next   int                   // of what that accepted, that is to be asked for
 	runs   int                   // that were begun by this client
-	old    bool                  // it ended before this client came: what failed is tried again
+	old    bool                  // that ended before this client came: what failed is tried again
 }
 
 type partBlock struct {
@@ -200,20 +201,30 @@ func (s *suite) block(ctx context.Context, jobs []*bench.Job, instances map[stri
 // wants reports whether a run is missing in the store, and was not given up.
 func (s *suite) wants(j *bench.Job) bool { return s.store.Done(j.Key()) == nil && !s.failed[j.Key()] }
 
+// answered limits one call of the server: what is between two of them, as the bucket's work is, takes
+// as long as it takes.
+func answered(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, 20*time.Second)
+}
+
 // look collects what a shard has come to, and begins it where it is not under way. It
 // reports whether all its runs are known.
 func (s *suite) look(ctx context.Context, p *part) (over bool, err error) {
-	call, cancel := context.WithTimeout(ctx, 20*time.Second)
-	defer cancel()
+	call, cancel := answered(ctx)
 	d, err := s.client.DescribeWorkflowExecution(call, p.id, "")
+	cancel()
 	if err != nil && !gone(err) {
 		return false, err
 	}
 	known, running := err == nil, false
 	if known {
-		running = d.WorkflowExecutionInfo.Status == enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING
-		p.old = !running && p.runs == 0 && p.next == 0
-		if err := s.collect(call, ctx, p); err != nil && !gone(err) {
+		info := d.WorkflowExecutionInfo
+		running = info.Status == enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING
+		if run := info.Execution.RunId; run != p.run {
+			p.old = !running && p.run == "" && p.runs == 0
+			p.run, p.next = run, 0
+		}
+		if err := s.collect(ctx, p); err != nil && !gone(err) {
 			return false, err
 		}
 	}
@@ -234,11 +245,10 @@ func (s *suite) look(ctx context.Context, p *part) (over bool, err error) {
 	if p.runs >= mostTries {
 		return true, fmt.Errorf("the suite %s ended %d times without the results of all runs", p.id, p.runs)
 	}
-	if err := s.begin(call, p); err != nil {
+	if err := s.begin(ctx, p); err != nil {
 		return false, err
 	}
 	p.runs++
-	p.next = 0
 	return false, nil
 }
 
@@ -263,7 +273,9 @@ func (s *suite) begin(ctx context.Context, p *part) error {
 		in.Blocks = append(in.Blocks, shardBlock{Block: b.digest, Arms: len(b.jobs), Skip: workflow.DeterministicKeys(skip), Limit: spec.limit(first.Item.N(), skip),
 			Summary: fmt.Sprintf("%s, seed %d, %d runs", first.Item.Name, first.Seed, len(b.jobs)-len(skip))})
 	}
-	_, err := s.client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{ID: p.id, TaskQueue: s.queue,
+	call, cancel := answered(ctx)
+	defer cancel()
+	_, err := s.client.ExecuteWorkflow(call, client.StartWorkflowOptions{ID: p.id, TaskQueue: s.queue,
 		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
 		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
 		StaticSummary:            fmt.Sprintf("%d blocks, from %s", len(in.Blocks), in.Blocks[0].Summary)}, shardType, in)
@@ -271,9 +283,11 @@ func (s *suite) begin(ctx context.Context, p *part) error {
 }
 
 // collect stores what the workflow accepted since the last time.
-func (s *suite) collect(call, ctx context.Context, p *part) error {
+func (s *suite) collect(ctx context.Context, p *part) error {
 	for {
-		value, err := s.client.QueryWorkflow(call, p.id, "", acceptedQuery, p.next)
+		call, cancel := answered(ctx)
+		value, err := s.client.QueryWorkflow(call, p.id, p.run, acceptedQuery, p.next)
+		cancel()
 		if err != nil {
 			return err
 		}

@@ -8,18 +8,49 @@ import (
 	sdkactivity "go.temporal.io/sdk/activity"
 	sdk "go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
+	"golang.org/x/sync/semaphore"
 )
 
 // WorkerOptions say what a worker does.
 type WorkerOptions struct {
-	Slots int  // searches at once
+	Slots int  // searches at once, as far as they do not ask for more cores than there are
 	Plan  bool // run workflows too, so that a suite goes on while no client does
 }
 
 // stopTime is how long work has to be given back.
 const stopTime = 4 * time.Second
 
-type worker struct{ farm *Farm }
+type worker struct {
+	farm  *Farm
+	cores *semaphore.Weighted // that are free, for who asked first
+	most  int64               // of them
+}
+
+func newWorker(f *Farm, cores int) *worker {
+	return &worker{f, semaphore.NewWeighted(int64(cores)), int64(cores)}
+}
+
+// reserve waits for as many cores, or for all where there are fewer: searches that share them would
+// find less in their time than on a machine of their own. The attempt beats meanwhile.
+func (w *worker) reserve(a *attempt, cores int) (give func(), err error) {
+	n := min(int64(cores), w.most)
+	if !w.cores.TryAcquire(n) {
+		a.say("waits for %d of %d cores", n, w.most)
+		ctx, cancel := context.WithCancelCause(a.ctx)
+		defer cancel(nil)
+		go func() {
+			select {
+			case <-a.stop:
+				cancel(errStopping)
+			case <-ctx.Done():
+			}
+		}()
+		if w.cores.Acquire(ctx, n) != nil {
+			return nil, context.Cause(ctx)
+		}
+	}
+	return func() { w.cores.Release(n) }, nil
+}
 
 // activities are what a worker can do, by the name on the wire.
 const (
@@ -36,7 +67,7 @@ func (f *Farm) Work(ctx context.Context, o WorkerOptions) error {
 		WorkerStopTimeout:                  stopTime,
 		OnFatalError:                       func(err error) { fatal <- err },
 	})
-	work := &worker{f}
+	work := newWorker(f, max(o.Slots, cores())) // more slots than cores share them: so somebody wants it
 	w.RegisterActivityWithOptions(work.RunBlock, sdkactivity.RegisterOptions{Name: runBlock})
 	w.RegisterActivityWithOptions(work.Search, sdkactivity.RegisterOptions{Name: runSearch})
 	if err := w.Start(); err != nil {

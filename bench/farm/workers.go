@@ -45,7 +45,7 @@ func (f *Farm) announce(ctx context.Context, n notice) {
 		case <-ctx.Done():
 			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 			defer cancel()
-			f.blobs.bucket.Delete(ctx, n.blob()) // a notice that stays grows old
+			f.blobs.remove(ctx, n.blob()) // a notice that stays grows old
 			return
 		}
 	}

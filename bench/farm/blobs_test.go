@@ -1,0 +1,99 @@
+package farm
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/testsuite"
+
+	"tspmcts/tsp/tsptest"
+)
+
+// folder returns a bucket in a folder below another, in which nothing else is.
+func folder(t *testing.T) (*Blobs, string) {
+	above := t.TempDir()
+	if err := os.Mkdir(filepath.Join(above, "blobs"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	return tsptest.Must(OpenBlobs(context.Background(), "file://"+filepath.Join(above, "blobs"), t.Logf)), above
+}
+
+// TestNames pins that a name from the wire is no file but a blob's: what is none is refused at
+// once, whatever is asked for.
+func TestNames(t *testing.T) {
+	ctx := context.Background()
+	b, above := folder(t)
+	const good = "rec/0a-B.c/1"
+	if err := b.put(ctx, good, []byte("1")); err != nil {
+		t.Error(err)
+	}
+	if data, err := b.read(ctx, good, 10); err != nil || string(data) != "1" {
+		t.Errorf("%q, %v", data, err)
+	}
+	for _, name := range []string{"", ".", "..", "../x", "rec/../../x", "rec/..", "/x", "x/", "x//y", "x/./y", ".x", "x y", `x\y`, "x\x00", "é"} {
+		_, read := b.read(ctx, name, 10)
+		_, got := b.getContent(ctx, name, "", 10)
+		_, listed := b.list(ctx, name+"/")
+		for what, err := range map[string]error{"put": b.put(ctx, name, nil), "read": read, "get": got, "list": listed, "remove": b.remove(ctx, name)} {
+			if !errors.Is(err, errName) {
+				t.Errorf("%s of %q: %v", what, name, err)
+			}
+		}
+	}
+	if files := tsptest.Must(os.ReadDir(above)); len(files) != 1 {
+		t.Errorf("beside the folder there is more: %v", files)
+	}
+}
+
+// completed is a server that is told of activities' ends.
+type completed struct {
+	client.Client
+	failure error
+}
+
+func (c *completed) CompleteActivity(_ context.Context, _ []byte, _ any, err error) error {
+	c.failure = err
+	return nil
+}
+
+// TestForeignTasks pins that work whose names are no blobs' fails once and for all, before anything
+// is read or written.
+func TestForeignTasks(t *testing.T) {
+	var tests testsuite.WorkflowTestSuite
+	for _, bad := range []string{"../../x", "..", ""} {
+		blobs, above := folder(t)
+		server := &completed{}
+		w := &worker{farm: &Farm{client: server, blobs: blobs, warn: t.Logf}}
+		for what, do := range map[string]func(*testsuite.TestActivityEnvironment) error{
+			"suite": func(e *testsuite.TestActivityEnvironment) error {
+				_, err := e.ExecuteActivity(w.RunBlock, blockTask{Suite: bad, Block: "0"})
+				return err
+			},
+			"block": func(e *testsuite.TestActivityEnvironment) error {
+				_, err := e.ExecuteActivity(w.RunBlock, blockTask{Suite: "0", Block: bad})
+				return err
+			},
+			"search": func(e *testsuite.TestActivityEnvironment) error {
+				_, err := e.ExecuteActivity(w.Search, searchTask{Spec: bad})
+				return err
+			},
+		} {
+			e := tests.NewTestActivityEnvironment()
+			e.RegisterActivity(w)
+			do(e)
+			var failed *temporal.ApplicationError
+			if !errors.As(server.failure, &failed) || failed.Type() != failedRun || !failed.NonRetryable() {
+				t.Errorf("a %s %q: %v", what, bad, server.failure)
+			}
+			server.failure = nil
+		}
+		if files := tsptest.Must(filepath.Glob(filepath.Join(above, "*"))); len(files) != 1 {
+			t.Errorf("beside the folder there is more: %v", files)
+		}
+	}
+}

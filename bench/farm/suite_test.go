@@ -1,0 +1,116 @@
+package farm
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	commonpb "go.temporal.io/api/common/v1"
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	workflowpb "go.temporal.io/api/workflow/v1"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
+
+	"tspmcts/bench"
+	"tspmcts/tsp"
+	"tspmcts/tsp/tsptest"
+)
+
+// shardServer is a server that has one shard.
+type shardServer struct {
+	client.Client
+	run      string
+	status   enumspb.WorkflowExecutionStatus
+	accepted []accepted
+	slow     time.Duration // to answer queries
+	queries  int
+	lost     int // the query that is not answered, from 1
+	begun    *shardInput
+}
+
+func (f *shardServer) DescribeWorkflowExecution(context.Context, string, string) (*workflowservice.DescribeWorkflowExecutionResponse, error) {
+	return &workflowservice.DescribeWorkflowExecutionResponse{WorkflowExecutionInfo: &workflowpb.WorkflowExecutionInfo{
+		Execution: &commonpb.WorkflowExecution{RunId: f.run}, Status: f.status}}, nil
+}
+
+// some is the answer of a query.
+type some []accepted
+
+func (s some) HasValue() bool { return true }
+
+func (s some) Get(to any) error {
+	*to.(*[]accepted) = s
+	return nil
+}
+
+func (f *shardServer) QueryWorkflow(ctx context.Context, _, _, _ string, args ...any) (converter.EncodedValue, error) {
+	select {
+	case <-time.After(f.slow):
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if f.queries++; f.queries == f.lost {
+		return nil, serviceerror.NewUnavailable("gone for lunch")
+	}
+	from := args[0].(int)
+	if from > len(f.accepted) {
+		return nil, serviceerror.NewQueryFailed("that is not there")
+	}
+	return some(f.accepted[from:min(len(f.accepted), from+acceptedChunk)]), nil
+}
+
+func (f *shardServer) ExecuteWorkflow(ctx context.Context, _ client.StartWorkflowOptions, _ any, args ...any) (client.WorkflowRun, error) {
+	in := args[0].(shardInput)
+	f.begun = &in
+	return nil, ctx.Err()
+}
+
+// looking returns a client's side of a shard of so many runs, all of which failed on the server.
+func looking(t *testing.T, f *shardServer, count int) (*suite, *part) {
+	store := tsptest.Must(bench.OpenStore(filepath.Join(t.TempDir(), "r.jsonl")))
+	t.Cleanup(func() { store.Close() })
+	item := bench.NewSetItem(&bench.Item{Instance: tsptest.Random(tsp.Euc2D, 20, 1), Name: "r", Single: true}, "", 0)
+	b := &partBlock{digest: digest(nil)}
+	for k := range count {
+		b.jobs = append(b.jobs, tsptest.Must(bench.NewJob(item, tsptest.Must(bench.HeatmapSource("knn")), &bench.Knobs{Preset: "default"}, bench.Budget{Actions: 1}, uint64(k), 1)))
+		f.accepted = append(f.accepted, accepted{Block: b.digest[:shortDigest], Arm: k, Error: "no luck"})
+	}
+	s := &suite{Farm: &Farm{client: f, warn: t.Logf}, store: store, start: time.Now(), failed: map[string]bool{}}
+	return s, &part{id: "suite", blocks: []*partBlock{b}, named: map[string]*partBlock{b.digest[:shortDigest]: b}}
+}
+
+// TestSlowCollecting pins that collecting may take longer than one answer of the server.
+func TestSlowCollecting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &shardServer{run: "1", status: enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING, slow: 15 * time.Second}
+		s, p := looking(t, f, acceptedChunk+10)
+		if _, err := s.look(t.Context(), p); err != nil || len(s.failed) != acceptedChunk+10 {
+			t.Errorf("%d failures, %v", len(s.failed), err)
+		}
+	})
+}
+
+// TestTriedAgain pins that what failed in a workflow that had ended is tried again, also where
+// the server is away while it is collected, and that what was asked of one workflow does not
+// count for the next.
+func TestTriedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &shardServer{run: "1", status: enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED, lost: 2}
+		s, p := looking(t, f, acceptedChunk+10)
+		if _, err := s.look(t.Context(), p); !absent(err) {
+			t.Fatalf("%v, want a server that is away", err)
+		}
+		if _, err := s.look(t.Context(), p); err != nil || len(s.failed) > 0 || f.begun == nil || len(f.begun.Blocks) != 1 || len(f.begun.Blocks[0].Skip) > 0 {
+			t.Fatalf("%d failures, begun %+v, %v", len(s.failed), f.begun, err)
+		}
+		f.run, f.accepted = "2", slices.Clone(f.accepted[:10])
+		if _, err := s.look(t.Context(), p); err != nil || len(s.failed) != 10 {
+			t.Errorf("%d failures of the second workflow, %v", len(s.failed), err)
+		}
+	})
+}
