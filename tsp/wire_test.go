@@ -79,9 +79,9 @@ func TestDecodeLarge(t *testing.T) {
 		{Metric: tsp.Graph, N: 1 << 24},
 		{Metric: tsp.Graph, N: 1 << 20, Graph: [][2]int32{{0, 1}, {1, 2}, {2, 0}}},
 		{Metric: tsp.Graph, N: 4, Graph: [][2]int32{{0, 1}, {1, 0}, {0, 1}, {2, 2}}},
-		{Metric: tsp.Graph, N: -1 << 40},
+		{Metric: tsp.Graph, N: -1 << 31},
 		{Metric: tsp.Explicit, N: 1 << 20, Matrix: []int32{0}, Scale: 1},
-		{Metric: tsp.Explicit, N: 1 << 32, Scale: 1},
+		{Metric: tsp.Explicit, N: 1<<31 - 1, Scale: 1},
 		{Metric: tsp.Euc2D, N: 1 << 20},
 		{Metric: tsp.Euc2D, X: []float64{1, 2}, Y: []float64{1}, N: 1 << 20},
 	} {

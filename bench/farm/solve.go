@@ -275,6 +275,31 @@ func (s *solving) step(ctx context.Context, m method) error {
 	if len(found) != len(searches) {
 		return fmt.Errorf("the round %s has %d results, want %d", id, len(found), len(searches))
 	}
+	tours, err := s.take(ctx, k, found)
+	if err != nil {
+		return err
+	}
+	if err := m.join(ctx, tours); err != nil {
+		return err
+	}
+	if ctx.Err() != nil { // it may be joined in part, and is no state
+		return ctx.Err()
+	}
+	s.round = k
+	if err := s.keep(ctx); err != nil {
+		return err
+	}
+	for _, q := range found { // of no use any more
+		if q.Tour != "" {
+			s.blobs.remove(ctx, "tour/"+q.Tour)
+		}
+	}
+	return nil
+}
+
+// take returns the tours of the searches of round k, nil for those that failed or were late, and takes
+// over what they have learnt and cost.
+func (s *solving) take(ctx context.Context, k int, found []searchResult) ([]tsp.Tour, error) {
 	tours := make([]tsp.Tour, len(found))
 	parts, shares := make([]*mcts.Learnt, len(found)), make([]float64, len(found))
 	failed := 0
@@ -285,7 +310,7 @@ func (s *solving) step(ctx context.Context, m method) error {
 		}
 		data, err := s.blobs.getContent(ctx, "tour/"+r.Tour, r.Tour, mostTour)
 		if ctx.Err() != nil {
-			return ctx.Err()
+			return nil, ctx.Err()
 		}
 		if err == nil {
 			tours[i], err = tourOf(data)
@@ -298,33 +323,18 @@ func (s *solving) step(ctx context.Context, m method) error {
 		if _, err := source(r.Source); err == nil && s.source == mcts.AutoHeatmap { // all searches choose the same
 			s.source = r.Source
 		}
-		parts[i], shares[i] = r.Learnt, float64(len(tours[i]))/float64(n)
+		parts[i], shares[i] = r.Learnt, float64(len(tours[i]))/float64(s.in.N())
 	}
 	if failed > 0 {
 		s.warn("round %d: %d of %d searches failed or were late; what they worked on is left as it was", k, failed, len(found))
 	}
-	if err := m.join(ctx, tours); err != nil {
-		return err
-	}
-	if ctx.Err() != nil { // it may be joined in part, and is no state
-		return ctx.Err()
-	}
-	s.round = k
 	if s.learnt = mcts.Together(parts, shares); s.learnt == nil { // of searches that visit no regions; from now on they do
 		s.learnt = &mcts.Learnt{Cost: float64(s.used)}
 		if s.actions == 0 {
 			s.learnt.Cost = s.clock().Seconds() * float64(s.slots)
 		}
 	}
-	if err := s.keep(ctx); err != nil {
-		return err
-	}
-	for _, q := range found { // of no use any more
-		if q.Tour != "" {
-			s.blobs.remove(ctx, "tour/"+q.Tour)
-		}
-	}
-	return nil
+	return tours, nil
 }
 
 // wait starts the workflow of a round, or finds it under way or done, and returns its result, however

@@ -57,14 +57,9 @@ func runHeatmapTrain(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	var numbers [3]int64
-	for k, o := range []struct {
-		name       string
-		preset, hi int64
-	}{{"actions", 200, math.MaxInt32}, {"hidden", 16, 1000}, {"iterations", 200, 1e6}} {
-		if numbers[k], err = intOption(c, o.name, o.preset, 1, o.hi); err != nil {
-			return err
-		}
+	numbers, err := trainNumbers(c)
+	if err != nil {
+		return err
 	}
 	actions, hidden, iterations := numbers[0], int(numbers[1]), int(numbers[2])
 	files := strings.Split(set, ",")
@@ -125,6 +120,19 @@ func runHeatmapTrain(c *cli.Context) error {
 	}
 	fmt.Fprintf(beside(out), "log-loss a pair: %.5f trained, %.5f held out\n", train.Loss(m), held.Loss(m))
 	return judge(ctx, c, []string{"gtprior", "alpha", "learned:model=" + out}, examples, seed)
+}
+
+// trainNumbers returns the options actions, hidden and iterations.
+func trainNumbers(c *cli.Context) (numbers [3]int64, err error) {
+	for k, o := range []struct {
+		name       string
+		preset, hi int64
+	}{{"actions", 200, math.MaxInt32}, {"hidden", 16, 1000}, {"iterations", 200, 1e6}} {
+		if numbers[k], err = intOption(c, o.name, o.preset, 1, o.hi); err != nil {
+			return numbers, err
+		}
+	}
+	return numbers, nil
 }
 
 // judge tells how well the maps of sources fit the examples.
