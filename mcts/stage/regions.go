@@ -162,10 +162,10 @@ func (v *Regions) carry(s *Search, leaves []int32, mean float64) {
 	}
 }
 
-// keptBytes is the memory that local optima may take which are kept: 16 of a million cities, and none of more. A
-// sweep whose population is half as large again then builds a third of it. E100k.1 and C100k.1 after
-// 45 and 60 s, two workers, seeds 2 and 3, 1 and 2, over the best of these runs: .053 .011, .100 .072 %
-// without, .033 .007, .085 .007 with them.
+// keptBytes is the memory of the local optima that are kept: of 16 tours of a million cities, and of
+// none of more. A sweep whose population is half as large again then builds a third of it. E100k.1
+// and C100k.1 after 45 and 60 s, two workers, seeds 2 and 3, 1 and 2, over the best of these runs:
+// .053 .011, .100 .072 % without, .033 .007, .085 .007 with them.
 const keptBytes = 64 << 20
 
 // keep makes room for the tours of a sweep that are kept. Where there is none for the first sweep's
