@@ -267,8 +267,8 @@ func (c *Climber) Shake(size int) {
 const shakes = 3
 
 // draw returns where a kick cuts the piece: from which position on, and after stretches of up to
-// longest cities each. Of pairs every other edge is fixed, so that of sixteen kicks one would cut
-// none: a cut moves on by one there.
+// longest cities each. Of pairs every other edge is fixed, so that one kick of sixteen would cut free
+// edges only: a cut at a fixed one moves on by one.
 func (c *Climber) draw(longest int32) (p, size1, size2, size3 int32) {
 	m := int32(c.sub.N())
 	p, size1, size2, size3 = c.rng.Below(m), 1+c.rng.Below(longest), 1+c.rng.Below(longest), 1+c.rng.Below(longest)
