@@ -292,7 +292,7 @@ func (v *Saver) due(m *meter.Meter, s *stage.Search) func() {
 	if every == 0 {
 		every = saveEvery
 	}
-	next := m.Clock() + every
+	next := m.Clock() // at once: the first step may be long, and what is interrupted keeps the last one
 	return func() {
 		start := m.Clock()
 		if start < next {
