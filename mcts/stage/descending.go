@@ -7,6 +7,7 @@ import "tspmcts/mcts/kick"
 type Descending struct {
 	plain
 	Across bool
+	Begun  float64 // cost of the search when it began
 }
 
 // mostAcross is how many pieces become one when their borders are crossed. Reversals in a tour of
@@ -23,6 +24,7 @@ func (d *Descending) step(s *Search) bool {
 		}
 		return true
 	}
+	d.Begun = s.Cost()
 	if s.In.N() >= leastCoarse {
 		s.coarsen()
 		if !s.ended() {

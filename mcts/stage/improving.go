@@ -10,6 +10,7 @@ import (
 type Improving struct {
 	Operators []Operator
 	Yields    []Yield // of each
+	Lapse     float64 // part of the cost so far after which kicks are tried again; 0: never
 }
 
 // Operator is a kind of work. Its exported fields are its part of a checkpoint (plan.go registers
@@ -31,7 +32,8 @@ type Operator interface {
 
 // newImproving begins the stage: with kicks, with regions, and mending between them, where there are
 // many cities or what others have learnt of them, and with the whole where there are not too many.
-func (s *Search) newImproving() *Improving {
+// descent is what the first local optimum has cost.
+func (s *Search) newImproving(descent float64) *Improving {
 	n := s.In.N()
 	whole := n <= s.Config.Whole/3 || n <= s.Config.Whole && !s.even()
 	kicks := s.newKicks()
@@ -51,8 +53,26 @@ func (s *Search) newImproving() *Improving {
 		m.Operators = append(m.Operators, s.newWhole())
 	}
 	m.Yields = make([]Yield, len(m.Operators))
+	if whole && !s.manyRegions() {
+		m.Lapse = kicksLapse
+		if s.Meter.Budget().Actions == 0 {
+			m.Yields[len(m.Yields)-1].From = wholeFrom*descent - s.Cost()
+		}
+	}
 	return m
 }
+
+// wholeFrom is how many times the cost of the first descent the search must have cost before it works
+// on the whole, where no regions are visited: to build a tour, of which nothing may be told, takes
+// about as long as that descent.
+const wholeFrom = 6
+
+// kicksLapse is the part of the cost so far after which kicks are tried again where no regions are
+// visited: they have had most of their share in the first second, and later it is they that improve
+// what populations end with. The mean gap of the first 4 s of rl5915, six seeds, is .47 % with it and
+// .55 without; of 24 runs of eight instances of 3000 to 15,000 cities after 1, 3, 5 s
+// .141 .040 .012 and .148 .045 .014 % over the best of these runs.
+const kicksLapse = 1. / 6
 
 // even reports whether the cities are spread about as evenly as at random, where the
 // nearest one is at half the square root of the area a city. There, regions mend all that
@@ -82,7 +102,9 @@ type Yield struct {
 	Judged float64 // of that, what Rate is of
 	Rate   float64 // length gained per cost, of late
 	Gain   int64   // of what has not been judged
+	From   float64 // cost of all kinds of work from which on this one may begin
 	Since  float64 // cost of all kinds of work when this one began
+	Last   float64 // cost of all kinds of work when this one was last done
 }
 
 // add counts work, and judges it with all that has not been.
@@ -117,14 +139,17 @@ func (m *Improving) total() (sum float64) {
 	return sum
 }
 
-// next returns which kind of work is next: one of which nothing can be said yet, for half of the
-// cost from when it began, or one that has not had its share, or else the one that brings most.
+// next returns which kind of work is next: kicks that were not tried for long, one of which nothing
+// can be said yet, for half of the cost from when it began, or one that has not had its share, or
+// else the one that brings most.
 func (m *Improving) next() int {
 	total, best := m.total(), 0
 	for k, y := range m.Yields {
 		least := m.Operators[k].share()
 		switch {
-		case least == 0:
+		case least == 0 || total < y.From:
+		case k == 0 && m.Lapse > 0 && total-y.Last > m.Lapse*total:
+			return k
 		case y.Judged == 0 && y.Cost <= (total-y.Since)/2, y.Cost < least*total, y.Cost > y.Judged && y.Cost < underwayShare*total:
 			return k
 		case y.Rate > m.Yields[best].Rate:
@@ -144,6 +169,7 @@ func (m *Improving) step(s *Search) bool {
 	s.Meter.Regions(nil)
 	start, length := s.Cost(), s.Tour.Length
 	judge := m.Operators[k].work(s)
+	m.Yields[k].Last = m.total()
 	m.Yields[k].add(length-s.Tour.Length, s.Cost()-start, judge)
 	return false
 }

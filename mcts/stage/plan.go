@@ -19,7 +19,7 @@ func (s *Search) plan() Stage {
 		return new(Simulating)
 	}
 	if s.Onward != nil && s.Config.Population > 0 {
-		return s.newImproving()
+		return s.newImproving(0)
 	}
 	return new(Descending)
 }
@@ -31,7 +31,7 @@ func (s *Search) next() Stage {
 		if s.Config.Population == 0 {
 			return s.newKicking()
 		}
-		return s.newImproving()
+		return s.newImproving(s.Cost() - over.Begun)
 	case *Kicking:
 		return s.newJoining(over.Own)
 	case *Joining:

@@ -44,6 +44,7 @@ type Kicks struct {
 	Tree        region.Tree // empty before the first leaves are kicked
 	Kicked      int         // how many of its leaves were, the first ones
 	PerLeaf     float64     // what one costs, 0 where that is not known
+	PerKick     float64     // what a kick of each piece costs, 0 where that is not known
 }
 
 // newKicks returns kicks as warm as those of a search by kicks alone nine tenths on.
@@ -73,21 +74,31 @@ func (k *Kicks) work(s *Search) bool {
 			k.leaves(s, heat)
 		}
 	} else {
-		until := 1.125 * s.Cost() // then the pieces that are left have to wait for the next round
-		s.round(s.pieces(), func(c *kick.Climber, actions int64) {
-			if s.Cost() <= until {
-				s.kick(c, heat, actions)
-			}
-		})
+		k.pieces(s, heat)
 	}
 	s.did("kick", 0, 1, length-s.Tour.Length, s.Used-used)
 	return true
 }
 
-// kick kicks a climber's piece, at a temperature in core units, within so many actions (0: no
-// limit).
-func (s *Search) kick(c *kick.Climber, heat float64, actions int64) {
-	c.Kick(int64(c.Size())/8+16, actions, s.Config.KickSize, func() float64 { return heat })
+// pieces kicks the tour in pieces, one for each worker: a kick for every eighth city, since nothing is
+// told before the round is over. Where no regions are visited, a round is at most a twentieth of the
+// time so far, and the first is a short one, to know how long a kick takes: 10,000 to 15,000 cities
+// stood still for .1 s after .4 s. With rounds so short 31,000 cities are .04 % longer after 2 s.
+func (k *Kicks) pieces(s *Search, heat float64) {
+	start, pieces := s.Cost(), s.pieces()
+	size := int64(s.In.N() / pieces)
+	kicks := size/8 + 16
+	switch {
+	case s.manyRegions():
+	case k.PerKick == 0:
+		kicks = size/128 + 16
+	default:
+		kicks = max(size/128+16, min(kicks, int64(start/20/k.PerKick)))
+	}
+	s.round(pieces, func(c *kick.Climber, actions int64) {
+		c.Kick(kicks, actions, s.Config.KickSize, func() float64 { return heat })
+	})
+	k.PerKick = (s.Cost() - start) / float64(kicks)
 }
 
 // perStretch is how many leaves have as many cities as a piece may have. Less of a leaf is near
@@ -122,8 +133,9 @@ func (k *Kicks) leaves(s *Search, heat float64) {
 	}
 	s.visit(parts, func(x *region.Visitor, i int) ([]int32, int64) {
 		s.load(x, i, s.Candidates)
-		s.kick(x.Climber, heat, actions)
-		return x.Climber.Local(), x.Climber.Gain()
+		c := x.Climber
+		c.Kick(int64(c.Size())/8+16, actions, s.Config.KickSize, func() float64 { return heat })
+		return c.Local(), c.Gain()
 	})
 	k.Kicked += len(parts)
 	k.PerLeaf = (s.Cost() - start) / float64(len(parts))

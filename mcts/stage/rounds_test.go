@@ -43,3 +43,65 @@ func TestKicksOfLeaves(t *testing.T) {
 		}
 	}
 }
+
+// TestKicksOfPieces pins that a round of kicks is short at first and where kicks are slow, and
+// whole where they are fast.
+func TestKicksOfPieces(t *testing.T) {
+	in := tsptest.Clustered(4000, 2)
+	used := func(perKick float64) int64 {
+		s := begin(t, in, false, meter.Budget{Time: time.Hour}, 0, 1<<20)
+		s.Config.Whole = 1 << 20
+		k := s.newKicks()
+		k.PerKick = perKick
+		before, length := s.Used, s.Tour.Length
+		k.pieces(s, 0)
+		holds(t, s, length)
+		if k.PerKick <= 0 || k.PerKick == perKick {
+			t.Errorf("a kick costs %g, %g before", k.PerKick, perKick)
+		}
+		return s.Used - before
+	}
+	first, slow, fast := used(0), used(1e9), used(1e-12)
+	if first != slow || fast < 2*slow {
+		t.Errorf("%d actions at first, %d where kicks are slow, %d where they are fast", first, slow, fast)
+	}
+}
+
+// TestWholeWaits pins that the whole is worked on when that is a small part of the time so far, and
+// at once where actions are the budget or where nothing is known of a descent.
+func TestWholeWaits(t *testing.T) {
+	in := tsptest.Clustered(2000, 2)
+	for _, test := range []struct {
+		budget  meter.Budget
+		descent float64
+		whole   bool
+	}{{meter.Budget{Time: time.Hour}, 1e6, false}, {meter.Budget{Time: time.Hour}, 0, true}, {meter.Budget{Actions: 1e9}, 1e6, true}} {
+		s := begin(t, in, false, test.budget, 0, 1<<20)
+		s.Config.Whole = 1 << 20
+		m := s.newImproving(test.descent)
+		for k := range m.Yields[:len(m.Yields)-1] {
+			m.Yields[k] = Yield{Cost: 1, Judged: 1, Last: 1e9}
+		}
+		last := len(m.Operators) - 1
+		if _, ok := m.Operators[last].(*Whole); !ok || (m.next() == last) != test.whole {
+			t.Errorf("%+v, descent %g: next is %s", test.budget, test.descent, m.name())
+		}
+		if m.Yields[0].Cost = 1e8; m.next() != last {
+			t.Errorf("%+v: next is %s after 1e8", test.budget, m.name())
+		}
+	}
+}
+
+// TestKicksLapse pins that kicks are tried again when they were not for a sixth of the cost.
+func TestKicksLapse(t *testing.T) {
+	s := begin(t, tsptest.Clustered(2000, 2), false, meter.Budget{Time: time.Hour}, 0, 1<<20)
+	s.Config.Whole = 1 << 20
+	m := s.newImproving(0)
+	m.Yields = []Yield{{Cost: 10, Judged: 10, Last: 85}, {Cost: 90, Judged: 90, Rate: 1}}
+	if m.next() != 1 {
+		t.Errorf("next is %s at 100, kicks were tried at 85", m.name())
+	}
+	if m.Yields[1].Cost = 95; m.next() != 0 {
+		t.Errorf("next is %s at 105, kicks were tried at 85", m.name())
+	}
+}
