@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -40,6 +41,7 @@ type message struct {
 	Length     float64 // of the best tour so far
 	Actions    int64
 	Checkpoint []byte
+	Better     []byte // of an island: its best tour, better than the one told before
 	Entry      []byte // a bench.Entry as JSON: gob would take a gap of 0 for none
 	Tour       []byte
 	Learnt     *mcts.Learnt // with the tour of a search
@@ -120,6 +122,20 @@ func (c *child) observe(arm int) func(mcts.Progress) {
 		if time.Since(c.told) >= toldEvery {
 			c.told = time.Now()
 			c.tell(message{Arm: arm, Stage: p.Stage, Length: p.Length, Actions: p.Actions})
+		}
+	}
+}
+
+// show is observe of an island, which tells the tours too, each after a fortieth of the time so far.
+func (c *child) show() func(mcts.Progress) {
+	tell := c.observe(0)
+	start, length := time.Now(), math.Inf(1)
+	last := start.Add(-toldEvery * 3 / 4) // what there is after half a second is the first worth showing
+	return func(p mcts.Progress) {
+		tell(p)
+		if p.Length < length && time.Since(last) >= max(toldEvery, time.Since(start)/40) {
+			last, length = time.Now(), p.Length
+			c.tell(message{Better: tourBytes(p.Tour)})
 		}
 	}
 }

@@ -8,6 +8,7 @@ package farm_test
 import (
 	"bufio"
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -25,6 +26,8 @@ import (
 	"time"
 
 	"tspmcts/bench/farm"
+	"tspmcts/tsp"
+	"tspmcts/tsplib"
 )
 
 // lab is the bucket and the workers of one test.
@@ -198,6 +201,12 @@ func (l *lab) must(args ...string) string {
 		l.Fatalf("tspmcts %v: %v: %s", args, err, out)
 	}
 	return string(out)
+}
+
+// read returns what is in a file, nothing where there is none.
+func (l *lab) read(name string) []byte {
+	data, _ := os.ReadFile(filepath.Join(l.dir, name))
+	return data
 }
 
 // instances makes a data set of so many instances of n cities.
@@ -654,7 +663,7 @@ func TestIslands(t *testing.T) {
 	stirred(t, 5000, "--actions", pick(testing.Short(), "6000000", "40000000"))
 }
 
-// A client that is interrupted in a round has a local optimum, and started again with the same command
+// A client that is interrupted in a round has the best tour that an island has shown, and started again with the same command
 // begins the round anew: the tour is that of the undisturbed run.
 func TestInterrupted(t *testing.T) {
 	l := newLab(t)
@@ -666,30 +675,61 @@ func TestInterrupted(t *testing.T) {
 	l.worker()
 	l.ready()
 	c := solve("stopped")
-	var out bytes.Buffer
-	c.Stdout, c.Stderr = &out, &out
+	out, err := os.Create(filepath.Join(l.dir, "first.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	c.Stdout, c.Stderr = out, out
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
 	for start := time.Now(); !slices.ContainsFunc(l.workers, busy); time.Sleep(50 * time.Millisecond) {
 		if time.Since(start) > time.Minute {
-			t.Fatalf("no worker searches: %s", out.String())
+			t.Fatalf("no worker searches: %s", l.read("first.log"))
+		}
+	}
+	in, _, err := tsplib.Read(bytes.NewReader(l.read("g.tsp")), "g")
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := func() (length int64) { // that of the tour before the islands began
+		if m := regexp.MustCompile(`round 0 of 1, length (\d+)`).FindSubmatch(l.read("first.log")); m != nil {
+			fmt.Sscan(string(m[1]), &length)
+		}
+		return length
+	}
+	shorter := func() bool {
+		shown, _ := filepath.Glob(filepath.Join(l.dir, "blobs", "better", "*", "*"))
+		return slices.ContainsFunc(shown, func(name string) bool {
+			data, _ := os.ReadFile(name)
+			tour := make(tsp.Tour, len(data)/4)
+			binary.Decode(data, binary.LittleEndian, tour)
+			return in.Check(tour) == nil && in.Length(tour) < first()
+		})
+	}
+	for start := time.Now(); !shorter(); time.Sleep(50 * time.Millisecond) {
+		if time.Since(start) > time.Minute {
+			t.Fatalf("no island shows a better tour: %s", l.read("first.log"))
 		}
 	}
 	c.Process.Signal(os.Interrupt)
 	c.Wait()
+	early := lengthIn(l.read("first.log"))
+	if early >= float64(first()) {
+		t.Errorf("what an island had shown is not the answer: %s", l.read("first.log"))
+	}
 	text, err := solve("again").CombinedOutput()
 	if err != nil || !strings.Contains(string(text), "goes on after round 0") {
-		t.Fatalf("started again: %v: %s; at first: %s", err, text, out.String())
+		t.Fatalf("started again: %v: %s; at first: %s", err, text, l.read("first.log"))
 	}
-	if early, late := lengthIn(out.Bytes()), lengthIn(text); early < late || early > 1.1*late {
+	if late := lengthIn(text); early < late || early > 1.1*late {
 		t.Errorf("length %v where it was interrupted, %v at the end", early, late)
 	}
 	if text, err := solve("still").CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, text)
 	}
-	a, _ := os.ReadFile(filepath.Join(l.dir, "still.tour"))
-	b, _ := os.ReadFile(filepath.Join(l.dir, "again.tour"))
+	a, b := l.read("still.tour"), l.read("again.tour")
 	if len(a) == 0 || !bytes.Equal(a, b) {
 		t.Error("the run that was interrupted found another tour")
 	}
@@ -767,8 +807,7 @@ func stirred(t *testing.T, n int, args ...string) {
 	}
 	t.Logf("%d kills", kills)
 	t.Logf("%s%s", text, out.String())
-	a, _ := os.ReadFile(filepath.Join(l.dir, "still.tour"))
-	b, _ := os.ReadFile(filepath.Join(l.dir, "stirred.tour"))
+	a, b := l.read("still.tour"), l.read("stirred.tour")
 	if len(a) == 0 || !bytes.Equal(a, b) {
 		t.Error("the disturbed run found another tour")
 	}
@@ -789,8 +828,7 @@ func TestTune(t *testing.T) {
 		return l.must(append([]string{"tune", "--set", "u.txt", "--actions", "2000", "--trials", "4", "--method", "racing", "--out", name}, more...)...)
 	}
 	near, away := tune("near.json"), tune("far.json", far...)
-	a, _ := os.ReadFile(filepath.Join(l.dir, "near.json"))
-	b, _ := os.ReadFile(filepath.Join(l.dir, "far.json"))
+	a, b := l.read("near.json"), l.read("far.json")
 	if len(a) == 0 || !bytes.Equal(a, b) || strings.ReplaceAll(near, "near.json", "") != strings.ReplaceAll(away, "far.json", "") {
 		t.Errorf("in the process %s\n%s\nby workers %s\n%s", a, near, b, away)
 	}

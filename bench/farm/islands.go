@@ -11,7 +11,7 @@ import (
 // islands search the whole instance, each with a seed and populations of its own, and meet once, at
 // the end: their tours are recombined. Islands that met before would have to build their
 // populations anew, or to give up what makes them worth more than one search: that their tours are
-// not alike.
+// not alike. Meanwhile each shows the best tour that it has, for whoever looks or stops early.
 type islands struct{ *solving }
 
 // leastIslands is how many there are, also where there are fewer slots.
@@ -34,6 +34,52 @@ func (s *solving) newIslands(ctx context.Context) (method, error) {
 	}
 	s.tour = first.Tour
 	return &islands{s}, nil
+}
+
+// lookEvery is the least time between two looks at what the islands have.
+const lookEvery = 2 * time.Second
+
+// watch looks at the tours that the islands of a round show, until looking ends; and once more where
+// ctx has ended, and the client with it.
+func (s *solving) watch(ctx, looking context.Context, round string, islands []roundSearch) {
+	seen := make([]time.Time, len(islands)) // when what was read last was written
+	for looking.Err() == nil {
+		select {
+		case <-time.After(max(lookEvery, s.clock()/40)):
+		case <-looking.Done():
+		}
+		last := context.WithoutCancel(ctx)
+		if ctx.Err() == nil {
+			last = looking
+		}
+		last, cancel := context.WithTimeout(last, 3*time.Second)
+		for k, island := range islands {
+			s.look(last, betterTour(round, island.Spec), &seen[k])
+		}
+		cancel()
+	}
+}
+
+// look reads a tour, unless it is the one that was seen before, and tells of it where it is the best.
+// No tour there, or no valid one, is nothing: the result counts.
+func (s *solving) look(ctx context.Context, name string, seen *time.Time) {
+	a, err := s.blobs.bucket.Attributes(ctx, name)
+	if err != nil || a.ModTime.Equal(*seen) {
+		return
+	}
+	data, err := s.blobs.read(ctx, name, 4*int64(s.in.N()))
+	if err != nil {
+		return
+	}
+	*seen = a.ModTime
+	tour, err := tourOf(data)
+	if err != nil || s.in.Check(tour) != nil {
+		return
+	}
+	if s.in.Length(tour) < s.in.Length(s.shortest()) {
+		s.shown = tour
+		s.tell(tour)
+	}
 }
 
 func (g *islands) searches(ctx context.Context, k int) ([]search, error) {

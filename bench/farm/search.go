@@ -60,35 +60,10 @@ func (w *worker) Search(ctx context.Context, t searchTask) (*searchResult, error
 
 func (w *worker) search(a *attempt, spec string, r *searchResult) error {
 	blobs := w.farm.blobs
-	data, err := blobs.getContent(a.ctx, "job/"+spec, spec, mostSpec)
-	if err != nil {
-		return err
-	}
-	var s search
-	if err := decode(data, &s); err != nil {
-		return fails(-1, "no search: %v", err)
-	}
-	if s.Wire != Wire || s.Actions < 0 || s.Time < 0 || s.Actions == 0 && s.Time == 0 {
-		return fails(-1, "no search that a client asks for")
-	}
-	task := &task{Search: &s, Saved: map[int][]byte{}}
-	if task.Instance, err = blobs.getContent(a.ctx, "in/"+s.Instance, s.Instance, mostInstance); err != nil {
-		return err
-	}
-	if s.Map != "" {
-		if task.Map, err = blobs.getContent(a.ctx, "map/"+s.Map, s.Map, mostInstance); err != nil {
-			return err
-		}
-	}
-	in, err := tsp.DecodeInstance(task.Instance)
-	if err != nil {
-		return fails(-1, "%v", err)
-	}
 	saved := "saved/search/" + spec
-	if a.info.Attempt > 1 {
-		if data, err := blobs.read(a.ctx, saved, mostSaved); err == nil {
-			task.Saved[0] = data
-		}
+	task, in, err := w.searchOf(a, spec, saved)
+	if err != nil {
+		return err
 	}
 	give, err := w.reserve(a, 1)
 	if err != nil {
@@ -100,9 +75,11 @@ func (w *worker) search(a *attempt, spec string, r *searchResult) error {
 		return err
 	}
 	defer p.kill()
+	better := make(chan []byte, 1) // the latest, for a bucket that may be slow
+	a.wait.Go(func() { w.farm.show(a, betterTour(a.info.WorkflowExecution.ID, spec), better) })
 	began := time.Now()
 	a.say("%d cities: begins", in.N())
-	err = a.listen(p, s.limit(), func(m message) error {
+	err = a.listen(p, task.Search.limit(), func(m message) error {
 		switch {
 		case m.Failed != "":
 			return fails(-1, "%s", m.Failed)
@@ -110,6 +87,13 @@ func (w *worker) search(a *attempt, spec string, r *searchResult) error {
 			return errStopping
 		case m.Checkpoint != nil:
 			return blobs.put(a.ctx, saved, m.Checkpoint)
+		case m.Better != nil:
+			select {
+			case <-better:
+			default:
+			}
+			better <- m.Better
+			return nil
 		case m.Tour != nil:
 			tour, err := tourOf(m.Tour)
 			if err == nil {
@@ -138,6 +122,58 @@ func (w *worker) search(a *attempt, spec string, r *searchResult) error {
 	return err
 }
 
+// searchOf reads the search of the digest, with its instance, and its checkpoint from the blob saved
+// where this is not the first attempt.
+func (w *worker) searchOf(a *attempt, spec, saved string) (*task, *tsp.Instance, error) {
+	blobs := w.farm.blobs
+	data, err := blobs.getContent(a.ctx, "job/"+spec, spec, mostSpec)
+	if err != nil {
+		return nil, nil, err
+	}
+	var s search
+	if err := decode(data, &s); err != nil {
+		return nil, nil, fails(-1, "no search: %v", err)
+	}
+	if s.Wire != Wire || s.Actions < 0 || s.Time < 0 || s.Actions == 0 && s.Time == 0 {
+		return nil, nil, fails(-1, "no search that a client asks for")
+	}
+	task := &task{Search: &s, Saved: map[int][]byte{}}
+	if task.Instance, err = blobs.getContent(a.ctx, "in/"+s.Instance, s.Instance, mostInstance); err != nil {
+		return nil, nil, err
+	}
+	if s.Map != "" {
+		if task.Map, err = blobs.getContent(a.ctx, "map/"+s.Map, s.Map, mostInstance); err != nil {
+			return nil, nil, err
+		}
+	}
+	in, err := tsp.DecodeInstance(task.Instance)
+	if err != nil {
+		return nil, nil, fails(-1, "%v", err)
+	}
+	if a.info.Attempt > 1 {
+		if data, err := blobs.read(a.ctx, saved, mostSaved); err == nil {
+			task.Saved[0] = data
+		}
+	}
+	return task, in, nil
+}
+
+// betterTour names the blob of the best tour of an island that is still searching.
+func betterTour(round, spec string) string { return "better/" + round + "/" + spec }
+
+// show writes tours as they come to the blob of that name, until the attempt ends. One that the bucket
+// does not take is not missed: a better one follows, or the result.
+func (f *Farm) show(a *attempt, name string, tours <-chan []byte) {
+	for {
+		select {
+		case tour := <-tours:
+			f.blobs.write(a.ctx, name, tour)
+		case <-a.ctx.Done():
+			return
+		}
+	}
+}
+
 // search is the process's side.
 func (c *child) search(t *task, in *tsp.Instance) error {
 	s := t.Search
@@ -150,7 +186,9 @@ func (c *child) search(t *task, in *tsp.Instance) error {
 		return fail(err)
 	}
 	o := mcts.Options{Preset: k.Preset, Configure: k.Config, Source: s.Heatmap, Seed: s.Seed, Workers: 1, Actions: s.Actions, Time: s.Time, Observe: c.observe(0), Onward: s.Onward}
-	if !s.Fresh {
+	if s.Fresh {
+		o.Observe = c.show()
+	} else {
 		own := make(tsp.Tour, in.N())
 		for i := range own {
 			own[i] = int32(i)

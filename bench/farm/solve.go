@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
@@ -52,6 +53,8 @@ type solving struct {
 	nonce   string
 	folder  string // of its states
 	last    string // state
+	trace   []bench.Point
+	shown   tsp.Tour // the best that islands told of while they searched, nil for none
 }
 
 // Solve is Run.Do on the workers: rounds of searches whose results are joined. With a budget of
@@ -196,14 +199,6 @@ func (s *solving) next(before, total float64) (next float64, rounds int) {
 
 // do does the rounds, none where m is nil.
 func (s *solving) do(ctx context.Context, m method) (*mcts.Result, []bench.Point, error) {
-	var trace []bench.Point
-	tell := func() {
-		length := s.in.InUnit(s.in.Length(s.tour))
-		trace = append(trace, bench.Point{Seconds: s.clock().Seconds(), Length: json.Number(bench.LengthText(s.in, length))})
-		if s.observe != nil {
-			s.observe(s.round, s.rounds, length)
-		}
-	}
 	stop := mcts.Stop(mcts.StopTime)
 	if s.run.Budget.Actions > 0 {
 		stop = mcts.StopActions
@@ -219,11 +214,14 @@ func (s *solving) do(ctx context.Context, m method) (*mcts.Result, []bench.Point
 		if err = s.share(ctx); err != nil || s.round >= s.rounds || s.actions == 0 && s.time < time.Second {
 			break
 		}
-		if trace == nil {
-			tell()
+		if s.trace == nil {
+			s.tell(s.tour)
 		}
 		if err = s.step(ctx, m); err == nil {
-			tell()
+			if s.actions == 0 { // else it is to be the same each time
+				s.tour = s.shortest()
+			}
+			s.tell(s.tour)
 		}
 	}
 	switch {
@@ -232,6 +230,9 @@ func (s *solving) do(ctx context.Context, m method) (*mcts.Result, []bench.Point
 	case err != nil:
 		return nil, nil, err
 	}
+	if ctx.Err() != nil {
+		s.tour = s.shortest()
+	}
 	res := &mcts.Result{Stop: stop, Actions: s.used, Source: s.source}
 	if res.Config, err = s.run.Knobs.Config(s.in.N(), res.Source); err != nil {
 		return nil, nil, err
@@ -239,7 +240,24 @@ func (s *solving) do(ctx context.Context, m method) (*mcts.Result, []bench.Point
 	if ctx.Err() == nil {
 		s.blobs.remove(ctx, s.last) // the next such command is a new one
 	}
-	return res, trace, nil
+	return res, s.trace, nil
+}
+
+// shortest returns the shorter of the tour and what islands showed.
+func (s *solving) shortest() tsp.Tour {
+	if s.shown != nil && s.in.Length(s.shown) < s.in.Length(s.tour) {
+		return s.shown
+	}
+	return s.tour
+}
+
+// tell tells the observer and the trace of a tour.
+func (s *solving) tell(t tsp.Tour) {
+	length := s.in.InUnit(s.in.Length(t))
+	s.trace = append(s.trace, bench.Point{Seconds: s.clock().Seconds(), Length: json.Number(bench.LengthText(s.in, length))})
+	if s.observe != nil {
+		s.observe(s.round, s.rounds, length)
+	}
 }
 
 // step does one round.
@@ -268,7 +286,14 @@ func (s *solving) step(ctx context.Context, m method) error {
 		in.Deadline = s.time + s.time/2 + 30*time.Second
 	}
 	id := fmt.Sprintf("solve-%s-%03d", s.nonce, k)
+	looking, enough := context.WithCancel(ctx)
+	var watch sync.WaitGroup
+	if searches[0].Fresh {
+		watch.Go(func() { s.watch(ctx, looking, id, in.Searches) })
+	}
 	found, err := s.wait(ctx, id, fmt.Sprintf("%s, %d cities, round %d of %d", s.run.Item.Name, n, k, s.rounds), in)
+	enough()
+	watch.Wait()
 	if err != nil {
 		return err
 	}
@@ -289,9 +314,12 @@ func (s *solving) step(ctx context.Context, m method) error {
 	if err := s.keep(ctx); err != nil {
 		return err
 	}
-	for _, q := range found { // of no use any more
+	for i, q := range found { // of no use any more
 		if q.Tour != "" {
 			s.blobs.remove(ctx, "tour/"+q.Tour)
+		}
+		if searches[i].Fresh {
+			s.blobs.remove(ctx, betterTour(id, in.Searches[i].Spec))
 		}
 	}
 	return nil

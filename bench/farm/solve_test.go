@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -144,5 +145,40 @@ func TestStopInterrupted(t *testing.T) {
 			t.Errorf("the observer was told of %d rounds before the first", rounds)
 		}
 		cancel()
+	}
+}
+
+// TestShown pins that the best tour that an island shows is what there is when the solve is
+// interrupted, that it is told of once, and that no tour, a worse one or none at all is not.
+func TestShown(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	run := solvable(1500, bench.Budget{Time: bench.Span{Fixed: time.Minute}})
+	in := run.Item.Instance
+	curve := tsp.SpaceFillingCurve(ctx, in)
+	greedy := tsptest.Must(tsp.GreedyEdge(ctx, in, tsptest.Must(tsp.NearestNeighbors(ctx, in, 8))))
+	var told []float64
+	s := &solving{Farm: busyFarm(t, func(string) {}), run: run, in: in, asked: 1, clock: func() time.Duration { return time.Second }, tour: curve,
+		observe: func(_, _ int, length float64) { told = append(told, length) }}
+	worse := slices.Clone(curve)
+	worse[10], worse[700] = worse[700], worse[10]
+	double := slices.Clone(greedy)
+	double[3] = double[4]
+	for _, shown := range [][]byte{nil, tourBytes(worse), tourBytes(double), tourBytes(greedy[1:]), {1, 2, 3}, tourBytes(greedy)} {
+		name := betterTour("solve-x-001", "y")
+		if shown != nil {
+			if err := s.blobs.put(ctx, name, shown); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var seen time.Time
+		s.look(ctx, name, &seen)
+		s.look(ctx, name, &seen)
+	}
+	if len(told) != 1 || told[0] != in.InUnit(in.Length(greedy)) {
+		t.Errorf("%v was told, want the length of the one tour that is better, %v", told, in.InUnit(in.Length(greedy)))
+	}
+	res, _, err := s.do(ctx, interruptedAt{cancel})
+	if err != nil || res.Stop != mcts.StopInterrupted || in.Length(s.tour) != in.Length(greedy) {
+		t.Errorf("%+v, %v: a tour of %d, want %d", res, err, in.Length(s.tour), in.Length(greedy))
 	}
 }
