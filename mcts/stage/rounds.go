@@ -44,6 +44,7 @@ type Kicks struct {
 	Tree        region.Tree // empty before the first leaves are kicked
 	Kicked      int         // how many of its leaves were, the first ones
 	PerLeaf     float64     // what one costs, 0 where that is not known
+	Short       bool        // rounds of pieces are short
 	PerKick     float64     // what a kick of each piece costs, 0 where that is not known
 }
 
@@ -89,7 +90,7 @@ func (k *Kicks) pieces(s *Search, heat float64) {
 	size := int64(s.In.N() / pieces)
 	kicks := size/8 + 16
 	switch {
-	case s.manyRegions():
+	case !k.Short:
 	case k.PerKick == 0:
 		kicks = size/128 + 16
 	default:

@@ -52,7 +52,7 @@ func TestKicksOfPieces(t *testing.T) {
 		s := begin(t, in, false, meter.Budget{Time: time.Hour}, 0, 1<<20)
 		s.Config.Whole = 1 << 20
 		k := s.newKicks()
-		k.PerKick = perKick
+		k.Short, k.PerKick = true, perKick
 		before, length := s.Used, s.Tour.Length
 		k.pieces(s, 0)
 		holds(t, s, length)
