@@ -663,8 +663,8 @@ func TestIslands(t *testing.T) {
 	stirred(t, 5000, "--actions", pick(testing.Short(), "6000000", "40000000"))
 }
 
-// A client that is interrupted in a round has the best tour that an island has shown, and started again with the same command
-// begins the round anew: the tour is that of the undisturbed run.
+// A client that is interrupted in a round has the best tour that an island has shown, and started
+// again with the same command begins the round anew: the tour is that of the undisturbed run.
 func TestInterrupted(t *testing.T) {
 	l := newLab(t)
 	l.must("generate", "--cities", "3000", "--seed", "3", "--out", "g.tsp")
