@@ -82,7 +82,7 @@ func TestMany(t *testing.T) {
 // TestStraighten tells of the curve of very many cities part by part, each time of a shorter tour
 // of the length that is told.
 func TestStraighten(t *testing.T) {
-	const n = mostStraightened + 5000
+	const n = leastStraightened + 5000
 	in := tsptest.Random(tsp.Euc2D, n, 1)
 	p := &Problem{Task: stage.Task{In: in, Curve: Curve(t.Context(), in)}}
 	p.Length = in.Length(p.Curve)

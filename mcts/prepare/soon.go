@@ -36,16 +36,16 @@ func (p *Problem) straighten(ctx context.Context) {
 		return
 	}
 	t := slices.Clone(p.Curve)
-	for part := range slices.Chunk(t, mostStraightened) {
+	for part := range slices.Chunk(t, max(leastStraightened, len(t)/16)) {
 		before := p.In.Length(part)
 		twoopt.Nearby(ctx, p.In, part, 20, 2)
 		p.offerOf(slices.Clone(t), p.Length-before+p.In.Length(part)) // both with the edge that closes the part
 	}
 }
 
-// mostStraightened is the number of cities of the curve after which their tour is told: it takes
-// 0.4 s on two cores, and all ten million 1.8.
-const mostStraightened = 1 << 21
+// leastStraightened is the least number of cities of the curve after which their tour is told: it
+// takes some hundredths of a second.
+const leastStraightened = 1 << 16
 
 // manyCities is the number from which on cities are numbered along the curve, and there is a tour
 // before the search begins: local optima of parts, as soon as their neighbours are known, and then

@@ -1,6 +1,7 @@
 package stage
 
 import (
+	"slices"
 	"time"
 
 	"tspmcts/mcts/kick"
@@ -18,6 +19,7 @@ type Renewing struct {
 	given bool // the tour is one to begin with, and not the curve
 	begun int  // cities of the tour that Begin has come to
 	next  int  // where it is kicked next
+	crude int  // cities from which on what Begin has not come to was straightened
 }
 
 // NewRenewing returns what makes a tour for t out of t's curve, or goes on with the shortest of its
@@ -107,11 +109,13 @@ func (r *Renewing) Step(parts [][]int32, candidates func(i int32) []int32) {
 	})
 }
 
-// Kick kicks a stretch of the tour, the next each time, for so long.
+// Kick kicks a stretch of the tour, the next each time, for so long. What is no local optimum yet is
+// straightened, where all of the tour is that.
 func (r *Renewing) Kick(long time.Duration) {
 	s := r.s
 	size := min(r.begun, s.Config.Stretch/perStretch)
 	if size < minPiece {
+		r.straighten(long)
 		return
 	}
 	from := min(r.next, r.begun-size)
@@ -123,6 +127,31 @@ func (r *Renewing) Kick(long time.Duration) {
 			c.Kick(meter.PollEvery, 0, s.Config.KickSize, nil)
 		}
 	})
+	s.keep(s.Tour.Order, s.Tour.Length)
+}
+
+// perStraight is the number of cities that are straightened at once.
+const perStraight = 4096
+
+// straighten goes on for so long, from the tour's end on, with what has made the curve a shorter tour
+// before there was this one: it looks further.
+func (r *Renewing) straighten(long time.Duration) {
+	s := r.s
+	if s.In.HasFixed() {
+		return
+	}
+	for until := s.Meter.Clock() + long; s.Meter.Clock() < until; {
+		if r.crude < perStraight {
+			r.crude = len(s.Tour.Order)
+		}
+		from := max(0, r.crude-perStraight)
+		s.crew.Stretch(s.Tour, from, r.crude, 1, func(c *kick.Climber, _ int) {
+			tour := slices.Clone(c.Local())
+			twoopt.Nearby(tsp.WithWorkers(s.Meter.Context(), 1), c.Sub(), tour, 50, 2)
+			c.Replace(tour)
+		})
+		r.crude = from
+	}
 	s.keep(s.Tour.Order, s.Tour.Length)
 }
 
