@@ -462,6 +462,9 @@ func runHeatmapFit(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if counts.Ends == 0 {
+		return errors.New("fit counts the ends of tours' edges, and a tour of a single city has none")
+	}
 	if err := tellRanks(beside(out), &counts, instances, table, counted, tableName); err != nil {
 		return err
 	}
