@@ -19,7 +19,7 @@ type Renewing struct {
 	given bool // the tour is one to begin with, and not the curve
 	begun int  // cities of the tour that Begin has come to
 	next  int  // where it is kicked next
-	crude int  // cities from which on what Begin has not come to was straightened
+	crude int  // where the curve was straightened last, from its end on
 }
 
 // NewRenewing returns what makes a tour for t out of t's curve, or goes on with the shortest of its
@@ -109,8 +109,8 @@ func (r *Renewing) Step(parts [][]int32, candidates func(i int32) []int32) {
 	})
 }
 
-// Kick kicks a stretch of the tour, the next each time, for so long. What is no local optimum yet is
-// straightened, where all of the tour is that.
+// Kick kicks a stretch of the tour, the next each time, for so long. Before Begin there is no local
+// optimum to kick, and the curve is straightened.
 func (r *Renewing) Kick(long time.Duration) {
 	s := r.s
 	size := min(r.begun, s.Config.Stretch/perStretch)
@@ -133,8 +133,8 @@ func (r *Renewing) Kick(long time.Duration) {
 // perStraight is the number of cities that are straightened at once.
 const perStraight = 4096
 
-// straighten goes on for so long, from the tour's end on, with what has made the curve a shorter tour
-// before there was this one: it looks further.
+// straighten shortens stretches of the curve, from its end on, for so long. It looks further than what
+// has straightened all of it before (mcts/prepare).
 func (r *Renewing) straighten(long time.Duration) {
 	s := r.s
 	if s.In.HasFixed() {
