@@ -1,5 +1,5 @@
 // Package breed grows populations of tours of a whole instance. Tours are built one by
-// one, local optima of greedy tours of their own. Whenever there are twice as many, all
+// one, local optima of greedy tours of their own. Whenever there are twice as many (Due), all
 // are recombined by edge assembly until they have converged, without the best tour, whose
 // edges would crowd out better ones; what that ends with is crossed with the best tour and
 // the ends before. No tour is built twice, so that the best tour at any time is about as good as
@@ -177,13 +177,19 @@ func (b *Breeder) Next(best tsp.Tour) bool {
 	}
 	b.Ends = b.Ends[max(0, len(b.Ends)-b.set.Elite):]
 	if len(b.Tours) >= b.set.Most {
-		b.Epoch++
-		b.leader = nil
-		b.Tours, b.Due = nil, max(b.set.First, b.set.Most/4)
+		b.Anew(b.set.Most / 4)
 	} else {
 		b.Due = min(2*len(b.Tours), b.set.Most)
 	}
 	return true
+}
+
+// Anew has the next population built from new tours, so many of them, but no fewer than the
+// first had.
+func (b *Breeder) Anew(tours int) {
+	b.Epoch++
+	b.leader = nil
+	b.Tours, b.Due = nil, max(b.set.First, tours)
 }
 
 // Some returns tours of the population that may have what a better one lacks: its best, and

@@ -1,11 +1,13 @@
 package stage
 
 import (
+	"math"
 	"slices"
 	"testing"
 	"time"
 
 	"tspmcts/mcts/meter"
+	"tspmcts/tsp"
 	"tspmcts/tsp/tsptest"
 )
 
@@ -103,5 +105,39 @@ func TestKicksLapse(t *testing.T) {
 	}
 	if m.Yields[1].Cost = 95; m.next() != 0 {
 		t.Errorf("next is %s at 105, kicks were tried at 85", m.name())
+	}
+}
+
+// TestFit pins that the next population is as large as the rest of the budget lets converge, of new tours
+// where that is hardly larger than the last one, and that what tours cost is measured.
+func TestFit(t *testing.T) {
+	in := tsptest.Clustered(300, 2)
+	for _, test := range []struct {
+		left             float64
+		built, kept, due int
+	}{{math.Inf(1), 16, 16, 32}, {48, 16, 16, 32}, {30, 16, 16, 23}, {23, 16, 0, 16}, {0, 16, 0, 16}, {90, 64, 0, 45}} {
+		s := begin(t, in, false, meter.Budget{Time: time.Hour}, 400, 1<<20)
+		w := s.newWhole()
+		b := w.Breeder
+		b.Tours, b.Due = make([]tsp.Tour, test.built), 2*test.built
+		w.fit(test.left, 1, 1)
+		if len(b.Tours) != test.kept || b.Due != test.due {
+			t.Errorf("left %g: %d of %d tours, want %d of %d", test.left, len(b.Tours), b.Due, test.kept, test.due)
+		}
+	}
+	due := map[int64]int{}
+	for _, actions := range []int64{20000, 39062, 1e9} {
+		s := begin(t, in, true, meter.Budget{Actions: actions}, 400, 1<<20)
+		s.Config.Elite = 30
+		w := s.newWhole()
+		for !w.work(s) {
+			if s.ended() {
+				t.Fatalf("%d actions end before a population has converged", actions)
+			}
+		}
+		due[actions] = w.Breeder.Due
+	}
+	if due[20000] != 16 || due[39062] <= 20 || due[39062] >= 32 || due[1e9] != 32 {
+		t.Errorf("tours of the next population by the actions of the budget: %v", due)
 	}
 }

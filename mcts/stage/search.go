@@ -1,6 +1,7 @@
 package stage
 
 import (
+	"math"
 	"slices"
 
 	"tspmcts/mcts/kick"
@@ -152,6 +153,17 @@ func (s *Search) Cost() float64 {
 		return before + float64(s.Used)
 	}
 	return before + s.seconds()
+}
+
+// left returns what is left of the budget, in the unit of Cost; infinite where nothing limits it.
+func (s *Search) left() float64 {
+	switch b := s.Meter.Budget(); {
+	case b.Actions > 0:
+		return float64(max(0, b.Actions-s.Used))
+	case b.Time > 0:
+		return max(0, (b.Time - s.Meter.Clock()).Seconds())
+	}
+	return math.Inf(1)
 }
 
 // seconds returns how long the search has taken, with what it took before it was resumed.

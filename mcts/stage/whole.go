@@ -8,9 +8,12 @@ import (
 
 // Whole is the work on the whole instance as one region: populations that grow.
 type Whole struct {
-	Breeder *breed.Breeder
-	Cost    float64 // of all of it
-	Led     float64 // of that: of crossing the best tour with others
+	Breeder  *breed.Breeder
+	Cost     float64 // of all of it
+	Led      float64 // of that: of crossing the best tour with others
+	Building float64 // of Cost: of building tours
+	Built    int     // tours, in all; 0 where so many were given that none was missing
+	Merging  float64 // of recombining the population, so far
 }
 
 // leadShare is the part of the cost that may go to crossing the best tour with others.
@@ -50,7 +53,13 @@ func (w *Whole) work(s *Search) (judge bool) {
 	start := s.Cost()
 	switch {
 	case w.Breeder.Recombining():
+		size := len(w.Breeder.Tours)
 		judge = w.recombine(s)
+		w.Merging += s.Cost() - start
+		if judge {
+			w.fit(s.left(), w.Building/float64(max(1, w.Built)), w.Merging/float64(size))
+			w.Merging = 0
+		}
 	case w.Breeder.Missing() > 0:
 		w.build(s)
 	default:
@@ -62,13 +71,15 @@ func (w *Whole) work(s *Search) (judge bool) {
 
 // build has a tour built by each worker.
 func (w *Whole) build(s *Search) {
-	before := s.crew.Actions()
+	start, before := s.Cost(), s.crew.Actions()
 	tours := w.Breeder.Build(s.crew, s.visitors, s.loadWhole, s.Workers)
 	made := s.crew.Actions() - before
 	s.Used += made
 	s.did("recombine", 0, 0, 0, made)
 	if len(tours) > 0 {
 		w.lead(s, tours)
+		w.Built += len(tours)
+		w.Building += s.Cost() - start
 	}
 }
 
@@ -102,6 +113,23 @@ func (w *Whole) recombine(s *Search) bool {
 		w.lead(s, b.Some())
 	}
 	return false
+}
+
+// fit makes the next population only as large as converges in what is left of the budget, if a
+// tour costs so much to build, and to recombine; where that is hardly larger than the last one, it
+// is of new tours. Most of what a population has that is cut off is lost: 32 instances of 1000
+// cities, four seeds, end after .3 s at .0100 %, and at .0185 without this; of 500 after .1 s they
+// do not differ. To leave time to spare is no better: with nine tenths of what is left .0132.
+func (w *Whole) fit(left, build, merge float64) {
+	b := w.Breeder
+	built := float64(len(b.Tours))
+	switch most := (left + built*build) / (build + merge); {
+	case most >= float64(b.Due):
+	case built > 0 && most >= 1.25*built:
+		b.Due = int(most)
+	default:
+		b.Anew(int(left / (build + merge)))
+	}
 }
 
 // lead crosses the best tour with others, unless that has already had its share.
