@@ -1,5 +1,5 @@
 // Package breed grows populations of tours of a whole instance. Tours are built one by
-// one, local optima of greedy tours of their own. Whenever there are twice as many (Due), all
+// one, local optima of greedy tours of their own. Whenever there are twice as many, all
 // are recombined by edge assembly until they have converged, without the best tour, whose
 // edges would crowd out better ones; what that ends with is crossed with the best tour and
 // the ends before. No tour is built twice, so that the best tour at any time is about as good as
@@ -55,7 +55,7 @@ type Setting struct {
 // part of a checkpoint.
 type Breeder struct {
 	Tours      []tsp.Tour    // built so far
-	Due        int           // how many there are to be when they are recombined next
+	Due        int           // how many there are to be when they are recombined next; who knows the budget may lower it
 	Epoch      uint64        // times that the limit was reached, and the tours were built anew
 	Ends       []tsp.Tour    // what recombinations ended with
 	Crossing   bool          // the population is of best tours

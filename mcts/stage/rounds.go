@@ -86,9 +86,9 @@ func (k *Kicks) work(s *Search) bool {
 // time so far at most, and the first shows how long a kick takes: 10,000 to 15,000 cities stood
 // still for .1 s after .4 s. Of a twentieth half of the first tenths of a second went into kicks of
 // what they improve no more: 32 instances of 500 cities after .1, .2 s and of 1000 after .2, .3 s
-// stood at .077 .022 and .103 .063 %, and stand at .040 .014 and .086 .040; half as
-// many kicks at least cost 10,000 cities .05 % after .7 s. Where regions are visited, short rounds of a twentieth
-// made 31,000 cities .04 % longer after 2 s.
+// stood at .077 .022 and .103 .063 %, and stand at .040 .014 and .086 .040; half as many kicks at
+// least cost 10,000 cities .05 % after .7 s. Where regions are visited, short rounds of a
+// twentieth made 31,000 cities .04 % longer after 2 s.
 func (k *Kicks) pieces(s *Search, heat float64) {
 	start, pieces := s.Cost(), s.pieces()
 	size := int64(s.In.N() / pieces)

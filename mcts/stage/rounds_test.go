@@ -108,8 +108,8 @@ func TestKicksLapse(t *testing.T) {
 	}
 }
 
-// TestFit pins that the next population is as large as the rest of the budget lets converge, of new tours
-// where that is hardly larger than the last one, and that what tours cost is measured.
+// TestFit pins that the next population is as large as the rest of the budget lets converge, of new
+// tours where that is hardly larger than the last one, and that what tours cost is measured.
 func TestFit(t *testing.T) {
 	in := tsptest.Clustered(300, 2)
 	for _, test := range []struct {
