@@ -20,6 +20,17 @@ var (
 	errStopping = errors.New("the worker stops")
 )
 
+// mostBeat is the time between two signs of life of work that nobody cancels: 20 s of the 150 after
+// which the server gives it up.
+const mostBeat = 20 * time.Second
+
+// beatOf returns that time for so many searches at once. By the answer they learn that they are
+// canceled, and their cores are free for the next solve: the fewer they are, the sooner, as the
+// server has twenty signs of life a second of all of them at most.
+func beatOf(searches int) time.Duration {
+	return min(mostBeat, max(time.Second, time.Duration(searches)*50*time.Millisecond))
+}
+
 // attempt is one try at an activity. The SDK's own heartbeat ends the work 10 s after the
 // server is gone, and drops its result after another 10 s; this one goes on (law 3).
 type attempt struct {
@@ -34,14 +45,15 @@ type attempt struct {
 	wait   sync.WaitGroup
 }
 
-// begin begins the attempt of an activity's context, whose end it ignores.
-func (f *Farm) begin(ctx context.Context) *attempt {
+// begin begins the attempt of an activity's context, whose end it ignores. It beats as often as asked,
+// and at least seven times before the server gives it up.
+func (f *Farm) begin(ctx context.Context, every time.Duration) *attempt {
 	info := activity.GetInfo(ctx)
 	a := &attempt{client: f.client, warn: f.warn, token: info.TaskToken, info: info, stop: activity.GetWorkerStopChannel(ctx)}
 	a.ctx, a.cancel = context.WithCancelCause(context.Background())
 	a.say("begins")
 	a.wait.Go(func() {
-		tick := time.NewTicker(max(100*time.Millisecond, info.HeartbeatTimeout*2/15)) // 20 s of 150
+		tick := time.NewTicker(max(100*time.Millisecond, min(every, info.HeartbeatTimeout*2/15)))
 		defer tick.Stop()
 		for {
 			select {

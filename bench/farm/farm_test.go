@@ -639,7 +639,7 @@ func TestOtherBuild(t *testing.T) {
 	c := l.command(append(suite("far.jsonl", 1, "--actions", "1000"), far...)...)
 	c.Path = other
 	out, err := c.CombinedOutput()
-	if err == nil || !strings.Contains(string(out), "no worker of this build") || !strings.Contains(string(out), "; 1 of tspmcts-3-") {
+	if err == nil || !strings.Contains(string(out), "no worker of this build") || !strings.Contains(string(out), fmt.Sprintf("; 1 of tspmcts-%d-", farm.Wire)) {
 		t.Errorf("%v: %s", err, out)
 	}
 	l.program = other
@@ -715,6 +715,11 @@ func TestInterrupted(t *testing.T) {
 	}
 	c.Process.Signal(os.Interrupt)
 	c.Wait()
+	for start := time.Now(); slices.ContainsFunc(l.workers, busy); time.Sleep(50 * time.Millisecond) {
+		if time.Since(start) > 10*time.Second {
+			t.Fatal("the islands of a solve that was interrupted still search after 10 s")
+		}
+	}
 	early := lengthIn(l.read("first.log"))
 	if early >= float64(first()) {
 		t.Errorf("what an island had shown is not the answer: %s", l.read("first.log"))

@@ -28,7 +28,10 @@ type search struct {
 }
 
 // searchTask is what the activity Search is given.
-type searchTask struct{ Spec string }
+type searchTask struct {
+	Spec string
+	Beat time.Duration // how often it tells the server that it lives
+}
 
 // searchResult is what it returns; the tour is a blob.
 type searchResult struct {
@@ -49,7 +52,7 @@ func (s *search) limit() time.Duration {
 
 // Search is the activity: it searches, and returns the tour.
 func (w *worker) Search(ctx context.Context, t searchTask) (*searchResult, error) {
-	a := w.farm.begin(ctx)
+	a := w.farm.begin(ctx, t.Beat)
 	r := &searchResult{}
 	err := w.search(a, t.Spec, r)
 	if cause := context.Cause(a.ctx); err != nil && cause != nil {
@@ -248,6 +251,7 @@ func round(ctx workflow.Context, in roundInput) ([]searchResult, error) {
 	}
 	tell()
 	events := workflow.NewSelector(ctx)
+	beat := beatOf(min(left, mostPending))
 	var try func(k, times int)
 	begin := func() {
 		if next < len(in.Searches) {
@@ -258,7 +262,7 @@ func round(ctx workflow.Context, in roundInput) ([]searchResult, error) {
 	try = func(k, times int) {
 		s := in.Searches[k]
 		search := workflow.WithActivityOptions(work, attempts(in.LostAfter, s.Limit, s.Summary))
-		events.AddFuture(workflow.ExecuteActivity(search, runSearch, searchTask{s.Spec}), func(f workflow.Future) {
+		events.AddFuture(workflow.ExecuteActivity(search, runSearch, searchTask{s.Spec, beat}), func(f workflow.Future) {
 			if f.Get(ctx, &all[k]) != nil {
 				all[k] = searchResult{}
 				if times < mostTries {

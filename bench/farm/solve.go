@@ -366,7 +366,7 @@ func (s *solving) take(ctx context.Context, k int, found []searchResult) ([]tsp.
 }
 
 // wait starts the workflow of a round, or finds it under way or done, and returns its result, however
-// often the server is away meanwhile. One that was canceled, by a client that was stopped, begins anew.
+// often the server is away meanwhile. One that a client ended when it was stopped begins anew.
 func (s *solving) wait(ctx context.Context, id, summary string, in roundInput) ([]searchResult, error) {
 	for told := false; ; {
 		call, cancel := answered(ctx)
@@ -390,11 +390,11 @@ func (s *solving) wait(ctx context.Context, id, summary string, in roundInput) (
 		if ctx.Err() != nil {
 			late, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
 			defer cancel()
-			s.client.CancelWorkflow(late, id, "") // nobody waits for it
+			s.client.TerminateWorkflow(late, id, "", "the client was stopped") // a canceled one would need it, to say so
 			return nil, ctx.Err()
 		}
-		var canceled *temporal.CanceledError
-		if existed && errors.As(err, &canceled) {
+		var terminated *temporal.TerminatedError
+		if existed && errors.As(err, &terminated) {
 			continue
 		}
 		if !absent(err) && !gone(err) {
