@@ -17,7 +17,7 @@
 //				b.Next(best)
 //			}
 //		case b.Missing() > 0:
-//			b.Build(crew, visitors, load, workers)
+//			b.Build(crew, visitors, load, workers, 0)
 //		default:
 //			b.Begin()
 //		}
@@ -46,6 +46,7 @@ type Setting struct {
 	First     int // tours of the first population
 	Most      int // tours of the largest
 	Elite     int // ends of populations that are crossed with each other, the last ones
+	KickSize  int // longest of the stretches that a kick exchanges, in cities
 	Workers   int
 	Seed      uint64
 	Stop      *atomic.Bool // ends work early when it becomes true
@@ -56,7 +57,8 @@ type Setting struct {
 type Breeder struct {
 	Tours      []tsp.Tour    // built so far
 	Due        int           // how many there are to be when they are recombined next; who knows the budget may lower it
-	Epoch      uint64        // times that the limit was reached, and the tours were built anew
+	Epoch      uint64        // times that the tours were built anew
+	Reached    int           // times that the limit was reached
 	Ends       []tsp.Tour    // what recombinations ended with
 	Crossing   bool          // the population is of best tours
 	Population *eax.Snapshot // nil while tours are built
@@ -105,11 +107,14 @@ func (b *Breeder) Recombining() bool { return b.pop != nil }
 func (b *Breeder) Missing() int { return max(0, b.Due-len(b.Tours)) }
 
 // Build appends up to most tours that are missing, fewer where the climbers' budget ends, and
-// returns them. The visitors are the crew's, one each; load makes the whole instance a visitor's
-// problem.
-func (b *Breeder) Build(crew *kick.Crew, visitors []*region.Visitor, load func(*region.Visitor), most int) []tsp.Tour {
+// returns them; their kicks take about so many actions together, or less (0: no limit). The visitors
+// are the crew's, one each; load makes the whole instance a visitor's problem.
+func (b *Breeder) Build(crew *kick.Crew, visitors []*region.Visitor, load func(*region.Visitor), most int, actions int64) []tsp.Tour {
 	first := len(b.Tours)
 	size := first + min(most, b.Missing())
+	if actions > 0 {
+		actions = max(1, actions/int64(max(1, size-first)))
+	}
 	b.Tours = append(b.Tours, make([]tsp.Tour, size-first)...)
 	crew.Each(func(c *kick.Climber, w int) {
 		v := visitors[w]
@@ -120,12 +125,30 @@ func (b *Breeder) Build(crew *kick.Crew, visitors []*region.Visitor, load func(*
 			if !v.Optimum() {
 				return
 			}
+			if c.Kick(b.kicks(), actions, b.set.KickSize, nil); c.Poll() {
+				return
+			}
 			b.Tours[i] = make(tsp.Tour, b.set.In.N())
 			c.Store(b.Tours[i])
 		}
 	})
 	b.Tours = slices.DeleteFunc(b.Tours, func(t tsp.Tour) bool { return t == nil })
 	return b.Tours[first:]
+}
+
+// kicks returns how many kicks a tour gets when it is a local optimum: none before populations have
+// reached their limit, then a quarter of its cities, and twice as many each time, up to four a
+// city. Where populations of the limit's size end with what is wrong at large, which cluster follows
+// which, better tours show what more of them do not: in the first generations a difference at large
+// is lost in what is wrong everywhere. fl1577 is solved in 12 s for 5 of 5 seeds, and for 3
+// without; fl1577 beside its mirror image, after 40 s, is .016 % over 43,800, and .051 without.
+// Before the limit is reached more tours are worth more: with kicks for a tenth of the cities from
+// the first on, E10k.1 after 3 s is at .11 % instead of .06.
+func (b *Breeder) kicks() int64 {
+	if b.Reached == 0 {
+		return 0
+	}
+	return int64(b.set.In.N()) << min(b.Reached-1, 4) / 4
 }
 
 // Begin makes the tours the population.
@@ -177,6 +200,7 @@ func (b *Breeder) Next(best tsp.Tour) bool {
 	}
 	b.Ends = b.Ends[max(0, len(b.Ends)-b.set.Elite):]
 	if len(b.Tours) >= b.set.Most {
+		b.Reached++
 		b.Anew(b.set.Most / 4)
 	} else {
 		b.Due = min(2*len(b.Tours), b.set.Most)

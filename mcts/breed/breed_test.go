@@ -69,7 +69,7 @@ func (s *stable) step() {
 			s.led = try(t) || s.led
 		}
 	case s.Missing() > 0:
-		if built := s.Build(s.crew, s.visitors, s.load, 3); len(built) == 0 {
+		if built := s.Build(s.crew, s.visitors, s.load, 3, 0); len(built) == 0 {
 			panic("no tour was built")
 		}
 	default:
@@ -77,16 +77,24 @@ func (s *stable) step() {
 	}
 }
 
-// TestBreeder pins that populations double until the limit, that every tour is one, that
-// leading finds what the population has not yet, and
-// that neither the number of workers nor a checkpoint at any step changes a thing.
+// TestBreeder pins that populations double until the limit, that after it tours are better, that
+// every tour is one, that leading finds what the population has not yet, and that neither the number
+// of workers nor a checkpoint at any step changes a thing.
 func TestBreeder(t *testing.T) {
 	in := tsptest.Clustered(300, 2)
 	one, two := newStable(in, 1), newStable(in, 2)
-	sizes := []int{}
-	for i := 0; one.Epoch == 0; i++ {
+	var sizes []int
+	var means []float64 // lengths of the tours, after the limit was reached so many times
+	for i := 0; one.Reached < 3; i++ {
 		if len(one.Tours) == one.Due && !one.Recombining() {
 			sizes = append(sizes, one.Due)
+			if one.Due == one.set.Most {
+				sum := int64(0)
+				for _, tour := range one.Tours {
+					sum += in.Length(tour)
+				}
+				means = append(means, float64(sum)/float64(one.Due))
+			}
 		}
 		one.step()
 		two.step()
@@ -116,8 +124,11 @@ func TestBreeder(t *testing.T) {
 			}
 		}
 	}
-	if want := []int{16, 32, 64}; !slices.Equal(sizes, want) {
+	if want := []int{16, 32, 64, 16, 32, 64, 16, 32, 64}; !slices.Equal(sizes, want) {
 		t.Errorf("populations of %v tours, want %v", sizes, want)
+	}
+	if len(means) != 3 || means[1] > .998*means[0] || means[2] > .998*means[1] {
+		t.Errorf("mean lengths of %v, want each less than the one before", means)
 	}
 	if !one.led {
 		t.Error("leading brought nothing")

@@ -11,8 +11,8 @@ type Whole struct {
 	Breeder  *breed.Breeder
 	Cost     float64 // of all of it
 	Led      float64 // of that: of crossing the best tour with others
-	Building float64 // of Cost: of building tours
-	Built    int     // tours, in all; 0 where so many were given that none was missing
+	Building float64 // of Cost: of building tours, since they were kicked for longer
+	Built    int     // tours since then; 0 where so many were given that none was missing
 	Merging  float64 // of recombining the population, so far
 }
 
@@ -23,7 +23,7 @@ func (s *Search) newWhole() *Whole { return &Whole{Breeder: breed.New(s.breeding
 
 func (s *Search) breeding() breed.Setting {
 	set := breed.Setting{In: s.In, Neighbors: s.Neighbors, EAX: s.Config.EAX(s.In.N()), First: min(firstWhole, s.Config.Population), Most: s.Config.Population,
-		Elite: s.Config.Elite, Workers: s.Workers, Seed: s.Seed, Stop: s.Meter.Ending()}
+		Elite: s.Config.Elite, KickSize: s.Config.KickSize, Workers: s.Workers, Seed: s.Seed, Stop: s.Meter.Ending()}
 	if s.manyRegions() {
 		set.First = min(firstTours, s.Config.Population)
 	}
@@ -57,7 +57,11 @@ func (w *Whole) work(s *Search) (judge bool) {
 		judge = w.recombine(s)
 		w.Merging += s.Cost() - start
 		if judge {
-			w.fit(s.left(), w.Building/float64(max(1, w.Built)), w.Merging/float64(size))
+			build := w.Building / float64(max(1, w.Built))
+			if len(w.Breeder.Tours) == 0 { // the next ones are kicked, for twice as long as these
+				w.Building, w.Built, build = 0, 0, 2*build
+			}
+			w.fit(s.left(), build, w.Merging/float64(size))
 			w.Merging = 0
 		}
 	case w.Breeder.Missing() > 0:
@@ -72,7 +76,11 @@ func (w *Whole) work(s *Search) (judge bool) {
 // build has a tour built by each worker.
 func (w *Whole) build(s *Search) {
 	start, before := s.Cost(), s.crew.Actions()
-	tours := w.Breeder.Build(s.crew, s.visitors, s.loadWhole, s.Workers)
+	var actions int64
+	if limit := s.Meter.Budget().Actions; limit > 0 {
+		actions = max(1, limit-s.Used)
+	}
+	tours := w.Breeder.Build(s.crew, s.visitors, s.loadWhole, s.Workers, actions)
 	made := s.crew.Actions() - before
 	s.Used += made
 	s.did("recombine", 0, 0, 0, made)
