@@ -20,8 +20,8 @@ var (
 	errStopping = errors.New("the worker stops")
 )
 
-// mostBeat is the time between two signs of life of work that nobody cancels: 20 s of the 150 after
-// which the server gives it up.
+// mostBeat is the longest time between two signs of life of an attempt, and that of blocks, which
+// only a hand cancels: 20 s of the 150 after which the server gives it up.
 const mostBeat = 20 * time.Second
 
 // beatOf returns that time for so many searches at once. By the answer they learn that they are

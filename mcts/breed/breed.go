@@ -2,8 +2,8 @@
 // one, local optima of greedy tours of their own, which are kicked once populations have
 // reached their limit. Whenever there are twice as many, all are recombined by edge assembly until
 // they have converged, without the best tour, whose edges would crowd out better ones; what that
-// ends with is crossed with the best tour and the ends before. No tour is built twice, so that the best tour at any time is about as good as
-// that of a search that was given twice that time.
+// ends with is crossed with the best tour and the ends before. No tour is built twice, so that the
+// best tour at any time is about as good as that of a search that was given twice that time.
 //
 // In between, the best tour is crossed with what there is (Lead): with every tour when it has been
 // built, and with some of those that are recombined. It takes what is better in them without
@@ -88,6 +88,9 @@ func (b *Breeder) Resume(set Setting) (err error) {
 	b.set = set
 	if b.RNG == nil {
 		return errors.New("no random numbers")
+	}
+	if b.Reached < 0 {
+		return fmt.Errorf("the limit was reached %d times", b.Reached)
 	}
 	for _, t := range append(slices.Clone(b.Tours), b.Ends...) {
 		if err := set.In.Check(t); err != nil {

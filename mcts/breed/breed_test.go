@@ -138,7 +138,7 @@ func TestBreeder(t *testing.T) {
 	}
 }
 
-// TestResumeForged pins that tours of another instance are refused.
+// TestResumeForged pins that tours of another instance are refused, and what no search has reached.
 func TestResumeForged(t *testing.T) {
 	in := tsptest.Clustered(100, 2)
 	s := newStable(in, 1)
@@ -153,6 +153,7 @@ func TestResumeForged(t *testing.T) {
 		"a city twice":      func(b *Breeder) { b.Tours = []tsp.Tour{append(slices.Clone(b.Tours[0][:99]), b.Tours[0][0])} },
 		"too short":         func(b *Breeder) { b.Ends = []tsp.Tour{b.Tours[0][:50]} },
 		"no random numbers": func(b *Breeder) { b.RNG = (*rand.PCG)(nil) },
+		"kicks":             func(b *Breeder) { b.Reached = -1 },
 		"another population": func(b *Breeder) {
 			other := newStable(tsptest.Clustered(50, 2), 1)
 			for !other.Recombining() {

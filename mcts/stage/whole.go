@@ -58,7 +58,7 @@ func (w *Whole) work(s *Search) (judge bool) {
 		w.Merging += s.Cost() - start
 		if judge {
 			build := w.Building / float64(max(1, w.Built))
-			if len(w.Breeder.Tours) == 0 { // the next ones are kicked, for twice as long as these
+			if len(w.Breeder.Tours) == 0 { // the next ones are kicked, or for twice as long
 				w.Building, w.Built, build = 0, 0, 2*build
 			}
 			w.fit(s.left(), build, w.Merging/float64(size))
