@@ -3,6 +3,7 @@ package farm
 import (
 	"context"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
@@ -53,7 +54,7 @@ func TestMapTravels(t *testing.T) {
 }
 
 // TestRounds pins how a budget is shared among rounds: all of it, early rounds short, none longer
-// than a quarter and a half of that.
+// than a third and a half of that.
 func TestRounds(t *testing.T) {
 	for _, tt := range []struct {
 		before, total float64
@@ -72,7 +73,7 @@ func TestRounds(t *testing.T) {
 			if s.round >= rounds {
 				break
 			}
-			if next <= 0 || tt.given == 0 && next > 0.3751*tt.total {
+			if next <= 0 || tt.given == 0 && next > 0.501*tt.total {
 				t.Fatalf("%+v: a round of %v", tt, next)
 			}
 			used += next
@@ -84,16 +85,41 @@ func TestRounds(t *testing.T) {
 	}
 }
 
-// TestMakespan pins list scheduling on small cases.
-func TestMakespan(t *testing.T) {
-	size := func(w int32) int { return int(w) }
-	for _, tt := range []struct {
-		works []int32
-		slots int
-		want  float64
-	}{{[]int32{5, 4, 3}, 1, 12}, {[]int32{5, 4, 3}, 2, 7}, {[]int32{5, 4, 3}, 3, 5}, {[]int32{5, 4, 3}, 9, 5}} {
-		if got := makespan(tt.works, size, tt.slots); got != tt.want {
-			t.Errorf("%v on %d slots end after %v, want %v", tt.works, tt.slots, got, tt.want)
+// TestTaken pins that slots which take works in the order of taken, whoever is free the next one, end
+// together when the round does, and that one slot gives each its share.
+func TestTaken(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for range 200 {
+		slots, works := 1+rng.IntN(20), make([]int32, 1+rng.IntN(60))
+		sizes, sum := make([]int, len(works)), 0
+		for i := range works {
+			works[i], sizes[i] = int32(i), 50+rng.IntN(51)
+			sum += sizes[i]
+		}
+		slices.SortFunc(works, func(a, b int32) int { return sizes[b] - sizes[a] })
+		size := func(w int32) int { return sizes[w] }
+		free := make([]float64, slots)
+		seen := make([]bool, len(works))
+		for _, turn := range taken(works, size, slots) {
+			k := slices.Index(free, slices.Min(free))
+			if seen[turn.work] || math.Abs(free[k]-turn.start) > 1e-9 {
+				t.Fatalf("%d slots: work %d begins at %v, want %v", slots, turn.work, free[k], turn.start)
+			}
+			seen[turn.work] = true
+			free[k] += turn.part
+		}
+		for _, end := range free[:min(slots, len(works))] {
+			if math.Abs(end-1) > 1e-9 {
+				t.Fatalf("%d slots, %d works: one ends at %v", slots, len(works), end)
+			}
+		}
+		if slices.Contains(seen, false) {
+			t.Fatalf("%d slots: a work is left out", slots)
+		}
+		for _, turn := range taken(works, size, 1) {
+			if want := float64(sizes[turn.work]) / float64(sum); math.Abs(turn.part-want) > 1e-9 {
+				t.Fatalf("a work of %d of %d has %v of the round", sizes[turn.work], sum, turn.part)
+			}
 		}
 	}
 }

@@ -16,8 +16,8 @@ type measured struct {
 	begin    float64 // the client: all that Begin does, on each of its cores
 	curve    float64 // or the curve and neighbours, above mostBegun
 	alone    float64 // a region that prepares itself, in the first round then
-	cut      float64 // the client: a region is cut, encoded and written
-	join     float64 // and its tour read, checked and joined
+	cut      float64 // the client: a region is cut, encoded and written, on each of its cores
+	join     float64 // and its tour read, checked and joined, on one
 	load     float64 // a worker: what it does before it searches
 	there    float64 // bytes of a region
 	back     float64 // of its tour
@@ -50,7 +50,7 @@ func (m *measured) simulate(n, slots, seconds float64) simulated {
 		now = m.curve * n / m.cores
 	}
 	r.client = now
-	regions := max(leastRegions, perSlot*slots)
+	regions := max(leastRegions, min(mostBySlots, perSlot*slots))
 	size := 0.72 * min(mostInRegion, max(leastInRegion, n/regions)) // what the tree makes of the limit
 	count := int(math.Ceil(n / size))
 	size = n / float64(count)
@@ -60,24 +60,23 @@ func (m *measured) simulate(n, slots, seconds float64) simulated {
 			break
 		}
 		end := now + next
-		writes := n * max(m.cut, m.there/m.client)
+		writes := n * max(m.cut/m.cores, m.there/m.client)
 		reads := n * max(m.join, m.back/m.client)
-		waves := math.Ceil(float64(count) / slots)
-		each := next / waves // of a slot's time
 		free := make([]float64, int(slots))
-		last := 0.0
+		works := make([]int32, count)
+		turns := taken(works, func(int32) int { return int(size) }, int(slots))
+		last, each := 0.0, 0.0
 		begun := now + writes
-		for i := range count {
-			k := 0
-			if len(free) < count { // else each has one at most
+		for i, turn := range turns {
+			k := i // each has one at most
+			if len(free) < count {
 				k = slices.Index(free, slices.Min(free))
-			} else {
-				k = i
 			}
 			at := max(free[k], begun+float64(i+1)*m.dispatch)
-			at += size*(m.there/m.worker+m.load) + each + size*m.back/m.worker
+			at += size*(m.there/m.worker+m.load) + turn.part*next + size*m.back/m.worker
 			free[k] = at
 			last = max(last, at)
+			each += turn.part * next / float64(count)
 		}
 		spent := each
 		if alone && s.round == 0 {

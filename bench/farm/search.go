@@ -227,6 +227,7 @@ const roundType = "Round"
 type roundInput struct {
 	LostAfter time.Duration
 	Deadline  time.Duration // after which what is not there is left out; 0 for none
+	Slots     int           // that take the searches in their order; 0: all at once
 	Searches  []roundSearch
 }
 
@@ -234,14 +235,21 @@ type roundSearch struct {
 	Spec    string // digest of its blob
 	Summary string
 	Limit   time.Duration
+	Long    time.Duration // it is to take, where slots take searches in their order
 }
 
 // mostPending is how many searches of a round are handed out at once: the server refuses a workflow
 // task by which more than 2000 activities would be.
 const mostPending = 1900
 
-// round is the workflow: it has the searches done, and returns what each found, nothing
-// for those that failed or came too late.
+// ahead is how soon one search more than there are slots is handed out, which a slot that is done
+// finds waiting; and one more when a search takes half as long again as it is to, whose slot may be
+// lost. The server keeps no order among what is handed out together: of 14 regions for four slots it
+// gave the largest last, and a round of 67 s took 81.
+const ahead = time.Second
+
+// round is the workflow: it has the searches done, in their order, and returns what each found,
+// nothing for those that failed or came too late.
 func round(ctx workflow.Context, in roundInput) ([]searchResult, error) {
 	all := make([]searchResult, len(in.Searches))
 	work, cancel := workflow.WithCancel(ctx)
@@ -251,18 +259,36 @@ func round(ctx workflow.Context, in roundInput) ([]searchResult, error) {
 	}
 	tell()
 	events := workflow.NewSelector(ctx)
-	beat := beatOf(min(left, mostPending))
+	pending := min(left, mostPending)
+	if in.Slots > 0 {
+		pending = min(pending, in.Slots)
+	}
+	beat := beatOf(pending)
 	var try func(k, times int)
 	begin := func() {
-		if next < len(in.Searches) {
+		if done := len(in.Searches) - left; next < len(in.Searches) && next-done < mostPending {
 			next++
 			try(next-1, 1)
 		}
 	}
+	more := func(after time.Duration) (cancel func()) { // begins one more then
+		waiting, cancel := workflow.WithCancel(work)
+		events.AddFuture(workflow.NewTimer(waiting, after), func(f workflow.Future) {
+			if f.Get(ctx, nil) == nil {
+				begin()
+			}
+		})
+		return cancel
+	}
 	try = func(k, times int) {
 		s := in.Searches[k]
+		done := func() {}
+		if in.Slots > 0 && times == 1 {
+			done = more(s.Long + s.Long/2 + ahead)
+		}
 		search := workflow.WithActivityOptions(work, attempts(in.LostAfter, s.Limit, s.Summary))
 		events.AddFuture(workflow.ExecuteActivity(search, runSearch, searchTask{s.Spec, beat}), func(f workflow.Future) {
+			done()
 			if f.Get(ctx, &all[k]) != nil {
 				all[k] = searchResult{}
 				if times < mostTries {
@@ -275,8 +301,11 @@ func round(ctx workflow.Context, in roundInput) ([]searchResult, error) {
 			begin()
 		})
 	}
-	for range mostPending {
+	for range pending {
 		begin()
+	}
+	if in.Slots > 0 {
+		more(ahead)
 	}
 	over := false
 	events.AddReceive(ctx.Done(), func(workflow.ReceiveChannel, bool) { over = true })

@@ -15,20 +15,24 @@ import (
 )
 
 // TestRoundPending pins that a round of many searches has all of them done, never more at once than
-// the server takes, those that fail three times, and that the deadline ends it.
+// the server takes, those that fail three times, and that the deadline ends it; and that slots take
+// its searches in their order, one of which waits.
 func TestRoundPending(t *testing.T) {
 	for _, tt := range []struct {
 		count    int
 		deadline time.Duration
 		late     int // the first search that takes longer than the deadline
-	}{{mostPending + 100, 0, mostPending + 100}, {200, 3 * time.Second, 100}} {
+		slots    int
+		lost     bool // the first slots are, and others take what comes
+	}{{mostPending + 100, 0, mostPending + 100, 0, false}, {700, 0, 700, 500, false}, {200, 3 * time.Second, 100, 0, false},
+		{60, 0, 60, 5, false}, {40, 8 * time.Second, 40, 5, true}} {
 		var tests testsuite.WorkflowTestSuite
 		tests.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
 		e := tests.NewTestWorkflowEnvironment()
 		e.SetTestTimeout(time.Minute)
 		e.SetWorkerOptions(sdk.Options{DeadlockDetectionTimeout: time.Minute}) // on a busy machine
 		var mu sync.Mutex
-		pending, most, failures := 0, 0, 0
+		pending, most, begun, failures := 0, 0, 0, 0
 		add := func(d int) {
 			mu.Lock()
 			defer mu.Unlock()
@@ -39,8 +43,13 @@ func TestRoundPending(t *testing.T) {
 			add(1)
 			defer add(-1)
 			k, _ := strconv.Atoi(s.Spec)
+			mu.Lock()
+			if begun++; tt.slots > 0 && !tt.lost && k > begun+min(tt.slots, mostPending) {
+				t.Errorf("search %d is the %dth", k, begun)
+			}
+			mu.Unlock()
 			long := 500 * time.Millisecond
-			if k >= tt.late {
+			if k >= tt.late || tt.lost && k < tt.slots {
 				long = time.Minute
 			}
 			select {
@@ -53,9 +62,9 @@ func TestRoundPending(t *testing.T) {
 			}
 			return &searchResult{Tour: s.Spec}, nil
 		}, activity.RegisterOptions{Name: runSearch})
-		in := roundInput{LostAfter: time.Minute, Deadline: tt.deadline}
+		in := roundInput{LostAfter: time.Minute, Deadline: tt.deadline, Slots: tt.slots}
 		for k := range tt.count {
-			in.Searches = append(in.Searches, roundSearch{Spec: strconv.Itoa(k)})
+			in.Searches = append(in.Searches, roundSearch{Spec: strconv.Itoa(k), Long: time.Second})
 		}
 		e.ExecuteWorkflow(round, in)
 		var found []searchResult
@@ -68,11 +77,22 @@ func TestRoundPending(t *testing.T) {
 				done++
 			}
 		}
-		if len(found) != tt.count || done != tt.late-1 || tt.deadline == 0 && failures != mostTries {
-			t.Errorf("%d of %d searches done, want %d; one failed %d times, want %d", done, len(found), tt.late-1, failures, mostTries)
+		wanted := tt.late - 1
+		if tt.lost {
+			wanted -= tt.slots
 		}
-		if most > mostPending {
-			t.Errorf("%d at once, want at most %d", most, mostPending)
+		if len(found) != tt.count || done != wanted || tt.deadline == 0 && failures != mostTries {
+			t.Errorf("%d of %d searches done, want %d; one failed %d times, want %d", done, len(found), wanted, failures, mostTries)
+		}
+		want := mostPending
+		switch {
+		case tt.lost:
+			want = 2*tt.slots + 1
+		case tt.slots > 0:
+			want = min(want, tt.slots+1)
+		}
+		if most > want {
+			t.Errorf("%d at once, want at most %d", most, want)
 		}
 	}
 }

@@ -26,6 +26,10 @@ const (
 	leastInRegions = 200000
 )
 
+// transfers is how many blobs the client reads or writes at once: most of the time each of them waits
+// for the bucket.
+const transfers = 16
+
 // method is how many machines find a tour together: in rounds of searches, whose tours are joined.
 type method interface {
 	searches(ctx context.Context, round int) ([]search, error)
@@ -37,7 +41,7 @@ type solving struct {
 	*Farm
 	run     *bench.Run
 	in      *tsp.Instance // the run's, or its places
-	asked   int           // rounds of equal shares of the budget; 0: each takes as much as all before it, but none more than a quarter
+	asked   int           // rounds of equal shares of the budget; 0: as next shares it
 	observe func(round, rounds int, length float64)
 	clock   func() time.Duration // with what was spent before the client came back
 	before  time.Duration
@@ -60,7 +64,7 @@ type solving struct {
 // Solve is Run.Do on the workers: rounds of searches whose results are joined. With a budget of
 // actions the tour depends on the seed only. A client that was killed goes on after the last
 // round that it had joined. So many rounds of regions have equal shares of the budget; with 0
-// each takes as much as all before it, but none more than a quarter. observe, if not nil, is told
+// each takes twice as much as all before it, but none more than a third. observe, if not nil, is told
 // of the tour's length before the first of them, with the rounds done until then, and after each.
 // The end of ctx is not an error, whenever it is.
 func (f *Farm) Solve(ctx context.Context, r *bench.Run, clock func() time.Duration, rounds int, observe func(round, rounds int, length float64)) (*bench.Record, tsp.Tour, error) {
@@ -185,7 +189,7 @@ func (s *solving) next(before, total float64) (next float64, rounds int) {
 	}
 	rounds = s.round
 	for ; left > 0; rounds++ {
-		long := min(max(before, total/16), total/4)
+		long := min(max(2*before, total/16), total/3)
 		if left < long+long/2 {
 			long = left
 		}
@@ -268,6 +272,9 @@ func (s *solving) step(ctx context.Context, m method) error {
 		return err
 	}
 	in := roundInput{LostAfter: s.lostAfter}
+	if s.actions == 0 && !searches[0].Fresh {
+		in.Slots = s.slots
+	}
 	n := s.in.N()
 	for i, q := range searches {
 		q.Wire, q.Heatmap, q.Knobs = Wire, s.run.Source.Name, knobsOf(s.run.Knobs)
@@ -280,7 +287,7 @@ func (s *solving) step(ctx context.Context, m method) error {
 		if err != nil {
 			return err
 		}
-		in.Searches = append(in.Searches, roundSearch{sum, fmt.Sprintf("round %d, search %d of %d", k, i+1, len(searches)), q.limit()})
+		in.Searches = append(in.Searches, roundSearch{sum, fmt.Sprintf("round %d, search %d of %d", k, i+1, len(searches)), q.limit(), q.Time})
 	}
 	if s.actions == 0 { // what is late is left as it was
 		in.Deadline = s.time + s.time/2 + 30*time.Second
@@ -328,7 +335,20 @@ func (s *solving) step(ctx context.Context, m method) error {
 // take returns the tours of the searches of round k, nil for those that failed or were late, and takes
 // over what they have learnt and cost.
 func (s *solving) take(ctx context.Context, k int, found []searchResult) ([]tsp.Tour, error) {
-	tours := make([]tsp.Tour, len(found))
+	tours, errs := make([]tsp.Tour, len(found)), make([]error, len(found))
+	err := tsp.Parallel(tsp.WithWorkers(ctx, transfers), len(found), func() func(int) {
+		return func(i int) {
+			if sum := found[i].Tour; sum != "" {
+				var data []byte
+				if data, errs[i] = s.blobs.getContent(ctx, "tour/"+sum, sum, mostTour); errs[i] == nil {
+					tours[i], errs[i] = tourOf(data)
+				}
+			}
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
 	parts, shares := make([]*mcts.Learnt, len(found)), make([]float64, len(found))
 	failed := 0
 	for i, r := range found {
@@ -336,15 +356,8 @@ func (s *solving) take(ctx context.Context, k int, found []searchResult) ([]tsp.
 			failed++
 			continue
 		}
-		data, err := s.blobs.getContent(ctx, "tour/"+r.Tour, r.Tour, mostTour)
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		if err == nil {
-			tours[i], err = tourOf(data)
-		}
-		if err != nil {
-			s.warn("%v", err)
+		if errs[i] != nil {
+			s.warn("%v", errs[i])
 			continue
 		}
 		s.used += r.Actions

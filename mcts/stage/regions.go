@@ -28,6 +28,11 @@ const (
 	leastInLeaf = 1000
 )
 
+// mostOnward is mostInLeaf where others go on from the end of the search. 200,000 cities in clusters,
+// by four workers in 80 s, end at 149.50 million with leaves as small as where each step is to be
+// seen, at 149.42 with leaves of 6250, 149.34 of 12,000, 149.31 of 16,000 and 149.33 of 25,000.
+const mostOnward = 16000
+
 // wholeOf is the part of the knob whole from which on regions are visited too.
 const wholeOf = 8
 
@@ -110,17 +115,22 @@ func (v *Regions) batch(s *Search) int {
 }
 
 // sweep cuts the plane into leaves to visit. A visit is to take a small part of
-// the time so far, so that the tour improves all the time.
+// the time so far, so that the tour improves all the time; of what is left where others go on from
+// the end of the search, and nobody sees more of it.
 func (v *Regions) sweep(s *Search) {
 	n := s.In.N()
 	if len(v.Tree.Leaves) > 0 {
 		v.Tours = v.nextTours(s)
 	}
 	v.Size = leastInLeaf
-	if v.PerTour > 0 {
-		v.Size = int(0.06 * s.Cost() / (v.PerTour * float64(v.Tours)))
+	switch {
+	case v.PerTour == 0:
+	case s.Onward != nil:
+		v.Size = int(min(mostOnward, s.left()/4/(v.PerTour*float64(v.Tours))))
+	default:
+		v.Size = int(min(mostInLeaf, 0.06*s.Cost()/(v.PerTour*float64(v.Tours)), float64(n/(4*s.Workers))))
 	}
-	v.Size = max(leastInLeaf, min(v.Size, mostInLeaf, n/(4*s.Workers)))
+	v.Size = max(leastInLeaf, v.Size)
 	v.Tree.Grow(s.Meter.Context(), s.In, s.Tour.Positions(), v.Size, v.RNG)
 	v.Choice.begin(s, v)
 }
