@@ -10,7 +10,8 @@ import (
 // alone leaves a tour, but two of them may turn the same path round, so that together
 // they can leave several cycles. These are merged, the smallest first, by the exchange
 // of one edge each that costs least, one new edge being to a near city (step 5 of
-// Nagata's edge assembly).
+// Nagata's edge assembly), or one that the tour had: a cluster that has become a cycle
+// may have all near cities in itself.
 type Joiner struct {
 	in    *tsp.Instance
 	nb    *tsp.Neighbors
@@ -50,11 +51,11 @@ func (j *Joiner) Join(order, pos []int32, exchanges []Exchange) (gain int64) {
 	if used == 0 {
 		return 0
 	}
-	if gain, ok := j.try(order, exchanges); ok {
+	if gain, ok := j.try(order, pos, exchanges); ok {
 		j.write(order, pos)
 		return gain
 	}
-	gain, ok := j.try(order, exchanges[best:best+1])
+	gain, ok := j.try(order, pos, exchanges[best:best+1])
 	if !ok {
 		panic("region: an exchange alone leaves no tour")
 	}
@@ -63,7 +64,7 @@ func (j *Joiner) Join(order, pos []int32, exchanges []Exchange) (gain int64) {
 }
 
 // try makes the nodes those of the tour after the exchanges and merges.
-func (j *Joiner) try(order []int32, exchanges []Exchange) (gain int64, ok bool) {
+func (j *Joiner) try(order, pos []int32, exchanges []Exchange) (gain int64, ok bool) {
 	n := len(order)
 	prev := order[n-1]
 	for i, c := range order {
@@ -103,8 +104,8 @@ func (j *Joiner) try(order []int32, exchanges []Exchange) (gain int64, ok bool) 
 				small = k
 			}
 		}
-		m, g, found := j.bestMerge(heads[small], int32(small), name)
-		if !found {
+		m, g, found := j.bestMerge(heads[small], int32(small), name, order, pos)
+		if !found { // only fixed edges lead out
 			return 0, false
 		}
 		gain += g
@@ -161,12 +162,20 @@ func (j *Joiner) cycles() (sizes, heads []int32) {
 }
 
 // bestMerge finds the exchange of one edge each between the cycle of head, called
-// small, and another that costs least: edges 0-1 and 2-3 leave, 0-2 and 1-3 come.
-func (j *Joiner) bestMerge(head, small int32, name []int32) (best [4]int32, gain int64, found bool) {
-	in := j.in
+// small, and another that costs least: edges 0-1 and 2-3 leave, 0-2 and 1-3 come. The
+// tour's edges are among 0-2, so that one leads out of the cycle.
+func (j *Joiner) bestMerge(head, small int32, name, order, pos []int32) (best [4]int32, gain int64, found bool) {
+	in, n := j.in, int32(len(order))
 	prev, c := int32(-1), head
 	for {
-		for _, d := range j.nb.Of(c) {
+		p := pos[c]
+		had := [2]int32{order[(p+1)%n], order[(p+n-1)%n]}
+		near := j.nb.Of(c)
+		for k := range len(near) + len(had) {
+			d := had[max(0, k-len(near))]
+			if k < len(near) {
+				d = near[k]
+			}
 			if root(name, j.cycle[d]) == small {
 				continue
 			}

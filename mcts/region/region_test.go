@@ -2,6 +2,7 @@ package region
 
 import (
 	"context"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"sync/atomic"
@@ -59,6 +60,49 @@ func TestJoin(t *testing.T) {
 			if pos[c] != int32(i) {
 				t.Fatalf("seed %d: pos is not the inverse of order", seed)
 			}
+		}
+	}
+}
+
+// TestJoinClusters pins that exchanges which together part the tour of four clusters, so that all that
+// is near a city of either cycle is in it, are joined all the same.
+func TestJoinClusters(t *testing.T) {
+	const m = 20 // cities of a cluster
+	var x, y []float64
+	for _, at := range [][2]float64{{0, 0}, {0, 100000}, {300, 0}, {300, 100000}} {
+		for i := range m {
+			a := 2 * math.Pi * float64(i) / m
+			x, y = append(x, at[0]+math.Round(50*math.Cos(a))), append(y, at[1]+math.Round(50*math.Sin(a)))
+		}
+	}
+	in := tsptest.Must(tsp.NewPoints("clusters", tsp.Euc2D, x, y, nil))
+	order, pos := make([]int32, 4*m), make([]int32, 4*m)
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.Reverse(order[5:9]) // which is worth an exchange by itself
+	for i, c := range order {
+		pos[c] = int32(i)
+	}
+	exchange := func(i, j int) Exchange { // the edges from places i and j on
+		p, q, r, s := order[i], order[(i+1)%len(order)], order[j], order[(j+1)%len(order)]
+		return Exchange{Removed: [][2]int32{{p, q}, {r, s}}, Added: [][2]int32{{p, r}, {q, s}},
+			Gain: int64(in.Dist(p, q)) + int64(in.Dist(r, s)) - int64(in.Dist(p, r)) - int64(in.Dist(q, s))}
+	}
+	nb := tsptest.Must(tsp.NearestNeighbors(t.Context(), in, 8))
+	before, all := in.Length(order), []Exchange{exchange(4*m-1, 2*m-1), exchange(m-1, 3*m-1), exchange(4, 8)}
+	for _, x := range all {
+		if x.Gain <= 0 {
+			t.Fatalf("an exchange gains %d", x.Gain)
+		}
+	}
+	gain := NewJoiner(in, nb).Join(order, pos, all)
+	if err := in.Check(order); err != nil || before-in.Length(order) != gain {
+		t.Fatalf("a gain of %d is %d, %v", gain, before-in.Length(order), err)
+	}
+	for _, e := range all[2].Added {
+		if d := pos[e[0]] - pos[e[1]]; d != 1 && d != -1 && d != 4*m-1 && d != 1-4*m {
+			t.Errorf("the exchange in a cluster was dropped: %d and %d are no neighbours", e[0], e[1])
 		}
 	}
 }
