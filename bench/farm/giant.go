@@ -3,7 +3,6 @@ package farm
 import (
 	"cmp"
 	"context"
-	"errors"
 	rand2 "math/rand/v2"
 	"slices"
 	"time"
@@ -117,31 +116,32 @@ func (g *giant) searches(ctx context.Context, k int) ([]search, error) {
 		g.pos[c] = int32(i)
 	}
 	var tree region.Tree
-	regions := leastRegions
+	regions, slots := leastRegions, 1
 	if g.actions == 0 { // else the tour does not depend on the workers
-		regions = max(regions, min(mostBySlots, perSlot*g.slots))
+		regions, slots = max(regions, min(mostBySlots, perSlot*g.slots)), g.slots
 	}
 	tree.Grow(ctx, in, g.pos, min(mostInRegion, max(leastInRegion, n/regions)), rand2.NewPCG(g.run.Seed, uint64(k)))
 	size := func(leaf int32) int { nd := tree.Nodes[leaf]; return int(nd.To - nd.From) }
 	slices.SortStableFunc(tree.Leaves, func(a, b int32) int { return size(b) - size(a) })
-	slots := g.slots
-	if g.actions > 0 {
-		slots = 1
-	}
 	turns := taken(tree.Leaves, size, slots)
 	g.problems = make([]region.Problem, len(turns))
-	all, errs := make([]search, len(turns)), make([]error, len(turns))
-	err := tsp.Parallel(tsp.WithWorkers(ctx, transfers), len(turns), func() func(int) {
+	all := make([]search, len(turns))
+	ctx, stop := context.WithCancelCause(ctx) // one that fails is enough
+	defer stop(nil)
+	tsp.Parallel(tsp.WithWorkers(ctx, transfers), len(turns), func() func(int) {
 		var place []int32 // of the cities of a region in it, -1 of all others; between two regions of all
 		if g.heatmap != nil {
 			place = slices.Repeat([]int32{-1}, n)
 		}
 		return func(i int) {
 			nd := tree.Nodes[turns[i].work]
-			all[i], errs[i] = g.search(ctx, &g.problems[i], tree.Cities[nd.From:nd.To], place, turns[i].part)
+			var err error
+			if all[i], err = g.search(ctx, &g.problems[i], tree.Cities[nd.From:nd.To], place, turns[i].part); err != nil {
+				stop(err)
+			}
 		}
 	})
-	return all, errors.Join(append(errs, err)...)
+	return all, context.Cause(ctx)
 }
 
 // search cuts the region of those cities, uploads it and returns the search for it, which has that part

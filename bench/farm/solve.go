@@ -26,8 +26,8 @@ const (
 	leastInRegions = 200000
 )
 
-// transfers is how many blobs the client reads or writes at once: most of the time each of them waits
-// for the bucket.
+// transfers is how many regions the client writes, or tours it reads, at once: most of the time each
+// of them waits for the bucket.
 const transfers = 16
 
 // method is how many machines find a tour together: in rounds of searches, whose tours are joined.

@@ -167,15 +167,11 @@ func (j *Joiner) cycles() (sizes, heads []int32) {
 func (j *Joiner) bestMerge(head, small int32, name, order, pos []int32) (best [4]int32, gain int64, found bool) {
 	in, n := j.in, int32(len(order))
 	prev, c := int32(-1), head
+	var near []int32
 	for {
 		p := pos[c]
-		had := [2]int32{order[(p+1)%n], order[(p+n-1)%n]}
-		near := j.nb.Of(c)
-		for k := range len(near) + len(had) {
-			d := had[max(0, k-len(near))]
-			if k < len(near) {
-				d = near[k]
-			}
+		near = append(append(near[:0], j.nb.Of(c)...), order[(p+1)%n], order[(p+n-1)%n])
+		for _, d := range near {
 			if root(name, j.cycle[d]) == small {
 				continue
 			}
