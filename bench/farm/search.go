@@ -226,9 +226,22 @@ const roundType = "Round"
 // roundInput is what the workflow of a round is given.
 type roundInput struct {
 	LostAfter time.Duration
-	Deadline  time.Duration // after which what is not there is left out; 0 for none
-	Slots     int           // that take the searches in their order; 0: all at once
+	Ends      ends // 0: when all searches are done
+	Slots     int  // that take the searches in their order; 0: all at once
 	Searches  []roundSearch
+}
+
+// ends is when a round ends before all its searches are done, whose results are left out then: a worker
+// that is not heard of again, or a slow one, does not hold it up.
+type ends struct {
+	Time     time.Duration // that it is to take
+	Grace    time.Duration // after that it waits so long for the next search to be done, again and again until none is
+	Deadline time.Duration
+}
+
+// endsOf returns when a round ends that is to take that long.
+func endsOf(long time.Duration) ends {
+	return ends{Time: long, Grace: long/16 + 10*time.Second, Deadline: long + long/2 + 30*time.Second}
 }
 
 type roundSearch struct {
@@ -309,8 +322,19 @@ func round(ctx workflow.Context, in roundInput) ([]searchResult, error) {
 	}
 	over := false
 	events.AddReceive(ctx.Done(), func(workflow.ReceiveChannel, bool) { over = true })
-	if in.Deadline > 0 {
-		events.AddFuture(workflow.NewTimer(work, in.Deadline), func(workflow.Future) { over = true })
+	if ends := in.Ends; ends.Time > 0 {
+		events.AddFuture(workflow.NewTimer(work, ends.Deadline), func(workflow.Future) { over = true })
+		var wait func(workflow.Future)
+		wait = func(workflow.Future) {
+			waiting, since := left, workflow.Now(ctx)
+			events.AddFuture(workflow.NewTimer(work, ends.Grace), func(f workflow.Future) {
+				// where the server was away, workers have that long again to say what they have
+				away := workflow.Now(ctx).Sub(since) > 2*ends.Grace
+				over = over || left == waiting && !away
+				wait(f)
+			})
+		}
+		events.AddFuture(workflow.NewTimer(work, ends.Time), wait)
 	}
 	for left > 0 && !over {
 		events.Select(ctx)

@@ -15,17 +15,18 @@ import (
 )
 
 // TestRoundPending pins that a round of many searches has all of them done, never more at once than
-// the server takes, those that fail three times, and that the deadline ends it; and that slots take
-// its searches in their order, one of which waits.
+// the server takes, those that fail three times, and that the deadline ends it, or before it that
+// nothing more comes; and that slots take its searches in their order, one of which waits.
 func TestRoundPending(t *testing.T) {
 	for _, tt := range []struct {
-		count    int
-		deadline time.Duration
-		late     int // the first search that takes longer than the deadline
-		slots    int
-		lost     bool // the first slots are, and others take what comes
-	}{{mostPending + 100, 0, mostPending + 100, 0, false}, {700, 0, 700, 500, false}, {200, 3 * time.Second, 100, 0, false},
-		{60, 0, 60, 5, false}, {40, 8 * time.Second, 40, 5, true}} {
+		count int
+		ends  ends
+		late  int // the first search that takes longer than the round
+		slots int
+		lost  bool // the first slots are, and others take what comes
+	}{{mostPending + 100, ends{}, mostPending + 100, 0, false}, {700, ends{}, 700, 500, false}, {200, ends{time.Minute, time.Minute, 3 * time.Second}, 100, 0, false},
+		{200, ends{100 * time.Millisecond, 2 * time.Second, time.Hour}, 100, 0, false},
+		{60, ends{}, 60, 5, false}, {40, ends{time.Minute, time.Minute, 8 * time.Second}, 40, 5, true}} {
 		var tests testsuite.WorkflowTestSuite
 		tests.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
 		e := tests.NewTestWorkflowEnvironment()
@@ -62,7 +63,7 @@ func TestRoundPending(t *testing.T) {
 			}
 			return &searchResult{Tour: s.Spec}, nil
 		}, activity.RegisterOptions{Name: runSearch})
-		in := roundInput{LostAfter: time.Minute, Deadline: tt.deadline, Slots: tt.slots}
+		in := roundInput{LostAfter: time.Minute, Ends: tt.ends, Slots: tt.slots}
 		for k := range tt.count {
 			in.Searches = append(in.Searches, roundSearch{Spec: strconv.Itoa(k), Long: time.Second})
 		}
@@ -81,7 +82,7 @@ func TestRoundPending(t *testing.T) {
 		if tt.lost {
 			wanted -= tt.slots
 		}
-		if len(found) != tt.count || done != wanted || tt.deadline == 0 && failures != mostTries {
+		if len(found) != tt.count || done != wanted || tt.ends.Time == 0 && failures != mostTries {
 			t.Errorf("%d of %d searches done, want %d; one failed %d times, want %d", done, len(found), wanted, failures, mostTries)
 		}
 		want := mostPending

@@ -272,8 +272,11 @@ func (s *solving) step(ctx context.Context, m method) error {
 		return err
 	}
 	in := roundInput{LostAfter: s.lostAfter}
-	if s.actions == 0 && !searches[0].Fresh {
-		in.Slots = s.slots
+	if s.actions == 0 {
+		in.Ends = endsOf(s.time)
+		if !searches[0].Fresh {
+			in.Slots = s.slots
+		}
 	}
 	n := s.in.N()
 	for i, q := range searches {
@@ -288,9 +291,6 @@ func (s *solving) step(ctx context.Context, m method) error {
 			return err
 		}
 		in.Searches = append(in.Searches, roundSearch{sum, fmt.Sprintf("round %d, search %d of %d", k, i+1, len(searches)), q.limit(), q.Time})
-	}
-	if s.actions == 0 { // what is late is left as it was
-		in.Deadline = s.time + s.time/2 + 30*time.Second
 	}
 	id := fmt.Sprintf("solve-%s-%03d", s.nonce, k)
 	looking, enough := context.WithCancel(ctx)
