@@ -102,7 +102,10 @@ func ascent(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, steps int)
 		return nil, opt, err
 	}
 	if !in.Planar() && in.Metric != tsp.Graph {
-		opt.Grow = 4 // without geometry the penalties run away along edges that the graph lacks
+		// Without geometry the penalties run away along edges that the graph lacks: 3162 cities in
+		// clusters, as a matrix, stand at .33 % after .5 s without this, and at .03 with it. To grow
+		// four times, as for a bound, takes as much longer, and ends the same.
+		opt.Grow = 1
 	}
 	if in.Paired() {
 		if !in.Reduced() { // else no way is shorter than 0 already
@@ -111,9 +114,6 @@ func ascent(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, steps int)
 				return nil, opt, err
 			}
 			opt.Pi = a.Start(g)
-		}
-		if in.N() > 1000 {
-			opt.Grow = 1 // each costs the square of n, and with these prices hardly an edge is missing
 		}
 	}
 	return g, opt, nil

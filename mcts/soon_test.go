@@ -21,18 +21,22 @@ func TestSoon(t *testing.T) {
 		}
 		return cfg, err
 	}
+	uniform := func(n int) *tsp.Instance { return tsptest.Random(tsp.Euc2D, n, 1) }
 	for _, c := range []struct {
+		make     func(n int) *tsp.Instance
 		n, least int
 		source   string
 	}{
-		{6000, 4, "alpha"},    // curves, of neighbours, at large
-		{250000, 12, "alpha"}, // of parts, and while graph and heatmap are made, too
-		{250000, 5, "gtprior"},
+		{uniform, 6000, 4, "alpha"},    // curves, of neighbours, at large
+		{uniform, 250000, 12, "alpha"}, // of parts, and while graph and heatmap are made, too
+		{uniform, 250000, 5, "gtprior"},
+		{func(n int) *tsp.Instance { return tsptest.Random(tsp.Explicit, n, 1) }, 2000, 2, "alpha"},
+		{func(n int) *tsp.Instance { return tsptest.Directed(n, 1) }, 1000, 3, "alpha"}, // and before the assignment
 	} {
 		if testing.Short() && c.n > 6000 {
 			continue
 		}
-		in := tsptest.Random(tsp.Euc2D, c.n, 1)
+		in := c.make(c.n)
 		ctx, cancel := context.WithCancel(context.Background())
 		worst, best, better := 0.0, 0.0, 0
 		res, err := Solve(ctx, in, Options{Source: c.source, Configure: draws, Time: Endless, Workers: 2, Observe: func(now Progress) {

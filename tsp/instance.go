@@ -255,6 +255,23 @@ func (in *Instance) dist(i, j int32) int32 {
 	return int32(in.distance(i, j))
 }
 
+// Row returns the distances from city i to all cities, as Dist has them, but for i itself, where there
+// may be anything. They must not be changed, and are in buf, which has room for them, where in has
+// no row of a matrix.
+func (in *Instance) Row(i int32, buf []int32) []int32 {
+	if in.Metric == Explicit && in.rows == nil {
+		return in.Matrix[int(i)*in.stride:][:in.n]
+	}
+	buf = buf[:in.n]
+	if in.rows == nil && in.derived != nil && in.derived.row(i, buf) {
+		return buf
+	}
+	for j := range buf {
+		buf[j] = in.Dist(i, int32(j))
+	}
+	return buf
+}
+
 // Planar reports whether X and Y place the cities in the plane such that near
 // cities are near in the metric too (under those in degrees, but for the date line and the poles).
 func (in *Instance) Planar() bool { return in.Metric.Dims() == 2 }

@@ -180,6 +180,38 @@ func (d *derived) dist(i, j int32) int32 {
 	return d.of.Dist(i, j)
 }
 
+// row fills in dist of i and each other city of a paired instance, and reports false of others, and
+// where the way has exceptions.
+func (d *derived) row(i int32, to []int32) bool {
+	if !d.paired || d.start >= 0 || d.end >= 0 || d.joker >= 0 {
+		return false
+	}
+	a, stride := i>>1, d.of.stride
+	from, step := int(a)*stride, 1 // of the ways that lead out
+	if i&1 == 0 {
+		from, step = int(a), stride
+	}
+	for k := range to {
+		to[k] = apart
+	}
+	own, others, side := d.out, d.into, 0
+	if i&1 == 0 {
+		own, others, side = d.into, d.out, 1
+	}
+	for b := range int(d.of.n) {
+		to[2*b+side] = d.of.Matrix[from]
+		from += step
+	}
+	to[i^1] = 0 // not a way
+	if own != nil {
+		for b, price := range others {
+			to[2*b+side] -= own[a] + price
+		}
+		to[i^1] = own[a] + others[a]
+	}
+	return true
+}
+
 // way is how far it is from city i to city j of the directed instance.
 func (d *derived) way(i, j int32) int32 {
 	switch {

@@ -352,3 +352,47 @@ func TestPairsOfSub(t *testing.T) {
 		}
 	}
 }
+
+// A row has the distances to all other cities, of instances with and without a matrix of their own.
+func TestRow(t *testing.T) {
+	instances := tsptest.Motley()
+	for seed := range uint64(8) {
+		of := tsptest.Directed(20, seed)
+		if seed&1 > 0 {
+			of.Matrix[7] = tsp.NoEdge
+		}
+		if seed&2 > 0 {
+			if err := of.SetEnds(int32(seed), -1); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s := tsp.NewSymmetric(of)
+		if seed&4 > 0 && !s.Reduce(prices(s.N()/2, seed), prices(s.N()/2, seed+1)) {
+			t.Fatal("not reduced")
+		}
+		instances = append(instances, s.Instance)
+	}
+	var sub tsp.Instance
+	cities := []int32{9, 3, 5, 30, 1}
+	tsptest.Random(tsp.Explicit, 40, 1).Sub(&sub, cities, func(c int32) int32 { return int32(slices.Index(cities, c)) }, false)
+	for k, in := range append(instances, &sub) {
+		for i := range int32(in.N()) {
+			row := in.Row(i, make([]int32, in.N()))
+			for j := range int32(in.N()) {
+				if len(row) != in.N() || j != i && row[j] != in.Dist(i, j) {
+					t.Fatalf("instance %d: %d of %d is %d in the row of %d, want %d", k, j, len(row), row[j], i, in.Dist(i, j))
+				}
+			}
+		}
+	}
+}
+
+// prices returns n random numbers.
+func prices(n int, seed uint64) []int64 {
+	r := rand.New(rand.NewPCG(seed, 4))
+	p := make([]int64, n)
+	for i := range p {
+		p[i] = r.Int64N(100)
+	}
+	return p
+}

@@ -55,6 +55,7 @@ type Problem struct {
 func (p *Problem) Prepare(ctx context.Context) (bool, error) {
 	p.Meter.Stage("preparing")
 	p.straighten(ctx)
+	p.rough(ctx)
 	a := p.reduce(ctx)
 	soon := p.soon(ctx)
 	nb, err := tsp.NearestByParts(ctx, p.In, max(p.Most, 10), soon.parts(p.In.N(), p.Workers), soon.begin)

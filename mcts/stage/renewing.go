@@ -60,7 +60,10 @@ func (r *Renewing) Begin(nb *tsp.Neighbors, known int32) {
 	}
 	r.begun = end
 	cities := s.Tour.Order[from:end]
-	pieces := max(1, min(len(cities)/perPiece, s.Workers))
+	pieces, descents := max(1, min(len(cities)/perPiece, s.Workers)), s.Config.Pieces(len(cities), s.Workers)
+	if s.In.Metric.Dims() == 0 {
+		pieces, descents = 1, 1 // the curve is none, and candidates may be anywhere in the tour
+	}
 	tsp.Parallel(s.Meter.Context(), pieces, func() func(int) {
 		return func(k int) {
 			for _, city := range cities[len(cities)*k/pieces : len(cities)*(k+1)/pieces] {
@@ -71,7 +74,7 @@ func (r *Renewing) Begin(nb *tsp.Neighbors, known int32) {
 	if !r.given {
 		s.crew.Stretch(s.Tour, from, end, pieces, s.makeAnew)
 	}
-	s.crew.Stretch(s.Tour, from, end, s.Config.Pieces(len(cities), s.Workers), func(c *kick.Climber, _ int) { c.Descend(0) })
+	s.crew.Stretch(s.Tour, from, end, descents, func(c *kick.Climber, _ int) { c.Descend(0) })
 	s.keep(s.Tour.Order, s.Tour.Length)
 }
 

@@ -192,6 +192,25 @@ func (g *Graph) dist(i, j int32) int32 {
 	return d
 }
 
+// row returns the distances of a city to all, as dist has them, but for itself; ids are internal.
+// buf has room for them.
+func (g *Graph) row(i int32, buf []int32) []int32 {
+	if g.kd != nil { // else the order is that of the cities
+		buf = buf[:g.n]
+		for j := range buf {
+			buf[j] = g.dist(g.order[i], g.order[j])
+		}
+		return buf
+	}
+	row := g.in.Row(i, buf)
+	if g.bonus > 0 { // then it is in buf
+		for a, b := g.in.FixedPartners(i); a >= 0; a, b = b, -1 {
+			row[a] -= g.bonus
+		}
+	}
+	return row
+}
+
 // rebate is the sum of the bonus in a tour, in core units.
 func (g *Graph) rebate() int64 { return int64(g.bonus) * int64(len(g.in.Fixed)) }
 

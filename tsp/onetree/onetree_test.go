@@ -3,6 +3,7 @@ package onetree
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"path/filepath"
@@ -497,6 +498,61 @@ func TestValue(t *testing.T) {
 		tour := in.Value(tsp.Tour{0, 1, 2})
 		if v := r.Value(); v > tour || v < tour*(1-1e-8) {
 			t.Errorf("%v: bound %v, tour %v", m, v, tour)
+		}
+	}
+}
+
+// Of each city the edges of least alpha-nearness among all join the graph, with any number of
+// workers the same.
+func TestDenseAlpha(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 1))
+	for trial, in := range []*tsp.Instance{tsptest.Random(tsp.Explicit, 150, 1), tsptest.Random(tsp.Euc2D, 150, 2),
+		tsp.NewSymmetric(tsptest.Directed(70, 3)).Instance, tsptest.Random(tsp.Explicit, 5, 4)} {
+		g := graph(in, 5, 1)
+		pi := make([]int64, g.n)
+		for i := range pi {
+			pi[i] = rng.Int64N(1 << 20)
+		}
+		c, twin := newComplete(g, pi), newComplete(g, pi)
+		if c.prim(tsp.WithWorkers(ctx, 3)) != nil || twin.prim(tsp.WithWorkers(ctx, 1)) != nil {
+			t.Fatal("the context has ended")
+		}
+		if !slices.Equal(c.nearU, twin.nearU) || !slices.Equal(c.nearV, twin.nearV) {
+			t.Errorf("instance %d: other edges with three workers", trial)
+		}
+		tree := make([][]int32, g.n)
+		for e := range c.u {
+			tree[c.u[e]], tree[c.v[e]] = append(tree[c.u[e]], c.v[e]), append(tree[c.v[e]], c.u[e])
+		}
+		has := map[[2]int32]bool{}
+		for e := range c.nearU {
+			has[[2]int32{c.nearU[e], c.nearV[e]}] = true
+		}
+		most := 0 // edges, where no two cities want the same
+		for i := range int32(g.n) {
+			alpha := map[int32]int64{}
+			var walk func(at, from int32, heaviest int64)
+			walk = func(at, from int32, heaviest int64) {
+				if at != i && !in.Apart(g.order[i], g.order[at]) {
+					alpha[at] = g.cost(pi, i, at) - heaviest
+				}
+				for _, j := range tree[at] {
+					if j != from {
+						walk(j, at, max(heaviest, g.cost(pi, at, j)))
+					}
+				}
+			}
+			walk(i, -1, math.MinInt64)
+			sorted := slices.Sorted(maps.Values(alpha))
+			most += min(perCity, len(sorted))
+			for j, a := range alpha {
+				if a < sorted[min(perCity, len(sorted))-1] && !has[[2]int32{min(i, j), max(i, j)}] {
+					t.Fatalf("instance %d: %d-%d with alpha %d is missing", trial, i, j, a)
+				}
+			}
+		}
+		if len(c.nearU) != most {
+			t.Errorf("instance %d: %d edges, want %d", trial, len(c.nearU), most)
 		}
 	}
 }

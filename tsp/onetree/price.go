@@ -88,107 +88,142 @@ func (c *complete) tree(ctx context.Context) error {
 func (c *complete) prim(ctx context.Context) error {
 	g, pi := c.g, c.pi
 	n := g.n
-	type far struct {
-		cost       int64
-		city, from int32
-	}
 	joined := make([]int32, 1, n) // the cities in the order in which they join the tree
 	at := make([]int32, n)        // and the place of each in it
 	up := make([]int32, 1, n)     // the place of the one that each is joined to
 	weight := make([]int64, 1, n) // by an edge of this cost
-	rest := make([]far, n-1)
-	paired := g.in.Paired() // then g.order is that of the cities
-	for i := range rest {
-		rest[i] = far{math.MaxInt64, int32(i + 1), 0}
+	paired := g.in.Paired()       // then g.order is that of the cities
+	buf := make([]int32, n)
+	cities := make([]int32, n-1) // that are not joined, ascending, and some that are
+	from := make([]int32, n)     // the joined city that each would be joined to
+	cost := make([]int64, n)     // by an edge of this cost; MinInt64 of those that are joined
+	for i := range cities {
+		cities[i] = int32(i + 1)
+		cost[i+1] = math.MaxInt64
 	}
+	cost[0] = math.MinInt64
 	last := int32(0)
-	for len(rest) > 0 {
-		if len(rest)&127 == 0 && ctx.Err() != nil {
+	for left := n - 1; left > 0; left-- {
+		if left&127 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		order, shift, here, p := g.order, g.shift, g.order[last], pi[last]
-		next, least := 0, int64(math.MaxInt64)
-		for k := range rest {
-			f := &rest[k]
-			if paired && (f.city^last)&1 == 0 { // apart: in no tree
-				if f.cost < least {
-					next, least = k, f.cost
-				}
-				continue
-			}
-			if x := int64(g.dist(here, order[f.city]))<<shift + p + pi[f.city]; x < f.cost {
-				if x += c.combs.of(last, f.city); x < f.cost {
-					f.cost, f.from = x, last
+		if left < len(cities)*7/8 {
+			cities = slices.DeleteFunc(cities, func(i int32) bool { return cost[i] == math.MinInt64 })
+		}
+		row, shift, p := g.row(last, buf), g.shift, pi[last]
+		next, least := int32(0), int64(math.MaxInt64)
+		for _, i := range cities {
+			known := cost[i]
+			if x := int64(row[i])<<shift + p + pi[i]; x < known && !(paired && (i^last)&1 == 0) { // those are in no tree
+				if x += c.combs.of(last, i); x < known {
+					cost[i], from[i], known = x, last, x
 				}
 			}
-			if f.cost < least {
-				next, least = k, f.cost
+			if known < least && known > math.MinInt64 {
+				next, least = i, known
 			}
 		}
-		f := rest[next]
-		c.u, c.v = append(c.u, min(f.city, f.from)), append(c.v, max(f.city, f.from))
-		last = f.city
-		at[last] = int32(len(joined))
-		joined, up, weight = append(joined, last), append(up, at[f.from]), append(weight, f.cost)
-		rest[next] = rest[len(rest)-1]
-		rest = rest[:len(rest)-1]
+		c.u, c.v = append(c.u, min(next, from[next])), append(c.v, max(next, from[next]))
+		at[next] = int32(len(joined))
+		joined, up, weight = append(joined, next), append(up, at[from[next]]), append(weight, least)
+		last = next
+		cost[last] = math.MinInt64
 	}
-	return c.denseAlpha(ctx, joined, up, weight)
+	return c.denseAlpha(ctx, &growth{joined, at, up, weight})
 }
 
 // perCity is how many edges of least alpha-nearness denseAlpha wants in the graph.
 const perCity = 6
 
+// growth is how a tree grew: its cities have places in the order in which they joined it.
+type growth struct {
+	joined []int32 // the city in each place
+	at     []int32 // the place of each city
+	up     []int32 // the place of the one that the place's is joined to, a lower one
+	weight []int64 // by an edge of this cost
+}
+
 // denseAlpha collects each city's edges of least alpha-nearness among all: a row of path maxima at
 // a time, from each place's to those of the places joined to it (Helsgaun 2000, section 4.1).
-// O(n^2) time, O(n) memory. The special city's rule is left out.
-func (c *complete) denseAlpha(ctx context.Context, joined, up []int32, weight []int64) error {
-	g, pi := c.g, c.pi
-	n := g.n
-	paired := g.in.Paired()
-	heaviest := make([]int64, n)
-	mark := make([]int32, n)
+// O(n^2) time on the cores that ctx allows, O(n) memory each. The special city's rule is left out.
+func (c *complete) denseAlpha(ctx context.Context, t *growth) error {
+	n := c.g.n
+	us, vs := make([]int32, perCity*n), make([]int32, perCity*n)
+	kept := make([]int, n)
+	const batch = 64
+	err := tsp.Parallel(ctx, (n+batch-1)/batch, func() func(int) {
+		r := &alphaRow{c: c, growth: t, heaviest: make([]int64, n), mark: make([]int32, n), buf: make([]int32, n), cost: make([]int64, n)}
+		return func(b int) {
+			for i := b * batch; i < min(n, (b+1)*batch); i++ {
+				kept[i] = r.least(int32(i), us[perCity*i:], vs[perCity*i:])
+			}
+		}
+	})
+	if err != nil {
+		return err
+	}
+	for i, k := range kept {
+		c.nearU = append(c.nearU, us[perCity*i:][:k]...)
+		c.nearV = append(c.nearV, vs[perCity*i:][:k]...)
+	}
+	return nil
+}
+
+// alphaRow is one core's scratch for denseAlpha.
+type alphaRow struct {
+	c *complete
+	*growth
+	heaviest []int64 // by place: of the edges on the path from the row's
+	mark     []int32 // places up from the row's have its number and one more
+	buf      []int32
+	cost     []int64 // by place: of the edge from the row's
+}
+
+// least puts the edges of the city in place i into us and vs, and returns how many there are.
+func (r *alphaRow) least(i int32, us, vs []int32) int {
+	g, pi := r.c.g, r.c.pi
+	city, paired := r.joined[i], g.in.Paired()
+	// A row is read in its own order, which is that in memory.
+	shift, p := g.shift, pi[city]
+	for j, d := range g.row(city, r.buf) {
+		r.cost[r.at[j]] = int64(d)<<shift + p + pi[j]
+	}
+	n := len(r.joined)
+	up, weight, heaviest, mark, cost := r.up[:n], r.weight[:n], r.heaviest[:n], r.mark[:n], r.cost[:n]
+	heaviest[i], mark[i] = math.MinInt64, i+1
+	for k := i; k != 0; k = up[k] {
+		heaviest[up[k]], mark[up[k]] = max(heaviest[k], weight[k]), i+1
+	}
 	type near struct {
 		alpha int64
 		city  int32
 	}
-	for i := range int32(n) {
-		if i&127 == 0 && ctx.Err() != nil {
-			return ctx.Err()
+	row := [perCity + 1]near{}
+	kept, worst := 0, int64(math.MaxInt64)
+	for k := range cost {
+		if mark[k] != i+1 {
+			heaviest[k] = max(heaviest[up[k]], weight[k])
 		}
-		row := [perCity + 1]near{}
-		kept := 0
-		heaviest[i], mark[i] = math.MinInt64, i+1
-		for k := i; k != 0; k = up[k] {
-			heaviest[up[k]], mark[up[k]] = max(heaviest[k], weight[k]), i+1
+		x := cost[k] - heaviest[k]
+		if x >= worst || k == int(i) || paired && (city^r.joined[k])&1 == 0 {
+			continue
 		}
-		for k := range int32(n) {
-			if mark[k] != i+1 {
-				heaviest[k] = max(heaviest[up[k]], weight[k])
-			}
-			if k == i || paired && (joined[i]^joined[k])&1 == 0 {
-				continue
-			}
-			x := near{g.cost(pi, joined[i], joined[k]) - heaviest[k], joined[k]}
-			if kept == perCity && x.alpha >= row[kept-1].alpha {
-				continue
-			}
-			x.alpha += c.combs.of(joined[i], joined[k])
-			if kept == perCity && x.alpha >= row[kept-1].alpha {
-				continue
-			}
-			p := kept
-			for ; p > 0 && row[p-1].alpha > x.alpha; p-- {
-				row[p] = row[p-1]
-			}
-			row[p] = x
-			kept = min(kept+1, perCity)
+		if x += r.c.combs.of(city, r.joined[k]); x >= worst {
+			continue
 		}
-		for _, x := range row[:kept] {
-			c.nearU, c.nearV = append(c.nearU, min(joined[i], x.city)), append(c.nearV, max(joined[i], x.city))
+		at := kept
+		for ; at > 0 && row[at-1].alpha > x; at-- {
+			row[at] = row[at-1]
+		}
+		row[at] = near{x, r.joined[k]}
+		if kept = min(kept+1, perCity); kept == perCity {
+			worst = row[kept-1].alpha
 		}
 	}
-	return nil
+	for k, x := range row[:kept] {
+		us[k], vs[k] = min(city, x.city), max(city, x.city)
+	}
+	return kept
 }
 
 // chunk is the number of cities that one worker takes at a time. Bounds pass
