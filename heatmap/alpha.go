@@ -58,11 +58,58 @@ const (
 )
 
 // ByParts reports whether alpha-nearness is found by parts, and Told called.
-func ByParts(in *tsp.Instance) bool { return in.Planar() && in.N() >= leastByParts }
+func ByParts(in *tsp.Instance) bool {
+	if base := in.Base(); base != nil {
+		in = base
+	}
+	return in.Planar() && in.N() >= leastByParts
+}
+
+// lift makes c, the candidates of in's base, those of in: without forbidden edges, and with neighbours
+// of the city that a path may take more.
+func lift(c *onetree.Candidates, in *tsp.Instance, nb *tsp.Neighbors, k int) *onetree.Candidates {
+	n := int32(in.N())
+	up := &onetree.Candidates{Unit: c.Unit, Off: make([]int32, 1, n+1), City: make([]int32, 0, len(c.City)+k)}
+	for i := range n {
+		if int(i) == len(c.Off)-1 {
+			for _, j := range nb.Of(i)[:min(k, nb.K)] {
+				up.City = append(up.City, j)
+				if c.Alpha != nil {
+					up.Alpha = append(up.Alpha, 0)
+				}
+			}
+		} else {
+			cities, alpha := c.Of(i)
+			for r, j := range cities {
+				if in.Dist(i, j) >= tsp.NoEdge {
+					continue
+				}
+				up.City = append(up.City, j)
+				if alpha != nil {
+					up.Alpha = append(up.Alpha, alpha[r])
+				}
+			}
+		}
+		up.Off = append(up.Off, int32(len(up.City)))
+	}
+	return up
+}
 
 // Nearness returns each city's first k candidates by alpha-nearness, after the given steps of
-// ascent on a graph of nb. The error is ctx's.
+// ascent on a graph of nb; of a path and of forbidden edges those of tours without, as far as they
+// are allowed. The error is ctx's.
 func Nearness(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, steps, k int) (*onetree.Candidates, error) {
+	if base := in.Base(); base != nil {
+		near, err := tsp.NearestNeighbors(ctx, base, nb.K)
+		if err != nil {
+			return nil, err
+		}
+		c, err := Nearness(ctx, base, near, steps, k)
+		if err != nil {
+			return nil, err
+		}
+		return lift(c, in, nb, k), nil
+	}
 	g, opt, err := ascent(ctx, in, nb, steps)
 	if err != nil {
 		return nil, err
@@ -78,6 +125,17 @@ func Nearness(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, steps, k
 func ranked(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, steps, k int, told Told) (*onetree.Candidates, error) {
 	if !ByParts(in) {
 		return Nearness(ctx, in, nb, steps, k)
+	}
+	if base := in.Base(); base != nil {
+		near, err := tsp.NearestNeighbors(ctx, base, nb.K)
+		if err != nil {
+			return nil, err
+		}
+		c, err := ranked(ctx, base, near, steps, k, told)
+		if err != nil {
+			return nil, err
+		}
+		return lift(c, in, nb, k), nil
 	}
 	g, err := onetree.NewGraphByParts(ctx, in, nb, 2, ofPart, func(parts [][]int32) {
 		if told != nil {

@@ -12,6 +12,7 @@ import (
 	"testing/iotest"
 
 	"tspmcts/tsp"
+	"tspmcts/tsp/onetree"
 	"tspmcts/tsp/tsptest"
 )
 
@@ -169,4 +170,34 @@ func TestReadRanks(t *testing.T) {
 func ExamplePublishedRanks() {
 	fmt.Println(PublishedRanks(1000)[:3])
 	// Output: [0.437555 0.254719 0.137672]
+}
+
+// A path has the candidates of a tour of its cities, without forbidden edges, and the city more that
+// it takes has some, too.
+func TestAlphaOfPaths(t *testing.T) {
+	of := tsptest.Random(tsp.Euc2D, 400, 1)
+	plain := tsptest.Must(Nearness(t.Context(), of, tsptest.Must(tsp.NearestNeighbors(t.Context(), of, 10)), AlphaSteps, 5))
+	first, _ := plain.Of(3)
+	if err := errors.Join(of.SetEnds(-1, 9), of.Forbid([][2]int32{{3, first[0]}})); err != nil {
+		t.Fatal(err)
+	}
+	in := tsp.NewSymmetric(of).Instance
+	nb := tsptest.Must(tsp.NearestNeighbors(t.Context(), in, 10))
+	for name, rows := range map[string]*onetree.Candidates{
+		"nearness": tsptest.Must(Nearness(t.Context(), in, nb, AlphaSteps, 5)), "ranked": tsptest.Must(ranked(t.Context(), in, nb, AlphaSteps, 5, nil))} {
+		for i := range int32(400) {
+			want, _ := plain.Of(i)
+			if i == 3 {
+				want = want[1:]
+			} else if i == first[0] {
+				want = slices.DeleteFunc(slices.Clone(want), func(j int32) bool { return j == 3 })
+			}
+			if got, alpha := rows.Of(i); !slices.Equal(got, want) || len(alpha) != len(got) {
+				t.Errorf("%s: city %d has %v, want %v", name, i, got, want)
+			}
+		}
+		if more, _ := rows.Of(400); len(rows.Off) != 402 || len(more) != 5 {
+			t.Errorf("%s: the city more of %d has %v", name, len(rows.Off)-1, more)
+		}
+	}
 }

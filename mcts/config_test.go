@@ -290,6 +290,8 @@ func TestDefaultHeatmapOf(t *testing.T) {
 	if err := path.SetEnds(-1, -1); err != nil {
 		t.Fatal(err)
 	}
+	path = tsp.NewSymmetric(path).Instance
+	matrix := tsptest.Random(tsp.Explicit, 1000, 1)
 	pairs := tsp.NewSymmetric(tsptest.Directed(1000, 1)).Instance
 	many := tsptest.Random(tsp.Euc2D, 250000, 1)
 	for _, c := range []struct {
@@ -299,8 +301,9 @@ func TestDefaultHeatmapOf(t *testing.T) {
 		want    string
 	}{
 		{plain, 30 * time.Millisecond, 2, "alpha"}, {plain, 29 * time.Millisecond, 2, "gtprior"},
-		{path, 120 * time.Millisecond, 2, "alpha"}, {path, 119 * time.Millisecond, 2, "gtprior"},
-		{pairs, 480 * time.Millisecond, 2, "alpha"}, {pairs, 479 * time.Millisecond, 2, "gtprior"}, {pairs, 0, 1, "alpha"},
+		{path, 30 * time.Millisecond, 2, "alpha"}, {path, 29 * time.Millisecond, 2, "gtprior"},
+		{matrix, 38 * time.Millisecond, 2, "alpha"}, {matrix, 37 * time.Millisecond, 2, "gtprior"},
+		{pairs, 240 * time.Millisecond, 2, "alpha"}, {pairs, 239 * time.Millisecond, 2, "gtprior"}, {pairs, 0, 1, "alpha"},
 		{many, 3750 * time.Millisecond, 2, "alpha"}, {many, 3749 * time.Millisecond, 2, "gtprior"}, {many, 7499 * time.Millisecond, 1, "gtprior"},
 	} {
 		if got := DefaultHeatmapOf("default", c.in, c.limit, c.workers); got != c.want {

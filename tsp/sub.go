@@ -96,8 +96,12 @@ func (in *Instance) Fix(i, j int32) {
 	}
 }
 
-// At returns where city i lies, in core units (radians where they are degrees); the origin for
-// Explicit.
+// Placed reports whether At tells where cities lie: near cities are near in the metric too, but for
+// the city more that a path may take.
+func (in *Instance) Placed() bool { return len(in.pts) > 0 }
+
+// At returns where city i lies, in core units (radians where they are degrees); the origin
+// where in is not Placed.
 func (in *Instance) At(i int32) (x, y float64) {
 	if len(in.pts) == 0 {
 		return 0, 0

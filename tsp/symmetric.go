@@ -79,10 +79,26 @@ func NewSymmetric(of *Instance) *Symmetric {
 		d.far = of.longest()
 		s.offset += 2 * int64(d.far)
 	}
+	if s.derived == d && !d.paired && len(of.pts) > 0 {
+		s.pts = of.pts
+		if d.joker >= 0 {
+			s.pts = append(of.pts[:n-1:n-1], of.pts[max(ends.Start, ends.End, 0)])
+		}
+	}
 	if err := s.SetFixed(fixed); err != nil {
 		panic("tsp: " + err.Error()) // SetEnds has tried it
 	}
 	return s
+}
+
+// Base returns the instance whose distances in's are where in stands for a path or for forbidden
+// edges of it, and has coordinates or a matrix, and is symmetric; else nil. Cities have the same
+// numbers in both. It has no fixed edges, and not the city more that a path may take.
+func (in *Instance) Base() *Instance {
+	if d := in.derived; d != nil && !d.paired && in.rows == nil && d.of.Metric < metrics {
+		return d.of
+	}
+	return nil
 }
 
 // symmetricFixed returns the number of cities and the fixed edges of the symmetric instance that

@@ -396,3 +396,42 @@ func prices(n int, seed uint64) []int64 {
 	}
 	return p
 }
+
+// A path's cities, and those of forbidden edges, lie where they lie, and have a base, whose distances
+// they have; matrices and pairs are in no place.
+func TestPlaced(t *testing.T) {
+	for name, of := range map[string]*tsp.Instance{"free": tsptest.Random(tsp.Euc2D, 30, 1), "given": tsptest.Random(tsp.Man3D, 30, 2), "forbidden": tsptest.Random(tsp.Geo, 30, 3)} {
+		var err error
+		switch name {
+		case "free":
+			err = of.SetEnds(-1, -1)
+		case "given":
+			err = of.SetEnds(-1, 7)
+		default:
+			err = of.Forbid([][2]int32{{1, 2}})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		in := tsp.NewSymmetric(of)
+		if !in.Placed() || in.Base() == nil || in.Base().N() != 30 || in.Base().Ends != nil {
+			t.Fatalf("%s: it is in no place, or its base is %v", name, in.Base())
+		}
+		for i := range int32(in.N()) {
+			j := i
+			if i == 30 {
+				j = map[bool]int32{true: 7}[name == "given"]
+			}
+			x, y := in.At(i)
+			if wantX, wantY := of.At(j); x != wantX || y != wantY {
+				t.Errorf("%s: city %d lies at %v, %v, want %v, %v", name, i, x, y, wantX, wantY)
+			}
+		}
+		if in.Base().Dist(3, 9) != in.Dist(3, 9) {
+			t.Errorf("%s: its base has other distances", name)
+		}
+	}
+	if in := tsp.NewSymmetric(tsptest.Directed(9, 1)); in.Placed() || in.Base() != nil || tsptest.Random(tsp.Explicit, 9, 1).Placed() {
+		t.Error("a matrix is in a place")
+	}
+}

@@ -32,7 +32,7 @@ func (p *Problem) offerOf(t tsp.Tour, length int64) {
 // a million uniform cities is 18 % above the optimum after 0.3 s, and not 37. The search does not
 // begin with it.
 func (p *Problem) straighten(ctx context.Context) {
-	if p.In.Metric.Dims() == 0 || p.In.Fixed != nil || p.Initial != nil || p.Resume != nil || p.Config.Fresh {
+	if !p.In.Placed() || p.In.Fixed != nil || p.Initial != nil || p.Resume != nil || p.Config.Fresh {
 		return
 	}
 	t := slices.Clone(p.Curve)
@@ -72,7 +72,9 @@ const leastStraightened = 1 << 16
 // 17.8, 0.95, 0.48 and 0.35; fewer cities are searched before anybody would notice.
 const manyCities = 5000
 
-// manyApart is manyCities of those without coordinates, whose ascent takes the square of n.
+// manyApart is manyCities of those that are in no place, whose ascent takes the square of n: 5000
+// places of a country with the travel times between them stand at 2.1, 1.4, 0.4 and 0.2 % after 0.1,
+// 0.3, 0.5 and 1 s, and have no tour but the order of their numbers before 0.4 s without that.
 const manyApart = 2000
 
 // mostGreedy is the number of cities above which the search begins with that tour, where there is no
@@ -94,7 +96,7 @@ type soon struct {
 func (p *Problem) soon(ctx context.Context) *soon {
 	waits := strings.HasPrefix(p.Source, "alpha")
 	least := manyCities
-	if p.In.Metric.Dims() == 0 {
+	if !p.In.Placed() {
 		least = manyApart
 	}
 	if p.In.N() < least || p.Places == nil && !waits || p.Heatmap != nil || p.Resume != nil || p.Config.Fresh {

@@ -78,7 +78,7 @@ func (c *cutter) cut(nd Node, v uint64) int32 {
 	part := c.cities[nd.From:nd.To]
 	n := int32(len(c.cities))
 	key := func(city int32) float64 { p := c.pos[city] - c.turn; return float64(p + n&(p>>31)) }
-	if c.in.Metric.Dims() > 0 {
+	if c.in.Placed() {
 		x0, y0 := c.in.At(part[0])
 		x1, y1 := x0, y0
 		for _, city := range part {

@@ -81,7 +81,7 @@ const kicksLapse = 1. / 6
 // 60 s and C100k.1 after 40 s, two workers, seed 1, stand at .062 and .62 % over the best
 // known by regions alone, at .092 and .21 % with both.
 func (s *Search) even() bool {
-	if s.In.Metric.Dims() == 0 || s.Neighbors.K == 0 {
+	if !s.In.Placed() || s.Neighbors.K == 0 {
 		return false
 	}
 	n := s.In.N()
