@@ -90,6 +90,44 @@ func (in *Instance) earthDistance(i, j int32) float64 {
 	return longGeodesic(p, q)
 }
 
+// onSphere returns where a place lies on the sphere of Geo, in kilometres, or GeoM, in metres.
+func (m Metric) onSphere(lat, lon float64) vec {
+	sinLat, cosLat := math.Sincos(lat)
+	sinLon, cosLon := math.Sincos(lon)
+	r := m.radius()
+	return vec{r * cosLat * cosLon, r * cosLat * sinLon, r * sinLat}
+}
+
+// radius is that of the sphere of Geo or GeoM.
+func (m Metric) radius() float64 {
+	if m == Geo {
+		return 6378.388
+	}
+	return 6378388
+}
+
+// sphereDistance is the distance of two cities under Geo and GeoM by the chord, in a sixth and a tenth
+// of the time that their formulas with sines and cosines take. Where both might not be cut to the
+// same whole number, and between places that are nearly opposite, ok is false. Both are good to
+// 1e-7 of a unit, but for Geo's arc cosine below a kilometre, where all is 1.
+func (in *Instance) sphereDistance(i, j int32) (d float64, ok bool) {
+	p, q := &in.sphere[i], &in.sphere[j]
+	c2 := sq(p.x-q.x) + sq(p.y-q.y) + sq(p.z-q.z)
+	r := in.Metric.radius()
+	u := c2 / (4 * r * r)
+	switch {
+	case u < seriesEnd:
+		d = math.Sqrt(c2)*arc(u) + 1
+	case u < 0.9:
+		d = 2*r*math.Asin(math.Sqrt(u)) + 1
+	default:
+		return 0, false
+	}
+	const margin = 1e-6
+	whole := math.Trunc(d)
+	return whole, d-whole > margin && d-whole < 1-margin
+}
+
 // seriesEnd is where arc stops being exact to the last bits.
 const seriesEnd = 1e-3
 

@@ -114,3 +114,44 @@ func TestEarthSub(t *testing.T) {
 		}
 	}
 }
+
+// Under Geo and GeoM the distance by the chord is that of the formula, near and far, also of a Sub.
+func TestSphere(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 9))
+	for _, m := range []Metric{Geo, GeoM} {
+		const n = 1500
+		x, y := make([]float64, n), make([]float64, n)
+		for i := range n {
+			x[i], y[i] = 180*r.Float64()-90, 360*r.Float64()-180
+			if i%3 > 0 { // some hundred metres to some hundred kilometres from the one before
+				step := math.Pow(10, -3+3*r.Float64())
+				x[i], y[i] = x[i-1]+step*r.NormFloat64(), y[i-1]+step*r.NormFloat64()
+			}
+		}
+		in, err := NewPoints("sphere", m, x, y, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cities := make([]int32, n)
+		for i := range cities {
+			cities[i] = int32(n - 1 - i)
+		}
+		var sub Instance
+		in.Sub(&sub, cities, func(c int32) int32 { return n - 1 - c }, false)
+		formula := 0
+		for i := range int32(n) {
+			for j := range i {
+				want := int32(in.between(in.pts[i], in.pts[j], 0))
+				if got := in.Dist(i, j); got != want || in.Dist(j, i) != want || sub.Dist(n-1-i, n-1-j) != want {
+					t.Fatalf("%v: from %v, %v to %v, %v it is %d, want %d", m, x[i], y[i], x[j], y[j], got, want)
+				}
+				if _, ok := in.sphereDistance(i, j); !ok {
+					formula++
+				}
+			}
+		}
+		if formula > n*n/2/4 {
+			t.Errorf("%v: the formula is asked %d times", m, formula)
+		}
+	}
+}

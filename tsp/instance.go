@@ -60,6 +60,7 @@ type Instance struct {
 	pts     []point // coordinates as the metric wants them: scaled, or in radians
 	z       []float64
 	earth   []vec   // places in space under Haversine and Geodesic, else nil
+	sphere  []vec   // places on it under Geo and GeoM, else nil
 	partner []int32 // 2 per city: the other ends of its fixed edges, -1 for none; nil without any
 	rows    []int32 // of Sub, where there are no coordinates: the city of whole by city; nil for the identity
 	whole   *Instance
@@ -149,6 +150,11 @@ func NewPoints(name string, m Metric, x, y, z []float64) (*Instance, error) {
 		}
 	}
 	switch m {
+	case Geo, GeoM:
+		in.sphere = make([]vec, n)
+		for i, p := range in.pts {
+			in.sphere[i] = m.onSphere(p.x, p.y)
+		}
 	case Euc2D, Exact2D:
 		in.flat, in.round = true, 0.5
 	case Floor2D:

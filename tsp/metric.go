@@ -121,6 +121,11 @@ func (in *Instance) distance(i, j int32) float64 {
 	if in.earth != nil {
 		return nint(in.earthDistance(i, j))
 	}
+	if len(in.sphere) > 0 {
+		if d, ok := in.sphereDistance(i, j); ok {
+			return d
+		}
+	}
 	var dz float64
 	if in.z != nil {
 		dz = in.z[i] - in.z[j]

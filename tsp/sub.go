@@ -29,6 +29,12 @@ func (in *Instance) Sub(dst *Instance, cities []int32, local func(c int32) int32
 			dst.earth = append(dst.earth, in.earth[c])
 		}
 	}
+	dst.sphere = dst.sphere[:0]
+	if len(in.sphere) > 0 {
+		for _, c := range cities {
+			dst.sphere = append(dst.sphere, in.sphere[c])
+		}
+	}
 	if in.Metric.Dims() == 0 {
 		if dst.whole = in.whole; in.rows == nil {
 			dst.whole = in
