@@ -44,6 +44,25 @@ func (m Metric) onEarth(lat, lon float64) vec {
 	return vec{n * cosLat * cosLon, n * cosLat * sinLon, n * (1 - wgsE2) * sinLat}
 }
 
+// toGlobe finds the places in space, or on the sphere, of an instance in degrees.
+func (in *Instance) toGlobe() {
+	if !in.Metric.Degrees() {
+		return
+	}
+	at := make([]vec, len(in.pts))
+	if in.Metric.earthly() {
+		in.Unit, in.earth = "m", at
+		for i, p := range in.pts {
+			at[i] = in.Metric.onEarth(p.x, p.y)
+		}
+		return
+	}
+	in.sphere = at
+	for i, p := range in.pts {
+		at[i] = in.Metric.onSphere(p.x, p.y)
+	}
+}
+
 // InSpace returns where city i lies in metres from the centre of the Earth, z towards the north
 // pole; ok only under Haversine and Geodesic, whose distances are no shorter than those in space.
 func (in *Instance) InSpace(i int32) (x, y, z float64, ok bool) {

@@ -142,19 +142,8 @@ func NewPoints(name string, m Metric, x, y, z []float64) (*Instance, error) {
 			in.z[i] = float64(z[i] * in.Scale)
 		}
 	}
-	if m.earthly() {
-		in.Unit = "m"
-		in.earth = make([]vec, n)
-		for i, p := range in.pts {
-			in.earth[i] = m.onEarth(p.x, p.y)
-		}
-	}
+	in.toGlobe()
 	switch m {
-	case Geo, GeoM:
-		in.sphere = make([]vec, n)
-		for i, p := range in.pts {
-			in.sphere[i] = m.onSphere(p.x, p.y)
-		}
 	case Euc2D, Exact2D:
 		in.flat, in.round = true, 0.5
 	case Floor2D:
