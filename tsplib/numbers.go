@@ -191,7 +191,11 @@ func (t *table) readCities() (*tsp.Instance, error) {
 	if numbered {
 		how = "one a line behind its number"
 	}
-	t.warnings = append(t.warnings, Warning{t.name, t.first, fmt.Sprintf("no TSPLIB header: read as the coordinates of %d cities, %s, with distances that are not rounded (EXACT_2D)", rows, how)})
+	cities := "cities"
+	if rows == 1 {
+		cities = "city"
+	}
+	t.warnings = append(t.warnings, Warning{t.name, t.first, fmt.Sprintf("no TSPLIB header: read as the coordinates of %d %s, %s, with distances that are not rounded (EXACT_2D)", rows, cities, how)})
 	return in, nil
 }
 

@@ -56,7 +56,11 @@ func intersperse(app *cli.App, args []string) ([]string, error) {
 		name, _, hasValue := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(arg, "-"), "-"), "=")
 		flag := findFlag(cmd, name)
 		if flag == nil {
-			return nil, usagef("%s has no flag %s; did you mean %s? tspmcts %[1]s --help lists them", strings.Join(path[1:], " "), arg, cli.SuggestFlag(cmd.Flags, name, false))
+			meant := cli.SuggestFlag(cmd.Flags, name, false)
+			if meant != "" {
+				meant = "did you mean " + meant + "? "
+			}
+			return nil, usagef("%s has no flag %s; %stspmcts %[1]s --help lists them", strings.Join(path[1:], " "), arg, meant)
 		}
 		if flag == cli.HelpFlag { // with arguments the library would take them for topics
 			return append(path, "--help"), nil

@@ -211,6 +211,7 @@ func TestBadUsage(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
 		{"slove a.tsp", `no command "slove".*Did you mean "solve"`},
 		{"solve a.tsp --tmie 3s", `no flag --tmie; did you mean --time`},
+		{"solve a.tsp -v", `no flag -v; tspmcts solve --help`},
 		{"solve a.tsp --time", `--time needs a value`},
 		{"solve --time --seed 3 a.tsp", `--time needs a value`},
 		{"solve a.tsp --time 10", `--time is "10", want a time.*10s`},
