@@ -65,60 +65,21 @@ func ByParts(in *tsp.Instance) bool {
 	return in.Planar() && in.N() >= leastByParts
 }
 
-// lift makes c, the candidates of in's base, those of in: without forbidden edges, and with neighbours
-// of the city that a path may take more.
-func lift(c *onetree.Candidates, in *tsp.Instance, nb *tsp.Neighbors, k int) *onetree.Candidates {
-	n := int32(in.N())
-	up := &onetree.Candidates{Unit: c.Unit, Off: make([]int32, 1, n+1), City: make([]int32, 0, len(c.City)+k)}
-	for i := range n {
-		if int(i) == len(c.Off)-1 {
-			for _, j := range nb.Of(i)[:min(k, nb.K)] {
-				up.City = append(up.City, j)
-				if c.Alpha != nil {
-					up.Alpha = append(up.Alpha, 0)
-				}
-			}
-		} else {
-			cities, alpha := c.Of(i)
-			for r, j := range cities {
-				if in.Dist(i, j) >= tsp.NoEdge {
-					continue
-				}
-				up.City = append(up.City, j)
-				if alpha != nil {
-					up.Alpha = append(up.Alpha, alpha[r])
-				}
-			}
-		}
-		up.Off = append(up.Off, int32(len(up.City)))
-	}
-	return up
-}
-
 // Nearness returns each city's first k candidates by alpha-nearness, after the given steps of
 // ascent on a graph of nb; of a path and of forbidden edges those of tours without, as far as they
 // are allowed. The error is ctx's.
 func Nearness(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, steps, k int) (*onetree.Candidates, error) {
-	if base := in.Base(); base != nil {
-		near, err := tsp.NearestNeighbors(ctx, base, nb.K)
+	return ofBase(ctx, in, nb, k, func(in *tsp.Instance, nb *tsp.Neighbors) (*onetree.Candidates, error) {
+		g, opt, err := ascent(ctx, in, nb, steps)
 		if err != nil {
 			return nil, err
 		}
-		c, err := Nearness(ctx, base, near, steps, k)
-		if err != nil {
+		r := onetree.Ascend(ctx, g, opt)
+		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		return lift(c, in, nb, k), nil
-	}
-	g, opt, err := ascent(ctx, in, nb, steps)
-	if err != nil {
-		return nil, err
-	}
-	r := onetree.Ascend(ctx, g, opt)
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	return r.Alpha(ctx, k), nil
+		return r.Alpha(ctx, k), nil
+	})
 }
 
 // ranked is Nearness, but by parts, and without alpha, where there are many cities.
@@ -126,30 +87,67 @@ func ranked(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, steps, k i
 	if !ByParts(in) {
 		return Nearness(ctx, in, nb, steps, k)
 	}
-	if base := in.Base(); base != nil {
-		near, err := tsp.NearestNeighbors(ctx, base, nb.K)
+	return ofBase(ctx, in, nb, k, func(in *tsp.Instance, nb *tsp.Neighbors) (*onetree.Candidates, error) {
+		g, err := onetree.NewGraphByParts(ctx, in, nb, 2, ofPart, func(parts [][]int32) {
+			if told != nil {
+				told(parts, nb.Of)
+			}
+		})
 		if err != nil {
 			return nil, err
 		}
-		c, err := ranked(ctx, base, near, steps, k, told)
-		if err != nil {
-			return nil, err
-		}
-		return lift(c, in, nb, k), nil
-	}
-	g, err := onetree.NewGraphByParts(ctx, in, nb, 2, ofPart, func(parts [][]int32) {
-		if told != nil {
-			told(parts, nb.Of)
-		}
+		return g.AlphaByParts(ctx, onetree.Options{Steps: steps}, k, ofPart, func(c *onetree.Candidates, parts [][]int32) {
+			if told != nil {
+				told(parts, func(i int32) []int32 { cities, _ := c.Of(i); return cities })
+			}
+		})
 	})
+}
+
+// ofBase returns the k candidates that find has for each city, or, where in has a base, for that:
+// without forbidden edges then, and with neighbours for the city that a path may take more. nb is in's.
+func ofBase(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, k int,
+	find func(in *tsp.Instance, nb *tsp.Neighbors) (*onetree.Candidates, error)) (*onetree.Candidates, error) {
+	base := in.Base()
+	if base == nil {
+		return find(in, nb)
+	}
+	near, err := tsp.NearestNeighbors(ctx, base, nb.K)
 	if err != nil {
 		return nil, err
 	}
-	return g.AlphaByParts(ctx, onetree.Options{Steps: steps}, k, ofPart, func(c *onetree.Candidates, parts [][]int32) {
-		if told != nil {
-			told(parts, func(i int32) []int32 { cities, _ := c.Of(i); return cities })
+	c, err := find(base, near)
+	if err != nil {
+		return nil, err
+	}
+	n := int32(in.N())
+	allowed := &onetree.Candidates{Unit: c.Unit, Off: make([]int32, 1, n+1), City: make([]int32, 0, len(c.City)+k)}
+	add := func(j int32, alpha int64) {
+		allowed.City = append(allowed.City, j)
+		if c.Alpha != nil {
+			allowed.Alpha = append(allowed.Alpha, alpha)
 		}
-	})
+	}
+	for i := range n {
+		if int(i) < base.N() {
+			cities, alpha := c.Of(i)
+			for r, j := range cities {
+				switch {
+				case in.Dist(i, j) >= tsp.NoEdge:
+				case alpha == nil:
+					add(j, 0)
+				default:
+					add(j, alpha[r])
+				}
+			}
+		} else {
+			for _, j := range nb.Of(i)[:min(k, nb.K)] {
+				add(j, 0)
+			}
+		}
+		allowed.Off = append(allowed.Off, int32(len(allowed.City)))
+	}
+	return allowed, nil
 }
 
 // ascent returns the graph of an ascent, and how it is to go on.
