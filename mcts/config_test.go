@@ -293,7 +293,11 @@ func TestDefaultHeatmapOf(t *testing.T) {
 	path = tsp.NewSymmetric(path).Instance
 	matrix := tsptest.Random(tsp.Explicit, 1000, 1)
 	pairs := tsp.NewSymmetric(tsptest.Directed(1000, 1)).Instance
-	many := tsptest.Random(tsp.Euc2D, 250000, 1)
+	many, manyPath := tsptest.Random(tsp.Euc2D, 250000, 1), tsptest.Random(tsp.Euc2D, 250000, 1)
+	if err := manyPath.SetEnds(-1, -1); err != nil {
+		t.Fatal(err)
+	}
+	manyPath = tsp.NewSymmetric(manyPath).Instance
 	for _, c := range []struct {
 		in      *tsp.Instance
 		limit   time.Duration
@@ -305,6 +309,7 @@ func TestDefaultHeatmapOf(t *testing.T) {
 		{matrix, 38 * time.Millisecond, 2, "alpha"}, {matrix, 37 * time.Millisecond, 2, "gtprior"},
 		{pairs, 240 * time.Millisecond, 2, "alpha"}, {pairs, 239 * time.Millisecond, 2, "gtprior"}, {pairs, 0, 1, "alpha"},
 		{many, 3750 * time.Millisecond, 2, "alpha"}, {many, 3749 * time.Millisecond, 2, "gtprior"}, {many, 7499 * time.Millisecond, 1, "gtprior"},
+		{manyPath, 11250 * time.Millisecond, 2, "alpha"}, {manyPath, 11249 * time.Millisecond, 2, "gtprior"},
 	} {
 		if got := DefaultHeatmapOf("default", c.in, c.limit, c.workers); got != c.want {
 			t.Errorf("%d cities in %v, %d workers: %s, want %s", c.in.N(), c.limit, c.workers, got, c.want)
