@@ -12,6 +12,9 @@
 //   - grid: a square grid, filled row by row; the seed changes nothing;
 //   - cluster, explosion, implosion: uniform cities after a mutation of Bossek et al.
 //     (see mutation);
+//   - picture: stipples of a picture of discs and rings, as dense as it is dark;
+//   - board: the holes of a circuit board, whole numbers on a lattice, rows, frames and fields
+//     of pins, so that many distances are equal; somewhat longer or shorter than wide;
 //   - dimacs-e, dimacs-c, dimacs-m: the uniform and clustered instances and the random
 //     matrices of the 8th DIMACS Implementation Challenge (D. S. Johnson and L. A.
 //     McGeoch, 2000), number for number. E1k.0 has 1000 cities and the seed 1000,

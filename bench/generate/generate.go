@@ -10,10 +10,11 @@ import (
 )
 
 // Kinds lists the kinds of instances. See the package documentation.
-var Kinds = []string{"uniform", "clustered", "grid", "cluster", "explosion", "implosion", "dimacs-e", "dimacs-c", "dimacs-m",
+var Kinds = []string{"uniform", "clustered", "grid", "cluster", "explosion", "implosion", "picture", "board", "dimacs-e", "dimacs-c", "dimacs-m",
 	"atsp-random", "atsp-closure", "atsp-crane", "atsp-coins", "atsp-drill", "atsp-shop"}
 
-// Side is the length of the square that TSPLIB instances fill, GridStep that of a grid's step.
+// Side is the length of the square that TSPLIB instances fill, GridStep that of a step of a grid or a
+// board.
 const (
 	Side     = 1_000_000
 	GridStep = 100
@@ -59,6 +60,10 @@ func (s Spec) plane() plane {
 	case "grid":
 		columns := gridColumns(s.Cities)
 		return plane{grid(columns), GridStep, 1 / max(1, float64(columns-1))}
+	case "picture":
+		return plane{picture(s.Cities, s.rng()), Side, 1}
+	case "board":
+		return plane{newBoard(s.Cities, s.rng()).next, GridStep, 1 / boardSide(s.Cities, s.rng())}
 	}
 	return plane{newShape(s), Side, 1}
 }

@@ -17,9 +17,12 @@ func grid(columns int) func() (x, y float64) {
 	}
 }
 
+// rng returns the random numbers of the kinds that are ours.
+func (s Spec) rng() *rand.Rand { return rand.New(rand.NewPCG(s.Seed, 0x7370_6d63_7473)) }
+
 // newShape returns the cities of a uniform, clustered or mutated instance, in [0,1).
 func newShape(s Spec) func() (x, y float64) {
-	rng := rand.New(rand.NewPCG(s.Seed, 0x7370_6d63_7473))
+	rng := s.rng()
 	if s.Kind == "clustered" {
 		// Around each centre a normal distribution, made of sums of uniform ones so that
 		// it is the same on every machine, as wide as the clusters would lie apart.

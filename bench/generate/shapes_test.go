@@ -2,7 +2,6 @@ package generate
 
 import (
 	"math"
-	"math/rand/v2"
 	"testing"
 )
 
@@ -12,7 +11,7 @@ import (
 func TestMutations(t *testing.T) {
 	const n = 20000
 	for seed := uint64(1); seed < 60; seed++ {
-		rng := rand.New(rand.NewPCG(seed, 0x7370_6d63_7473))
+		rng := Spec{Seed: seed}.rng()
 		x, y := rng.Float64(), rng.Float64() // the first numbers are the centre
 		if min(x, y) < 0.3 || max(x, y) > 0.7 {
 			continue

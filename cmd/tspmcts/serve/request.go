@@ -713,6 +713,8 @@ var Demos = []Demo{
 	{"clustered", "Clusters"},
 	{"explosion", "After an explosion"},
 	{"implosion", "After an implosion"},
+	{"picture", "Stipples of a picture"},
+	{"board", "Holes of a circuit board"},
 	{"grid", "A grid"},
 }
 
