@@ -2,6 +2,7 @@ package mcts
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -10,6 +11,8 @@ import (
 	"slices"
 	"testing"
 
+	"tspmcts/heatmap"
+	"tspmcts/mcts/prepare"
 	"tspmcts/tsp"
 	"tspmcts/tsp/onetree"
 	"tspmcts/tsp/tsptest"
@@ -317,6 +320,62 @@ func TestPathsOfMany(t *testing.T) {
 			if got.Length > want+want/10000 || want > got.Length+got.Length/10000 {
 				t.Errorf("directed %v, ends %v: %d, with a city more %d", directed, ends, got.Length, want)
 			}
+		}
+	}
+}
+
+// Many cities are numbered along the curve, also where more than a tour is wanted of them; all that is
+// told of them is in their own numbers.
+func TestNumbered(t *testing.T) {
+	const n = 5000
+	for _, demand := range []func(in *tsp.Instance) error{
+		func(in *tsp.Instance) error { return in.SetEnds(4, -1) },
+		func(in *tsp.Instance) error { return in.SetEnds(4, 9) },
+		func(in *tsp.Instance) error { return in.SetFixed([][2]int32{{17, 4000}, {4000, 3}}) },
+		func(in *tsp.Instance) error { return in.Forbid([][2]int32{{17, 4000}, {4000, 3}}) },
+	} {
+		in := tsptest.Random(tsp.Euc2D, n, 3)
+		if err := demand(in); err != nil {
+			t.Fatal(err)
+		}
+		steps, were := 0.0, 0.0 // from each city to the next, by their numbers
+		var saved bytes.Buffer
+		o := Options{Actions: 20000, Workers: 2, Seed: 1, Preset: "default", Source: "gtprior",
+			Build: func(ctx context.Context, searched *tsp.Instance, source string, nb *tsp.Neighbors, told heatmap.Told) (*heatmap.Map, error) {
+				for c := range int32(n - 1) {
+					x, y := searched.At(c)
+					toX, toY := searched.At(c + 1)
+					steps += math.Hypot(toX-x, toY-y)
+					were += math.Hypot(in.X[c+1]-in.X[c], in.Y[c+1]-in.Y[c])
+				}
+				return prepare.Build(ctx, searched, source, nb, told)
+			},
+			Observe: func(p Progress) {
+				if err := in.Check(p.Tour); err != nil || in.Value(p.Tour) != p.Length {
+					t.Errorf("told of a tour of length %v, which is %v: %v", p.Length, in.Value(p.Tour), err)
+				}
+			},
+			Save: &Saver{Save: func(c *Checkpoint) {
+				if saved.Len() == 0 { // the first one
+					if err := c.Encode(&saved); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}}}
+		r, err := Solve(t.Context(), in, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if steps == 0 || steps > were/20 {
+			t.Errorf("from number to number it is %v, and was %v", steps, were)
+		}
+		again := Options{Actions: o.Actions, Workers: 2, Seed: 1, Source: o.Source, Resume: tsptest.Must(DecodeCheckpoint(&saved))}
+		if re, err := Solve(t.Context(), in, again); err != nil || !slices.Equal(re.Tour, r.Tour) {
+			t.Errorf("resumed: another tour, %v", err)
+		}
+		from := Options{Actions: 1, Workers: 1, Source: o.Source, Initial: []tsp.Tour{r.Tour}}
+		if re, err := Solve(t.Context(), in, from); err != nil || re.Length > r.Length {
+			t.Errorf("from the tour: %v", err)
 		}
 	}
 }

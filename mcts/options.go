@@ -210,11 +210,12 @@ func (o *Options) configure(n int, source string) (Config, error) {
 	return cfg, err
 }
 
-// problem returns what is to be prepared for a search of in.
-func (o *Options) problem(in *tsp.Instance, sym *tsp.Symmetric, cfg Config, source string) prepare.Problem {
+// problem returns what is to be prepared for a search of in, which stands for the instance given as
+// places and sym do.
+func (o *Options) problem(in *tsp.Instance, places *tsp.Places, sym *tsp.Symmetric, cfg Config, source string) prepare.Problem {
 	knobs, _ := json.Marshal(cfg)
 	return prepare.Problem{
 		Task: stage.Task{In: in, Symmetric: sym, Heatmap: o.Heatmap, Config: cfg.stages(), Knobs: string(knobs),
 			Seed: o.Seed, Workers: o.workers(), Initial: o.Initial, Onward: o.Onward},
-		Source: source, Build: o.Build, Most: cfg.Candidates, Resume: o.Resume}
+		Places: places, Source: source, Build: o.Build, Most: cfg.Candidates, Resume: o.Resume}
 }

@@ -84,18 +84,16 @@ func (p *searching) observer(in *tsp.Instance, o *Options, bound func() float64)
 //
 // A directed instance, one with Ends, or with forbidden edges between places, is searched as the
 // symmetric one that stands for it (tsp.NewSymmetric), and that is what the knobs, the heatmap, and
-// the checkpoints are of. The error is ErrForbidden where every tour found takes edges that may not
-// be used, ErrNone where it is seen that there is no other.
+// the checkpoints are of; of many cities, as they are numbered along a curve. The error is
+// ErrForbidden where every tour found takes edges that may not be used, ErrNone where it is seen
+// that there is no other.
 func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 	given := in
+	o.Clock = o.budget(given).Clock
 	invalid := o.validate(given)
-	sym := tsp.NewSymmetric(given)
-	if sym != nil {
-		in = sym.Instance
-		o.Initial = slices.Clone(o.Initial)
-		for i, t := range o.Initial {
-			o.Initial[i] = sym.Contract(t)
-		}
+	in, places, sym, err := o.standIn(ctx, given, invalid == nil)
+	if err != nil {
+		return nil, err
 	}
 	budget := o.budget(in)
 	source := o.source(in, budget.Time)
@@ -120,12 +118,12 @@ func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 	if given.Metric == tsp.Graph {
 		budget.Bound = max(budget.Bound, in.Offset()) // no step that is no edge
 	}
-	p := &searching{Problem: o.problem(in, sym, cfg, source), save: o.Save}
+	p := &searching{Problem: o.problem(in, places, sym, cfg, source), save: o.Save}
 	p.Curve = prepare.Curve(ctx, in)
 	began := budget.Clock()
 	if p.Late(budget) {
 		r.Stop, r.Elapsed = StopTime, began
-		return r, r.Finish(ctx, given, p.Curve)
+		return r, r.Finish(ctx, given, p.Expand(p.Curve))
 	}
 	if p.Length, _, err = in.Measure(ctx, p.Curve); err != nil {
 		return nil, fmt.Errorf("the search went wrong, please report it: %w", err)
@@ -161,6 +159,33 @@ func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 		r.Visits = p.Visited(s.Visits)
 	}
 	return r, r.Finish(ctx, given, p.Expand(tour))
+}
+
+// standIn returns the instance that is searched in the place of given, as places number its cities,
+// and as sym stands for that, where these are not nil. It makes the initial tours those of it.
+// places is nil where o is not valid.
+func (o *Options) standIn(ctx context.Context, given *tsp.Instance, valid bool) (in *tsp.Instance, places *tsp.Places, sym *tsp.Symmetric, err error) {
+	in = given
+	o.Initial = slices.Clone(o.Initial)
+	contract := func(of interface{ Contract(tsp.Tour) tsp.Tour }) {
+		for i, t := range o.Initial {
+			o.Initial[i] = of.Contract(t)
+		}
+	}
+	if valid && o.Heatmap == nil && o.Onward == nil {
+		if places, err = prepare.Number(ctx, given, o.Source); err != nil {
+			return nil, nil, nil, err
+		}
+	}
+	if places != nil {
+		in = places.Instance
+		contract(places)
+	}
+	if sym = tsp.NewSymmetric(in); sym != nil {
+		in = sym.Instance
+		contract(sym)
+	}
+	return in, places, sym, nil
 }
 
 // within returns ctx with an end when the budget's time is over.

@@ -20,9 +20,11 @@ type Places struct {
 //
 // Places are numbered in the order in which a tour along meets them: what is near then lies
 // together in memory. Nil is the order of the cities, in which it returns nil where nothing is
-// merged. It also does where edges are fixed, or there are no places. The only error is ctx's.
+// merged. Nothing is where edges are fixed or forbidden, or a path is wanted, as of the places then.
+// It also returns nil where in is directed, or there are no places. The only error is ctx's.
 func NewPlaces(ctx context.Context, in *Instance, along Tour) (*Places, error) {
-	if in.Metric.Dims() == 0 || in.HasFixed() || in.N() < 2 {
+	plain := !in.HasFixed() && in.Ends == nil && !in.Forbids()
+	if in.Metric.Dims() == 0 || in.Directed || in.N() < 2 || !plain && along == nil {
 		return nil, nil
 	}
 	if err := ctx.Err(); err != nil { // before tables of many cities are made
@@ -35,7 +37,7 @@ func NewPlaces(ctx context.Context, in *Instance, along Tour) (*Places, error) {
 	p := &Places{start: ix.start, members: ix.members}
 	m := ix.count()
 	apart := m == in.N()
-	switch merged := 2*m <= in.N() && p.together(in); {
+	switch merged := plain && 2*m <= in.N() && p.together(in); {
 	case merged:
 		apart = true
 		if along != nil {
@@ -62,7 +64,40 @@ func NewPlaces(ctx context.Context, in *Instance, along Tour) (*Places, error) {
 		return nil, err
 	}
 	p.Instance.apart = apart
+	if !plain {
+		p.demand(in)
+	}
 	return p, nil
+}
+
+// demand makes the fixed and forbidden edges of in, and the ends of its path, those of the places,
+// each of which is one city.
+func (p *Places) demand(in *Instance) {
+	place := p.ofCities()
+	of := func(edges [][2]int32) [][2]int32 {
+		to := make([][2]int32, len(edges))
+		for k, e := range edges {
+			to[k] = [2]int32{place[e[0]], place[e[1]]}
+		}
+		return to
+	}
+	err := p.SetFixed(of(in.Fixed))
+	if err == nil && in.closed != nil {
+		err = p.Forbid(of(in.closed.edges()))
+	}
+	if e := in.Ends; err == nil && e != nil {
+		start, end := int32(-1), int32(-1)
+		if e.Start >= 0 {
+			start = place[e.Start]
+		}
+		if e.End >= 0 {
+			end = place[e.End]
+		}
+		err = p.SetEnds(start, end)
+	}
+	if err != nil {
+		panic("tsp: " + err.Error()) // in has them
+	}
 }
 
 // together reports whether the cities of each place are 0 apart.
@@ -138,14 +173,20 @@ func (p *Places) Spread(of []uint16) []uint16 {
 	return all
 }
 
-// Contract returns the tour of the places in the order in which t visits them first.
-func (p *Places) Contract(t Tour) Tour {
+// ofCities returns the place of each city.
+func (p *Places) ofCities() []int32 {
 	place := make([]int32, len(p.members))
 	for u := range int32(p.places()) {
 		for _, c := range p.at(u) {
 			place[c] = u
 		}
 	}
+	return place
+}
+
+// Contract returns the tour of the places in the order in which t visits them first.
+func (p *Places) Contract(t Tour) Tour {
+	place := p.ofCities()
 	seen := make([]bool, p.places())
 	places := make(Tour, 0, len(seen))
 	for _, c := range t {

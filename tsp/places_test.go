@@ -99,3 +99,87 @@ func TestPlaces(t *testing.T) {
 		t.Error("merged for one city")
 	}
 }
+
+// Where more than a tour is wanted, places are the cities, numbered along the tour: any order of them is as
+// long, and fits as well, as that of the cities.
+func TestPlacesAlong(t *testing.T) {
+	const n = 40
+	rng := rand.New(rand.NewPCG(5, 6))
+	perm := func() Tour {
+		tour := make(Tour, n)
+		for i, c := range rng.Perm(n) {
+			tour[i] = int32(c)
+		}
+		return tour
+	}
+	for _, ends := range []*Ends{nil, {-1, -1}, {4, -1}, {-1, 9}, {4, 9}} {
+		for k := range 4 {
+			x, y := make([]float64, n), make([]float64, n)
+			for i := range x {
+				x[i], y[i] = float64(rng.IntN(6)), float64(rng.IntN(4)) // some share a place
+			}
+			in, err := NewPoints("x", Euc2D, x, y, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			fits := perm() // begins and ends where it is to, and has the fixed edges
+			if ends != nil {
+				swap := func(at int, c int32) {
+					k := slices.Index(fits, c)
+					fits[at], fits[k] = fits[k], fits[at]
+				}
+				if ends.Start >= 0 {
+					swap(0, ends.Start)
+				}
+				if ends.End >= 0 {
+					swap(n-1, ends.End)
+				}
+			}
+			if k&1 > 0 {
+				if err := in.SetFixed([][2]int32{{fits[3], fits[4]}, {fits[4], fits[5]}, {fits[21], fits[20]}}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if k&2 > 0 {
+				if err := in.Forbid([][2]int32{{fits[7], fits[9]}, {fits[0], fits[12]}}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if ends != nil {
+				if err := in.SetEnds(ends.Start, ends.End); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if ends == nil && k == 0 {
+				continue // TestPlaces
+			}
+			if d, err := NewPlaces(t.Context(), in, nil); d != nil || err != nil {
+				t.Errorf("%v, %d: numbered along nothing: %v", ends, k, err)
+			}
+			along := perm()
+			d, err := NewPlaces(t.Context(), in, along)
+			if err != nil || d == nil || d.N() != n {
+				t.Fatalf("%v, %d: %+v, %v, want %d places", ends, k, d, err, n)
+			}
+			if (d.Ends == nil) != (ends == nil) || len(d.Fixed) != len(in.Fixed) || d.Forbids() != in.Forbids() {
+				t.Fatalf("%v, %d: ends %v, fixed %v", ends, k, d.Ends, d.Fixed)
+			}
+			if err := d.Check(d.Contract(fits)); err != nil || d.Keeps(d.Contract(fits)) != nil {
+				t.Errorf("%v, %d: what fits is refused: %v, %v", ends, k, err, d.Keeps(d.Contract(fits)))
+			}
+			if first := d.Contract(along)[:3]; !slices.Equal(first, Tour{0, 1, 2}) {
+				t.Errorf("%v, %d: the first along the tour are %v", ends, k, first)
+			}
+			for range 50 {
+				tour := perm()
+				all := Tour(d.Cities(tour))
+				if in.Length(all) != d.Length(tour) || (in.Check(all) == nil) != (d.Check(tour) == nil) || (in.Keeps(all) == nil) != (d.Keeps(tour) == nil) {
+					t.Fatalf("%v, %d: lengths %d and %d, checks %v and %v, %v and %v", ends, k, in.Length(all), d.Length(tour), in.Check(all), d.Check(tour), in.Keeps(all), d.Keeps(tour))
+				}
+				if !slices.Equal(d.Contract(all), tour) {
+					t.Fatalf("%v, %d: %v is not what it was contracted to", ends, k, tour)
+				}
+			}
+		}
+	}
+}

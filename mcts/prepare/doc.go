@@ -1,7 +1,8 @@
 // Package prepare makes, of an instance, what a search works on: within a budget, and in
 // one order, the places of its cities, neighbours, the heatmap of a source, candidates.
 //
-//	p := prepare.Problem{Task: stage.Task{In: in, Meter: m, ...}, Source: "alpha", Most: 5}
+//	places, err := prepare.Number(ctx, given, "alpha") // many cities of a path lie along the curve
+//	p := prepare.Problem{Task: stage.Task{In: in, Meter: m, ...}, Places: places, Source: "alpha", Most: 5}
 //	p.Curve = prepare.Curve(ctx, in)
 //	p.Length, _, err = in.Measure(ctx, p.Curve)
 //	err = p.Place(ctx)            // cities in one place become one; many lie along the curve

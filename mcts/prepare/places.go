@@ -8,6 +8,23 @@ import (
 	"tspmcts/tsp"
 )
 
+// Number returns in with its cities numbered along the curve, where there are many, and Place does
+// not since more than a tour is wanted of them; nil where it does not either. source is that of the
+// heatmap, which may read files; "" is one that does not.
+func Number(ctx context.Context, in *tsp.Instance, source string) (*tsp.Places, error) {
+	if in.N() < manyCities || in.Fixed == nil && in.Ends == nil && !in.Forbids() {
+		return nil, nil
+	}
+	if s, err := heatmap.Parse(source); err == nil && len(s.Files()) > 0 {
+		return nil, nil
+	}
+	d, err := tsp.NewPlaces(ctx, in, tsp.SpaceFillingCurve(ctx, in))
+	if ctx.Err() != nil {
+		return nil, nil
+	}
+	return d, err
+}
+
 // Place makes p a problem of the places of its cities: where two cities share each or more, and
 // where there are many, which are numbered along the curve. It does not where the heatmap is of the
 // cities as they are, where so few places are left that they are solved exactly, which would be
@@ -15,7 +32,7 @@ import (
 func (p *Problem) Place(ctx context.Context) error {
 	s, err := heatmap.Parse(p.Source)
 	p.Reads = err == nil && len(s.Files()) > 0
-	if err != nil || p.Reads || p.Heatmap != nil {
+	if err != nil || p.Reads || p.Heatmap != nil || p.Symmetric != nil || p.Places != nil {
 		return nil
 	}
 	var along tsp.Tour
@@ -66,15 +83,14 @@ func (p *Problem) Visited(visits []uint16) []uint16 {
 
 // Expand returns the tour of the instance given that t stands for.
 func (p *Problem) Expand(t tsp.Tour) tsp.Tour {
-	switch {
-	case p.Places != nil:
-		return p.Places.Cities(t)
-	case p.Symmetric != nil:
-		out, err := p.Symmetric.Expand(t)
-		if err != nil { // none of in's exchanges leads there
+	if p.Symmetric != nil {
+		var err error
+		if t, err = p.Symmetric.Expand(t); err != nil { // none of in's exchanges leads there
 			panic("mcts: " + err.Error())
 		}
-		return out
+	}
+	if p.Places != nil {
+		return p.Places.Cities(t)
 	}
 	return t
 }

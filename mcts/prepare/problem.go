@@ -34,7 +34,7 @@ func Fits(m *heatmap.Map, in *tsp.Instance) error {
 // and Branched are made here.
 type Problem struct {
 	stage.Task
-	Places *tsp.Places // that In is, nil where it is all cities, as they are numbered
+	Places *tsp.Places // that In is, or what Symmetric is of; nil where it is all cities, as they are numbered
 
 	Source string // of the heatmap
 	// Build, if not nil, makes the map of a source in place of the function of that name.
