@@ -196,36 +196,60 @@ func (d *derived) dist(i, j int32) int32 {
 	return d.of.Dist(i, j)
 }
 
-// row fills in dist of i and each other city of a paired instance, and reports false of others, and
-// where the way has exceptions.
+// row fills in dist of i and each other city of a paired instance, and reports false of others.
 func (d *derived) row(i int32, to []int32) bool {
-	if !d.paired || d.start >= 0 || d.end >= 0 || d.joker >= 0 {
+	if !d.paired {
 		return false
-	}
-	a, stride := i>>1, d.of.stride
-	from, step := int(a)*stride, 1 // of the ways that lead out
-	if i&1 == 0 {
-		from, step = int(a), stride
 	}
 	for k := range to {
 		to[k] = apart
 	}
-	own, others, side := d.out, d.into, 0
-	if i&1 == 0 {
+	a := i >> 1
+	own, others, side := d.out, d.into, int32(0)
+	if i&1 == 0 { // of ways that lead in
 		own, others, side = d.into, d.out, 1
 	}
-	for b := range int(d.of.n) {
-		to[2*b+side] = d.of.Matrix[from]
-		from += step
-	}
+	d.ways(a, side, to)
 	to[i^1] = 0 // not a way
 	if own != nil {
 		for b, price := range others {
-			to[2*b+side] -= own[a] + price
+			to[2*int32(b)+side] -= own[a] + price
 		}
 		to[i^1] = own[a] + others[a]
 	}
 	return true
+}
+
+// ways fills in the ways from city a of the directed instance to the entry of each other one (side 0),
+// or from the exit of each other one to it (side 1).
+func (d *derived) ways(a, side int32, to []int32) {
+	// A path has no way into its first city, nor out of its last, but from the one to the other.
+	here, there := d.end, d.start
+	if side == 1 {
+		here, there = d.start, d.end
+	}
+	if a == here || a == d.joker {
+		for k := side; k < int32(len(to)); k += 2 {
+			to[k] = d.far
+		}
+		if a == here && there >= 0 {
+			to[2*there+side] = 0
+		}
+		return
+	}
+	from, step := int(a)*d.of.stride, 1
+	if side == 1 {
+		from, step = int(a), d.of.stride
+	}
+	for b := range d.of.n {
+		to[2*b+side] = d.of.Matrix[from]
+		from += step
+	}
+	for _, b := range [2]int32{there, d.joker} {
+		if b >= 0 {
+			to[2*b+side] = d.far
+		}
+	}
 }
 
 // way is how far it is from city i to city j of the directed instance.
