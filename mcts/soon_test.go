@@ -98,8 +98,20 @@ func TestMeanwhile(t *testing.T) {
 // TestStraightened pins that whoever stops before the neighbours are there has a shorter tour than
 // the curve.
 func TestStraightened(t *testing.T) {
+	for _, fixed := range []bool{false, true} {
+		straightened(t, fixed)
+	}
+}
+
+func straightened(t *testing.T, fixed bool) {
 	in := tsptest.Clustered(5000, 1)
-	curve := float64(in.Length(tsp.SpaceFillingCurve(t.Context(), in)))
+	along := tsp.SpaceFillingCurve(t.Context(), in)
+	if fixed {
+		if err := in.SetFixed([][2]int32{{along[70], along[71]}, {along[900], along[901]}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	curve := float64(in.Length(along))
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	told := 0
@@ -115,6 +127,6 @@ func TestStraightened(t *testing.T) {
 		t.Fatal(err)
 	}
 	if float64(res.Length) > 0.9*curve {
-		t.Errorf("length %d, the curve's is %v", res.Length, curve)
+		t.Errorf("fixed %v: length %d, the curve's is %v", fixed, res.Length, curve)
 	}
 }

@@ -10,19 +10,20 @@ import (
 // Nearby shortens t, a tour in which near cities stand near each other, such as a space-filling
 // curve: by 2-opt moves, and by moving single cities (Or 1976), between places that are less than
 // reach apart, for so many sweeps, or until there is no such move. It needs no candidates. It goes by
-// stretches of some thousand cities, whose ends stay, on the cores that ctx allows, and leaves the
-// others as they are when that ends. Cost of a sweep: O(reach) a city.
+// stretches of some thousand cities, whose ends stay, as those of a fixed edge do, on the cores that
+// ctx allows, and leaves the others as they are when that ends. Cost of a sweep: O(reach) a city.
 func Nearby(ctx context.Context, in *tsp.Instance, t tsp.Tour, reach, sweeps int) {
 	const size = 4096
 	tsp.Parallel(ctx, (len(t)+size-1)/size, func() func(int) {
 		s := &stretch{in: in, dist: make([]int64, size)}
 		return func(k int) {
-			s.cities = t[k*size : min(len(t), (k+1)*size)]
-			s.measure(0, len(s.cities)-2)
-			for range sweeps {
-				if !s.sweep(reach) {
-					break
+			for rest := t[k*size : min(len(t), (k+1)*size)]; len(rest) > 0; {
+				to := 1
+				for to < len(rest) && !in.IsFixed(rest[to-1], rest[to]) {
+					to++
 				}
+				s.cities, rest = rest[:to], rest[to:]
+				s.shorten(reach, sweeps)
 			}
 		}
 	})
@@ -36,6 +37,16 @@ type stretch struct {
 }
 
 func (s *stretch) between(a, b int32) int64 { return int64(s.in.Dist(a, b)) } // three may add up to more than an int32
+
+// shorten sweeps over the stretch so many times, or until that brings nothing.
+func (s *stretch) shorten(reach, sweeps int) {
+	s.measure(0, len(s.cities)-2)
+	for range sweeps {
+		if !s.sweep(reach) {
+			return
+		}
+	}
+}
 
 // measure measures the edges from place lo to the next until hi to the next.
 func (s *stretch) measure(lo, hi int) {

@@ -12,7 +12,14 @@ import (
 // TestNearby shortens curves by a tenth and more, to tours of the same cities, whatever the metric
 // and the number of cores, and no single move within reach is left at the end.
 func TestNearby(t *testing.T) {
+	fixed := tsptest.Random(tsp.Euc2D, 9000, 2)
+	along := tsp.SpaceFillingCurve(t.Context(), fixed)
+	edges := [][2]int32{{along[0], along[1]}, {along[4096], along[4095]}, {along[50], along[51]}, {along[51], along[52]}, {along[8999], along[8998]}}
+	if err := fixed.SetFixed(edges); err != nil {
+		t.Fatal(err)
+	}
 	for name, in := range map[string]*tsp.Instance{
+		"fixed":     fixed,
 		"uniform":   tsptest.Random(tsp.Euc2D, 9000, 1),
 		"clustered": tsptest.Clustered(9000, 1),
 		"sphere":    tsptest.Random(tsp.Geo, 5000, 1),
@@ -32,6 +39,9 @@ func TestNearby(t *testing.T) {
 			t.Errorf("%s: length %d after %d", name, after, before)
 		}
 		Nearby(t.Context(), in, tour, 20, 1000)
+		if in.HasFixed() {
+			continue
+		}
 		s := &stretch{in: in, cities: tour[:min(4096, len(tour))], dist: make([]int64, 4096)}
 		s.measure(0, len(s.cities)-2)
 		if s.sweep(20) {

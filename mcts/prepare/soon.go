@@ -32,7 +32,7 @@ func (p *Problem) offerOf(t tsp.Tour, length int64) {
 // a million uniform cities is 18 % above the optimum after 0.3 s, and not 37. The search does not
 // begin with it.
 func (p *Problem) straighten(ctx context.Context) {
-	if !p.In.Placed() || p.In.Fixed != nil || p.Initial != nil || p.Resume != nil || p.Config.Fresh {
+	if !p.In.Placed() || p.Initial != nil || p.Resume != nil || p.Config.Fresh {
 		return
 	}
 	t := slices.Clone(p.Curve)

@@ -140,9 +140,6 @@ const perStraight = 4096
 // has straightened all of it before (mcts/prepare).
 func (r *Renewing) straighten(long time.Duration) {
 	s := r.s
-	if s.In.HasFixed() {
-		return
-	}
 	for until := s.Meter.Clock() + long; s.Meter.Clock() < until; {
 		if r.crude < perStraight {
 			r.crude = len(s.Tour.Order)
