@@ -71,7 +71,7 @@ func nearest(ctx context.Context, in *Instance, cities []int32, k, parts int, to
 		return nearestInPart(ctx, in, cities, k)
 	}
 	if in.Metric >= metrics {
-		return nearestDerived(ctx, in, cities, k)
+		return nearestDerived(ctx, in, cities, k, parts, told)
 	}
 	if in.Metric == Explicit {
 		if err := nearestInRows(ctx, in, cities, nb); err != nil {

@@ -462,8 +462,8 @@ func (in *Instance) withoutCurve(ctx context.Context, t Tour) Tour {
 
 // nearestDerived is nearest for the metrics that no file names. A paired instance's
 // lists hold no pair that is apart, nor the other half of a city; they are shorter
-// than k where so few are left.
-func nearestDerived(ctx context.Context, in *Instance, cities []int32, k int) (*Neighbors, error) {
+// than k where so few are left. Only of places told is told of parts.
+func nearestDerived(ctx context.Context, in *Instance, cities []int32, k, parts int, told func(nb *Neighbors, known int32)) (*Neighbors, error) {
 	switch {
 	case in.Metric == Graph:
 		return in.graph.nearest(ctx, cities, int(in.n), k)
@@ -484,40 +484,58 @@ func nearestDerived(ctx context.Context, in *Instance, cities []int32, k int) (*
 		among = all[:len(all)-1]
 	}
 	further := d.further()
-	base, err := nearest(ctx, d.of, among, k+further, 1, nil)
+	nb := &Neighbors{K: min(k, len(all)-1), Flat: make([]int32, len(all)*min(k, len(all)-1))}
+	filled := 0
+	fill := func(base *Neighbors, to int) error {
+		for ; filled < to; filled++ {
+			c, row := among[filled], base.Of(int32(filled))
+			if d.closed != nil && len(d.closed.of(c)) > further {
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+				row = d.nearestOf(c, among, nb.K)
+			}
+			d.list(c, row, joker, nb.Of(int32(filled)))
+		}
+		return nil
+	}
+	tell := func(base *Neighbors, known int32) {
+		if fill(base, int(known)) == nil {
+			told(nb, known)
+		}
+	}
+	if told == nil {
+		tell = nil
+	}
+	base, err := nearest(ctx, d.of, among, k+further, parts, tell)
+	if err == nil {
+		err = fill(base, len(among))
+	}
 	if err != nil {
 		return nil, err
 	}
-	k = min(k, len(all)-1)
-	nb := &Neighbors{K: k, Flat: make([]int32, 0, len(all)*k)}
-	for r, c := range among {
-		row := base.Of(int32(r))
-		if d.closed != nil && len(d.closed.of(c)) > further {
-			if err := ctx.Err(); err != nil {
-				return nil, err
-			}
-			row = d.nearestOf(c, among, k)
-		}
-		from := len(nb.Flat)
-		want := k
-		if joker {
-			want--
-		}
-		for pass := range 2 {
-			for _, j := range row {
-				if len(nb.Flat)-from < want && (d.closed != nil && d.closed.has(c, j)) == (pass == 1) {
-					nb.Flat = append(nb.Flat, j)
-				}
-			}
-		}
-		if joker {
-			nb.Flat = append(nb.Flat, d.joker)
-		}
-	}
 	if joker {
-		nb.Flat = append(nb.Flat, among[:k]...)
+		copy(nb.Of(int32(len(among))), among)
 	}
 	return nb, nil
+}
+
+// list fills in the neighbours of city c, from its nearest ones: those behind a forbidden edge after
+// the others, and the joker last.
+func (d *derived) list(c int32, nearest []int32, joker bool, to []int32) {
+	want, found := len(to), 0
+	if joker {
+		want--
+		to[want] = d.joker
+	}
+	for pass := range 2 {
+		for _, j := range nearest {
+			if found < want && (d.closed != nil && d.closed.has(c, j)) == (pass == 1) {
+				to[found] = j
+				found++
+			}
+		}
+	}
 }
 
 // further returns how much longer all lists of neighbours are to be, because forbidden edges go to
