@@ -713,8 +713,8 @@ var Demos = []Demo{
 	{"clustered", "Clusters"},
 	{"explosion", "After an explosion"},
 	{"implosion", "After an implosion"},
-	{"picture", "Stipples of a picture"},
-	{"board", "Holes of a circuit board"},
+	{"picture", "A picture"},
+	{"board", "A circuit board"},
 	{"grid", "A grid"},
 }
 
