@@ -22,7 +22,8 @@ func generateCommand() *cli.Command {
 			"as a data set line coordinates in [0,1]. The kinds dimacs-e, dimacs-c and dimacs-m are\n" +
 			"the instances of the 8th DIMACS challenge, number for number: E1k.0 is --kind dimacs-e\n" +
 			"--cities 1000 --seed 1000, and the seed of E1k.1 is 10001, ten times the cities plus one.\n" +
-			"The kinds atsp-... are matrices of asymmetric distances.",
+			"A picture is stippled, as dense as it is dark; a board has the holes of a circuit board, on a\n" +
+			"lattice. The kinds atsp-... are matrices of asymmetric distances.",
 		Flags: []cli.Flag{
 			option(catShape, "kind", "`KIND` of instance: "+strings.Join(generate.Kinds, ", ")+" (default: uniform)"),
 			option(catShape, "cities", "`N`, the number of cities (default: 1000)"),
