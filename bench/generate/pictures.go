@@ -5,26 +5,26 @@ import (
 	"math/rand/v2"
 )
 
-// drawn is a drawing of discs and rings, whose shade, from 0 to 1, is asked place by place.
-type drawn []figure
+// drawing is of discs and rings; its shade, from 0 to 1, is asked place by place.
+type drawing []figure
 
 type figure struct {
 	x, y, radius, shade float64
 	ring                bool
 }
 
-func newDrawn(rng *rand.Rand) drawn {
+func newDrawing(rng *rand.Rand) drawing {
 	const figures = 25
-	p := make(drawn, figures)
+	p := make(drawing, figures)
 	for i := range p {
 		p[i] = figure{rng.Float64(), rng.Float64(), 0.05 + float64(0.2*rng.Float64()), 0.2 + float64(0.8*rng.Float64()), rng.IntN(2) == 0}
 	}
 	return p
 }
 
-// shade returns how dark the picture is at a place: a light ground that darkens towards a corner, discs
-// that fade from their centre on, and blurred rings.
-func (p drawn) shade(x, y float64) float64 {
+// shade returns how dark the drawing is at a place: a light ground that darkens towards a corner,
+// discs that fade from their centre on, and blurred rings.
+func (p drawing) shade(x, y float64) float64 {
 	sum := 0.02 + float64(0.1*x*y)
 	for _, f := range p {
 		dx, dy := x-f.x, y-f.y
@@ -42,10 +42,10 @@ func (p drawn) shade(x, y float64) float64 {
 
 // picture returns the stipples of a picture, in [0,1): along a Hilbert curve through its cells there
 // is a city wherever the shade adds up to another n-th of the whole, at random in its cell. So
-// they are as dense as the picture is dark, and more even than drawn each for itself, like stipples that
-// are made to be looked at.
+// they are as dense as the picture is dark, and more even than drawn each for itself, like stipples
+// that are made to be looked at.
 func picture(n int, rng *rand.Rand) func() (x, y float64) {
-	p, order := newDrawn(rng), 6
+	p, order := newDrawing(rng), 6
 	for order < 11 && 1<<(2*order) < 4*n {
 		order++
 	}
@@ -71,8 +71,8 @@ func picture(n int, rng *rand.Rand) func() (x, y float64) {
 	}
 }
 
-// hilbertCell returns the column and the row of a cell of the 2^order x 2^order grid, by its place on the
-// Hilbert curve.
+// hilbertCell returns the column and the row of a cell of the 2^order x 2^order grid, by its place on
+// the Hilbert curve.
 func hilbertCell(place, order int) (x, y int) {
 	for b := 0; b < order; b++ {
 		rx := place >> (2*b + 1) & 1
@@ -92,8 +92,8 @@ func hilbertCell(place, order int) (x, y int) {
 // partSide is the side of the blocks that a board is divided into, in steps of its lattice.
 const partSide = 16
 
-// board is the drill holes of a circuit board: whole numbers on a lattice, block by block, each with the
-// pins of one part, so that most distances are a few whole numbers, many of them equal.
+// board is the drill holes of a circuit board: whole numbers on a lattice, block by block, each with
+// the pins of one part, so that most distances are a few whole numbers, many of them equal.
 type board struct {
 	rng     *rand.Rand
 	columns int // blocks in a row

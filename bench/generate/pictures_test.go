@@ -11,7 +11,7 @@ func TestPicture(t *testing.T) {
 	for _, n := range []int{1, 10, 1000, 30000} {
 		for seed := range uint64(5) {
 			s := Spec{Kind: "picture", Cities: n, Seed: seed}
-			p, next := newDrawn(s.rng()), picture(n, s.rng())
+			p, next := newDrawing(s.rng()), picture(n, s.rng())
 			const across, cells = 4, 512 // from 1000 cities on those of the picture are as small
 			var cities [across * across]int
 			var shade [across * across]float64
