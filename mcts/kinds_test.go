@@ -380,6 +380,26 @@ func TestNumbered(t *testing.T) {
 	}
 }
 
+// A map that is made by others, of a source that nobody here knows, is of the cities as they are.
+func TestNotNumbered(t *testing.T) {
+	in := tsptest.Random(tsp.Euc2D, 5000, 3)
+	if err := in.SetFixed([][2]int32{{17, 4000}}); err != nil {
+		t.Fatal(err)
+	}
+	asked := false
+	o := Options{Actions: 1000, Workers: 1, Source: "mine", Configure: func(n int, _ string) (Config, error) { return Preset("default", n, "gtprior") },
+		Build: func(ctx context.Context, searched *tsp.Instance, _ string, nb *tsp.Neighbors, told heatmap.Told) (*heatmap.Map, error) {
+			asked = true
+			if !slices.Equal(searched.X, in.X) {
+				t.Error("the cities have other numbers")
+			}
+			return prepare.Build(ctx, searched, "gtprior", nb, told)
+		}}
+	if _, err := Solve(t.Context(), in, o); err != nil || !asked {
+		t.Errorf("%v, a map was asked for: %v", err, asked)
+	}
+}
+
 // hiddenCycle returns a graph of a random cycle among random edges.
 func hiddenCycle(n, extra int, seed uint64) *tsp.Instance {
 	r := rand.New(rand.NewPCG(seed, 7))

@@ -173,7 +173,7 @@ func (o *Options) standIn(ctx context.Context, given *tsp.Instance, valid bool) 
 		}
 	}
 	if valid && o.Heatmap == nil && o.Onward == nil {
-		if places, err = prepare.Number(ctx, given, o.Source); err != nil {
+		if places, err = prepare.Number(ctx, given, o.source(given, o.budget(given).Time)); err != nil {
 			return nil, nil, nil, err
 		}
 	}

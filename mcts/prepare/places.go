@@ -9,13 +9,13 @@ import (
 )
 
 // Number returns in with its cities numbered along the curve, where there are many, and Place does
-// not since more than a tour is wanted of them; nil where it does not either. source is that of the
-// heatmap, which may read files; "" is one that does not.
+// not since more than a tour is wanted of them; nil where it does not either, or where the heatmap of
+// that source is of the cities as they are.
 func Number(ctx context.Context, in *tsp.Instance, source string) (*tsp.Places, error) {
 	if in.N() < manyCities || in.Fixed == nil && in.Ends == nil && !in.Forbids() {
 		return nil, nil
 	}
-	if s, err := heatmap.Parse(source); err == nil && len(s.Files()) > 0 {
+	if reads, err := readsFiles(source); err != nil || reads {
 		return nil, nil
 	}
 	d, err := tsp.NewPlaces(ctx, in, tsp.SpaceFillingCurve(ctx, in))
@@ -25,13 +25,19 @@ func Number(ctx context.Context, in *tsp.Instance, source string) (*tsp.Places, 
 	return d, err
 }
 
+// readsFiles reports whether the source of a heatmap does. The error says that nobody here knows it.
+func readsFiles(source string) (bool, error) {
+	s, err := heatmap.Parse(source)
+	return err == nil && len(s.Files()) > 0, err
+}
+
 // Place makes p a problem of the places of its cities: where two cities share each or more, and
 // where there are many, which are numbered along the curve. It does not where the heatmap is of the
 // cities as they are, where so few places are left that they are solved exactly, which would be
 // wrong of all cities, nor when ctx ends.
 func (p *Problem) Place(ctx context.Context) error {
-	s, err := heatmap.Parse(p.Source)
-	p.Reads = err == nil && len(s.Files()) > 0
+	var err error
+	p.Reads, err = readsFiles(p.Source)
 	if err != nil || p.Reads || p.Heatmap != nil || p.Symmetric != nil || p.Places != nil {
 		return nil
 	}
