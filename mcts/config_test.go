@@ -309,7 +309,7 @@ func TestDefaultHeatmapOf(t *testing.T) {
 		{matrix, 38 * time.Millisecond, 2, "alpha"}, {matrix, 37 * time.Millisecond, 2, "gtprior"},
 		{pairs, 240 * time.Millisecond, 2, "alpha"}, {pairs, 239 * time.Millisecond, 2, "gtprior"}, {pairs, 0, 1, "alpha"},
 		{many, 3750 * time.Millisecond, 2, "alpha"}, {many, 3749 * time.Millisecond, 2, "gtprior"}, {many, 7499 * time.Millisecond, 1, "gtprior"},
-		{manyPath, 11250 * time.Millisecond, 2, "alpha"}, {manyPath, 11249 * time.Millisecond, 2, "gtprior"},
+		{manyPath, 7500 * time.Millisecond, 2, "alpha"}, {manyPath, 7499 * time.Millisecond, 2, "gtprior"},
 	} {
 		if got := DefaultHeatmapOf("default", c.in, c.limit, c.workers); got != c.want {
 			t.Errorf("%d cities in %v, %d workers: %s, want %s", c.in.N(), c.limit, c.workers, got, c.want)

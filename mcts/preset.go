@@ -62,13 +62,13 @@ func DefaultHeatmap(preset string, n int, limit time.Duration) string {
 // at all edges: 10,000 cities take it 1.3 s. Of a directed one the cities are those of the pairs, twice
 // as many. By parts it goes on on all cores, and its tours are there meanwhile: half the time
 // will do. Two workers have a million uniform cities at 0.8 % over the optimum after 15 s, with
-// gtprior at 1.0; clustered ones are as good with either. Paths, and places with forbidden edges, are
-// not numbered along the curve, and want three times that: 100,000 uniform cities with --path end at
-// 228.5 million after 3 s with gtprior, 229.5 with alpha, and after 4 s at 227.7 and 227.4.
+// gtprior at 1.0; clustered ones are as good with either. Paths, and places with forbidden edges,
+// want all of it: 100,000 uniform cities with --path end at 229.1 million after 2 s with gtprior, at
+// 227.6 with alpha, but clustered ones at 107.0 and 108.4, and after 3 s at 106.5 and 106.0.
 func DefaultHeatmapOf(preset string, in *tsp.Instance, limit time.Duration, workers int) string {
-	unnumbered := in.Ends != nil || in.Forbids()
+	tour := in.Ends == nil && !in.Forbids()
 	if base := in.Base(); base != nil {
-		in, unnumbered = base, true
+		in, tour = base, false
 	}
 	n := in.N()
 	switch {
@@ -76,9 +76,7 @@ func DefaultHeatmapOf(preset string, in *tsp.Instance, limit time.Duration, work
 		n = max(n, n*n/500)
 	case in.Metric == tsp.Explicit:
 		n = max(n, n*n/800)
-	case heatmap.ByParts(in) && unnumbered:
-		n += n / 2
-	case heatmap.ByParts(in) && workers > 1:
+	case heatmap.ByParts(in) && tour && workers > 1:
 		n /= 2
 	}
 	return DefaultHeatmap(preset, n, limit)
