@@ -169,8 +169,7 @@ func (b *Breeder) begin(tours []tsp.Tour, crossing bool) {
 // that took. It reports true where the population has nothing left to try.
 func (b *Breeder) Generation() (children int64, done bool) {
 	p := b.pop
-	// Large E-sets are worth their time only where there are few tours, or few cities.
-	if p.Stage() == eax.Done || p.Stage() == eax.Block && !b.Crossing && b.set.In.N() > region.MostForBlocks {
+	if p.Stage() == eax.Done || p.Stage() == eax.Block && !b.Crossing && !region.LargeSets(b.set.In) {
 		return 0, true
 	}
 	before := p.Counts.Children

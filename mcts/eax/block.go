@@ -4,6 +4,8 @@ import "math/rand/v2"
 
 // blocks is the graph of the AB-cycles of a pair: two of them are linked by
 // every city that both pass, the weight of a link is the number of such cities.
+// The two cities of a fixed edge count as one: no AB-cycle has that edge, so that
+// those of a directed instance, where each city has one, would share none.
 type blocks struct {
 	first, second []int32 // by city: the AB-cycles that pass it, -1 for none
 	start         []int32 // links of each cycle: to[start[i]:start[i+1]]
@@ -18,9 +20,10 @@ type blocks struct {
 	listed        []bool
 }
 
-// Knobs of the tabu search for an E-set.
+// Knobs of the tabu search for an E-set. With a stall of 20, `generate --kind atsp-coins --cities
+// 3162 --seed 1` ends .04 % longer after 15 s (nine pairs); symmetric instances do not differ.
 const (
-	tabuStall  = 20 // iterations without a better E-set that end it
+	tabuStall  = 7  // iterations without a better E-set that end it
 	tabuTenure = 10 // a moved cycle rests for 1..tabuTenure iterations
 )
 
@@ -32,12 +35,14 @@ func (x *crosser) graph() {
 		b.first, b.second = make([]int32, x.s.n), make([]int32, x.s.n)
 	}
 	for _, v := range x.differing {
+		v = x.s.mate(v)
 		b.first[v], b.second[v] = -1, -1
 	}
 	start := grow(&b.start, m+2)
 	clear(start)
 	for id := range m {
 		for _, v := range c.city[c.start[id]:c.start[id+1]] {
+			v = x.s.mate(v)
 			if b.first[v] < 0 {
 				b.first[v] = id
 			} else if o := b.first[v]; o != id {
@@ -54,11 +59,13 @@ func (x *crosser) graph() {
 	}
 	to := grow(&b.to, start[m+1])
 	for _, v := range x.differing {
+		v = x.s.mate(v)
 		if o, p := b.first[v], b.second[v]; p >= 0 {
 			to[start[o+1]] = p
 			start[o+1]++
 			to[start[p+1]] = o
 			start[p+1]++
+			b.second[v] = -1 // the other city of a fixed edge may come, too
 		}
 	}
 	grow(&b.inside, m)

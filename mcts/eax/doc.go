@@ -57,7 +57,8 @@
 //
 // A generation orders the tours at random and crosses each with the next. The
 // stage is Single until the best tour has not become better for some time, then
-// Block, then Done; or Done as soon as all lengths are the same.
+// Block, then Done; or Done as soon as all lengths are the same. Of directed
+// distances it is Block from the first.
 //
 // Deviations from the paper, each measured: the power 5/4; children much longer
 // than A are given up before or amid their merges (Slack); on large instances

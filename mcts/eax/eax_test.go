@@ -3,6 +3,7 @@ package eax
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -389,5 +390,43 @@ func TestConverges(t *testing.T) {
 			t.Errorf("seed %d ends at %d, another at %d", seed, p.BestLength(), best)
 		}
 		best = p.BestLength()
+	}
+}
+
+// The two cities of a fixed edge count as one where AB-cycles are linked: those of directed distances,
+// of which each city has one edge of either parent, are linked where they pass one city on its
+// way in and on its way out.
+func TestLinksOverFixedEdges(t *testing.T) {
+	in := streets(10)
+	nb := nearest(in)
+	ts := starts(in, nb, 2, 3)
+	p := tsptest.Must(NewPopulation(in, nb, ts, DefaultConfig(in.N()), 1))
+	if p.Stage() != Block {
+		t.Errorf("the first stage is %v, want %v", p.Stage(), Block)
+	}
+	x := p.crossers[0]
+	x.differ(&p.tours[0], &p.tours[1])
+	x.trace(rand.NewPCG(1, 2), math.MaxInt, math.MinInt64)
+	x.graph()
+	cycle := map[int32]int32{}
+	for id := range int32(x.cycles.len()) {
+		for _, v := range x.cycles.city[x.cycles.start[id]:x.cycles.start[id+1]] {
+			cycle[v] = id
+		}
+	}
+	want := map[[2]int32]int{}
+	for v, id := range cycle {
+		if other, ok := cycle[max(x.s.fixed[2*v], x.s.fixed[2*v+1])]; ok && other != id {
+			want[[2]int32{id, other}]++
+		}
+	}
+	got := map[[2]int32]int{}
+	for id := range int32(x.cycles.len()) {
+		for _, other := range x.blocks.to[x.blocks.start[id]:x.blocks.start[id+1]] {
+			got[[2]int32{id, other}]++
+		}
+	}
+	if len(want) == 0 || !maps.Equal(got, want) {
+		t.Errorf("links %v, want %v", got, want)
 	}
 }

@@ -24,11 +24,30 @@ func instances() map[string]*tsp.Instance {
 		"grid":       tsptest.Grid(14),
 		"fixed":      fixed,
 		"tiny":       tsptest.Random(tsp.Euc2D, 8, 5),
+		"directed":   streets(10),
 	}
 	for _, m := range []tsp.Metric{tsp.Euc2D, tsp.Ceil2D, tsp.Floor2D, tsp.Exact2D, tsp.Geo, tsp.Explicit} {
 		set[m.String()] = tsptest.Random(m, 200, 1)
 	}
 	return set
+}
+
+// streets is the instance that stands for the corners of a square city, at a distance of whole
+// blocks: there is a choice of ways of one length, and every other street is of one way, against
+// which it is a detour.
+func streets(side int) *tsp.Instance {
+	n := side * side
+	w := make([]int32, n*n)
+	for i := range n {
+		for j := range n {
+			dx, dy := j%side-i%side, j/side-i/side
+			w[i*n+j] = int32(max(dx, -dx) + max(dy, -dy))
+			if dx < 0 == (i/side%2 == 0) {
+				w[i*n+j] += 2
+			}
+		}
+	}
+	return tsp.NewSymmetric(tsptest.Must(tsp.NewDirected("streets", n, w))).Instance
 }
 
 func nearest(in *tsp.Instance) *tsp.Neighbors {

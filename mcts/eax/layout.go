@@ -80,6 +80,17 @@ func (s *layout) isFixed(i, j int32) bool {
 	return s.fixed != nil && (s.fixed[2*i] == j || s.fixed[2*i+1] == j)
 }
 
+// mate returns the city that stands for v and for what an edge that is fixed joins it to.
+func (s *layout) mate(v int32) int32 {
+	if s.fixed == nil {
+		return v
+	}
+	if m := max(s.fixed[2*v], s.fixed[2*v+1]); m >= 0 {
+		return min(v, m)
+	}
+	return v
+}
+
 // node is a city's place in a tour: its two neighbours, in no particular
 // order, and their distances.
 type node struct {

@@ -12,6 +12,7 @@ import (
 // set up once, for many tours of an instance.
 type Leader struct {
 	x      *crosser
+	stage  Stage
 	led    individual
 	others []individual
 }
@@ -19,13 +20,17 @@ type Leader struct {
 // NewLeader returns a Leader whose cities are numbered along the given tour, on which it depends
 // how cycles are traced. cfg says how sub-tours are merged.
 func NewLeader(in *tsp.Instance, nb *tsp.Neighbors, along tsp.Tour, cfg Config) *Leader {
-	cfg.Children, cfg.Harvest = math.MaxInt, math.MaxInt
+	stage := first(in)
+	if stage == Single {
+		cfg.Children = math.MaxInt
+	}
+	cfg.Harvest = math.MaxInt
 	s := newLayout(in, nb, cfg.Near, along)
-	return &Leader{x: newCrosser(s, cfg, nil), led: s.empty()}
+	return &Leader{x: newCrosser(s, cfg, nil), stage: stage, led: s.empty()}
 }
 
-// Lead crosses the tour with each of the others, as parent A, by all E-sets of one AB-cycle,
-// until it gets no better. It returns what the tour becomes, its length, and how many children that
+// Lead crosses the tour with each of the others, as parent A, by all E-sets of one AB-cycle, of
+// directed distances by some of several, until it gets no better. It returns what the tour becomes, its length, and how many children that
 // took. The tours are not checked. When stop becomes true, crosses not begun are left out.
 func (l *Leader) Lead(tour tsp.Tour, others []tsp.Tour, rng *rand.PCG, stop *atomic.Bool) (tsp.Tour, int64, int64) {
 	x, s := l.x, l.x.s
@@ -44,7 +49,7 @@ func (l *Leader) Lead(tour tsp.Tour, others []tsp.Tour, rng *rand.PCG, stop *ato
 			if stop.Load() {
 				break
 			}
-			x.cross(&l.led, &l.others[i], Single, rng)
+			x.cross(&l.led, &l.others[i], l.stage, rng)
 		}
 		better = l.led.length < before
 	}

@@ -203,7 +203,7 @@ func (r Recombine) Work(v *Visitor, stop *atomic.Bool, others ...*Visitor) ([]in
 	}
 	led, _, children := eax.NewLeader(c.Sub(), &v.near, own, r.EAX(m)).Lead(own, tours, &v.RNG, stop)
 	c.Count(children)
-	best := r.converge(v, tours, m <= MostForBlocks, workers, stop)
+	best := r.converge(v, tours, LargeSets(c.Sub()), workers, stop)
 	best = r.converge(v, []tsp.Tour{led, best}, true, workers, stop)
 	return best, c.Sub().Length(own) - c.Sub().Length(best)
 }
@@ -223,9 +223,10 @@ func (r Recombine) optimum(v *Visitor, i int) bool {
 	return ok
 }
 
-// MostForBlocks is the number of cities of a region above which large E-sets among many
-// tours are not worth their time: they gain a hundredth of what small ones do, and cost as much.
-const MostForBlocks = 5000
+// LargeSets reports whether large E-sets among many tours of the instance are worth their time: of
+// more cities they gain a hundredth of what small ones do, and cost as much. Of directed distances
+// there are no others.
+func LargeSets(in *tsp.Instance) bool { return in.N() <= 5000 || in.Paired() }
 
 // converge recombines tours of the visitor's problem, and returns the best.
 func (r Recombine) converge(v *Visitor, tours []tsp.Tour, blocks bool, workers int, stop *atomic.Bool) tsp.Tour {
