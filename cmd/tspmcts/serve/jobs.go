@@ -101,6 +101,7 @@ type job struct {
 	changed    chan struct{} // closed when the state changes
 	followers  int
 	cancel     context.CancelCauseFunc // of a job that runs
+	wish       error                   // why it is to end: what was asked of it last, nil to go on
 	checkpoint []byte                  // to go on from
 	ended      time.Time
 	gone       bool // deleted
@@ -275,7 +276,7 @@ func (s *Server) forget(j *job) {
 	s.queue = slices.DeleteFunc(s.queue, func(q *job) bool { return q == j })
 	j.gone = true
 	if j.cancel != nil {
-		j.cancel(errStopped)
+		j.end(errStopped)
 	}
 	j.tell()
 	go s.remove(j)
@@ -324,8 +325,17 @@ func (s *Server) stop(j *job) {
 		s.start(j, func() {})
 		fallthrough
 	case Running:
-		j.cancel(errStopped)
+		j.end(errStopped)
 	}
+}
+
+// end has a search end soon. A stop is for good; what else was asked for last is done when the
+// search has ended.
+func (j *job) end(wish error) {
+	if j.wish != errStopped {
+		j.wish = wish
+	}
+	j.cancel(wish)
 }
 
 // pause makes a job that waits or runs rest; resume lets it wait again.
@@ -337,7 +347,7 @@ func (s *Server) pause(j *job) *Problem {
 		j.tell()
 		s.keep(j)
 	case Running:
-		j.cancel(errPaused)
+		j.end(errPaused)
 	case Done, Failed:
 		return problemf(http.StatusConflict, "the job is %s, and cannot be paused", j.state.Status)
 	}
@@ -357,6 +367,10 @@ func (s *Server) resume(j *job) *Problem {
 		j.tell()
 		s.keep(j)
 		s.startNext()
+	case Running:
+		if j.wish == errPaused {
+			j.wish = nil
+		}
 	case Done, Failed:
 		return problemf(http.StatusConflict, "the job is %s, and cannot be resumed", j.state.Status)
 	}
@@ -383,12 +397,13 @@ func (s *Server) run(ctx context.Context, j *job) {
 	j.cancel = nil
 	j.state.Seconds, j.state.Stage = seconds(j.spent), ""
 	j.state.Regions = nil
-	outside := err != nil || res.Stop == mcts.StopInterrupted // not by itself
-	switch cause := context.Cause(ctx); {
-	case outside && errors.Is(cause, errClosing):
-		j.state.Status = Queued
-	case outside && errors.Is(cause, errPaused):
+	outside := ctx.Err() != nil && (err != nil || res.Stop == mcts.StopInterrupted) // not by itself
+	switch {
+	case outside && j.wish == errPaused:
 		j.state.Status = Paused
+	case outside && j.wish == nil: // the server closes, or what was to rest goes on after all
+		j.state.Status = Queued
+		s.queue = slices.Insert(s.queue, 0, j)
 	case err != nil:
 		j.state.Status, j.state.Error, j.ended = Failed, problemf(0, "%v", err).Detail, time.Now()
 	default:
@@ -407,6 +422,7 @@ func (s *Server) run(ctx context.Context, j *job) {
 	if j.state.Status.ended() {
 		j.checkpoint = nil
 	}
+	j.wish = nil
 	j.tell()
 	s.mu.Unlock()
 	if s.Folder != "" {

@@ -517,6 +517,37 @@ func TestPauseResumeStop(t *testing.T) {
 	c.want(http.StatusNotFound, "GET", path, "", nil)
 }
 
+// A job does what was asked of it last, also where its search has not ended yet.
+func TestLastWish(t *testing.T) {
+	c := serveIt(t, nil)
+	path := c.post("time=1h&workers=1", circle(2000))
+	before := c.until(path, func(v View) bool { return v.Actions > 1000 })
+	ask := func(what ...func(*job) *Problem) {
+		t.Helper()
+		c.Server.mu.Lock() // within which no search ends
+		defer c.Server.mu.Unlock()
+		for _, w := range what {
+			if p := w(c.jobs[before.ID]); p != nil {
+				t.Error(p)
+			}
+		}
+	}
+	stop := func(j *job) *Problem { c.stop(j); return nil }
+	ask(c.pause, c.resume)
+	on := c.until(path, func(v View) bool { return v.Status == Running && v.Actions > 2*before.Actions })
+	if on.Seconds < before.Seconds || value(on) > value(before) {
+		t.Errorf("it began anew: %+v, was %+v", on, before)
+	}
+	ask(c.resume, c.pause, c.resume, c.pause)
+	c.until(path, func(v View) bool { return v.Status == Paused })
+	ask(c.resume)
+	c.until(path, status(Running))
+	ask(c.pause, stop, c.pause, c.resume) // a stop is for good
+	if v := c.until(path, func(v View) bool { return v.Status != Running }); v.Status != Done || v.Stop != mcts.StopInterrupted {
+		t.Errorf("%+v", v)
+	}
+}
+
 func value(v View) float64 { x, _ := v.Length.Float64(); return x }
 
 // Events begin with the present state, improve, come at most so often, and end with done.
