@@ -825,6 +825,30 @@ func TestStateOutlivesServer(t *testing.T) {
 
 func jsonOf(v any) string { text, _ := json.Marshal(v); return string(text) }
 
+// Of two who write the state of a job, the one who waited for the other does not bring back what was
+// before.
+func TestStateIsTheNewest(t *testing.T) {
+	c := serveIt(t, func(c *Config) { c.Folder = t.TempDir() })
+	v := c.until(c.post("", square), status(Done))
+	c.Server.mu.Lock()
+	j := c.jobs[v.ID]
+	c.Server.mu.Unlock()
+	j.disk.Lock()
+	saved := make(chan error)
+	go func() { saved <- c.save(j, nil) }()
+	time.Sleep(50 * time.Millisecond) // it waits
+	c.Server.mu.Lock()
+	j.state.Stage = "later"
+	c.Server.mu.Unlock()
+	j.disk.Unlock()
+	if err := <-saved; err != nil {
+		t.Fatal(err)
+	}
+	if text, err := os.ReadFile(c.file(j, "json")); err != nil || !strings.Contains(string(text), `"stage":"later"`) {
+		t.Errorf("%s %v", text, err)
+	}
+}
+
 // Where the state cannot be written no job is taken.
 func TestStateCannotBeWritten(t *testing.T) {
 	c := serveIt(t, func(c *Config) {

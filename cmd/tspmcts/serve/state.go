@@ -46,16 +46,14 @@ const revisionsLost = 1_000_000
 
 func (s *Server) file(j *job, kind string) string { return filepath.Join(s.Folder, j.id+"."+kind) }
 
-// save writes the state of a job.
+// save writes the state of a job, as it is when its files may be written: who waits for that does
+// not bring back what was before.
 func (s *Server) save(j *job, checkpoint []byte) error {
-	s.mu.Lock()
-	r := record{recordVersion, j.query, j.created, j.ended, j.state, slices.Clone(j.trace.points)}
-	best := j.best
-	s.mu.Unlock()
 	j.disk.Lock()
 	defer j.disk.Unlock()
 	s.mu.Lock()
-	gone := j.gone
+	r := record{recordVersion, j.query, j.created, j.ended, j.state, slices.Clone(j.trace.points)}
+	best, gone := j.best, j.gone
 	s.mu.Unlock()
 	if gone {
 		return nil
