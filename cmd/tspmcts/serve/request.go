@@ -572,11 +572,18 @@ func (d *document) read(body []byte, g given) (text []byte, err error) {
 			}
 		}
 	}
+	takeRows := func(name string, rows *[][]float64) {
+		raw := members[name]
+		take(name, rows)
+		if err == nil && *rows != nil && bytes.Contains(raw, []byte("null")) { // which became 0
+			err = problemf(http.StatusUnprocessableEntity, "%s: found null, want a number", name)
+		}
+	}
 	var problem string
 	take("problem", &problem)
-	take("coordinates", &d.points)
 	take("matrix", &d.matrix)
-	take("edges", &d.edges)
+	takeRows("coordinates", &d.points)
+	takeRows("edges", &d.edges)
 	if err != nil {
 		return nil, err
 	}
