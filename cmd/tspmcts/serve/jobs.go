@@ -87,6 +87,7 @@ type job struct {
 
 	// Of the goroutine that searches.
 	next   time.Duration // when the observer publishes again
+	found  float64       // the length of the tour that it published last, as the search has it
 	lit    *[]int32      // the first of the regions that are shown
 	frame  *frame        // of the picture, once it was needed
 	warned bool          // that its state cannot be written
@@ -389,7 +390,7 @@ func (s *Server) run(ctx context.Context, j *job) {
 	begun := time.Now()
 	spent := j.spent
 	clock := func() time.Duration { return spent + time.Since(begun) }
-	j.next = 0
+	j.next, j.found = 0, math.Inf(1)
 	res, err := s.solve(ctx, j, clock)
 	j.spent = clock()
 
@@ -483,22 +484,32 @@ func (s *Server) solve(ctx context.Context, j *job, clock func() time.Duration) 
 	return mcts.Solve(ctx, j.item.Instance, o)
 }
 
-// publishEvery returns the time between two tours that a job shows: copying them takes no part that
-// counts.
-func publishEvery(n int) time.Duration {
-	return 50*time.Millisecond + time.Duration(n)*400*time.Nanosecond
-}
+// publishEvery is the least time between two tours that a job shows; publishShare times as long as
+// it takes to copy and to measure one is added.
+const (
+	publishEvery = 50 * time.Millisecond
+	publishShare = 30
+)
 
 // publish is what the search tells, at times thousands of better tours a second.
 func (s *Server) publish(j *job, p mcts.Progress) {
 	if p.Elapsed < j.next {
 		return
 	}
-	j.next = p.Elapsed + publishEvery(len(p.Tour))
+	var tour tsp.Tour
+	length := p.Length
+	begun := time.Now()
+	if p.Length < j.found {
+		j.found, tour = p.Length, slices.Clone(p.Tour)
+		if j.item.Metric.Exact() { // where the search adds rounded distances
+			length = j.item.Value(tour)
+		}
+	}
+	j.next = p.Elapsed + publishEvery + publishShare*time.Since(begun)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if j.best == nil || p.Length < j.best.length {
-		j.show(slices.Clone(p.Tour), p.Length, p.Elapsed)
+	if tour != nil && (j.best == nil || length < j.best.length) {
+		j.show(tour, length, p.Elapsed)
 	}
 	if p.Bound > 0 {
 		j.setBound(p.Bound)
@@ -537,10 +548,12 @@ func (j *job) light(regions [][]int32) {
 // show shows a tour.
 func (j *job) show(tour tsp.Tour, length float64, at time.Duration) {
 	text := json.Number(bench.LengthText(j.item.Instance, length))
+	if j.state.Length == nil || *j.state.Length != text { // else the checked tour takes the place of the same
+		j.trace.add(bench.Point{Seconds: seconds(at), Length: text})
+	}
 	j.state.Revision++
 	j.state.Length = &text
 	j.best = j.shown(tour, length)
-	j.trace.add(bench.Point{Seconds: seconds(at), Length: text})
 }
 
 func (j *job) shown(tour tsp.Tour, length float64) *shown {

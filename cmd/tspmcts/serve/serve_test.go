@@ -189,6 +189,32 @@ func TestEveryBody(t *testing.T) {
 	}
 }
 
+// The length of a job is that of its tour to the last digit, where the search adds rounded distances,
+// and the checked tour at the end is no improvement over the same one that was shown.
+func TestLengthIsOfTheTour(t *testing.T) {
+	c := serveIt(t, nil)
+	for k := range 3 {
+		var b strings.Builder
+		for i := range 50 {
+			fmt.Fprintf(&b, "%d.%d %d.%d\n", i*7919%1009, i+50*k, i*i*31%1013, i)
+		}
+		path := c.post("stall=200ms&workers=1", b.String()) // in which the last tour is shown
+		v := c.until(path, status(Done))
+		c.Server.mu.Lock()
+		in := c.jobs[v.ID].item.Instance
+		c.Server.mu.Unlock()
+		tour := c.tours(path)["binary"]
+		if want := bench.LengthText(in, in.Value(tour)); v.Length.String() != want {
+			t.Errorf("length %s, but the tour has %s", v.Length, want)
+		}
+		for i, p := range v.Trace {
+			if last := i == len(v.Trace)-1; last != (p.Length == *v.Length) {
+				t.Errorf("improvement %d of %d is to %s, the length %s", i+1, len(v.Trace), p.Length, v.Length)
+			}
+		}
+	}
+}
+
 // circle is a problem of n cities on a circle.
 func circle(n int) string {
 	var b strings.Builder
