@@ -10,7 +10,7 @@ import (
 
 // Improvements is Solve as a loop over the better tours that it finds, the last of
 // which is the answer. The loop body may take its time: it is given the best tour of
-// when it asks. Leaving the loop ends the search. An error comes alone, and last.
+// when it asks, without regions. Leaving the loop ends the search. An error comes alone, and last.
 //
 //	for p, err := range mcts.Improvements(ctx, in, mcts.Options{}) {
 //		...
@@ -28,12 +28,13 @@ func Improvements(ctx context.Context, in *tsp.Instance, o Options) iter.Seq2[Pr
 			latest <- p
 		}
 		observe := o.Observe
-		last := Progress{}
+		stage := "" // that the search was last at
 		o.Observe = func(p Progress) {
+			stage = p.Stage
 			if p.Better {
-				last = p
-				last.Tour = slices.Clone(p.Tour)
-				put(last)
+				better := p
+				better.Tour, better.Regions = slices.Clone(p.Tour), nil // which are valid during the call
+				put(better)
 			}
 			if observe != nil {
 				observe(p)
@@ -63,8 +64,8 @@ func Improvements(ctx context.Context, in *tsp.Instance, o Options) iter.Seq2[Pr
 			yield(Progress{}, err)
 			return
 		}
-		answer := last
-		answer.Tour, answer.Length, answer.Elapsed, answer.Actions, answer.Better = result.Tour, result.Value, result.Elapsed, result.Actions, true
-		yield(answer, nil)
+		bound := result.lower()
+		yield(Progress{Tour: result.Tour, Length: result.Value, Gap: o.gap(result.Value, bound), Bound: bound, Elapsed: result.Elapsed,
+			Stage: stage, Actions: result.Actions, Better: true, Work: result.Work}, nil)
 	}
 }

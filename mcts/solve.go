@@ -1,6 +1,7 @@
 package mcts
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -52,7 +53,7 @@ func (p *searching) work() []Work {
 }
 
 // observer returns what the meter tells.
-func (p *searching) observer(in *tsp.Instance, o *Options, bound func() float64) meter.Observer {
+func (p *searching) observer(in *tsp.Instance, o *Options, bound float64) meter.Observer {
 	if o.Observe == nil {
 		return nil
 	}
@@ -65,17 +66,28 @@ func (p *searching) observer(in *tsp.Instance, o *Options, bound func() float64)
 		if m.Moved {
 			regions = p.Given(m.Regions)
 		}
-		told := Progress{Tour: best, Length: in.InUnit(m.Length), Gap: math.NaN(), Elapsed: m.Elapsed, Stage: m.Stage, Actions: m.Actions, Better: m.Better, Work: p.work()}
-		told.Bound, told.Regions = bound(), regions
-		over := o.Best
-		if over == 0 {
-			over = told.Bound
-		}
-		if over > 0 {
-			told.Gap = 100 * (told.Length/over - 1)
-		}
+		told := Progress{Tour: best, Length: in.InUnit(m.Length), Elapsed: m.Elapsed, Stage: m.Stage, Actions: m.Actions, Better: m.Better, Work: p.work()}
+		told.Bound, told.Regions, told.Gap = bound, regions, o.gap(told.Length, bound)
 		o.Observe(told)
 	}
+}
+
+// gap returns by how much a length is above the best known one, or else the bound, in percent; NaN
+// where both are 0.
+func (o *Options) gap(length, bound float64) float64 {
+	over := cmp.Or(o.Best, bound)
+	if over <= 0 {
+		return math.NaN()
+	}
+	return 100 * (length/over - 1)
+}
+
+// lower returns the bound's value, 0 where there is none.
+func (r *Result) lower() float64 {
+	if r.Bound == nil {
+		return 0
+	}
+	return r.Bound.Value()
 }
 
 // Solve searches for a short tour of in until a limit of o is reached or ctx ends, and returns the
@@ -137,12 +149,7 @@ func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 		return nil, err
 	}
 	p.Know()
-	m := meter.New(ctx, budget, p.observer(in, &o, func() float64 {
-		if r.Bound == nil {
-			return 0
-		}
-		return r.Bound.Value()
-	}))
+	m := meter.New(ctx, budget, p.observer(in, &o, r.lower()))
 	p.Meter = m
 	tour, err := p.solve(ctx)
 	if err != nil {

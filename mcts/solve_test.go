@@ -78,6 +78,37 @@ func TestSmall(t *testing.T) {
 	}
 }
 
+// The last of the improvements is the answer: its gap and bound are of its own tour, also where
+// nobody was told of a better one before.
+func TestImprovementsEndWithTheAnswer(t *testing.T) {
+	for _, n := range []int{2, 9, 60} {
+		in := tsptest.Random(tsp.Euc2D, n, 1)
+		for _, o := range []Options{{}, {Best: 1}, {Bound: true}, {Bound: true, Best: 7}} {
+			o.Actions, o.Seed, o.Workers = 2000, 1, 1
+			want := tsptest.Must(Solve(context.Background(), in, o))
+			var last Progress
+			for p, err := range Improvements(context.Background(), in, o) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				last = p
+			}
+			bound, gap := 0., math.NaN()
+			if want.Bound != nil {
+				bound = want.Bound.Value()
+			}
+			if o.Best > 0 {
+				gap = 100 * (want.Value/o.Best - 1)
+			} else if bound > 0 {
+				gap = 100 * (want.Value/bound - 1)
+			}
+			if last.Length != want.Value || last.Bound != bound || last.Gap != gap && !(math.IsNaN(last.Gap) && math.IsNaN(gap)) || !slices.Equal(last.Tour, want.Tour) {
+				t.Errorf("%d cities, %+v: the last is %v long, bound %v, gap %v; want %v, %v, %v", n, o, last.Length, last.Bound, last.Gap, want.Value, bound, gap)
+			}
+		}
+	}
+}
+
 // TestMetrics searches under every metric, with and without fixed edges, and on
 // cities that are all in one place, on one line, or twice there.
 func TestMetrics(t *testing.T) {
