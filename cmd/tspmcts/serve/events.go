@@ -21,6 +21,11 @@ const (
 // events tells how a job goes: how it is first, then what is newest whenever the client has
 // taken the last, and at the end an event done.
 func (s *Server) events(w http.ResponseWriter, r *http.Request, j *job) {
+	w.Header().Set("Content-Type", "text/event-stream")
+	w.Header().Set("Cache-Control", "no-store")
+	if r.Method == http.MethodHead { // who would wait for what is not sent
+		return
+	}
 	s.mu.Lock()
 	full := s.streams >= s.Streams
 	if !full {
@@ -40,8 +45,6 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request, j *job) {
 		j.followers--
 		s.mu.Unlock()
 	}()
-	w.Header().Set("Content-Type", "text/event-stream")
-	w.Header().Set("Cache-Control", "no-store")
 	c := http.NewResponseController(w)
 	c.SetReadDeadline(time.Time{}) // a request is read within its time, but the stream goes on
 	send := func(format string, args ...any) bool {

@@ -638,6 +638,9 @@ func TestManyClients(t *testing.T) {
 	if res, _ := c.ask("GET", path+"/events", ""); res.StatusCode != http.StatusServiceUnavailable || res.Header.Get("Retry-After") == "" {
 		t.Errorf("one client too many: %d", res.StatusCode)
 	}
+	if res, _ := c.ask("HEAD", path+"/events", ""); res.StatusCode != http.StatusOK || res.Header.Get("Content-Type") != "text/event-stream" {
+		t.Errorf("HEAD: %d %v", res.StatusCode, res.Header) // which needs no place among them
+	}
 	before := c.until(path, func(View) bool { return true })
 	c.until(path, func(v View) bool { return v.Seconds > before.Seconds+0.5 })
 	for _, res := range open {
