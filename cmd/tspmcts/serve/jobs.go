@@ -145,6 +145,7 @@ type Server struct {
 	held    int // cities that all jobs count as
 	streams int
 	closed  bool
+	due     *time.Timer // when the next job is to be forgotten
 }
 
 // New returns a server, with the jobs that its folder holds. Close ends it.
@@ -155,8 +156,14 @@ func New(c Config) (*Server, error) {
 	s := &Server{Config: c, jobs: map[string]*job{}}
 	s.ctx, s.end = context.WithCancelCause(context.Background())
 	s.handler = s.guard(s.routes())
+	s.due = time.AfterFunc(s.Keep, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.expire()
+	})
 	if c.Folder != "" {
 		if err := s.load(); err != nil {
+			s.Close()
 			return nil, err
 		}
 	}
@@ -167,6 +174,7 @@ func New(c Config) (*Server, error) {
 func (s *Server) Close() {
 	s.mu.Lock()
 	s.closed = true
+	s.due.Stop()
 	s.queue = nil
 	s.mu.Unlock()
 	s.end(errClosing)
@@ -283,11 +291,18 @@ func (s *Server) forget(j *job) {
 	go s.remove(j)
 }
 
-// expire forgets the jobs that ended too long ago.
+// expire forgets the jobs that ended too long ago, and does so again when the next one will have.
 func (s *Server) expire() {
-	limit := time.Now().Add(-s.Keep)
-	for _, j := range s.oldestFirst(func(j *job) bool { return j.state.Status.ended() && j.ended.Before(limit) }) {
-		s.forget(j)
+	next := s.Keep
+	for _, j := range s.oldestFirst(func(j *job) bool { return j.state.Status.ended() }) {
+		if left := s.Keep - time.Since(j.ended); left > 0 {
+			next = min(next, left)
+		} else {
+			s.forget(j)
+		}
+	}
+	if !s.closed {
+		s.due.Reset(next)
 	}
 }
 

@@ -744,6 +744,21 @@ func TestForgets(t *testing.T) {
 	if c.want(http.StatusOK, "GET", "/v1/jobs", "", &list); len(list.Jobs) != 0 || c.held != 0 {
 		t.Errorf("%+v stay", list.Jobs)
 	}
+	// Nobody needs to ask for one to be forgotten.
+	brief := serveIt(t, func(c *Config) { c.Keep = 300 * time.Millisecond })
+	brief.until(brief.post("", square), status(Done))
+	brief.until(brief.post("", square), status(Done))
+	for end := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		brief.Server.mu.Lock()
+		held := brief.held
+		brief.Server.mu.Unlock()
+		if held == 0 {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatalf("%d cities are held", held)
+		}
+	}
 	// Jobs that have not ended are not forgotten: the new one is refused.
 	c.post("time=1h&demo=uniform&cities=10", "")
 	c.Server.mu.Lock()
