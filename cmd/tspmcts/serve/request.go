@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"tspmcts/bench"
 	"tspmcts/bench/generate"
@@ -59,7 +60,7 @@ type Setting struct {
 // Settings lists what the query of a request for a job may hold, or its JSON, besides the knobs.
 var Settings = []Setting{
 	{"name", "what to call the job", func(s *settings, text string, _ Limits) error {
-		if len(text) > 200 || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' }) {
+		if utf8.RuneCountInString(text) > 200 || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' }) {
 			return errors.New("want at most 200 characters, on one line")
 		}
 		s.name = text
@@ -251,7 +252,7 @@ func (g given) parse(l Limits) (*settings, error) {
 // short returns the beginning of a text of the client's for a message.
 func short(text string) string {
 	if len(text) > 100 {
-		return text[:100] + "..."
+		return strings.ToValidUTF8(text[:100], "") + "..." // a character may be cut
 	}
 	return text
 }
@@ -274,7 +275,8 @@ type order struct {
 	edges    *heatmap.Map // the heatmap that the request brought, nil for none
 	warnings []string
 
-	candidates int // of a city
+	inJSON     bool // the instance is coordinates or a matrix in JSON
+	candidates int  // of a city
 	weight     int // cities that the job counts as
 }
 
@@ -303,7 +305,7 @@ func decode(body []byte, query string, l Limits) (*order, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &order{settings: s}
+	o := &order{settings: s, inJSON: doc.given()}
 	switch {
 	case s.demo != "" && (len(text) > 0 || doc.given()):
 		return nil, problemf(http.StatusUnprocessableEntity, "demo is %q, but the body holds an instance too; want one of them", s.demo)
@@ -319,6 +321,9 @@ func decode(body []byte, query string, l Limits) (*order, error) {
 	}
 	if err != nil {
 		return nil, err
+	}
+	if o.item.Single && s.line >= 0 {
+		return nil, fmt.Errorf("line is %d, but the instance is of no data set", s.line)
 	}
 	if s.name != "" {
 		o.item.Name = s.name
@@ -457,9 +462,6 @@ func (o *order) readText(text []byte, l Limits) error {
 	o.warn(warnings)
 	if err == nil && kind != tsplib.KindPlaces && o.places.Given() {
 		err = fmt.Errorf("the body is a %v, which says itself what metric, weight and decimal-comma are for; leave them out", kind)
-	}
-	if err == nil && set == nil && o.line >= 0 {
-		err = fmt.Errorf("line is %d, but the body is no data set", o.line)
 	}
 	if err != nil {
 		return err
@@ -688,6 +690,9 @@ func (d *document) heatmap(n int) (*heatmap.Map, error) {
 
 // readDemo makes the instance of a demo.
 func (o *order) readDemo() error {
+	if o.places.Given() {
+		return fmt.Errorf("demo is %q, which says itself what metric, weight and decimal-comma are for; leave them out", o.demo)
+	}
 	spec := o.spec()
 	if err := spec.Validate(); err != nil {
 		return err
@@ -734,8 +739,11 @@ func demoNames() []string {
 }
 
 // command returns the command line that does the same, with what was sent in problem.tsp, and edges
-// in edges.heat.
+// in edges.heat; "" for coordinates and matrices in JSON, which no command reads.
 func (o *order) command() string {
+	if o.inJSON {
+		return ""
+	}
 	quote := func(text string) string {
 		if text != "" && !strings.ContainsFunc(text, func(r rune) bool {
 			return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:=,+-/", r)
@@ -762,8 +770,11 @@ func (o *order) command() string {
 			}
 			continue
 		case "start", "end":
-			if e := o.item.Ends; slices.Index(o.item.IDs, value) < 0 && slices.Index(o.item.Names, value) < 0 {
-				value = strconv.Itoa(int(map[string]int32{"start": e.Start, "end": e.End}[name]) + 1) // the command line counts from 1
+			at := map[string]int32{"start": o.item.Ends.Start, "end": o.item.Ends.End}[name]
+			if o.item.IDs != nil && o.item.IDs[at] != "" { // which a number might be as well
+				value = o.item.IDs[at]
+			} else if !slices.Contains(o.item.Names, value) {
+				value = strconv.Itoa(int(at) + 1) // the command line counts from 1
 			}
 		case "line":
 			name, value = "lines", fmt.Sprintf("%d:%d", o.line, o.line+1)

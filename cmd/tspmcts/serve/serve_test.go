@@ -145,6 +145,7 @@ func TestEveryBody(t *testing.T) {
 		{"json problem", "", `{"problem": ` + fmt.Sprintf("%q", square) + `, "name": "four"}`, 4, "40"},
 		{"query beats json", "actions=5", `{"coordinates": [[0, 0], [3, 0], [3, 4]], "actions": "none"}`, 3, "12"},
 		{"json heatmap", "preset=paper&actions=100", `{"coordinates": [[0, 0], [1, 0], [2, 0], [3, 0], [4, 1], [3, 2], [2, 2], [1, 2], [0, 2], [0, 1]], "edges": [[0, 1, 1], [1, 2, 0.5]]}`, 10, "10.82842712474619"},
+		{"edges of a problem", "", `{"problem": ` + fmt.Sprintf("%q", square) + `, "edges": [[0, 1, 1]]}`, 4, "40"},
 		{"places", "end=b", "id,name,lat,lon\na,Bonn,50.7,7.1\nb,Ulm,48.4,10\nc,Kiel,54.3,10.1\n", 3, ""},
 		{"decimal comma", "decimal-comma=true", "x;y\n0,5;0\n3,5;0\n3,5;4\n", 3, "12"},
 		{"geojson", "metric=geodesic", `{"type": "MultiPoint", "coordinates": [[7.1, 50.7], [10, 48.4], [10.1, 54.3]]}`, 3, ""},
@@ -173,7 +174,9 @@ func TestEveryBody(t *testing.T) {
 					t.Errorf("%s: %v, but binary is %v", name, tour, tours["binary"])
 				}
 			}
-			if with := strings.Contains(x.body, `"edges"`); with != strings.Contains(v.Command, " --heatmap-file edges.heat ") {
+			if ours := strings.HasPrefix(x.body, `{"coordinates"`) || strings.HasPrefix(x.body, `{"matrix"`); ours != (v.Command == "") {
+				t.Errorf("the command is %q", v.Command)
+			} else if with := strings.Contains(x.body, `"edges"`) && !ours; with != strings.Contains(v.Command, " --heatmap-file edges.heat ") {
 				t.Errorf("edges %v, but the command is %s", with, v.Command)
 			}
 			c.Server.mu.Lock()
@@ -308,6 +311,21 @@ func TestSettings(t *testing.T) {
 	}
 }
 
+// The command line names the ends of a path so that it finds the same cities: by the id where there
+// is one, for that may be a number.
+func TestCommand(t *testing.T) {
+	for query, want := range map[string]string{"start=2&end=0": "--end x --start 2", "start=1&end=3": "--end 3 --start 1", "start=3": "--start 3"} {
+		o, err := decode([]byte("id,lat,lon\nx,1,2\n3,3,4\n2,9,6\n1,7,7\n"), query, DefaultLimits())
+		if err != nil || !strings.Contains(o.command(), want) {
+			t.Errorf("%s: %s %v, want %s", query, o.command(), err, want)
+		}
+	}
+	o, err := decode([]byte(square), "start=0&name="+strings.Repeat("%C3%B6", 200), DefaultLimits())
+	if err != nil || !strings.Contains(o.command(), "--start 1") {
+		t.Errorf("%v", err)
+	}
+}
+
 // What is wrong with a request is told as a problem, with the status that fits.
 func TestBadRequests(t *testing.T) {
 	c := serveIt(t, func(c *Config) { c.Body, c.Cities, c.Held, c.Time = 5000, 100, 1000, time.Minute })
@@ -369,7 +387,12 @@ func TestBadRequests(t *testing.T) {
 		{422, "POST", "/v1/jobs", strings.Replace(square, "2 0 10", "2 0 nan", 1), "", `body:7: NODE_COORD_SECTION: found "nan", want a finite number`},
 		{422, "POST", "/v1/jobs", "0 0 0 1 1 1\n0 0 0 1 1 1\n", "", "several instances; say which"},
 		{422, "POST", "/v1/jobs?line=2", "0 0 0 1 1 1\n0 0 0 1 1 1\n", "", "line is 2, from 0, but"},
-		{422, "POST", "/v1/jobs?line=0", square, "", "is no data set"},
+		{422, "POST", "/v1/jobs?line=0", square, "", "of no data set"},
+		{422, "POST", "/v1/jobs?demo=uniform&cities=9&line=0", "", "", "of no data set"},
+		{422, "POST", "/v1/jobs?line=0", `{"coordinates": [[1, 1], [2, 2]]}`, "", "of no data set"},
+		{422, "POST", "/v1/jobs?demo=uniform&cities=9&metric=euclid", "", "", "demo is .uniform., which says itself"},
+		{422, "POST", "/v1/jobs?name=" + strings.Repeat("%C3%B6", 201), square, "", `name is "ö{50}\.\.\.": want at most 200 characters`},
+		{422, "POST", "/v1/jobs?preset=a" + strings.Repeat("%C3%B6", 60), square, "", `preset is "aö{49}\.\.\.": want`},
 		{422, "POST", "/v1/jobs?time=2h", square, "", "time is 2h0m0s, want at most 1m0s"},
 		{422, "POST", "/v1/jobs?stall=2h", square, "", "stall is 2h0m0s, want at most 1m0s"},
 		{422, "POST", "/v1/jobs?time=10", square, "", `time is "10": .*want a time`},
@@ -1012,7 +1035,7 @@ func FuzzDecode(f *testing.F) {
 		if n := o.item.N(); n < 1 || n > l.Cities || o.time(l) <= 0 || o.time(l) > l.Time || o.workers < 1 {
 			t.Errorf("%d cities, %v, %d workers", n, o.time(l), o.workers)
 		}
-		if !strings.Contains(o.command(), "tspmcts solve") {
+		if o.inJSON != (o.command() == "") || !o.inJSON && !strings.Contains(o.command(), "tspmcts solve") {
 			t.Error(o.command())
 		}
 	})

@@ -31,6 +31,7 @@ class Pane {
     this.button = (name) => this.root.querySelector(`[data-do=${name}]`);
     this.root.querySelector("h2").textContent = this.name();
     this.is("command").textContent = job.command;
+    this.root.querySelector("details").hidden = !job.command;
     this.canvas = this.root.querySelector("canvas");
     this.button("pause").onclick = () => this.ask(this.job.status === "paused" ? "resume" : "pause");
     this.button("stop").onclick = () => this.ask("stop");
