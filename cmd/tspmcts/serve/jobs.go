@@ -188,13 +188,21 @@ func (s *Server) reserve() *Problem {
 	if s.closed {
 		return s.closing()
 	}
-	if len(s.queue)+s.reading >= s.Queued {
-		p := problemf(http.StatusTooManyRequests, "%d jobs wait, which is the limit; try again later", s.Queued)
-		p.retry = s.soonest()
+	if p := s.full(); p != nil {
 		return p
 	}
 	s.reading++
 	return nil
+}
+
+// full returns the problem that no more jobs may wait, nil where one may.
+func (s *Server) full() *Problem {
+	if len(s.queue)+s.reading < s.Queued {
+		return nil
+	}
+	p := problemf(http.StatusTooManyRequests, "%d jobs wait or are being read, which is the limit; try again later", s.Queued)
+	p.retry = s.soonest()
+	return p
 }
 
 func (s *Server) release() {
@@ -373,9 +381,7 @@ func (s *Server) pause(j *job) *Problem {
 func (s *Server) resume(j *job) *Problem {
 	switch j.state.Status {
 	case Paused:
-		if len(s.queue)+s.reading >= s.Queued {
-			p := problemf(http.StatusTooManyRequests, "%d jobs wait, which is the limit; try again later", s.Queued)
-			p.retry = s.soonest()
+		if p := s.full(); p != nil {
 			return p
 		}
 		j.state.Status = Queued

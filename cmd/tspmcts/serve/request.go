@@ -652,6 +652,13 @@ func (d *document) instance(name string, l Limits) (*tsp.Instance, error) {
 		}
 	}
 	axes = append(axes, nil)
+	if metric.Degrees() {
+		for i, lat := range axes[0] {
+			if lon := axes[1][i]; math.Abs(lat) > 90 || math.Abs(lon) > 360 {
+				return nil, fmt.Errorf("coordinates: city %d of %d lies at latitude %v and longitude %v, want -90 to 90 and -180 to 180 degrees", i+1, n, lat, lon)
+			}
+		}
+	}
 	return tsp.NewPoints("coordinates", metric, axes[0], axes[1], axes[2])
 }
 

@@ -75,7 +75,7 @@ func (s *Server) routes() http.Handler {
 			problemf(told.status, "%s is not for %s, want %s", short(r.URL.Path), short(r.Method), allow).write(w)
 			return
 		}
-		problemf(told.status, "there is no %s; /openapi.json lists what there is", short(r.URL.Path)).write(w)
+		problemf(http.StatusNotFound, "there is no %s; /openapi.json lists what there is", short(r.URL.Path)).write(w)
 	})
 }
 
