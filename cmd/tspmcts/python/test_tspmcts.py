@@ -114,6 +114,9 @@ class Solve(unittest.TestCase):
             (lambda: list(tspmcts.improvements(SQUARE, start=-1)), ValueError, "start is -1"),
             (lambda: tspmcts.solve(matrix=[[0, 1, None], [None, 0, 1], [None, 1, 0]]), tspmcts.Error, "no way leads into city 1"),
             (lambda: tspmcts.solve(SQUARE, heatmap=[[1]]), ValueError, "not 4 x 4"),
+            (lambda: tspmcts.solve(SQUARE, heatmap=[[0, 1, math.nan, 1]] * 4), ValueError, "row 0 of the heatmap"),
+            (lambda: list(tspmcts.improvements(SQUARE, heatmap=[[0, 1, math.inf, 1]] * 4)), ValueError, "row 0 of the heatmap"),
+            (lambda: tspmcts.solve(SQUARE, help=True), tspmcts.Error, "no result"),
             (lambda: tspmcts.solve(SQUARE, depth=1), tspmcts.Error, "depth.* is 1, want 2"),
             (lambda: tspmcts.solve(SQUARE, time="x"), tspmcts.Error, "want a time"),
             (lambda: tspmcts.solve(SQUARE, no_such_knob=1), tspmcts.Error, "no flag --no-such-knob"),
@@ -138,6 +141,13 @@ class Solve(unittest.TestCase):
         results = tspmcts.solve_many(instances, processes=2, actions=1000)
         for coords, result in zip(instances, results, strict=True):
             self.check(coords, result)
+
+    def test_many_with_a_wrong_one(self):
+        for wrong in [], [(0, 0), (1, math.nan)]:
+            begun = time.time()
+            with self.assertRaises(ValueError):
+                tspmcts.solve_many([cities(200), cities(200, 2), wrong, cities(200, 3)], processes=3, time=600)
+            self.assertLess(time.time() - begun, 60)
 
     @unittest.skipIf(os.name == "nt", "Ctrl-C cannot be sent to oneself there")
     def test_many_interrupted(self):
@@ -165,6 +175,16 @@ class Solve(unittest.TestCase):
         near = [[1.0 if abs(i - j) == 1 else 0.0 for j in range(12)] for i in range(12)]
         tours = list(tspmcts.improvements(cities(12), actions=2000, heatmap=near))
         self.check(cities(12), tours[-1])
+
+    def test_beliefs_of_any_size(self):
+        self.assertEqual(tspmcts._edges([[9, 3, 0], [1, 0, -5], [0, 0, 0]]), [[0, 1, 1.0]])
+        self.assertEqual(sorted(tspmcts._edges([[0, 5, 1], [5, 0, 0.5], [0, 0.5, 0]])), [[0, 1, 1.0], [0, 2, 0.125], [1, 2, 0.125]])
+        many = tspmcts._edges([[1 / (1 + abs(i - j)) for j in range(200)] for i in range(200)])
+        self.assertLessEqual(len(many), 200 * 50)
+        weights = [[4.0 if abs(i - j) == 1 else -0.5 for j in range(12)] for i in range(12)]
+        self.check(cities(12), tspmcts.solve(cities(12), actions=2000, heatmap=weights))
+        *_, last = tspmcts.improvements(cities(12), actions=2000, heatmap=weights)
+        self.check(cities(12), last)
 
     def test_arrays(self):
         try:

@@ -12,6 +12,7 @@ says is wrong is raised as :class:`Error`. Ctrl-C ends a search with the best to
 from __future__ import annotations
 
 import contextlib
+import heapq
 import json
 import math
 import numbers
@@ -25,7 +26,7 @@ import tempfile
 import threading
 import urllib.error
 import urllib.request
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed, wait
 from dataclasses import dataclass, field
 from typing import Any, Iterable, Iterator, Mapping, Optional, Sequence, Union
 
@@ -104,7 +105,8 @@ def solve(
     target   stop at a tour of this length or shorter
     stall    stop when no better tour was found for so long
     metric   EDGE_WEIGHT_TYPE of the coordinates; EXACT_2D does not round
-    heatmap  the name of a source, or n x n probabilities of edges
+    heatmap  the name of a source, or n x n probabilities of edges, or what else they are in
+             proportion to; below 0 counts as 0
     initial  a tour to start from
     bound    prove a lower bound first, and stop at a tour that meets it
     optimum  the best known length, for the gap
@@ -135,7 +137,10 @@ def solve(
             arguments += ["--initial-tour", os.path.join(folder, "initial.tour")]
         command = [_binary(binary), "solve", *arguments, "--json", "-", "--out", out, "--", problem]
         text = _run(command)
-        record = json.loads(text)
+        try:
+            record = json.loads(text)
+        except ValueError:  # of a flag such as help
+            raise Error(f"the program answers {text.splitlines()[0]!r}, which is no result; leave out what is no option of a search") from None
         with open(out, encoding="ascii") as f:
             words = f.read().split()
         tour = [int(word) - 1 for word in words[words.index("TOUR_SECTION") + 1 : words.index("-1")]]
@@ -147,7 +152,8 @@ def solve(
 def solve_many(instances: Iterable[Rows], *, processes: Optional[int] = None, workers: int = 1, **options: Any) -> list[Optional[Result]]:
     """Solve several sets of coordinates, ``processes`` of them at once (default: one a CPU), with
     the options of :func:`solve`. The results are in the order of the instances. After Ctrl-C those
-    that were being solved have their best tour, and those that had not begun are None.
+    that were being solved have their best tour, and those that had not begun are None. What is
+    wrong with one is raised at once, and ends the others.
     """
     stopped = threading.Event()
 
@@ -158,10 +164,17 @@ def solve_many(instances: Iterable[Rows], *, processes: Optional[int] = None, wo
         futures = [pool.submit(one, coords) for coords in instances]
         while True:
             try:
+                for future in as_completed(futures):
+                    future.result()
                 return [future.result() for future in futures]
             except KeyboardInterrupt:
                 stopped.set()
                 _interrupt_all()
+            except BaseException:
+                stopped.set()
+                while wait(futures, timeout=0.1).not_done:  # one may only now be about to start
+                    _interrupt_all()
+                raise
 
 
 def improvements(
@@ -200,8 +213,7 @@ def improvements(
     if isinstance(heatmap, str):
         job["heatmap"] = heatmap
     elif heatmap is not None:
-        rows = _square(heatmap, cities)
-        job["edges"] = [[i, j, (p + rows[j][i]) / 2] for i, row in enumerate(rows) for j, p in enumerate(row) if j > i and p + rows[j][i] > 0]
+        job["edges"] = _edges(_square(heatmap, cities))
     command = [_binary(binary), "serve", "--listen", "127.0.0.1:0", "--max-time", "87600h", "--max-body", "2147483647", "--max-held", "2147483647"]
     with _started(command, stdin=subprocess.DEVNULL) as server:
         assert server.stdout is not None
@@ -303,7 +315,23 @@ def _square(probabilities: Rows, cities: int) -> list[list[float]]:
     rows = [[float(p) for p in row] for row in probabilities]
     if len(rows) != cities or any(len(row) != cities for row in rows):
         raise ValueError(f"the heatmap is not {cities} x {cities}")
+    for i, row in enumerate(rows):
+        if not all(map(math.isfinite, row)):
+            raise ValueError(f"row {i} of the heatmap is not all finite numbers")
     return rows
+
+
+def _edges(rows: list[list[float]]) -> list[list[float]]:
+    """The edges that the program makes of a matrix in a file: of each row the 50 largest entries
+    above 0, the mean of both ways, and where one is above 1 all divided by the mean sum of a row.
+    """
+    p: dict[tuple[int, int], float] = {}
+    for i, row in enumerate(rows):
+        for j in heapq.nlargest(50, (j for j in range(len(row)) if j != i and row[j] > 0), key=row.__getitem__):
+            edge = (min(i, j), max(i, j))
+            p[edge] = p.get(edge, 0) + row[j] / 2
+    scale = 2 * sum(p.values()) / len(rows) if max(p.values(), default=0) > 1 else 1
+    return [[i, j, min(1.0, v / scale)] for (i, j), v in p.items()]
 
 
 def _write_problem(name: str, points: list[list[float]], metric: str) -> None:
