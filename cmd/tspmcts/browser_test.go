@@ -428,6 +428,108 @@ func TestBrowserParts(t *testing.T) {
 	}
 }
 
+// The token is asked for once by all that need it; of quick clicks the last one counts; the list
+// follows jobs that are not shown, and keeps the focus; a job that is deleted elsewhere says so.
+func TestBrowserJobs(t *testing.T) {
+	b := newBrowser(t)
+	dir := t.TempDir()
+	write(t, dir, "token", "0123456789abcdef")
+	s := startServer(t, dir, "--token-file", "token", "--max-running", "3")
+	b.screen(1400, 900, false)
+	login := func() {
+		t.Helper()
+		b.until(`document.getElementById("login")?.open`)
+		b.eval(`(() => { document.getElementById("token").value = "0123456789abcdef"; document.querySelector("#login form").requestSubmit(); })()`)
+	}
+	b.call("Page.navigate", map[string]any{"url": s.url}, nil)
+	login()
+	b.until(`document.documentElement.dataset.ready === "true"`)
+	ask := `import("/api.js").then(({ request }) => request("/v1/jobs%s", { method: "%s" })).then((a) => a.status === 202 ? a.json() : {}).then((j) => j.id)`
+	var ids []string
+	for i := range 3 {
+		ids = append(ids, b.eval(fmt.Sprintf(ask, fmt.Sprintf("?demo=uniform&cities=20000&time=10m&workers=1&name=job%d", i), "POST")).(string))
+	}
+
+	b.eval(`location.hash = "` + ids[0] + "," + ids[1] + `"; location.reload()`)
+	b.until(`document.querySelectorAll(".pane").length === 2 && [...document.querySelectorAll(".pane")].every((p) => p.dataset.revision > 0)`)
+	b.eval(`sessionStorage.setItem("tspmcts-token", "an older one")`)
+	b.until(`document.getElementById("login").open`)
+	b.eval(`new Promise((done) => setTimeout(done, 3000))`) // the other pane asks as well
+	login()
+	b.eval(`window.was = [...document.querySelectorAll(".pane")].map((p) => Number(p.dataset.revision))`)
+	b.until(`[...document.querySelectorAll(".pane")].every((p, k) => p.dataset.revision > was[k])`)
+
+	row := func(id string) string { return `document.querySelector('#jobs [data-job="` + id + `"]')` }
+	b.until(row(ids[2]) + ` !== null`)
+	b.eval(row(ids[0]) + `.querySelector("button").click(); ` + row(ids[2]) + `.querySelector("button").click()`)
+	b.until(`[...document.querySelectorAll(".pane")].map((p) => p.dataset.job).join() === "` + ids[2] + `"`)
+	b.eval(`new Promise((done) => setTimeout(done, 500))`)
+	if got := b.eval(`[...document.querySelectorAll(".pane")].map((p) => p.dataset.job).join()`); got != ids[2] {
+		t.Errorf("shown are %v, want the last one alone, %s", got, ids[2])
+	}
+
+	b.eval(fmt.Sprintf(ask, "/"+ids[1]+"/stop", "POST"))
+	b.until(row(ids[1]) + `.cells[4].textContent === "done"`)
+	b.eval(`(() => { const b = ` + row(ids[1]) + `.querySelectorAll("button")[2]; b.focus(); b.click(); })()`)
+	b.until(row(ids[1]) + ` === null`)
+	if got := b.eval(`document.activeElement.closest("tr")?.dataset.job + " " + document.activeElement.textContent`); got != ids[0]+" Delete" {
+		t.Errorf("the focus is on %v, want the button of the next row", got)
+	}
+	b.eval(fmt.Sprintf(ask, "/"+ids[2], "DELETE"))
+	b.until(fmt.Sprintf(figure, "stage") + ` === "deleted" && document.querySelector("[data-do=stop]").disabled`)
+	b.until(row(ids[2]) + ` === null`)
+}
+
+// What a control cannot do it does not offer, and what is the browser's is left to it.
+func TestBrowserControls(t *testing.T) {
+	b := newBrowser(t)
+	s := startServer(t, t.TempDir())
+	b.screen(1400, 900, false)
+	b.open(s.url)
+	b.eval(`(async () => { window.wrong = []; addEventListener("error", (e) => wrong.push(e.message)); window.api = await import("/api.js");
+		window.post = async (body) => { location.hash = (await api.json("/v1/jobs?time=1s", { method: "POST", body })).id; }; })()`)
+	var matrix, places strings.Builder
+	for i := range 12 {
+		for j := range 12 {
+			fmt.Fprintf(&matrix, "%d ", (i-j)*(i-j))
+		}
+		matrix.WriteString("\n")
+		fmt.Fprintf(&places, "%d %d\n", i*i%7, i*5%11)
+	}
+	ready := fmt.Sprintf(figure, "stage") + `.startsWith("done")`
+	b.eval(fmt.Sprintf("post(%q)", matrix.String()))
+	b.until(ready + ` && document.querySelector("[data-do=whole]").disabled && document.querySelector("[data-is=heat]").disabled`)
+	key := `(() => { const e = new KeyboardEvent("keydown", {key: "%s", ctrlKey: %v, bubbles: true, cancelable: true}); return document.querySelector(".view").dispatchEvent(e); })()`
+	b.eval(fmt.Sprintf(key, "0", false))
+	if got := b.eval(`[...document.querySelectorAll("[data-is=format] :disabled")].map((o) => o.value).join() + wrong.join()`); got != "svg,png" {
+		t.Errorf("of a matrix %v cannot be had", got)
+	}
+
+	b.eval(fmt.Sprintf("post(%q)", places.String()))
+	b.until(`document.querySelector(".pane")?.dataset.revision > 0 && !document.querySelector("[data-do=whole]").disabled && !document.querySelector("[data-is=format] :disabled")`)
+	if b.eval(fmt.Sprintf(key, "+", true)) != true || b.eval(fmt.Sprintf(key, "+", false)) != false {
+		t.Error("Ctrl and + is taken, or + is not")
+	}
+	b.eval(`new Promise((done) => { const x = document.querySelector(".view").getContext("webgl2").getExtension("WEBGL_lose_context");
+		x.loseContext(); setTimeout(() => { x.restoreContext(); setTimeout(done, 500); }, 500); })`)
+	if !drawn(b) {
+		t.Error("nothing is drawn after the graphics processor was lost")
+	}
+
+	drop := `(() => { const data = new DataTransfer(); %s; return document.getElementById("paste").dispatchEvent(new DragEvent("drop", {dataTransfer: data, bubbles: true, cancelable: true})); })()`
+	if b.eval(fmt.Sprintf(drop, `data.setData("text/plain", "1 2")`)) != true {
+		t.Error("text cannot be dropped")
+	}
+	b.eval(fmt.Sprintf(drop, `data.items.add(new File(['<svg xmlns="http://www.w3.org/2000/svg" width="90" height="90"><circle cx="40" cy="40" r="30"/></svg>'], "a.svg", {type: "image/svg+xml"}))`))
+	b.until(`parseInt(document.getElementById("drawn").textContent.replace(",", "")) > 3000`)
+
+	for in, want := range map[string]string{"short(1.5e-10)": "1.5e-10", "short(12)": "12", "short(1/3)": "0.333333", "short(12345.6)": "12,346", "percent(-5e-8)": "0.000 %", "percent(-0.25)": "-0.250 %", "percent(12.345)": "12.35 %"} {
+		if got := b.eval(`import("/chart.js").then(({ short, percent }) => ` + in + `)`); got != want {
+			t.Errorf("%s is %v, want %s", in, got, want)
+		}
+	}
+}
+
 // A million cities: how long until the first tour is drawn, and until a zoom is. It takes minutes,
 // so that it is asked for: TSPMCTS_TEST_LONG=1.
 func TestBrowserMillion(t *testing.T) {
@@ -550,7 +652,7 @@ func TestBrowserMouseAndDownloads(t *testing.T) {
 	b.eval(`document.getElementById("start").click()`)
 	b.until(`document.querySelector(".pane h2")?.textContent.startsWith("towns") && ` + fmt.Sprintf(figure, "stage") + `.startsWith("done") && document.querySelector(".pane").dataset.revision > 0`)
 	b.call("Page.setDownloadBehavior", map[string]any{"behavior": "allow", "downloadPath": dir}, nil)
-	options := b.eval(`[...document.querySelector("[data-is=download]").options].map((o) => o.value).filter(Boolean).join(" ")`)
+	options := b.eval(`[...document.querySelector("[data-is=format]").options].map((o) => o.value).filter(Boolean).join(" ")`)
 	if options != "tsplib csv geojson json svg png" {
 		t.Errorf("the downloads are %v", options)
 	}
@@ -564,7 +666,7 @@ func TestBrowserMouseAndDownloads(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		b.eval(`(() => { const d = document.querySelector("[data-is=download]"); d.value = "` + format + `"; d.dispatchEvent(new Event("change")); })()`)
+		b.eval(`(() => { const d = document.querySelector("[data-is=format]"); d.value = "` + format + `"; document.querySelector("[data-do=download]").click(); })()`)
 		data := b.arrived(filepath.Join(dir, name))
 		ok := map[string]bool{
 			"tsplib":  strings.Contains(data, "TOUR_SECTION"),

@@ -13,8 +13,8 @@ import (
 // ServeHTTP answers a request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
-// policy lets the page load and ask nothing but this server.
-const policy = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+// policy lets the page load and ask nothing but this server, besides a picture that the user gives it.
+const policy = "default-src 'self'; img-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 // guard lets through what may be answered: of a Host that is ours (a name that somebody
 // else points at this machine is not), not sent by another site's page, and with the token

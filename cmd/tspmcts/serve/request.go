@@ -277,7 +277,7 @@ type order struct {
 
 	inJSON     bool // the instance is coordinates or a matrix in JSON
 	candidates int  // of a city
-	weight     int // cities that the job counts as
+	weight     int  // cities that the job counts as
 }
 
 // decode understands a request for a job. Its query beats its JSON. The error is a

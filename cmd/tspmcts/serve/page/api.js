@@ -4,6 +4,7 @@ export class Problem extends Error {}
 
 const key = "tspmcts-token";
 let askToken = async () => null;
+let asking; // while the user is asked, by all who need the token
 export const onToken = (ask) => { askToken = ask; };
 
 // request sends and returns the answer; what is wrong is thrown, in the server's words.
@@ -19,7 +20,9 @@ export async function request(path, options = {}) {
       throw new Problem("the server does not answer");
     }
     if (answer.status === 401) {
-      const given = await askToken();
+      if (sessionStorage.getItem(key) !== token) continue; // it was given meanwhile
+      asking ||= askToken().finally(() => { asking = null; });
+      const given = await asking;
       if (!given) throw new Problem("the server wants its token");
       sessionStorage.setItem(key, given);
       continue;
@@ -35,8 +38,9 @@ export async function request(path, options = {}) {
 export const json = async (path, options) => (await request(path, options)).json();
 export const buffer = async (path, options) => (await request(path, options)).arrayBuffer();
 
-// follow calls tell with the states of a job until it has ended, and begins again when the stream breaks.
-export async function follow(id, tell, signal) {
+// follow calls tell with the states of a job until it has ended, or gone when there is no such job
+// any more, and begins again when the stream breaks.
+export async function follow(id, tell, gone, signal) {
   for (let pause = 500; !signal.aborted; pause = Math.min(2 * pause, 10000)) {
     try {
       const answer = await request(`/v1/jobs/${id}/events`, { signal });
@@ -53,13 +57,14 @@ export async function follow(id, tell, signal) {
           const lines = event.split("\n");
           const name = lines.find((l) => l.startsWith("event: "))?.slice(7);
           const data = lines.find((l) => l.startsWith("data: "))?.slice(6);
-          if (data && name !== "gone") tell(JSON.parse(data));
-          if (name === "done" || name === "gone") return;
+          if (name === "gone") return gone();
+          if (data) tell(JSON.parse(data));
+          if (name === "done") return;
         }
       }
     } catch (e) {
       if (signal.aborted) return;
-      if (e instanceof Problem && e.message.startsWith("there is no job")) return;
+      if (e instanceof Problem && e.message.startsWith("there is no job")) return gone();
     }
     await new Promise((next) => setTimeout(next, pause));
   }

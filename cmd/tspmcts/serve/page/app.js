@@ -18,6 +18,8 @@ onToken(() => new Promise((done) => {
   $("login").showModal();
 }));
 
+const ended = (job) => job.status === "done" || job.status === "failed";
+
 // A pane shows one job.
 class Pane {
   constructor(job) {
@@ -37,7 +39,7 @@ class Pane {
     this.button("stop").onclick = () => this.ask("stop");
     this.button("whole").onclick = () => this.view.whole();
     this.is("heat").onchange = () => this.heat();
-    this.is("download").onchange = () => this.download();
+    this.button("download").onclick = () => this.download();
   }
 
   name() { return `${this.job.name}, ${this.job.cities.toLocaleString("en")} cities, ${this.job.preset}`; }
@@ -46,13 +48,32 @@ class Pane {
     this.view = new View(this.canvas, this.job.cities, this.job.path);
     this.tell(this.job);
     try {
-      this.view.setCities(new Float32Array(await buffer(`/v1/jobs/${this.id}/cities`)));
+      const places = new Float32Array(await buffer(`/v1/jobs/${this.id}/cities`));
+      if (this.quit.signal.aborted) return;
+      this.view.setCities(places);
     } catch (e) {
       if (!(e instanceof Problem)) throw e;
       this.is("error").textContent = e.message; // a matrix has nothing to draw
     }
+    this.drawn();
     this.tour();
-    follow(this.id, (state) => this.tell(state), this.quit.signal);
+    follow(this.id, (state) => this.tell(state), () => this.gone(), this.quit.signal);
+  }
+
+  // drawn lets be used what needs cities that are drawn, or their tour.
+  drawn() {
+    this.button("whole").disabled = this.is("heat").disabled = !this.view.n;
+    for (const o of this.is("format").options) if (o.value === "svg" || o.value === "png") o.disabled = !this.view.order;
+  }
+
+  // gone says that the job was deleted elsewhere: nothing more can be asked of it.
+  gone() {
+    this.quit.abort();
+    this.is("stage").textContent = this.is("stage").title = "deleted";
+    this.is("error").textContent = "the job was deleted";
+    for (const name of ["pause", "stop", "download"]) this.button(name).disabled = true;
+    this.is("heat").disabled = true;
+    list().catch(complain);
   }
 
   close() {
@@ -76,7 +97,7 @@ class Pane {
       this.is(name).textContent = text;
       this.is(name).title = text;
     }
-    const over = job.status === "done" || job.status === "failed";
+    const over = ended(job);
     this.button("pause").textContent = job.status === "paused" ? "Resume" : "Pause";
     this.button("pause").disabled = this.button("stop").disabled = over;
     job.regions = state.regions ?? [];
@@ -86,7 +107,7 @@ class Pane {
     this.canvas.setAttribute("aria-label", `Tour of ${this.name()}, length ${short(job.length)}, ${job.status}. Arrow keys move, plus and minus zoom, 0 shows all.`);
     if (before !== job.status) {
       say(`${this.name()}: ${job.status}${over ? `, length ${short(job.length)}, gap ${percent(job.gap)}` : ""}`);
-      list();
+      list().catch(complain);
       if (over) this.course().catch(complain);
     }
     chart();
@@ -108,6 +129,7 @@ class Pane {
       const order = new Int32Array(await answer.arrayBuffer());
       this.shown = Number(JSON.parse(answer.headers.get("ETag")));
       this.view.setTour(order);
+      this.drawn();
       this.root.dataset.revision = this.shown;
       if (this.job.status === "running") await new Promise((next) => setTimeout(next, 80 + order.length / 400)); // 2.5 s for a million
       while (this.view.busy) await new Promise((next) => setTimeout(next, 100));
@@ -143,8 +165,7 @@ class Pane {
   }
 
   async download() {
-    const format = this.is("download").value;
-    this.is("download").value = "";
+    const format = this.is("format").value;
     try {
       const file = format === "svg" ? new Blob([this.view.svg()], { type: "image/svg+xml" }) :
         format === "png" ? await this.view.png() : await (await request(`/v1/jobs/${this.id}/tour?format=${format}`)).blob();
@@ -169,8 +190,9 @@ function chart() {
 }
 
 // show shows the jobs of these ids, which the address keeps: a page that is loaded again shows them again.
+let showing = 0; // how often that was asked for
 async function show(ids) {
-  for (const p of panes.splice(0)) p.close();
+  const turn = ++showing;
   const jobs = [];
   for (const id of ids.slice(0, 2)) {
     try {
@@ -179,8 +201,13 @@ async function show(ids) {
       complain(e);
     }
   }
+  if (turn !== showing) return; // others are to be shown by now
+  for (const p of panes.splice(0)) p.close();
   history.replaceState(null, "", "#" + jobs.map((j) => j.id).join(","));
-  if (!jobs.length) return;
+  if (!jobs.length) {
+    $("panes").innerHTML = '<p class="empty">A tour that improves is shown here.</p>';
+    return;
+  }
   refill(...jobs);
   panes.push(...jobs.map((job) => new Pane(job)));
   $("panes").classList.toggle("two", panes.length === 2);
@@ -189,36 +216,51 @@ async function show(ids) {
   chart();
 }
 
-// list tells of all jobs.
+// list tells of all jobs, and again while one of them has not ended. Rows stay as they are, for who
+// is about to press a button; the focus in one that goes is in the next one then.
+let again;
 async function list() {
   const { jobs } = await json("/v1/jobs");
-  $("jobs").replaceChildren(...jobs.reverse().slice(0, 50).map((job) => {
-    const row = document.createElement("tr");
-    for (const text of [job.name, job.cities.toLocaleString("en"), job.preset, job.heatmap, job.status, short(job.length), percent(job.gap)]) {
-      row.insertCell().textContent = text;
-    }
-    const cell = row.insertCell();
-    const button = (text, label, act) => {
-      const b = document.createElement("button");
-      b.type = "button";
-      b.textContent = text;
-      b.setAttribute("aria-label", label);
-      b.onclick = () => act().catch(complain);
-      cell.append(b);
-    };
-    button("Show", `Show ${job.name}`, () => show([job.id]));
-    button("Beside", `Show ${job.name} beside the first`, () => show([panes[0]?.id ?? job.id, job.id].filter((id, i, all) => all.indexOf(id) === i)));
-    button("Delete", `Delete ${job.name}`, async () => {
-      await request(`/v1/jobs/${job.id}`, { method: "DELETE" });
-      if (panes.some((p) => p.id === job.id)) {
-        const rest = panes.map((p) => p.id).filter((id) => id !== job.id);
-        await show(rest);
-        if (!rest.length) $("panes").innerHTML = '<p class="empty">A tour that improves is shown here.</p>';
-      }
-      await list();
-    });
+  const body = $("jobs"), old = [...body.rows];
+  const rows = jobs.reverse().slice(0, 50).map((job) => {
+    const row = old.find((r) => r.dataset.job === job.id) ?? newRow(job);
+    [job.name, job.cities.toLocaleString("en"), job.preset, job.heatmap, job.status, short(job.length), percent(job.gap)].forEach((text, k) => { row.cells[k].textContent = text; });
     return row;
-  }));
+  });
+  for (const row of old.filter((r) => !rows.includes(r))) {
+    const button = [...row.querySelectorAll("button")].indexOf(document.activeElement);
+    if (button >= 0) (row.nextElementSibling ?? row.previousElementSibling)?.querySelectorAll("button")[button].focus();
+    row.remove();
+  }
+  rows.forEach((row, k) => { if (body.rows[k] !== row) body.insertBefore(row, body.rows[k] ?? null); });
+  clearTimeout(again);
+  if (jobs.some((job) => !ended(job))) again = setTimeout(() => list().catch(() => {}), 3000);
+}
+
+// newRow returns a row of the list, with its buttons.
+function newRow(job) {
+  const row = document.createElement("tr");
+  row.dataset.job = job.id;
+  for (let k = 0; k < 7; k++) row.insertCell();
+  const cell = row.insertCell();
+  const button = (text, label, act) => {
+    const b = document.createElement("button");
+    b.type = "button";
+    b.textContent = text;
+    b.setAttribute("aria-label", label);
+    b.onclick = () => act().catch(complain);
+    cell.append(b);
+  };
+  button("Show", `Show ${job.name}`, () => show([job.id]));
+  button("Beside", `Show ${job.name} beside the first`, () => show([panes[0]?.id ?? job.id, job.id].filter((id, i, all) => all.indexOf(id) === i)));
+  button("Delete", `Delete ${job.name}`, async () => {
+    await request(`/v1/jobs/${job.id}`, { method: "DELETE" });
+    if (panes.some((p) => p.id === job.id)) {
+      await show(panes.map((p) => p.id).filter((id) => id !== job.id));
+    }
+    await list();
+  });
+  return row;
 }
 
 // body returns what the form posts, and the settings that belong to it.
@@ -295,7 +337,9 @@ async function take(file) {
   $("problem").textContent = "";
   if (!file) return;
   if (!file.type.startsWith("image/")) return choose("file");
-  const picture = await createImageBitmap(file);
+  const picture = new Image(); // which may be drawn by lines as well
+  picture.src = URL.createObjectURL(file);
+  await picture.decode().catch(() => { throw new Problem(`${file.name} is no picture that this browser can show`); }).finally(() => URL.revokeObjectURL(picture.src));
   choose("draw");
   sketch.fromPicture((c, width, height) => {
     const s = Math.min(width / picture.width, height / picture.height);
@@ -344,9 +388,10 @@ $("clear").onclick = () => sketch.set([]);
 $("picture").onclick = () => sketch.fromPicture(example);
 for (const kind of ["dragover", "dragleave", "drop"]) {
   addEventListener(kind, (e) => {
+    if (!e.dataTransfer.types.includes("Files")) return; // text goes where it is dropped
     e.preventDefault();
     $("drop").classList.toggle("over", kind === "dragover");
-    if (kind !== "drop" || !e.dataTransfer.files.length) return;
+    if (kind !== "drop") return;
     $("file").files = e.dataTransfer.files;
     take($("file").files[0]).catch(complain);
   });

@@ -10,8 +10,8 @@ const element = (name, attributes, text) => {
   return e;
 };
 
-export const short = (v) => (v == null ? "–" : v >= 1e4 ? Math.round(v).toLocaleString("en") : v.toPrecision(6).replace(/\.?0+$/, ""));
-export const percent = (v) => (v == null ? "–" : v.toFixed(v < 1 ? 3 : 2) + " %");
+export const short = (v) => (v == null ? "–" : v >= 1e4 ? Math.round(v).toLocaleString("en") : String(Number(v.toPrecision(6))));
+export const percent = (v) => (v == null ? "–" : (Math.abs(v) < 0.0005 ? 0 : v).toFixed(v < 1 ? 3 : 2) + " %");
 
 // marks returns at most count round numbers from low to high: 1, 2 and 5 times a power of ten, or finer where these are few.
 const marks = (low, high, count) => {

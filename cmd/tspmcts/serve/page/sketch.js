@@ -6,6 +6,7 @@ export class Sketch {
     this.c = canvas.getContext("2d");
     this.changed = changed;
     this.cities = []; // [x, y] in pixels, y downwards
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.set(this.cities));
     let last = null;
     const at = (e) => [(e.offsetX * canvas.width) / canvas.clientWidth, (e.offsetY * canvas.height) / canvas.clientHeight];
     canvas.addEventListener("pointerdown", (e) => {

@@ -84,6 +84,18 @@ export class View {
     return true;
   }
 
+  // again gives the graphics processor anew what it has lost.
+  #again() {
+    if (!this.n || !this.#webgl()) return;
+    const { regions } = this;
+    this.full = false;
+    this.#fill("places", this.places);
+    if (this.order) this.setTour(this.order);
+    this.setHeat(this.heat);
+    this.regions = null;
+    if (regions) this.setRegions(regions);
+  }
+
   #fill(name, data) {
     const { gl } = this;
     if (!gl) return;
@@ -182,6 +194,7 @@ export class View {
   }
 
   whole() {
+    if (!this.n) return;
     this.zoom = 1;
     this.at = [this.extent[0] / 2, this.extent[1] / 2];
     this.draw();
@@ -428,6 +441,8 @@ export class View {
 
   #controls() {
     const { canvas } = this;
+    canvas.addEventListener("webglcontextlost", (e) => e.preventDefault()); // so that it comes back
+    canvas.addEventListener("webglcontextrestored", () => this.#again());
     const pointers = new Map();
     canvas.addEventListener("wheel", (e) => {
       e.preventDefault();
@@ -451,6 +466,7 @@ export class View {
     });
     for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, (e) => pointers.delete(e.pointerId));
     canvas.addEventListener("keydown", (e) => {
+      if (e.ctrlKey || e.metaKey || e.altKey) return; // the browser's own
       const mid = [canvas.clientWidth / 2, canvas.clientHeight / 2];
       const step = { ArrowLeft: [40, 0], ArrowRight: [-40, 0], ArrowUp: [0, 40], ArrowDown: [0, -40] }[e.key];
       if (step) this.move(1, 0, 0, ...step);
