@@ -148,16 +148,17 @@ func TestServeKilled(t *testing.T) {
 		_, res := s.ask(t, "POST", fmt.Sprintf("/v1/jobs?actions=100&seed=%d", i), square, nil)
 		waits = append(waits, res.Header.Get("Location"))
 	}
+	saved := s.until(t, running, func(v view) bool { return v.Seconds > 5 })
+	asked := time.Now()
 	checkpoint := filepath.Join(dir, "state", filepath.Base(running)+".checkpoint")
-	for end := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
-		if _, err := os.Stat(checkpoint); err == nil {
+	for end := asked.Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+		if info, err := os.Stat(checkpoint); err == nil && info.ModTime().After(asked) {
 			break
 		}
 		if time.Now().After(end) {
 			t.Fatal("no checkpoint")
 		}
 	}
-	saved := s.until(t, running, func(v view) bool { return v.Seconds > 5.5 })
 	s.cmd.Process.Kill()
 	s.cmd.Wait()
 
