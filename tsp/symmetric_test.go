@@ -236,6 +236,11 @@ func TestKindsRefused(t *testing.T) {
 	if err := directed.SetFixed([][2]int32{{1, 2}}); err != nil || directed.Check(forth) != nil || directed.Check(back) == nil {
 		t.Errorf("a fixed edge against its direction: %v, %v", err, directed.Check(forth))
 	}
+	for _, ends := range [][2]int32{{2, 1}, {2, -1}, {-1, 1}} {
+		if err := directed.SetEnds(ends[0], ends[1]); !errors.Is(err, tsp.ErrFixed) || directed.Ends != nil {
+			t.Errorf("directed, ends %v: %v", ends, err)
+		}
+	}
 	if err := directed.Forbid([][2]int32{{2, 1}}); err != nil || directed.Keeps(forth) != nil || !errors.Is(directed.Keeps(back), tsp.ErrForbidden) {
 		t.Errorf("a forbidden edge: %v, %v", err, directed.Keeps(forth))
 	}
