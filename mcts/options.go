@@ -139,13 +139,10 @@ func (o *Options) validateMap(in *tsp.Instance) error {
 	if o.Heatmap == nil {
 		return nil
 	}
-	if err := prepare.Fits(o.Heatmap, in); err != nil {
-		return err
-	}
 	if err := o.Heatmap.Check(); err != nil {
 		return fmt.Errorf("%w: %w", ErrHeatmap, err)
 	}
-	return nil
+	return prepare.Fits(o.Heatmap, in)
 }
 
 // budget returns the budget of the search.

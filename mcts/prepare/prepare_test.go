@@ -103,12 +103,24 @@ func TestStraighten(t *testing.T) {
 	}
 }
 
-// TestFits pins that a map of other cities is refused, whoever made it.
+// TestFits pins that a map of other cities is refused, whoever made it, and of pairs one that would
+// join two entries.
 func TestFits(t *testing.T) {
 	in := tsptest.Random(tsp.Euc2D, 30, 1)
 	p := &Problem{Task: stage.Task{In: in, Heatmap: heatmap.Zero(29)}, Most: 5}
 	p.Meter = meter.New(t.Context(), meter.Budget{}, nil)
 	if ok, err := p.Prepare(t.Context()); ok || err == nil {
 		t.Errorf("a map of 29 cities for 30: %v", err)
+	}
+	pairs := tsp.NewSymmetric(tsptest.Directed(30, 1)).Instance
+	for to, want := range map[int32]bool{3: true, 4: false} {
+		m := tsptest.Must(heatmap.New("one edge", pairs.N(), func(i int32, add func(int32, float32)) {
+			if i == 0 {
+				add(to, 1)
+			}
+		}))
+		if err := Fits(m, pairs); (err == nil) != want {
+			t.Errorf("a map of the edge from entry 0 to %d: %v", to, err)
+		}
 	}
 }

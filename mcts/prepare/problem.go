@@ -21,12 +21,21 @@ import (
 // ErrHeatmap is found by errors.Is where a map does not fit.
 var ErrHeatmap = errors.New("the heatmap does not fit the instance")
 
-// Fits returns an error where m is a map of other cities than in's.
+// Fits returns an error where m is a map of other cities than in's, or holds an edge that is in no
+// tour: greedy tours take the map's edges whatever their length, and moves follow them.
 func Fits(m *heatmap.Map, in *tsp.Instance) error {
-	if m.N() == in.N() {
-		return nil
+	if m.N() != in.N() {
+		return fmt.Errorf("%w: it is of %d cities, the instance has %d", ErrHeatmap, m.N(), in.N())
 	}
-	return fmt.Errorf("%w: it is of %d cities, the instance has %d", ErrHeatmap, m.N(), in.N())
+	for i := range int32(m.N()) {
+		cities, _ := m.Of(i)
+		for _, j := range cities {
+			if in.Apart(i, j) {
+				return fmt.Errorf("%w: it holds %d-%d, two entries or two exits", ErrHeatmap, i, j)
+			}
+		}
+	}
+	return nil
 }
 
 // Problem is what is searched for a short tour. Its Task is what the search is asked to

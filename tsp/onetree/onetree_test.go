@@ -556,3 +556,32 @@ func TestDenseAlpha(t *testing.T) {
 		}
 	}
 }
+
+// No two entries or exits of pairs are in a 1-tree, though it were cheaper: where distances are as
+// long as they may be, what leads to the city that a path has more is hardly nearer than these are.
+func TestNoneApart(t *testing.T) {
+	for seed := range uint64(40) {
+		of := tsptest.Directed(20, seed)
+		rng := rand.New(rand.NewPCG(seed, 2))
+		for k := range of.Matrix {
+			of.Matrix[k] = rng.Int32N(tsp.MaxDist + 1)
+		}
+		if err := of.SetEnds(-1, -1); err != nil {
+			t.Fatal(err)
+		}
+		in := tsp.NewSymmetric(of).Instance
+		r := Ascend(ctx, graph(in, 10, 2), Options{Steps: 30, Grow: 1})
+		if _, err := r.Price(ctx); err != nil {
+			t.Fatal(err)
+		}
+		c := r.Alpha(ctx, 10)
+		for i := range int32(in.N()) {
+			cities, _ := c.Of(i)
+			for _, j := range cities {
+				if in.Apart(i, j) {
+					t.Fatalf("seed %d: %d is a candidate of %d", seed, j, i)
+				}
+			}
+		}
+	}
+}

@@ -471,9 +471,9 @@ func (c *complete) leaf(ctx context.Context) error {
 			if to, y := c.nearest(p.leaf, -1, other[p.leaf], x); to >= 0 {
 				j, x = to, y
 			}
-		} else {
+		} else { // then g.order is that of the cities
 			for to := range int32(n) {
-				if to == p.leaf || to == other[p.leaf] {
+				if to == p.leaf || to == other[p.leaf] || g.in.Apart(p.leaf, to) {
 					continue
 				}
 				if y := g.cost(c.pi, p.leaf, to) + c.combs.of(p.leaf, to); y < x {
