@@ -8,26 +8,25 @@ import (
 	"tspmcts/tsplib"
 )
 
-// maxDecimals is how many digits of a fraction are kept at most, and rounded how many
-// are kept of fractions that have more.
-const (
-	maxDecimals = 6
-	rounded     = 3
-)
+// maxDecimals is how many decimals are kept at most: all that a float64 has.
+const maxDecimals = 15
 
 // matrix is a matrix being read, row by row, as whole numbers of a unit that shrinks
-// with the digits that come.
+// with the digits that come, and grows where larger numbers leave it no room.
 type matrix struct {
+	// w holds twice the numbers, rounded down, as uint32, and noRoad. Rounded down again they are what
+	// they would have been in the larger unit at once, so that equal numbers end as equal ones; what is
+	// nearest is told by the halves, in the end.
 	w      []int32
 	n      int     // numbers of a row, 0 before the first row
 	scale  float64 // 10^decimals
 	digits int     // decimals
 	most   float64 // the largest number
-	single bool    // the numbers are float32: 0.1 is the nearest of those
 	cut    bool    // some digits were lost
 }
 
-var powers = [maxDecimals + 1]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6}
+// noRoad is what no number is, in w.
+const noRoad = -1
 
 // add appends a number of row i, from 0: at least 0, or infinite for no road. It returns what is
 // wanted instead, empty if the number will do. The diagonal is passed over.
@@ -42,64 +41,67 @@ func (m *matrix) add(i int, v float64) (want string) {
 	case v < 0:
 		return "0 or more; add one constant to all distances to make none negative"
 	case math.IsInf(v, 0):
-		m.w = append(m.w, tsp.NoEdge)
+		m.w = append(m.w, noRoad)
 		return ""
 	case v > tsp.MaxDist:
 		return fmt.Sprintf("0 to %d, or infinity where there is no road; divide all distances", tsp.MaxDist)
 	}
 	m.most = max(m.most, v)
-	if !m.holds(v, m.digits) {
+	if !m.cut && !holds(v, m.digits) {
 		m.refine(v)
 	}
-	for m.most*m.scale > tsp.MaxDist {
-		m.rescale(m.digits - 1)
+	for m.digits > 0 && !m.fits(m.digits) {
 		m.cut = true
+		m.rescale(m.digits - 1)
 	}
-	m.w = append(m.w, int32(math.Round(v*m.scale)))
+	halves := math.Round(v * 2 * m.scale)
+	if halves/(2*m.scale) > v {
+		halves--
+	}
+	m.w = append(m.w, int32(uint32(halves)))
 	return ""
 }
 
 // holds reports whether v has at most so many decimals.
-func (m *matrix) holds(v float64, digits int) bool {
-	x := math.Round(v*powers[digits]) / powers[digits]
-	return x == v || m.single && float32(x) == float32(v)
+func holds(v float64, digits int) bool {
+	scale := math.Pow10(digits)
+	return math.Round(v*scale)/scale == v
 }
 
-// refine makes room for the decimals of v.
+// fits reports whether there is room for so many decimals. Rounded numbers leave some of it to the
+// search, which adds prices to distances.
+func (m *matrix) fits(digits int) bool {
+	room := float64(tsp.MaxDist)
+	if m.cut {
+		room /= 4
+	}
+	return m.most*math.Pow10(digits) <= room
+}
+
+// refine makes room for the decimals of v, or for as many as there is room for.
 func (m *matrix) refine(v float64) {
-	for digits := m.digits + 1; digits <= maxDecimals; digits++ {
-		if m.holds(v, digits) && m.most*powers[digits] <= tsp.MaxDist {
-			m.rescale(digits)
-			return
+	digits := m.digits + 1
+	for digits <= maxDecimals && !holds(v, digits) {
+		digits++
+	}
+	if digits > maxDecimals || !m.fits(digits) {
+		m.cut = true
+		for digits = maxDecimals; digits > m.digits && !m.fits(digits); {
+			digits--
 		}
 	}
-	m.cut = true
-	for digits := rounded; digits > m.digits; digits-- {
-		if m.most*powers[digits] <= tsp.MaxDist {
-			m.rescale(digits)
-			return
-		}
-	}
+	m.rescale(digits)
 }
 
-// rescale goes over to so many decimals, and rounds where they are fewer.
+// rescale goes over to so many decimals.
 func (m *matrix) rescale(digits int) {
-	if m.scale = powers[digits]; digits > m.digits {
-		by := int32(powers[digits-m.digits])
-		for i, v := range m.w {
-			if v != tsp.NoEdge {
-				m.w[i] = v * by
-			}
-		}
-	} else {
-		by := int32(powers[m.digits-digits])
-		for i, v := range m.w {
-			if v != tsp.NoEdge {
-				m.w[i] = (v + by/2) / by
-			}
+	up, down := uint64(math.Pow10(max(0, digits-m.digits))), uint64(math.Pow10(max(0, m.digits-digits)))
+	for i, v := range m.w {
+		if v != noRoad {
+			m.w[i] = int32(uint32(uint64(uint32(v)) * up / down))
 		}
 	}
-	m.digits = digits
+	m.digits, m.scale = digits, math.Pow10(digits)
 }
 
 func newMatrix() *matrix { return &matrix{scale: 1} }
@@ -130,11 +132,11 @@ func (m *matrix) times(factor float64) (i, j int, want string) {
 	if factor == 1 {
 		return 0, 0, ""
 	}
-	to := &matrix{w: m.w[:0], n: m.n, scale: 1, cut: m.cut} // in the place of what was read
+	to := &matrix{w: m.w[:0], n: m.n, scale: 1} // in the place of what was read
 	for k, w := range m.w {
 		v := math.Inf(1)
-		if w != tsp.NoEdge {
-			v = math.Round(float64(w)/m.scale*factor*1000) / 1000
+		if w != noRoad {
+			v = math.Round(float64(uint32(w))/2/m.scale*factor*1000) / 1000
 		}
 		if i, j = k/m.n, k%m.n; i == j {
 			v = 0
@@ -143,6 +145,7 @@ func (m *matrix) times(factor float64) (i, j int, want string) {
 			return i, j, want
 		}
 	}
+	to.cut = to.cut || m.cut
 	*m = *to
 	return 0, 0, ""
 }
@@ -165,6 +168,11 @@ func (f *file) instance(m *matrix, line int, what, unit string) (*tsp.Instance, 
 			text += " of more digits than the search holds, rounded"
 		}
 		f.warn(line, "%s: searched as whole numbers of %v%s, the scale is %v", text, 1/m.scale, suffix(unit), m.scale)
+	}
+	for k, v := range m.w {
+		if m.w[k] = int32((uint32(v) + 1) / 2); v == noRoad {
+			m.w[k] = tsp.NoEdge
+		}
 	}
 	build := tsp.NewDirected
 	if m.symmetric() {

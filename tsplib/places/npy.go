@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"math"
+	"strconv"
 
 	"tspmcts/tsp"
 	"tspmcts/tsp/npy"
@@ -25,7 +26,6 @@ func (f *file) readNPY(b *bufio.Reader) (*tsp.Instance, error) {
 	}
 	n := shape[0]
 	m := newMatrix()
-	m.single = r.Single()
 	const piece = 4096 // a row may be as long as a lying header says
 	row := make([]float64, piece)
 	for i := range n {
@@ -35,6 +35,9 @@ func (f *file) readNPY(b *bufio.Reader) (*tsp.Instance, error) {
 				return nil, fail(fmt.Sprintf("the end of the file in row %d", i+1), fmt.Sprintf("%d rows of %d numbers", n, n))
 			}
 			for c, v := range row[:k] {
+				if r.Single() {
+					v = shortest(v)
+				}
 				if want := m.add(i, v); want != "" {
 					a, b := i, j+c
 					if r.Fortran {
@@ -55,4 +58,14 @@ func (f *file) readNPY(b *bufio.Reader) (*tsp.Instance, error) {
 		m.transpose()
 	}
 	return f.instance(m, 1, entries, "")
+}
+
+// shortest returns the number of the fewest digits of those that are v, a float32, when rounded to
+// one: 0.1 is meant by 0.100000001490116.
+func shortest(v float64) float64 {
+	if v == math.Trunc(v) || math.IsNaN(v) {
+		return v
+	}
+	v, _ = strconv.ParseFloat(strconv.FormatFloat(v, 'g', -1, 32), 64)
+	return v
 }

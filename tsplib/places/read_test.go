@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"math/rand/v2"
 	"runtime"
 	"slices"
 	"strings"
@@ -144,10 +145,16 @@ func TestMatrices(t *testing.T) {
 		"head alone":      {"A\tB\tC\n0\t1\t2\n1\t0\t3\n2\t3\t0\n", Options{}, []int32{1, 2, 3}, 1, "", "", []string{"A", "B", "C"}, false},
 		"no corner":       {"A;B;C\nA;0;1;2\nB;1;0;3\nC;2;3;0\n", Options{}, []int32{1, 2, 3}, 1, "", "", []string{"A", "B", "C"}, false},
 		"JSON":            {"[[0,0.125,2e0],\n[0.125,null,3],[2,3,0]]", Options{}, []int32{125, 2000, 3000}, 1000, "", "scale is 1000", nil, false},
-		"thirds":          {"[[0,0.333333333,2],[0.333333333,0,3],[2,3,0]]", Options{}, []int32{333, 2000, 3000}, 1000, "", "more digits than the search holds, rounded: .* 0.001", nil, false},
+		"thirds":          {"[[0,0.333333333,2],[0.333333333,0,3],[2,3,0]]", Options{}, []int32{3333333, 20000000, 30000000}, 1e7, "", "more digits than the search holds, rounded: .* 1e-07", nil, false},
+		"noise":           {"[[0,0.30000000000000004,0.7999999999999999],[0.3,0,3],[0.8,3,0]]", Options{}, []int32{3000000, 8000000, 30000000}, 1e7, "", "more digits than the search holds, rounded: .* 1e-07", nil, false},
+		"small":           {"[[0,1e-9,2e-9],[1e-9,0,3.25e-9],[2e-9,3.25e-9,0]]", Options{}, []int32{100, 200, 325}, 1e11, "", "fractions: searched as whole numbers of 1e-11", nil, false},
+		"large, too late": {"[[0,0.123454999999,0.5],[0.123454999999,0,60000],[0.5,60000,0]]", Options{}, []int32{123, 500, 60000000}, 1000, "", "more digits than the search holds, rounded: .* 0.001", nil, false},
+		"late once more":  {"[[0,0.6544999,0.5],[0.6544999,0,90000000],[0.5,90000000,0]]", Options{}, []int32{1, 1, 90000000}, 1, "", "more digits than the search holds, rounded: .* of 1", nil, false},
+		"thirds of a km":  {`{"distances":[[0,0.3333333333,2],[0.3333333333,0,3],[2,3,0]],"metadata":{"query":{"units":"km"}}}`, Options{Weight: "distances"}, []int32{333333, 2000000, 3000000}, 1000, "m", "more digits than the search holds, rounded: .* 0.001", nil, false},
 		"large and fine":  {"[[0,0.125,200000000],[0.125,0,3],[200000000,3,0]]", Options{}, []int32{1, 1000000000, 15}, 5, "", "", nil, false},
 		"npy f8":          {npyFile("<f8", false, 3, []float64{0, 1.5, 2, 1.5, math.NaN(), 3, 2, 3, 0}), Options{}, []int32{15, 20, 30}, 10, "", "scale is 10", nil, false},
 		"npy f4":          {npyFile("<f4", false, 3, []float32{0, 0.1, 2, 0.1, 0, 3, 2, 3, 0}), Options{}, []int32{1, 20, 30}, 10, "", "scale is 10", nil, false},
+		"npy f4, refined": {npyFile("<f4", false, 3, []float32{0, 100.1, 2, 100.1, 0, 3.0625, 2, 3.0625, 0}), Options{}, []int32{1001000, 20000, 30625}, 10000, "", "scale is 10000", nil, false},
 		"npy i8":          {npyFile("<i8", true, 3, []int64{0, 1, 2, 1, 0, 3, 2, 3, -7}), Options{}, []int32{1, 2, 3}, 1, "", "", nil, false},
 		"OSRM":            {`{"code":"Ok",` + dir + `,"sources":` + locations + `,"destinations":` + locations + `}`, Options{}, []int32{1050, 2000, 3025}, 100, "s", "durations and distances are there: durations are minimized; --weight|whole numbers of 0.01 s", []string{"A", "B", ""}, true},
 		"OSRM, distances": {`{"code":"Ok",` + dir + `,"sources":` + locations + `}`, Options{Weight: "distances"}, []int32{1, 2, 3}, 1, "m", "", []string{"A", "B", ""}, true},
@@ -192,6 +199,32 @@ func TestMatrices(t *testing.T) {
 		}
 		if lat, lon, ok := in.LatLon(1); ok != c.placed || ok && (lat != 52 || lon != 14) {
 			t.Errorf("%s: the second place is at %v, %v", name, lat, lon)
+		}
+	}
+}
+
+// Rounded fractions are equal where the entries are, whatever is read between the two, and as near
+// to them as their unit allows.
+func TestRoundedAlike(t *testing.T) {
+	const n = 100
+	r := rand.New(rand.NewPCG(1, 1))
+	wide, narrow := make([]float64, n*n), make([]float32, n*n)
+	for i := range n {
+		for j := range i {
+			d := r.Float64() * math.Pow(4, float64(i)/10) // larger ones come later
+			wide[i*n+j], wide[j*n+i] = d, d
+			narrow[i*n+j], narrow[j*n+i] = float32(d), float32(d)
+		}
+	}
+	for kind, numbers := range map[string]any{"<f8": wide, "<f4": narrow} {
+		in, _, err := read(npyFile(kind, false, n, numbers), Options{})
+		if err != nil || in.Directed || in.Scale != 100 {
+			t.Fatalf("%s: directed %v, scale %v, %v", kind, in.Directed, in.Scale, err)
+		}
+		for k, d := range wide {
+			if got := float64(in.Matrix[k]) / in.Scale; math.Abs(got-d) > 0.50001/in.Scale && kind == "<f8" || math.Abs(got-d) > 0.06 {
+				t.Fatalf("%s: %v is %v", kind, d, got)
+			}
 		}
 	}
 }
