@@ -174,6 +174,18 @@ func TestWriteLine(t *testing.T) {
 	}
 }
 
+// square returns a matrix of fractions, 0 on its diagonal.
+func square(n int, between string) string {
+	var b strings.Builder
+	for i := range n {
+		for j := range n {
+			b.WriteString(map[bool]string{true: "0", false: "1.5"}[i == j])
+			b.WriteString(map[bool]string{true: "\n", false: between}[j == n-1])
+		}
+	}
+	return b.String()
+}
+
 func TestSniff(t *testing.T) {
 	long := strings.Repeat("COMMENT: words\n", 1000)
 	tests := []struct {
@@ -190,7 +202,9 @@ func TestSniff(t *testing.T) {
 		{"Hello world\n1 2 3\n", KindUnknown}, {"<html>", KindUnknown}, {"NAME a, b\nTYPE : TSP\n", KindProblem}, {"COMMENT\tlat\tso\nTYPE : TOUR", KindTour},
 		{"{\"a\": 1}", KindPlaces}, {"\xef\xbb\xbf\n [[0]]", KindPlaces}, {"x,y\n1,2\n", KindPlaces}, {"name\tlat\tlon\n", KindPlaces}, {"NAME;LATITUDE;lng\r\n", KindPlaces},
 		{"0,5\n5,0\n", KindPlaces}, {"0;5,5\n5,5;0\n", KindPlaces}, {",a,b\na,0,1\n", KindPlaces}, {"1,Bonn,50,7\n", KindPlaces}, {"\x93NUMPY\x01\x00", KindPlaces},
-		{"0\t5\n5\t0\n", KindLines}, {"0.1 0.2 output 1, 2, 1\n", KindLines},
+		{"0\t5\n5\t0\n", KindLines}, {"0\t5\t7\n1\t0\t9\n2\t3\t0\n", KindLines}, {square(4, "\t"), KindPlaces}, {"\xef\xbb\xbf" + strings.ReplaceAll(square(4, "\t"), "\n", "\r\n"), KindPlaces},
+		{square(4, " "), KindLines}, {square(4, "\t") + "EOF\n", KindLines}, {square(4, "\t") + "1\t2\t3\t4\n", KindLines}, {strings.Replace(square(4, "\t"), "0", "1", 1), KindLines},
+		{square(200, "\t"), KindPlaces}, {"4\n" + square(4, "\t"), KindLines}, {strings.Repeat("0\t0\t0\t0\n", 2000), KindLines}, {"0.1 0.2 output 1, 2, 1\n", KindLines},
 	}
 	for _, tt := range tests {
 		if got := Sniff([]byte(tt.text)); got != tt.want {

@@ -46,7 +46,8 @@ const SniffLen = 4096
 // Sniff tells what a file holds from its beginning. One with a TOUR_SECTION or TYPE TOUR is a tour,
 // and one with any other keyword of TSPLIB is a problem; numbers may stand above it. Other files
 // that begin with a number hold data set lines, or what else ReadNumbers reads. JSON, NumPy files
-// and text whose fields are separated by commas, semicolons or tabs are for package places.
+// and text whose fields are separated by commas, semicolons or tabs are for package places; numbers
+// between tabs only where they look like a matrix.
 func Sniff(prefix []byte) Kind {
 	prefix = prefix[:min(len(prefix), SniffLen)]
 	if bytes.HasPrefix(prefix, []byte("\x93NUMPY")) {
@@ -88,7 +89,7 @@ func Sniff(prefix []byte) Kind {
 		_, ok = s.skipSpace()
 	}
 	first, _, _ := bytes.Cut(bytes.TrimLeft(bytes.TrimPrefix(prefix, bom), " \r\n"), []byte{'\n'})
-	if kind == KindUnknown && bytes.ContainsAny(first, ",;\t") || kind == KindLines && bytes.ContainsAny(first, ",;") && !bytes.Contains(first, []byte("output")) {
+	if kind == KindLines && isMatrix(prefix) || kind == KindUnknown && bytes.ContainsAny(first, ",;\t") || kind == KindLines && bytes.ContainsAny(first, ",;") && !bytes.Contains(first, []byte("output")) {
 		return KindPlaces // which says what its columns lack
 	}
 	return kind
@@ -120,6 +121,32 @@ func isPlaces(text []byte) bool {
 		}
 	}
 	return named >= 2 || numbers && len(fields) > 1 && bytes.ContainsAny(text, ",;")
+}
+
+// isMatrix reports whether text is what is seen of a square matrix between tabs with 0 on its
+// diagonal. Coordinates and data set lines may stand between tabs, too, and three numbers a line may
+// be the coordinates of numbered cities.
+func isMatrix(text []byte) bool {
+	whole := len(text) < SniffLen
+	text = bytes.TrimPrefix(text, bom)
+	if !whole {
+		text = text[:bytes.LastIndexByte(text, '\n')+1] // the last line may be cut
+	}
+	lines := bytes.Split(bytes.Trim(text, "\r\n"), []byte{'\n'})
+	width := 1 + bytes.Count(lines[0], []byte{'\t'})
+	if width < 4 || len(lines) < 2 || len(lines) > width || whole && len(lines) != width {
+		return false
+	}
+	for i, line := range lines {
+		fields := bytes.Split(line, []byte{'\t'})
+		if len(fields) != width {
+			return false
+		}
+		if v, ok := parseFloat(bytes.TrimSpace(fields[i])); !ok || v != 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // Detect sniffs r and returns what to go on reading from: all of r, its beginning included.
