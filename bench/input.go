@@ -296,9 +296,12 @@ func (r *Reader) single(in *tsp.Instance, warnings []tsplib.Warning, err error, 
 }
 
 func (r *Reader) readLine() (*Item, error) {
+	none := func() error {
+		return fmt.Errorf("%s: found %d instances, but --lines begins at %d, from 0", r.file.Name, r.index, r.lines.From)
+	}
 	for r.index < r.lines.From {
 		if err := r.set.Skip(); err == io.EOF {
-			return nil, fmt.Errorf("%s: found %d instances, but --lines begins at %d, from 0", r.file.Name, r.index, r.lines.From)
+			return nil, none()
 		} else if err != nil {
 			return nil, err
 		}
@@ -307,10 +310,13 @@ func (r *Reader) readLine() (*Item, error) {
 	if r.index >= r.lines.To {
 		return nil, io.EOF
 	}
-	r.index++
 	in, tour, err := r.set.Next()
-	if err != nil {
+	switch {
+	case err == io.EOF && r.index > 0 && r.index == r.lines.From:
+		return nil, none()
+	case err != nil:
 		return nil, err
 	}
+	r.index++
 	return &Item{Instance: in, Name: in.Name, Index: r.index - 1, Reference: tour, Warn: r.warn}, nil
 }
