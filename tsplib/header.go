@@ -92,10 +92,13 @@ func (p *parser) next() (string, int, bool, error) {
 		case "COMMENT":
 			p.comment = append(p.comment, clean(string(p.rest())))
 		case "DIMENSION":
-			tok := p.inLine()
-			n, ok := parseInt(tok)
+			word, err := p.word(key, line)
+			if err != nil {
+				return "", line, false, err
+			}
+			n, ok := parseInt([]byte(word))
 			if !ok || n < 1 || n > math.MaxInt32/2 {
-				return "", line, false, p.fail(line, key, quote(tok), fmt.Sprintf("the number of cities, 1 to %d", math.MaxInt32/2), nil)
+				return "", line, false, p.fail(line, key, quote(word), fmt.Sprintf("the number of cities, 1 to %d", math.MaxInt32/2), nil)
 			}
 			p.n = int(n)
 			p.skipLine()
@@ -103,6 +106,15 @@ func (p *parser) next() (string, int, bool, error) {
 			return key, line, true, nil
 		}
 	}
+}
+
+// word returns the value of a keyword that has one. What follows it may be what was meant.
+func (p *parser) word(key string, line int) (string, error) {
+	word := string(p.inLine())
+	if more := p.inLine(); more != nil {
+		return "", p.fail(line, key, quote(word)+" and "+quote(more), "one value; remarks have the keyword COMMENT", nil)
+	}
+	return word, nil
 }
 
 // ignore passes over a keyword, its value, and numbers that follow.

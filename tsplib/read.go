@@ -87,7 +87,11 @@ func (p *problem) entry(key string, line int) error {
 		}
 		p.kind = tok
 	case "EDGE_WEIGHT_TYPE":
-		tok := strings.ToUpper(string(p.inLine()))
+		word, err := p.word(key, line)
+		if err != nil {
+			return err
+		}
+		tok := strings.ToUpper(word)
 		m, ok := tsp.ParseMetric(tok)
 		if tok == "SPECIAL" {
 			return p.fail(line, key, tok, "a distance that TSPLIB defines; write the distances out as an EXPLICIT matrix", ErrUnsupported)
@@ -96,10 +100,12 @@ func (p *problem) entry(key string, line int) error {
 			return p.fail(line, key, quote(tok), "one of "+strings.Join(metricNames(), ", "), ErrUnsupported)
 		}
 		p.metric = m
-	case "EDGE_WEIGHT_FORMAT":
-		p.format = strings.ToUpper(string(p.inLine()))
-	case "EDGE_DATA_FORMAT":
-		p.format = strings.ToUpper(string(p.inLine()))
+	case "EDGE_WEIGHT_FORMAT", "EDGE_DATA_FORMAT":
+		word, err := p.word(key, line)
+		if err != nil {
+			return err
+		}
+		p.format = strings.ToUpper(word)
 	case "EDGE_DATA_SECTION":
 		if p.kind != "HCP" && p.kind != "HPP" {
 			return p.fail(line, key, "a graph given by its edges, as for HCP", "TYPE HCP, or HPP for a path; or coordinates, or a matrix with inf for each missing edge", ErrUnsupported)

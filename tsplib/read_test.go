@@ -373,6 +373,10 @@ func TestErrors(t *testing.T) {
 		{"DIMENSION missing", "DIMENSION:\n", 1, `found ""`, nil},
 		{"DIMENSION a word", "DIMENSION: many\n", 1, `found "many"`, nil},
 		{"DIMENSION fractional", "DIMENSION: 2.5\n", 1, `found "2.5"`, nil},
+		{"DIMENSION and more", "DIMENSION : 5 6\n", 1, `DIMENSION: found "5" and "6", want one value`, nil},
+		{"two metrics", problemText(2, "EUC_2D CEIL_2D", unit), 4, `EDGE_WEIGHT_TYPE: found "EUC_2D" and "CEIL_2D", want one value`, nil},
+		{"two formats", matrix(2, "UPPER_ROW LOWER_ROW", "1"), 5, `EDGE_WEIGHT_FORMAT: found "UPPER_ROW" and "LOWER_ROW", want one value`, nil},
+		{"two formats of edges", "TYPE: HCP\nEDGE_DATA_FORMAT: EDGE_LIST ADJ_LIST\n", 2, `EDGE_DATA_FORMAT: found "EDGE_LIST" and "ADJ_LIST", want one value`, nil},
 		{"DIMENSION a lie", problemText(1000000000, "EUC_2D", unit), 8, "found 2 cities, want 1000000000, as DIMENSION says on line 3", nil},
 		{"DIMENSION a lie, matrix", matrix(1000000000, "FULL_MATRIX", "0 1 1 0"), 7, "found 4 numbers, want 1000000000000000000", nil},
 
