@@ -15,9 +15,6 @@ func LowerBound(ctx context.Context, in *tsp.Instance, limit time.Duration) (r *
 	if sym := tsp.NewSymmetric(in); sym != nil {
 		in = sym.Instance
 	}
-	if in.N() < 3 {
-		return nil, false, nil
-	}
 	limited := ctx
 	tolerance := 1e-4
 	if limit > 0 {

@@ -91,6 +91,27 @@ func TestKinds(t *testing.T) {
 	}
 }
 
+// One and two cities have a bound, which is the one tour or path there is, or the shorter one.
+func TestTinyBounds(t *testing.T) {
+	for n := 1; n <= 2; n++ {
+		for _, base := range []*tsp.Instance{tsptest.Directed(n, 1), tsptest.Random(tsp.Explicit, n, 1), tsptest.Random(tsp.Euc2D, n, 1)} {
+			for _, ends := range [][2]int32{{-2, -2}, {-1, -1}, {0, -1}, {-1, int32(n) - 1}, {0, int32(n) - 1}} {
+				in := *base
+				if ends[0] > -2 {
+					if err := in.SetEnds(ends[0], ends[1]); err != nil {
+						t.Fatal(err)
+					}
+				}
+				best, _ := tsp.Exact(&in)
+				b, converged, err := LowerBound(t.Context(), &in, 0)
+				if err != nil || b == nil || !converged || b.Value() != in.Value(best) {
+					t.Errorf("%d cities, %v, ends %v: bound %v, %v, %v, want %v", n, in.Metric, ends, b, converged, err, in.Value(best))
+				}
+			}
+		}
+	}
+}
+
 // Paths of one to nine cities are the shortest of all orders, with each kind of ends.
 func TestSmallPaths(t *testing.T) {
 	instances := map[string]func(n int, seed uint64) *tsp.Instance{

@@ -149,9 +149,9 @@ func (in *Instance) symmetricFixed() (n int32, fixed [][2]int32) {
 }
 
 // longest returns a length that few edges exceed: the largest of a matrix, or how far cities are
-// from the first, twice.
+// from the first, twice; at least 1, but of one city, whose paths have no edge, 0.
 func (in *Instance) longest() int32 {
-	most := int32(1)
+	most := min(1, in.n-1)
 	if in.Metric == Explicit {
 		for i := range int(in.n) {
 			for j, d := range in.Matrix[i*in.stride : i*in.stride+int(in.n)] {

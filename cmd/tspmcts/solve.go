@@ -321,7 +321,7 @@ func (s *solver) solve(ctx context.Context, item *bench.Item) error {
 	if err != nil {
 		return resumed(err)
 	}
-	if s.bound && rec.Bound == nil && item.N() > 2 && ctx.Err() == nil {
+	if s.bound && rec.Bound == nil && ctx.Err() == nil {
 		warn("%s: no lower bound was found in a fifth of the time; give more --time, or leave --bound out", item.Name)
 	}
 	v, err := rec.Length.Float64()

@@ -56,6 +56,9 @@ func TestTiny(t *testing.T) {
 			t.Errorf("%d cities: %v", n, r[0])
 		}
 		must(t, dir, "eval", "a.tsp", "a.tour")
+		if out := must(t, dir, "bound", "a.tsp"); !strings.Contains(out, "nearly converged") {
+			t.Errorf("%d cities: %s", n, out)
+		}
 	}
 }
 

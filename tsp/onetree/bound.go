@@ -26,7 +26,7 @@ func Bound(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, tolerance f
 		return nil, false, err
 	}
 	opt := Options{Steps: roundSteps(in.N()), Damp: 1}
-	if in.Paired() {
+	if in.Paired() && in.N() > 2 { // one city has no way to another
 		a, failed := Assign(ctx, in)
 		if failed != nil {
 			return nil, false, failed
