@@ -26,6 +26,13 @@ func (o *Optima) ReadBest(name string) error {
 	return o.read(f, name)
 }
 
+// Plain returns text without a byte order mark, with lines that end in LF where they ended in CRLF
+// or CR.
+func Plain(text []byte) []byte {
+	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
+	return bytes.ReplaceAll(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")), []byte("\r"), []byte("\n"))
+}
+
 // read reads the file of that name. Its first line may name the columns, in any letter case;
 // an instance called instance is told from that by its length. Lines end in LF, CRLF or CR.
 func (o *Optima) read(f io.Reader, name string) error {
@@ -33,8 +40,7 @@ func (o *Optima) read(f io.Reader, name string) error {
 	if err != nil {
 		return FileError(name, err)
 	}
-	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
-	text = bytes.ReplaceAll(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")), []byte("\r"), []byte("\n"))
+	text = Plain(text)
 	if o.file = name; o.byName == nil {
 		o.byName = map[string]float64{}
 	}

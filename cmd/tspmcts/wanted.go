@@ -1,8 +1,8 @@
 package main
 
 import (
-	"bufio"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 
@@ -89,12 +89,17 @@ func forbid(in *tsp.Instance, name string) error {
 	if name == "-" {
 		name = "stdin"
 	}
+	all, err := io.ReadAll(f)
+	if err != nil {
+		return bench.FileError(name, err)
+	}
 	var edges [][2]int32
 	labels := tsp.NewLabels(in)
-	lines := bufio.NewScanner(f)
-	for n := 1; lines.Scan(); n++ {
-		text, _, _ := strings.Cut(lines.Text(), "#")
-		words := strings.FieldsFunc(text, func(c rune) bool { return c == ' ' || c == '\t' || c == ',' || c == '\r' })
+	n := 0
+	for line := range strings.SplitSeq(string(bench.Plain(all)), "\n") {
+		n++
+		text, _, _ := strings.Cut(line, "#")
+		words := strings.FieldsFunc(text, func(c rune) bool { return c == ' ' || c == '\t' || c == ',' })
 		if len(words) == 0 || len(words) == 1 && words[0] == "-1" {
 			continue
 		}
@@ -113,9 +118,6 @@ func forbid(in *tsp.Instance, name string) error {
 			return fmt.Errorf("%s:%d: found %q, want two different cities", name, n, strings.TrimSpace(text))
 		}
 		edges = append(edges, edge)
-	}
-	if err := lines.Err(); err != nil {
-		return bench.FileError(name, err)
 	}
 	if err := in.Forbid(edges); err != nil {
 		return fmt.Errorf("%s: %w; leave it out here or there", name, err)

@@ -12,6 +12,20 @@ import (
 	"tspmcts/tsp/tsptest"
 )
 
+// Lines end as those of a problem may, and a byte order mark is passed over.
+func TestForbidPlain(t *testing.T) {
+	for _, text := range []string{"1 3\n2 4\n", "1,3\r\n2\t4", "1 3 # one\r2 4\r-1\r", "\xef\xbb\xbf1 3\n2 4\n"} {
+		in := tsptest.Random(tsp.Exact2D, 6, 1)
+		name := filepath.Join(t.TempDir(), "gone.txt")
+		if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if err := forbid(in, name); err != nil || in.Keeps(tsp.Tour{0, 1, 3, 2, 4, 5}) == nil || in.Keeps(tsp.Tour{0, 2, 1, 3, 4, 5}) == nil || in.Keeps(tsp.Tour{0, 1, 2, 3, 4, 5}) != nil {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
 // Neither names nor fixed edges are looked through for each line of --forbid.
 func TestForbidMany(t *testing.T) {
 	const n, lines, more = 40000, 10000, 20

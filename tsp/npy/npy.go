@@ -72,8 +72,8 @@ type descr = struct {
 // allocates what they say: those are refused beforehand.
 func header(b *bufio.Reader) (d descr, err error) {
 	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("it is broken (%v)", p)
+		if recover() != nil { // what it says is about the library
+			err = errors.New("it is broken")
 		}
 	}()
 	head, err := b.Peek(12)

@@ -62,3 +62,11 @@ func TestRead(t *testing.T) {
 		}
 	}
 }
+
+// A broken header is told of without what the library panics with.
+func TestBrokenHeader(t *testing.T) {
+	_, err := NewReader(bufio.NewReader(strings.NewReader(Magic + "\x01\x00\x10\x00{bad}           ")))
+	if err == nil || err.Error() != "it is broken" {
+		t.Errorf("%v", err)
+	}
+}
