@@ -138,7 +138,7 @@ func (in *Instance) symmetricFixed() (n int32, fixed [][2]int32) {
 	if both && in.n > 1 {
 		fixed = append(fixed, [2]int32{2*ends.End + 1, 2 * ends.Start})
 	}
-	if ends != nil { // a given end may have no fixed edge on its outer side, not even one to the other end
+	if ends != nil { // a given end has no fixed edge on its outer side, not even to the other end
 		for _, e := range in.Fixed {
 			if e[0] == ends.End || e[1] == ends.Start {
 				fixed = append(fixed, [2]int32{0, 0})

@@ -124,8 +124,8 @@ func isPlaces(text []byte) bool {
 }
 
 // isMatrix reports whether text is what is seen of a square matrix between tabs with 0 on its
-// diagonal. Coordinates and data set lines may stand between tabs, too, and three numbers a line may
-// be the coordinates of numbered cities.
+// diagonal. Coordinates and data set lines may stand between tabs, too, and three numbers a line
+// may be the coordinates of numbered cities.
 func isMatrix(text []byte) bool {
 	whole := len(text) < SniffLen
 	text = bytes.TrimPrefix(text, bom)

@@ -14,9 +14,9 @@ const maxDecimals = 15
 // matrix is a matrix being read, row by row, as whole numbers of a unit that shrinks
 // with the digits that come, and grows where larger numbers leave it no room.
 type matrix struct {
-	// w holds twice the numbers, rounded down, as uint32, and noRoad. Rounded down again they are what
-	// they would have been in the larger unit at once, so that equal numbers end as equal ones; what is
-	// nearest is told by the halves, in the end.
+	// w holds twice the numbers, rounded down, as uint32, and noRoad. Rounded down again they are
+	// what they would have been in the larger unit at once, so that equal numbers end as equal
+	// ones; what is nearest is told by the halves, in the end.
 	w      []int32
 	n      int     // numbers of a row, 0 before the first row
 	scale  float64 // 10^decimals
