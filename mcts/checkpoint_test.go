@@ -90,6 +90,32 @@ func TestResume(t *testing.T) {
 	}
 }
 
+// TestResumeAnswer pins that a search resumed from any checkpoint has the tour that was made before
+// it began, which is the answer where the search has found nothing shorter.
+func TestResumeAnswer(t *testing.T) {
+	in := tsptest.Random(tsp.Euc2D, 8000, 3)
+	var saved [][]byte
+	o := Options{Source: "gtprior", Seed: 7, Workers: 2, Actions: 10, Save: &Saver{Every: 1, Save: func(c *Checkpoint) {
+		if c.Shortest == nil {
+			t.Error("the search is the first to have a tour: nothing is tested")
+		}
+		saved = append(saved, encoded(t, c))
+	}}}
+	whole := tsptest.Must(Solve(t.Context(), in, o))
+	for k, data := range [][]byte{saved[0], saved[len(saved)-1]} {
+		again := o
+		again.Resume = tsptest.Must(DecodeCheckpoint(bytes.NewReader(data)))
+		again.Save = &Saver{Every: 1, Save: func(c *Checkpoint) {
+			if !slices.Equal(c.Shortest, again.Resume.Shortest) {
+				t.Error("what is resumed saves another answer")
+			}
+		}}
+		if r := tsptest.Must(Solve(t.Context(), in, again)); !slices.Equal(r.Tour, whole.Tour) {
+			t.Errorf("resumed from checkpoint %d: length %d, uninterrupted %d", k, r.Length, whole.Length)
+		}
+	}
+}
+
 // TestCheckpointRefused pins that foreign checkpoints are refused with a reason.
 func TestCheckpointRefused(t *testing.T) {
 	cfg := tsptest.Must(Preset("default", 100, "gtprior"))
@@ -119,12 +145,18 @@ func TestCheckpointRefused(t *testing.T) {
 			t.Errorf("error %v, want one with %q", err, tt.want)
 		}
 	}
-	broken := *last
-	broken.State.Best = slices.Clone(last.State.Best)
-	broken.State.Best[0] = broken.State.Best[1]
-	p.Resume = &broken
-	if _, err := p.run(context.Background(), cfg, 1, 1, meter.Budget{Actions: 6000}, nil); !errors.Is(err, ErrCheckpoint) {
-		t.Error("a checkpoint whose best tour is none was accepted")
+	none := slices.Clone(last.State.Best)
+	none[0] = none[1]
+	for name, breaks := range map[string]func(c *Checkpoint){
+		"best tour": func(c *Checkpoint) { c.State.Best = none },
+		"answer":    func(c *Checkpoint) { c.Shortest = none },
+	} {
+		broken := *last
+		breaks(&broken)
+		p.Resume = &broken
+		if _, err := p.run(context.Background(), cfg, 1, 1, meter.Budget{Actions: 6000}, nil); !errors.Is(err, ErrCheckpoint) {
+			t.Errorf("a checkpoint whose %s is none was accepted", name)
+		}
 	}
 }
 

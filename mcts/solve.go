@@ -304,19 +304,19 @@ func (p *searching) run(ctx context.Context) error {
 		return nil
 	}
 	p.search.Store(s)
-	save := p.save.due(p.Meter, s)
+	save := p.save.due(p.Meter, func() *stage.Checkpoint { return p.Checkpoint(s) })
 	s.Descend(save)
 	p.Settle()
 	s.Run(save)
 	p.Meter.Check()
 	if p.save != nil && s.Resumable() {
-		p.save.Save(s.Checkpoint())
+		p.save.Save(p.Checkpoint(s))
 	}
 	return nil
 }
 
 // due returns a function that saves a checkpoint when it is time to.
-func (v *Saver) due(m *meter.Meter, s *stage.Search) func() {
+func (v *Saver) due(m *meter.Meter, checkpoint func() *stage.Checkpoint) func() {
 	if v == nil {
 		return func() {}
 	}
@@ -330,7 +330,7 @@ func (v *Saver) due(m *meter.Meter, s *stage.Search) func() {
 		if start < next {
 			return
 		}
-		v.Save(s.Checkpoint())
+		v.Save(checkpoint())
 		end := m.Clock()
 		if v.Every == 0 {
 			every = max(saveEvery, saveShare*(end-start))

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"tspmcts/mcts/meter"
+	"tspmcts/mcts/stage"
 	"tspmcts/tsp"
 )
 
@@ -15,18 +16,34 @@ func (p *Problem) Late(b meter.Budget) bool {
 }
 
 // Know makes the shortest of the tours that are known the answer: of the curve, whose
-// length is measured already, those to start from, and that of the checkpoint.
+// length is measured already, those to start from, and those of the checkpoint.
 func (p *Problem) Know() {
 	p.Shortest = p.Curve
-	others := p.Initial
-	if p.Resume != nil && p.In.Check(p.Resume.State.Best) == nil {
-		others = append(slices.Clone(others), p.Resume.State.Best)
+	others := slices.Clone(p.Initial)
+	if p.Resume != nil {
+		for _, t := range []tsp.Tour{p.Resume.State.Best, p.Resume.Shortest} {
+			if p.In.Check(t) == nil {
+				others = append(others, t)
+			}
+		}
 	}
 	for _, t := range others {
 		if l := p.In.Length(t); l < p.Length {
 			p.Shortest, p.Length = t, l
 		}
 	}
+}
+
+// Checkpoint returns the state of s, with the answer of last resort where that is shorter than what
+// s has found: what has made it does not do so again when s is resumed.
+func (p *Problem) Checkpoint(s *stage.Search) *stage.Checkpoint {
+	c := s.Checkpoint()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.Length < s.BestLength {
+		c.Shortest = p.Shortest
+	}
+	return c
 }
 
 // ExactLimit is the number of cities up to which an instance is solved by dynamic

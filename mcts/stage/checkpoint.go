@@ -14,6 +14,7 @@ import (
 	"slices"
 
 	"tspmcts/mcts/kick"
+	"tspmcts/tsp"
 )
 
 // ErrCheckpoint is found by errors.Is in what Resume returns.
@@ -28,6 +29,9 @@ type Checkpoint struct {
 	State   State
 	Crew    []kick.State
 	Stage   Stage
+	// Shortest is the answer where that is a tour made before the search began; nil: State.Best is.
+	// The search does not know it.
+	Shortest tsp.Tour
 }
 
 // identity is what a checkpoint belongs to.
@@ -107,7 +111,7 @@ func (id identity) differs(other identity) error {
 // change of what stands behind it.
 const (
 	magic   = "tspmcts checkpoint\n"
-	version = 14
+	version = 15
 )
 
 // Encode writes c: the magic, the version, the length and SHA-256 of the state, the
@@ -192,6 +196,9 @@ func Resume(t Task, c *Checkpoint) (*Search, error) {
 func (s *Search) restore(c *Checkpoint) error {
 	if err := s.identity().differs(c.Of); err != nil {
 		return err
+	}
+	if c.Shortest != nil && s.In.Check(c.Shortest) != nil {
+		return errForeign
 	}
 	s.State, s.stage = c.State, c.Stage
 	s.start = s.Meter.Clock().Seconds() - s.Seconds
