@@ -2,6 +2,7 @@ package onetree
 
 import (
 	"context"
+	"math"
 	"math/bits"
 	"slices"
 
@@ -105,7 +106,10 @@ func (g *Graph) near(ctx context.Context, nb *tsp.Neighbors, width, perQuadrant,
 			var near []int32
 			return func(k int) {
 				e := int(g.rank[parts[k][0]]) * width
-				for _, city := range parts[k] {
+				for p, city := range parts[k] {
+					if p%256 == 0 && ctx.Err() != nil {
+						return
+					}
 					i := g.rank[city]
 					near = near[:0]
 					for _, other := range nb.Of(city) {
@@ -319,45 +323,55 @@ func (g *Graph) pieces() (uf union, left int) {
 	return uf, left
 }
 
-// sectors appends the per nearest cities in each quadrant (octant) around city i.
+// spot is a city, or a box of cities, seen from a city.
+type spot struct {
+	sq   float64 // how far away, squared
+	turn int32   // decides between what is as far; of a box, that of its first city
+	at   int32   // its number
+}
+
+// after reports whether a, or all that is in a, comes after b.
+func (a *spot) after(b *spot) bool { return a.sq > b.sq || a.sq == b.sq && a.turn > b.turn }
+
+// sectors appends the per nearest cities in each quadrant (octant) around city i; per is positive.
 // Cities that share an axis with it fall into the sector of larger coordinates. Sectors in full, a
-// bit each, are left out.
+// bit each, are left out. Of cities as far those come first that are on city i's side of the nodes.
+//
+// What is nearer is looked at first. In the order of sides, where a sector is empty for a long way,
+// as on a circle, its cities are met from the far end on, and none is left out.
 func (s *kdTree) sectors(dst []int32, i int32, per int, full uint) []int32 {
-	var stack [64]int32
+	var stack [64]spot
+	var nearest [16]spot // ascending
 	q := s.p[int(i)*s.dims:][:s.dims]
+	best := nearest[:min(per, len(nearest))]
+	last := &best[len(best)-1]
 	for sector := range 1 << s.dims {
 		if full>>sector&1 == 1 {
 			continue
 		}
-		first := len(dst)
-		var dist [16]float64 // squared, ascending, of dst[first:]
-		per := min(per, len(dist))
+		for k := range best {
+			best[k] = spot{sq: math.Inf(1), turn: -1, at: -1} // after all cities, before what is outside
+		}
 		top := 1
-		stack[0] = 0
+		stack[0] = spot{}
 		for top > 0 {
 			top--
-			nd := &s.nodes[stack[top]]
-			bound, inside := 0.0, true
-			for a := range s.dims {
-				up := sector>>a&1 == 1
-				if up && nd.max[a] < q[a] || !up && nd.min[a] >= q[a] {
-					inside = false
-					break
-				}
-				t := gap(q[a], nd.min[a], nd.max[a])
-				bound += t * t
-			}
-			if !inside || len(dst)-first == per && bound >= dist[per-1] {
+			here := stack[top]
+			if here.after(last) {
 				continue
 			}
+			nd := &s.nodes[here.at]
 			if nd.right != 0 {
-				l, r := stack[top], nd.right
-				l++
-				// The child on city i's side is looked at first.
-				if i >= s.nodes[r].lo {
-					l, r = r, l
+				near, far := spot{turn: here.turn, at: here.at + 1}, spot{turn: here.turn, at: nd.right}
+				if i >= s.nodes[nd.right].lo {
+					near, far = far, near
 				}
-				stack[top], stack[top+1] = r, l
+				far.turn += s.nodes[near.at].hi - s.nodes[near.at].lo
+				near.sq, far.sq = s.within(sector, q, near.at), s.within(sector, q, far.at)
+				if near.after(&far) {
+					near, far = far, near
+				}
+				stack[top], stack[top+1] = far, near
 				top += 2
 				continue
 			}
@@ -366,30 +380,45 @@ func (s *kdTree) sectors(dst []int32, i int32, per int, full uint) []int32 {
 				if j == i {
 					continue
 				}
-				sq := 0.0
+				c := spot{turn: here.turn + j - nd.lo, at: j}
 				for a, v := range s.p[int(j)*s.dims:][:s.dims] {
 					if (v >= q[a]) != (sector>>a&1 == 1) {
 						continue cities
 					}
-					sq += (v - q[a]) * (v - q[a])
+					c.sq += float64((v - q[a]) * (v - q[a]))
 				}
-				k := len(dst) - first
-				if k == per {
-					if sq >= dist[per-1] {
-						continue
-					}
-					k--
-				} else {
-					dst = append(dst, 0)
+				if c.after(last) {
+					continue
 				}
-				for ; k > 0 && dist[k-1] > sq; k-- {
-					dist[k], dst[first+k] = dist[k-1], dst[first+k-1]
+				k := len(best) - 1
+				for ; k > 0 && best[k-1].after(&c); k-- {
+					best[k] = best[k-1]
 				}
-				dist[k], dst[first+k] = sq, j
+				best[k] = c
+			}
+		}
+		for _, c := range best {
+			if c.at >= 0 {
+				dst = append(dst, c.at)
 			}
 		}
 	}
 	return dst
+}
+
+// within returns how far from q the box of a node is, squared, infinity where it is not in the
+// sector around q.
+func (s *kdTree) within(sector int, q []float64, node int32) (sq float64) {
+	nd := &s.nodes[node]
+	for a, v := range q {
+		up := sector>>a&1 == 1
+		if up && nd.max[a] < v || !up && nd.min[a] >= v {
+			return math.Inf(1)
+		}
+		t := gap(v, nd.min[a], nd.max[a])
+		sq += float64(t * t)
+	}
+	return sq
 }
 
 // union is a union-find over cities with path halving.

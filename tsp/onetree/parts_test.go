@@ -1,9 +1,14 @@
 package onetree
 
 import (
+	"cmp"
+	"context"
+	"math"
 	"math/bits"
 	"slices"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"tspmcts/tsp"
 	"tspmcts/tsp/tsptest"
@@ -113,6 +118,106 @@ func TestFull(t *testing.T) {
 	}
 	if left == 0 {
 		t.Error("no sector was full")
+	}
+}
+
+// Sectors are what sorting says of the cities of each quadrant, those first of equals that are met
+// first when each node is gone through from the city's side.
+func TestSectors(t *testing.T) {
+	const per = 2
+	for _, in := range []*tsp.Instance{tsptest.Random(tsp.Euc2D, 400, 1), tsptest.Random(tsp.Geo, 400, 1), tsptest.Random(tsp.Euc3D, 400, 1),
+		tsptest.Grid(20), tsptest.Duplicates(400, 5, 1), circle(400)} {
+		s, _ := newKD(t.Context(), in)
+		for i := range int32(in.N()) {
+			var met []int32
+			var walk func(node int32)
+			walk = func(node int32) {
+				nd := s.nodes[node]
+				if nd.right == 0 {
+					for j := nd.lo; j < nd.hi; j++ {
+						met = append(met, j)
+					}
+					return
+				}
+				children := []int32{node + 1, nd.right}
+				if i >= s.nodes[nd.right].lo {
+					slices.Reverse(children)
+				}
+				walk(children[0])
+				walk(children[1])
+			}
+			walk(0)
+			at := func(j int32) []float64 { return s.p[int(j)*s.dims:][:s.dims] }
+			apart := func(j int32) (sq float64) {
+				for a, v := range at(j) {
+					sq += float64((v - at(i)[a]) * (v - at(i)[a]))
+				}
+				return sq
+			}
+			slices.SortStableFunc(met, func(a, b int32) int { return cmp.Compare(apart(a), apart(b)) })
+			var want []int32
+			for sector := range 1 << s.dims {
+				left := per
+				for _, j := range met {
+					in := j != i && left > 0
+					for a, v := range at(j) {
+						in = in && (v >= at(i)[a]) == (sector>>a&1 == 1)
+					}
+					if in {
+						want = append(want, j)
+						left--
+					}
+				}
+			}
+			if got := s.sectors(nil, i, per, 0); !slices.Equal(got, want) {
+				t.Fatalf("%s: around city %d are %v, want %v", in.Name, i, got, want)
+			}
+		}
+	}
+}
+
+// circle returns an instance of n cities on a circle.
+func circle(n int) *tsp.Instance {
+	x, y := make([]float64, n), make([]float64, n)
+	for i := range n {
+		sin, cos := math.Sincos(2 * math.Pi * float64(i) / float64(n))
+		x[i], y[i] = 1e6*cos, 1e6*sin
+	}
+	return tsptest.Must(tsp.NewPoints("circle", tsp.Exact2D, x, y, nil))
+}
+
+// TestSectorsOfCircle makes the graph of a circle, where each city has two sectors that are empty
+// near it, in two seconds. If all cities in one were looked at it would take two minutes.
+func TestSectorsOfCircle(t *testing.T) {
+	if testing.Short() {
+		t.Skip("of very many cities")
+	}
+	in := circle(400000)
+	nb := tsptest.Must(tsp.NearestNeighbors(t.Context(), in, 2))
+	ctx, cancel := context.WithTimeout(tsp.WithWorkers(t.Context(), 1), time.Minute)
+	defer cancel()
+	tsptest.Must(NewGraph(ctx, in, nb, 2))
+}
+
+// asked counts how often it is asked whether it has ended.
+type asked struct {
+	context.Context
+	times atomic.Int64
+}
+
+func (a *asked) Err() error {
+	a.times.Add(1)
+	return a.Context.Err()
+}
+
+// TestGraphEnds pins that a graph in large parts sees every few hundred cities whether to end.
+func TestGraphEnds(t *testing.T) {
+	in := tsptest.Random(tsp.Euc2D, 16000, 1)
+	nb := tsptest.Must(tsp.NearestNeighbors(t.Context(), in, 5))
+	a := &asked{Context: t.Context()}
+	tsptest.Must(NewGraphByParts(a, in, nb, 2, 16000, nil))
+	if times := a.times.Load(); times < 32 {
+		t.Errorf("asked %d times for %d cities", times, in.N())
 	}
 }
 
