@@ -2,6 +2,7 @@ package mcts
 
 import (
 	"context"
+	"math/rand/v2"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -128,5 +129,23 @@ func straightened(t *testing.T, fixed bool) {
 	}
 	if float64(res.Length) > 0.9*curve {
 		t.Errorf("fixed %v: length %d, the curve's is %v", fixed, res.Length, curve)
+	}
+}
+
+// TestEqual pins that many cities are searched in some seconds where rounding makes a fifth of all as
+// near to each as its nearest. If each looked at all of those it would take minutes.
+func TestEqual(t *testing.T) {
+	const n = 60000
+	rng := rand.New(rand.NewPCG(1, 1))
+	x, y := make([]float64, n), make([]float64, n)
+	for i := range x {
+		x[i], y[i] = 10*rng.Float64(), 10*rng.Float64()
+	}
+	in := tsptest.Must(tsp.NewPoints("equal", tsp.Att, x, y, nil))
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	r := tsptest.Must(Solve(ctx, in, Options{Source: "alpha", Actions: 1000, Workers: 1}))
+	if r.Stop == StopInterrupted || r.Actions < 1000 {
+		t.Errorf("%d actions, and it stopped for %s", r.Actions, r.Stop)
 	}
 }

@@ -31,8 +31,12 @@ import (
 // share: if two sites differ by more than reach(D) along one axis, their
 // distance is more than D. A site whose k-th distance is D is done when the box
 // holds everything within reach(D) of it along each axis. The few others (and
-// groups whose box would meet too many cells) descend into the cells alone,
-// nearest first, with a reach that shrinks with D.
+// groups whose box would meet too many cells, or hold too many sites) descend
+// into the cells alone. A node's box and the least number of its sites say
+// below which keys, distance and number, none of its cities is; what is lower
+// is looked at first, until no node is below the worst key that is kept. So
+// where rounding makes very many distances equal, and numbers alone decide,
+// low numbers are found at once, wherever they lie.
 //
 // Geo and GeoM are looked up as points of the unit sphere in space, Haversine and
 // Geodesic as places in space too, whose chords are no longer than the distances, XRay with
@@ -42,8 +46,8 @@ import (
 // the same within the noise, 64 was slower. The tests lower it.
 var cellSize = 512
 
-// scanSteps is how many sites scan tries at least. The tests lower it.
-var scanSteps = 1024
+// blockSize is the number of sites of a cell that share a box of their own.
+const blockSize = 16
 
 // site is a place with at least one city: a point of the k-d trees.
 type site struct {
@@ -74,10 +78,24 @@ func (b *box) holds(o *box) bool {
 
 var nowhere = box{[3]float64{math.Inf(1), math.Inf(1), math.Inf(1)}, [3]float64{math.Inf(-1), math.Inf(-1), math.Inf(-1)}}
 
+// region is a box around sites, and the least number among them.
+type region struct {
+	box
+	least int32
+}
+
+var noSites = region{nowhere, math.MaxInt32}
+
+func (r *region) take(s *site) {
+	r.around(&s.c)
+	r.least = min(r.least, s.u)
+}
+
 type cell struct {
 	from, to int32 // its sites
 	planted  sync.Once
-	order    []*site // the same in the tree's order
+	order    []*site  // the same in the tree's order
+	blocks   []region // each of blockSize of those
 	tree     *kdtree.KDTree
 }
 
@@ -93,7 +111,7 @@ type index struct {
 
 	sites  []site
 	depth  int // the cells are the nodes 1<<depth and up
-	boxes  []box
+	nodes  []region
 	cells  []cell
 	slack  float64 // above the rounding error of a sum of coordinates
 	period float64 // of the first axis, 0 for none
@@ -160,7 +178,7 @@ func (ix *index) place(i int32) (c [3]float64) {
 	return c
 }
 
-// reach returns how far apart along one axis of the trees two sites can be at
+// reach returns how far apart in the space of the trees, and so along one axis, two sites can be at
 // most without being further apart than d.
 func (ix *index) reach(d int32) float64 {
 	x := float64(d)
@@ -187,6 +205,28 @@ func chord(angle float64) float64 {
 		return 4
 	}
 	return 2 * math.Sin(angle/2)
+}
+
+// atLeast is reach the other way around: what the distance of two sites is at least that are gap
+// apart.
+func (ix *index) atLeast(gap float64) int32 {
+	x := (gap - ix.slack) * (1 - 1e-12)
+	switch ix.in.Metric {
+	case Ceil2D, Ceil3D:
+	case Floor2D, Floor3D:
+		x--
+	case Att:
+		x /= math.Sqrt(10)
+	case XRay1, XRay2:
+		x = 100*x - 0.5
+	case Geo:
+		x = 6378.388 * (2*math.Asin(min(1, x/2)) - 1e-7)
+	case GeoM:
+		x = 6378388 * (2*math.Asin(min(1, x/2)) - 1e-12)
+	default:
+		x -= 0.5
+	}
+	return int32(max(0, math.Ceil(x)))
 }
 
 // merge finds the sites.
@@ -274,7 +314,7 @@ func (ix *index) split(ctx context.Context) error {
 		ix.depth++
 	}
 	leaves := 1 << ix.depth
-	ix.boxes = make([]box, 2*leaves)
+	ix.nodes = make([]region, 2*leaves)
 	ix.cells = make([]cell, leaves)
 	from := make([]int, 2*leaves)
 	to := make([]int, 2*leaves)
@@ -284,11 +324,11 @@ func (ix *index) split(ctx context.Context) error {
 			return func(t int) {
 				v := 1<<level + t
 				part := ix.sites[from[v]:to[v]]
-				b := nowhere
+				b := noSites
 				for i := range part {
-					b.around(&part[i].c)
+					b.take(&part[i])
 				}
-				ix.boxes[v] = b
+				ix.nodes[v] = b
 				if level == ix.depth {
 					ix.cells[t].from, ix.cells[t].to = int32(from[v]), int32(to[v])
 					return
@@ -311,7 +351,7 @@ func (ix *index) split(ctx context.Context) error {
 	}
 	largest := 0.0
 	for a := range 3 {
-		largest = max(largest, math.Abs(ix.boxes[1].lo[a]), math.Abs(ix.boxes[1].hi[a]))
+		largest = max(largest, math.Abs(ix.nodes[1].lo[a]), math.Abs(ix.nodes[1].hi[a]))
 	}
 	ix.slack = 1e-14 * (largest + ix.period)
 	return nil
@@ -327,8 +367,13 @@ func (ix *index) plant(t int) *cell {
 		}
 		c.tree = kdtree.New(points)
 		c.order = make([]*site, len(points))
+		c.blocks = make([]region, (len(points)+blockSize-1)/blockSize)
+		for i := range c.blocks {
+			c.blocks[i] = noSites
+		}
 		for i, p := range points {
 			c.order[i] = p.(*site)
+			c.blocks[i/blockSize].take(c.order[i])
 		}
 	})
 	return c
@@ -341,18 +386,14 @@ func (ix *index) query(ctx context.Context, nb *Neighbors, parts int, told func(
 	cells := make([]uint64, len(ix.cells)) // first site, and number
 	for t := range ix.cells {
 		if cells[t] = uint64(t); parts > 1 {
-			first := int32(math.MaxInt32)
-			for i := ix.cells[t].from; i < ix.cells[t].to; i++ {
-				first = min(first, ix.sites[i].u)
-			}
-			cells[t] |= uint64(first) << 32
+			cells[t] |= uint64(ix.nodes[len(cells)+t].least) << 32
 		}
 	}
 	slices.Sort(cells)
 	for k := range parts {
 		from, to := len(cells)*k*k/(parts*parts), len(cells)*(k+1)*(k+1)/(parts*parts)
 		err := Parallel(ctx, to-from, func() func(int) {
-			q := &querent{index: ix, ctx: ctx, out: nb.Flat, best: newTop(ix.m), byID: newTop(ix.m), span: kdrange.New(0, 0, 0, 0, 0, 0)}
+			q := &querent{index: ix, ctx: ctx, out: nb.Flat, best: newTop(ix.m), span: kdrange.New(0, 0, 0, 0, 0, 0)}
 			q.span = q.span[:ix.sites[0].dims]
 			return func(c int) { q.cell(int(uint32(cells[from+c]))) }
 		})
@@ -371,15 +412,12 @@ type querent struct {
 	*index
 	ctx    context.Context
 	out    []int32
-	margin float64   // that the last groups needed around them
-	best   *top      // the site's nearest rows so far
-	byID   *top      // scratch of scan
-	spans  [3]box    // scratch of unroll
-	leaves []int32   // scratch of fetch
-	failed []failure // scratch of group
-
-	failures, skip int           // of scan in succession, and how many sites go without one after them
-	span           kdrange.Range // scratch of look
+	margin float64       // that the last groups needed around them
+	best   *top          // the site's nearest rows so far
+	spans  [3]box        // scratch of unroll
+	leaves []int32       // scratch of fetch
+	failed []failure     // scratch of group
+	span   kdrange.Range // scratch of look
 
 	// The sites that were looked up, by column: coordinates as the metric wants
 	// them, number, and place on the sphere.
@@ -388,17 +426,16 @@ type querent struct {
 	onSphere [][3]float64
 }
 
-// failure is a site whose neighbours reach out of its group's box: they lie
-// within far.
+// failure is a site whose neighbours reach out of its group's box: their keys are at most worst.
 type failure struct {
-	s   *site
-	far float64
+	s     *site
+	worst uint64
 }
 
 // cell finds the neighbours of all cities in cell t.
 func (q *querent) cell(t int) {
 	c := q.plant(t)
-	b := &q.boxes[1<<q.depth+t]
+	b := &q.nodes[1<<q.depth+t]
 	if q.margin == 0 {
 		side := max(b.hi[0]-b.lo[0], b.hi[1]-b.lo[1], b.hi[2]-b.lo[2])
 		q.margin = side * math.Sqrt(float64(q.m)/float64(c.to-c.from)) / 2
@@ -427,10 +464,10 @@ func (q *querent) group(g []*site) {
 		around.lo[a] -= q.margin
 		around.hi[a] += q.margin
 	}
-	// A box over many cells means an outlier near a cluster, or distances that
-	// rounding made equal.
-	found := q.fetch(&around, 16*cellSize+32*q.m)
-	all := &q.boxes[1]
+	// A box over many cells or sites means an outlier near a cluster, or distances
+	// that rounding made equal.
+	found := q.fetch(&around, 16*cellSize+32*q.m) && len(q.u) <= 64*q.m
+	all := &q.nodes[1]
 	for a := range 3 { // nothing lies outside of all; a turn away something may
 		if a > 0 || q.period == 0 {
 			if around.lo[a] <= all.lo[a] {
@@ -447,41 +484,25 @@ func (q *querent) group(g []*site) {
 		if q.m > 64 && q.ctx.Err() != nil {
 			return
 		}
-		far := math.Inf(1)
-		if !found || len(q.u) > 64*q.m {
-			if q.skip > 0 {
-				q.skip--
-			} else if q.scan(s, max(scanSteps, len(q.u)/2)) {
-				q.failures = 0
+		q.best.reset()
+		if found {
+			q.rank(s)
+			far := q.far()
+			if need := ball(s, far); around.holds(&need) {
 				q.emit(s)
+				margin = max(margin, far)
 				continue
-			} else {
-				q.failures = min(q.failures+1, 8)
-				q.skip = 1<<q.failures - 1
 			}
 		}
-		if found {
-			q.best.reset()
-			q.rank(s)
-			far = q.far()
-		}
-		if need := ball(s, far); !found || !around.holds(&need) {
-			q.failed = append(q.failed, failure{s, far})
-			continue
-		}
-		q.emit(s)
-		margin = max(margin, far)
+		q.failed = append(q.failed, failure{s, q.best.worst})
 	}
 	for _, f := range q.failed { // now that what was fetched is no longer needed
 		if q.ctx.Err() != nil {
 			return
 		}
-		q.alone(f.s, f.far)
+		q.alone(f.s, f.worst)
 		q.emit(f.s)
 		margin = max(margin, q.far())
-	}
-	if margin == 0 {
-		return // all found by scan
 	}
 	// The next group needs about as much. Up at once, and by a little more: on a
 	// lattice all need the same, and a hair less than that would fail for all.
@@ -538,7 +559,7 @@ func (q *querent) fetch(b *box, limit int) bool {
 		for i := 0; i < len(q.leaves); {
 			v := q.leaves[i]
 			switch {
-			case !q.boxes[v].meets(&span):
+			case !q.nodes[v].meets(&span):
 				q.leaves[i] = q.leaves[len(q.leaves)-1]
 				q.leaves = q.leaves[:len(q.leaves)-1]
 			case v < 1<<q.depth:
@@ -566,7 +587,7 @@ func (q *querent) clear() {
 // look adds the sites of leaf v that are in b.
 func (q *querent) look(v int32, b *box) {
 	c := q.plant(int(v) - 1<<q.depth)
-	if b.holds(&q.boxes[v]) {
+	if b.holds(&q.nodes[v].box) {
 		for _, s := range c.order {
 			q.add(s)
 		}
@@ -610,7 +631,7 @@ func (q *querent) rank(s *site) {
 		pz = q.in.z[i]
 	}
 	earth := q.in.earth != nil
-	near2 := math.Inf(1)
+	near2 := q.near2()
 	for t, u := range q.u {
 		if q.sphere { // the distance itself is slow
 			l := &q.onSphere[t]
@@ -631,10 +652,18 @@ func (q *querent) rank(s *site) {
 		worst := q.best.worst
 		q.offer(d, u)
 		if q.sphere && q.best.worst != worst {
-			r := q.reach(int32(q.best.worst >> 32))
-			near2 = r * r * (1 + 1e-12)
+			near2 = q.near2()
 		}
 	}
+}
+
+// near2 is the square of how far away what is below the worst key can be.
+func (q *querent) near2() float64 {
+	if q.best.worst>>32 > MaxDist {
+		return math.Inf(1)
+	}
+	r := q.reach(int32(q.best.worst >> 32))
+	return r * r * (1 + 1e-12)
 }
 
 func (q *querent) rankFlat(s *site) {
@@ -668,83 +697,62 @@ func (q *querent) offer(d, u int32) {
 	}
 }
 
-// alone fills best for one site, which has m rows within far.
-func (q *querent) alone(s *site, far float64) {
+// alone fills best for one site, whose m keys are at most worst.
+func (q *querent) alone(s *site, worst uint64) {
 	q.best.reset()
-	budget := 8*cellSize + 32*q.m
-	q.descend(1, s, &far, &budget)
+	q.best.worst = max(worst, worst+1) // which keys must be below; the highest of all is not known yet
+	q.descend(1, s)
 }
 
-// descend offers what is within far of s below node v, nearest parts first.
-func (q *querent) descend(v int32, s *site, far *float64, budget *int) bool {
+// descend offers what is below node v, as far as it may be below the worst key.
+func (q *querent) descend(v int32, s *site) {
 	if v < 1<<q.depth {
-		near, other := 2*v, 2*v+1
-		gn, go_ := q.gap(near, s), q.gap(other, s)
-		if go_ < gn {
-			near, other, gn, go_ = other, near, go_, gn
+		a, b := 2*v, 2*v+1
+		keyA, keyB := q.lowest(&q.nodes[a], s), q.lowest(&q.nodes[b], s)
+		if keyB < keyA {
+			a, b, keyA, keyB = b, a, keyB, keyA
 		}
-		if gn <= *far && q.descend(near, s, far, budget) {
-			return true
+		if keyA < q.best.worst {
+			q.descend(a, s)
 		}
-		return go_ <= *far && q.descend(other, s, far, budget)
+		if keyB < q.best.worst {
+			q.descend(b, s)
+		}
+		return
 	}
-	if *budget >= 0 {
-		c := &q.cells[v-1<<q.depth]
-		if *budget -= int(c.to - c.from); *budget < 0 && q.scan(s, scanSteps+4*int(math.Sqrt(float64(len(q.sites))*float64(q.m)))) {
-			return true
+	c := q.plant(int(v) - 1<<q.depth)
+	for i := range c.blocks {
+		if q.lowest(&c.blocks[i], s) < q.best.worst {
+			q.clear()
+			for _, other := range c.order[i*blockSize : min((i+1)*blockSize, len(c.order))] {
+				q.add(other)
+			}
+			q.rank(s)
 		}
 	}
-	q.clear()
-	b := ball(s, *far)
-	for _, span := range q.unroll(&b) {
-		if q.boxes[v].meets(&span) {
-			q.look(v, &span)
-		}
-	}
-	q.rank(s)
-	*far = min(*far, q.far())
-	return false
+	q.best.cut()
 }
 
-// gap returns the largest axis distance of s and the box of node v.
-func (q *querent) gap(v int32, s *site) float64 {
-	b := &q.boxes[v]
+// lowest returns a key that none of the cities in r is below, as s sees them.
+func (q *querent) lowest(r *region, s *site) uint64 {
+	return pack(q.atLeast(q.gap(&r.box, s)), q.row(r.least))
+}
+
+// gap returns how far s is from the box, in the space of the trees and as the metric sums axes.
+func (q *querent) gap(b *box, s *site) float64 {
 	x := s.c[0]
 	g := max(b.lo[0]-x, x-b.hi[0])
 	if q.period != 0 {
 		g = min(g, max(b.lo[0]-x-q.period, x+q.period-b.hi[0]), max(b.lo[0]-x+q.period, x-q.period-b.hi[0]))
 	}
-	return max(0, g-q.slack, b.lo[1]-s.c[1], s.c[1]-b.hi[1], b.lo[2]-s.c[2], s.c[2]-b.hi[2])
-}
-
-// scan tries the first sites in the order of their ids. That ends early where
-// rounding made so many distances equal that the first ids are the neighbours
-// (say a million cities under EUC_2D in the unit square).
-func (q *querent) scan(s *site, steps int) bool {
-	var least int32 // distance of different places
+	dx, dy, dz := max(0, g-q.slack), max(0, b.lo[1]-s.c[1], s.c[1]-b.hi[1]), max(0, b.lo[2]-s.c[2], s.c[2]-b.hi[2])
 	switch q.in.Metric {
-	case Ceil2D, Ceil3D, Att, Geo, GeoM:
-		least = 1
+	case Man2D, Man3D:
+		return dx + dy + dz
+	case Max2D, Max3D, XRay1, XRay2:
+		return max(dx, dy, dz)
 	}
-	q.best, q.byID = q.byID, q.best
-	q.best.reset()
-	i := q.city(q.row(s.u))
-	q.offer(int32(q.in.distance(i, i)), s.u)
-	steps = min(len(q.sites), steps)
-	for u := range int32(steps) {
-		r := q.row(u)
-		if pack(least, r) >= q.best.worst {
-			return true
-		}
-		if u != s.u {
-			q.offer(int32(q.in.distance(i, q.city(r))), u)
-		}
-	}
-	if steps == len(q.sites) {
-		return true
-	}
-	q.best, q.byID = q.byID, q.best
-	return false
+	return math.Sqrt(dx*dx + dy*dy + dz*dz)
 }
 
 // emit writes best as the neighbours of the cities at s.

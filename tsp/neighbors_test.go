@@ -10,6 +10,7 @@ import (
 	"slices"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 func allMetrics() []Metric {
@@ -289,11 +290,11 @@ func TestNeighborsCancelled(t *testing.T) {
 	}
 }
 
-// With cells this small the limits on what a group and a lone site look at are
-// exceeded, so that descend and scan do the work.
+// With cells this small the limit on what a group looks at is exceeded, so that descend does the
+// work.
 func TestNeighborsInCrowds(t *testing.T) {
-	defer func(c, s int) { cellSize, scanSteps = c, s }(cellSize, scanSteps)
-	cellSize, scanSteps = 2, 16
+	defer func(c int) { cellSize = c }(cellSize)
+	cellSize = 2
 	for _, m := range []Metric{Euc2D, Euc3D, Att, Man2D, Geo, Geodesic, XRay1} {
 		for l := range layouts {
 			for _, k := range []int{1, 3} {
@@ -308,6 +309,53 @@ func TestNeighborsInCrowds(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestNeighborsOfEqual pins the lists of cities that rounding puts near each other, numbered along
+// the curve: the lowest numbers, which are the neighbours, lie far from most. If each city looked at
+// all others, many would take ten minutes.
+func TestNeighborsOfEqual(t *testing.T) {
+	defer func(c int) { cellSize = c }(cellSize)
+	along := func(m Metric, n int, side float64) *Instance {
+		rng := rand.New(rand.NewPCG(1, 1))
+		x, y, _ := columns(n, func(int) [3]float64 { return [3]float64{side * rng.Float64(), side * rng.Float64()} })
+		in, err := NewPoints("equal", m, x, y, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := NewPlaces(t.Context(), in, SpaceFillingCurve(t.Context(), in))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p.Instance
+	}
+	for _, m := range []Metric{Euc2D, Ceil2D, Floor2D, Man2D, Max2D, Att, Geo, Haversine} {
+		cellSize = 32
+		for _, side := range []float64{0.3, 1, 3} {
+			in := along(m, 500, side)
+			nb, err := NearestNeighbors(t.Context(), in, 10)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !slices.Equal(nb.Flat, bruteNeighbors(in, 10).Flat) {
+				t.Errorf("%v, %v wide: not the nearest", m, side)
+			}
+		}
+	}
+	if testing.Short() {
+		return
+	}
+	cellSize = 512
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	in := along(Euc2D, 200000, 1)
+	nb, err := NearestNeighbors(ctx, in, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if tour, err := GreedyEdge(ctx, in, nb); err != nil || in.Check(tour) != nil {
+		t.Fatal(err)
 	}
 }
 
