@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 
 	"tspmcts/tsp"
 )
@@ -114,7 +115,7 @@ func (t *Tree) Depth(n int, node int32) int {
 }
 
 // Check returns an error unless t, which may be read from a file, is empty or a tree
-// over n cities.
+// over n cities as Grow makes it.
 func (t *Tree) Check(n int) error {
 	bad := errors.New("region: no tree over the cities")
 	if len(t.Nodes) == 0 && len(t.Leaves) == 0 {
@@ -130,18 +131,29 @@ func (t *Tree) Check(n int) error {
 		}
 		seen[c] = true
 	}
-	for k, nd := range t.Nodes {
-		if nd.From < 0 || nd.To < nd.From || int(nd.To) > n {
-			return bad
-		}
-		if nd.Left != 0 && (int(nd.Left) <= k || int(nd.Left)+1 >= len(t.Nodes)) {
-			return bad
-		}
+	if len(t.Nodes) == 0 || t.Nodes[0].From != 0 || int(t.Nodes[0].To) != n {
+		return bad
 	}
-	for _, leaf := range t.Leaves {
-		if leaf < 0 || int(leaf) >= len(t.Nodes) || t.Nodes[leaf].Left != 0 {
+	var leaves []int32
+	next := 1 // child, as Grow numbers them
+	for k, nd := range t.Nodes {
+		switch {
+		case nd.From >= nd.To:
+			return bad
+		case nd.Left == 0:
+			leaves = append(leaves, int32(k))
+			continue
+		case int(nd.Left) != next || next <= k || next+1 >= len(t.Nodes):
 			return bad
 		}
+		l, r := t.Nodes[next], t.Nodes[next+1]
+		if l.From != nd.From || l.To != r.From || r.To != nd.To {
+			return bad
+		}
+		next += 2
+	}
+	if next != len(t.Nodes) || !slices.Equal(leaves, t.Leaves) {
+		return bad
 	}
 	return nil
 }

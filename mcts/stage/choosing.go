@@ -3,6 +3,7 @@ package stage
 import (
 	"math"
 
+	"tspmcts/mcts/region"
 	"tspmcts/tsp"
 )
 
@@ -73,6 +74,26 @@ func (ch *choosing) begin(s *Search, v *Regions) {
 			a.Left, a.Doubt = l.Left+r.Left, l.Doubt+r.Doubt
 		}
 	}
+}
+
+// fits reports whether the leaves that are to be visited are some of t's.
+func (ch *choosing) fits(t *region.Tree) bool {
+	if len(ch.Arms) != len(t.Nodes) {
+		return false
+	}
+	for k, nd := range t.Nodes {
+		a := ch.Arms[k]
+		if nd.Left == 0 {
+			if a.Left < 0 || a.Left > 1 || a.Cities != a.Left*(nd.To-nd.From) {
+				return false
+			}
+			continue
+		}
+		if l, r := ch.Arms[nd.Left], ch.Arms[nd.Left+1]; a.Left != l.Left+r.Left || a.Cities != l.Cities+r.Cities {
+			return false
+		}
+	}
+	return true
 }
 
 // left returns how many leaves are to be visited.

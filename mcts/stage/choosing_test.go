@@ -99,3 +99,36 @@ func TestVirtualLoss(t *testing.T) {
 		t.Errorf("8 visits at once go %d to %d to the halves of %d cities", left, right, s.In.N())
 	}
 }
+
+// TestForgedRegions pins that regions are refused which no search has: where leaves do not make up
+// the plane, or are not those that are still to be visited.
+func TestForgedRegions(t *testing.T) {
+	_, s, v := chosen(t, 0.5, 0, 4, func(float64) float64 { return 1 })
+	s.Config.Population, v.Tours = 30, 16
+	v.Choice.begin(s, v)
+	v.Choice.choose(s, v, 1)
+	if err := v.resume(s); err != nil {
+		t.Fatal(err)
+	}
+	for name, forge := range map[string]func(f *Regions){
+		"no tours":           func(f *Regions) { f.Tours = 0 },
+		"fewer than none":    func(f *Regions) { f.Tours = -1 },
+		"too many tours":     func(f *Regions) { f.Tours = 31 },
+		"a gap":              func(f *Regions) { f.Tree.Nodes[1].To-- },
+		"an overlap":         func(f *Regions) { f.Tree.Nodes[2].From-- },
+		"another root":       func(f *Regions) { f.Tree.Nodes[0].To-- },
+		"shared children":    func(f *Regions) { f.Tree.Nodes[2].Left = f.Tree.Nodes[1].Left },
+		"a leaf twice":       func(f *Regions) { f.Tree.Leaves[1] = f.Tree.Leaves[0] },
+		"a leaf more":        func(f *Regions) { f.Tree.Leaves = append(f.Tree.Leaves, f.Tree.Leaves[0]) },
+		"more to visit":      func(f *Regions) { f.Choice.Arms[0].Left++ },
+		"a leaf to visit":    func(f *Regions) { f.Choice.Arms[len(f.Choice.Arms)-1].Left++ },
+		"more cities":        func(f *Regions) { f.Choice.Arms[1].Cities++ },
+		"leaves but no tree": func(f *Regions) { f.Tree.Nodes, f.Choice.Arms = nil, nil },
+	} {
+		f := *v
+		f.Tree.Nodes, f.Tree.Leaves, f.Choice.Arms = slices.Clone(v.Tree.Nodes), slices.Clone(v.Tree.Leaves), slices.Clone(v.Choice.Arms)
+		if forge(&f); f.resume(s) == nil {
+			t.Errorf("%s: taken", name)
+		}
+	}
+}

@@ -199,13 +199,13 @@ func (v *Regions) keep(n int) {
 func (v *Regions) freeze() {}
 
 func (v *Regions) resume(s *Search) error {
-	if v.RNG == nil {
+	if v.RNG == nil || v.Tours < 1 || v.Tours > s.Config.Population {
 		return errForeign
 	}
 	if err := v.Tree.Check(s.In.N()); err != nil {
 		return errForeign
 	}
-	if len(v.Choice.Arms) != len(v.Tree.Nodes) {
+	if !v.Choice.fits(&v.Tree) {
 		return errForeign
 	}
 	for _, kept := range v.Kept {
