@@ -27,6 +27,9 @@ func Fits(m *heatmap.Map, in *tsp.Instance) error {
 	if m.N() != in.N() {
 		return fmt.Errorf("%w: it is of %d cities, the instance has %d", ErrHeatmap, m.N(), in.N())
 	}
+	if !in.Paired() {
+		return nil
+	}
 	for i := range int32(m.N()) {
 		cities, _ := m.Of(i)
 		for _, j := range cities {
