@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"fmt"
 	"math"
-	"strconv"
 
 	"tspmcts/tsp"
 	"tspmcts/tsp/npy"
@@ -60,12 +59,14 @@ func (f *file) readNPY(b *bufio.Reader) (*tsp.Instance, error) {
 	return f.instance(m, 1, entries, "")
 }
 
-// shortest returns the number of the fewest digits of those that are v, a float32, when rounded to
-// one: 0.1 is meant by 0.100000001490116.
+// shortest returns the number of the fewest decimals, up to maxDecimals, that is v, a float32, when
+// rounded to one: 0.1 is meant by 0.100000001490116.
 func shortest(v float64) float64 {
-	if v == math.Trunc(v) || math.IsNaN(v) {
-		return v
+	for digits := range maxDecimals + 1 {
+		scale := math.Pow10(digits)
+		if x := math.Round(v*scale) / scale; float32(x) == float32(v) {
+			return x
+		}
 	}
-	v, _ = strconv.ParseFloat(strconv.FormatFloat(v, 'g', -1, 32), 64)
 	return v
 }
