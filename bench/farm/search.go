@@ -35,7 +35,7 @@ type searchTask struct {
 
 // searchResult is what it returns; the tour is a blob.
 type searchResult struct {
-	Tour    string
+	Tour    string // its digest
 	Actions int64
 	Seconds float64
 	Learnt  *mcts.Learnt
@@ -106,7 +106,7 @@ func (w *worker) search(a *attempt, spec string, r *searchResult) error {
 				return fails(-1, "%v", err)
 			}
 			r.Actions, r.Seconds, r.Learnt, r.Source = m.Actions, time.Since(began).Seconds(), m.Learnt, m.Source
-			r.Tour, err = blobs.putContent(a.ctx, "tour", m.Tour)
+			r.Tour, err = blobs.putContent(a.ctx, foundIn(a.info.WorkflowExecution.ID), m.Tour)
 			return err
 		}
 		a.say("%d cities, %s, length %.0f", in.N(), m.Stage, m.Length)
@@ -160,6 +160,10 @@ func (w *worker) searchOf(a *attempt, spec, saved string) (*task, *tsp.Instance,
 	}
 	return task, in, nil
 }
+
+// foundIn names the folder of the tours that the searches of a round found, by their digests. No other
+// round has it: two that find the same tour each have a blob of it, which they remove when they like.
+func foundIn(round string) string { return "tour/" + round }
 
 // betterTour names the blob of the best tour of an island that is still searching.
 func betterTour(round, spec string) string { return "better/" + round + "/" + spec }

@@ -12,6 +12,7 @@ import (
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
+	"gocloud.dev/gcerrors"
 
 	"tspmcts/bench"
 	"tspmcts/mcts"
@@ -307,7 +308,7 @@ func (s *solving) step(ctx context.Context, m method) error {
 	if len(found) != len(searches) {
 		return fmt.Errorf("the round %s has %d results, want %d", id, len(found), len(searches))
 	}
-	tours, err := s.take(ctx, k, found)
+	tours, err := s.take(ctx, id, k, found)
 	if err != nil {
 		return err
 	}
@@ -323,7 +324,7 @@ func (s *solving) step(ctx context.Context, m method) error {
 	}
 	for i, q := range found { // of no use any more
 		if q.Tour != "" {
-			s.blobs.remove(ctx, "tour/"+q.Tour)
+			s.blobs.remove(ctx, foundIn(id)+"/"+q.Tour)
 		}
 		if searches[i].Fresh {
 			s.blobs.remove(ctx, betterTour(id, in.Searches[i].Spec))
@@ -333,14 +334,15 @@ func (s *solving) step(ctx context.Context, m method) error {
 }
 
 // take returns the tours of the searches of round k, nil for those that failed or were late, and takes
-// over what they have learnt and cost.
-func (s *solving) take(ctx context.Context, k int, found []searchResult) ([]tsp.Tour, error) {
+// over what they have learnt and cost. A tour that is not there any more is an error: a result without
+// it would not be that of the searches, and whoever removed it has the result.
+func (s *solving) take(ctx context.Context, id string, k int, found []searchResult) ([]tsp.Tour, error) {
 	tours, errs := make([]tsp.Tour, len(found)), make([]error, len(found))
 	err := tsp.Parallel(tsp.WithWorkers(ctx, transfers), len(found), func() func(int) {
 		return func(i int) {
 			if sum := found[i].Tour; sum != "" {
 				var data []byte
-				if data, errs[i] = s.blobs.getContent(ctx, "tour/"+sum, sum, mostTour); errs[i] == nil {
+				if data, errs[i] = s.blobs.getContent(ctx, foundIn(id)+"/"+sum, sum, mostTour); errs[i] == nil {
 					tours[i], errs[i] = tourOf(data)
 				}
 			}
@@ -355,6 +357,9 @@ func (s *solving) take(ctx context.Context, k int, found []searchResult) ([]tsp.
 		if r.Tour == "" {
 			failed++
 			continue
+		}
+		if gcerrors.Code(errs[i]) == gcerrors.NotFound {
+			return nil, fmt.Errorf("round %d: a tour that was found is gone: did the same command, started twice, take it? %w", k, errs[i])
 		}
 		if errs[i] != nil {
 			s.warn("%v", errs[i])

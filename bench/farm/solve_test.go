@@ -182,3 +182,77 @@ func TestShown(t *testing.T) {
 		t.Errorf("%+v, %v: a tour of %d, want %d", res, err, in.Length(s.tour), in.Length(greedy))
 	}
 }
+
+// roundServer is a server of which no worker asks for work, but whose rounds are done at once: found
+// returns what the searches of a round found.
+type roundServer struct {
+	quietServer
+	found func(round string) []searchResult
+}
+
+func (r roundServer) ExecuteWorkflow(context.Context, client.StartWorkflowOptions, any, ...any) (client.WorkflowRun, error) {
+	return nil, nil
+}
+
+func (r roundServer) GetWorkflow(_ context.Context, round, _ string) client.WorkflowRun {
+	return doneRound{found: r.found(round)}
+}
+
+type doneRound struct {
+	client.WorkflowRun
+	found []searchResult
+}
+
+func (d doneRound) Get(_ context.Context, to any) error {
+	*to.(*[]searchResult) = d.found
+	return nil
+}
+
+// TestToursApart pins that two solves whose searches find the same tour each have it, whoever is done
+// first and removes its own; and that a client whose tours another has removed says so, where it
+// would have given a worse tour for the result.
+func TestToursApart(t *testing.T) {
+	ctx := context.Background()
+	run := solvable(1500, bench.Budget{Actions: 4})
+	in := run.Item.Instance
+	greedy := tsptest.Must(tsp.GreedyEdge(ctx, in, tsptest.Must(tsp.NearestNeighbors(ctx, in, 8))))
+	f := busyFarm(t, func(string) {})
+	meanwhile := map[string]func(){} // by round, between its searches' end and its result's arrival
+	f.client = roundServer{quietServer{asked: func() {}}, func(round string) []searchResult {
+		sum := tsptest.Must(f.blobs.putContent(ctx, foundIn(round), tourBytes(greedy)))
+		if do := meanwhile[round]; do != nil {
+			delete(meanwhile, round)
+			do()
+		}
+		return slices.Repeat([]searchResult{{Tour: sum, Actions: 1}}, leastIslands)
+	}}
+	begin := func(nonce string) *solving {
+		return &solving{Farm: f, run: run, in: in, asked: 1, clock: func() time.Duration { return time.Second }, tour: tsp.SpaceFillingCurve(ctx, in),
+			nonce: nonce, folder: "solve/" + nonce + "/", source: "gtprior"}
+	}
+	solve := func(s *solving) error {
+		_, _, err := s.do(ctx, &islands{s})
+		return err
+	}
+	one, two := begin("one"), begin("two")
+	meanwhile["solve-one-001"] = func() {
+		if err := solve(two); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := solve(one); err != nil || in.Length(one.tour) > in.Length(greedy) || in.Length(two.tour) > in.Length(greedy) {
+		t.Errorf("%v: tours of %d and %d, want no longer ones than %d, which was found", err, in.Length(one.tour), in.Length(two.tour), in.Length(greedy))
+	}
+	if left := tsptest.Must(f.blobs.list(ctx, "tour/")); len(left) > 0 {
+		t.Errorf("%v are left", left)
+	}
+	first, twice := begin("three"), begin("three")
+	meanwhile["solve-three-001"] = func() {
+		if err := solve(first); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := solve(twice); err == nil || !strings.Contains(err.Error(), "is gone") {
+		t.Errorf("tours that another removed: %v", err)
+	}
+}

@@ -24,7 +24,7 @@ import (
 
 // Wire is the version of what client and worker say to each other. It rises with every change of
 // that.
-const Wire = 5
+const Wire = 6
 
 // Limits of what is read from the wire, in bytes.
 const (
