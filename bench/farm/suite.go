@@ -234,12 +234,15 @@ func (s *suite) look(ctx context.Context, p *part) (over bool, err error) {
 	if known && p.runs > 0 && d.WorkflowExecutionInfo.Status != enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED {
 		return true, fmt.Errorf("the suite %s was ended on the server (%v); the same command begins it again", p.id, d.WorkflowExecutionInfo.Status)
 	}
-	if !known { // or not any more
+	wanted := func() bool {
+		return slices.ContainsFunc(p.blocks, func(b *partBlock) bool { return slices.ContainsFunc(b.jobs, s.wants) })
+	}
+	if wanted() { // and was done, where the server has forgotten the suite, or it was ended before it heard of it
 		if err := s.collectBlobs(ctx, p); err != nil {
 			return false, err
 		}
 	}
-	if !slices.ContainsFunc(p.blocks, func(b *partBlock) bool { return slices.ContainsFunc(b.jobs, s.wants) }) {
+	if !wanted() {
 		return true, nil
 	}
 	if p.runs >= mostTries {
@@ -346,7 +349,7 @@ func (s *suite) add(e *bench.Entry) error {
 	return nil
 }
 
-// collectBlobs stores the records that lie in the bucket of a shard that the server does not know.
+// collectBlobs stores the records that lie in the bucket of a shard that is not under way.
 func (s *suite) collectBlobs(ctx context.Context, p *part) error {
 	names, err := s.blobs.list(ctx, "rec/"+s.id+"/")
 	if err != nil || len(names) == 0 {

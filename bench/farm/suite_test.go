@@ -2,6 +2,7 @@ package farm
 
 import (
 	"context"
+	"encoding/json"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -80,7 +81,8 @@ func looking(t *testing.T, f *shardServer, count int) (*suite, *part) {
 		b.jobs = append(b.jobs, tsptest.Must(bench.NewJob(item, tsptest.Must(bench.HeatmapSource("knn")), &bench.Knobs{Preset: "default"}, bench.Budget{Actions: 1}, uint64(k), 1)))
 		f.accepted = append(f.accepted, accepted{Block: b.digest[:shortDigest], Arm: k, Error: "no luck"})
 	}
-	s := &suite{Farm: &Farm{client: f, warn: t.Logf}, store: store, start: time.Now(), failed: map[string]bool{}}
+	blobs, _ := folder(t)
+	s := &suite{Farm: &Farm{client: f, blobs: blobs, warn: t.Logf}, id: "0", store: store, start: time.Now(), failed: map[string]bool{}}
 	return s, &part{id: "suite", blocks: []*partBlock{b}, named: map[string]*partBlock{b.digest[:shortDigest]: b}}
 }
 
@@ -113,4 +115,28 @@ func TestTriedAgain(t *testing.T) {
 			t.Errorf("%d failures of the second workflow, %v", len(s.failed), err)
 		}
 	})
+}
+
+// TestEnded pins that the runs of a suite that was ended on the server, of which that has not heard any
+// more, are collected and not done again.
+func TestEnded(t *testing.T) {
+	f := &shardServer{run: "1", status: enumspb.WORKFLOW_EXECUTION_STATUS_CANCELED}
+	s, p := looking(t, f, 3)
+	f.accepted = nil
+	const done = 1
+	b := p.blocks[0]
+	e, tour, err := b.jobs[done].Do(t.Context(), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data := tsptest.Must(json.Marshal(record{e, tourBytes(tour)}))
+	if err := s.blobs.put(t.Context(), recordFolder(s.id, b.digest, done)+"001-000001-"+digest(data)[:32], data); err != nil {
+		t.Fatal(err)
+	}
+	if over, err := s.look(t.Context(), p); over || err != nil || s.wants(b.jobs[done]) {
+		t.Errorf("over %v, %v; wanted still: %v", over, err, s.wants(b.jobs[done]))
+	}
+	if f.begun == nil || len(f.begun.Blocks) != 1 || !slices.Equal(f.begun.Blocks[0].Skip, []int{done}) {
+		t.Errorf("begun: %+v, want what was not done", f.begun)
+	}
 }
