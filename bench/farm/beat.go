@@ -20,6 +20,9 @@ var (
 	errStopping = errors.New("the worker stops")
 )
 
+// stoppingType is the type of the server's error for errStopping.
+const stoppingType = "Stopping"
+
 // mostBeat is the longest time between two signs of life of an attempt, and that of blocks, which
 // only a hand cancels: 20 s of the 150 after which the server gives it up.
 const mostBeat = 20 * time.Second
@@ -108,7 +111,7 @@ func (a *attempt) end(result any, failure error) error {
 	case errors.Is(failure, errCanceled):
 		failure = temporal.NewCanceledError()
 	case errors.Is(failure, errStopping):
-		failure = temporal.NewApplicationErrorWithOptions(failure.Error(), "Stopping", temporal.ApplicationErrorOptions{NextRetryDelay: 10 * time.Millisecond})
+		failure = temporal.NewApplicationErrorWithOptions(failure.Error(), stoppingType, temporal.ApplicationErrorOptions{NextRetryDelay: 10 * time.Millisecond})
 	}
 	var stopped <-chan time.Time
 	for wait := 200 * time.Millisecond; ; wait = min(2*wait, 10*time.Second) {

@@ -3,8 +3,10 @@ package farm
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"go.temporal.io/sdk/client"
@@ -59,6 +61,30 @@ type completed struct {
 func (c *completed) CompleteActivity(_ context.Context, _ []byte, _ any, err error) error {
 	c.failure = err
 	return nil
+}
+
+// TestMissingInputs pins that work whose inputs are not there is tried again, and that a worker says so,
+// once.
+func TestMissingInputs(t *testing.T) {
+	var tests testsuite.WorkflowTestSuite
+	blobs, _ := folder(t)
+	server, said := &completed{}, 0
+	w := &worker{farm: &Farm{client: server, blobs: blobs, warn: func(format string, args ...any) {
+		if said++; !strings.Contains(fmt.Sprintf(format, args...), "--blobs") {
+			t.Errorf(format, args...)
+		}
+	}}}
+	none := digest([]byte("none"))
+	for range 2 {
+		e := tests.NewTestActivityEnvironment()
+		e.RegisterActivity(w)
+		e.ExecuteActivity(w.RunBlock, blockTask{Suite: "0", Block: none})
+		e.ExecuteActivity(w.Search, searchTask{Spec: none})
+	}
+	var failed *temporal.ApplicationError
+	if server.failure == nil || errors.As(server.failure, &failed) && failed.NonRetryable() || said != 1 {
+		t.Errorf("it failed with %v, and the worker said so %d times", server.failure, said)
+	}
 }
 
 // TestForeignTasks pins that work whose names are no blobs' fails once and for all, before anything

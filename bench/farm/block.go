@@ -39,11 +39,7 @@ func (w *worker) RunBlock(ctx context.Context, t blockTask) (*blockResult, error
 	for _, k := range t.Skip {
 		r.skip[k] = true
 	}
-	err := r.run()
-	if cause := context.Cause(a.ctx); err != nil && cause != nil {
-		err = cause
-	}
-	return nil, a.end(&r.result, err)
+	return nil, w.end(a, &r.result, r.run())
 }
 
 // blockRun is an attempt at a block.

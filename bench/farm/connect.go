@@ -128,17 +128,21 @@ func gone(err error) bool {
 // ErrNoWorker says that nobody is there to do the work.
 var ErrNoWorker = errors.New("no worker of this build")
 
-// WorkerExists returns ErrNoWorker, with what there is instead, unless a worker of this build
-// polls, or is so busy that it does not but was heard of lately.
+// WorkerExists returns ErrNoWorker, with what there is instead, unless a worker of this build that has
+// this bucket polls, or is so busy that it does not but was heard of lately.
 func (f *Farm) WorkerExists(ctx context.Context) error {
 	d, err := f.client.DescribeTaskQueue(ctx, f.queue, enumspb.TASK_QUEUE_TYPE_ACTIVITY)
 	if err != nil {
 		return fmt.Errorf("the Temporal server at %s: %w", f.address, err)
 	}
+	polling := 0
 	for _, p := range d.Pollers {
 		if time.Since(p.LastAccessTime.AsTime()) < 2*time.Minute {
-			return nil
+			polling++
 		}
+	}
+	if polling > 0 {
+		return f.noticed(ctx, polling)
 	}
 	workers, err := f.workers(ctx)
 	if err != nil {
@@ -156,4 +160,23 @@ func (f *Farm) WorkerExists(ctx context.Context) error {
 		text += fmt.Sprintf("; %d of %s", n, queue)
 	}
 	return bench.Misusef("%v (%s) polls at %s%s; start one with: tspmcts worker --blobs URL", ErrNoWorker, f.queue, f.address, text)
+}
+
+// noticed returns ErrNoWorker unless a worker has left a notice in the bucket, however old that is by our
+// clock: those that poll would not find the inputs. One that has just begun to leaves it a moment later.
+func (f *Farm) noticed(ctx context.Context, polling int) error {
+	for start := time.Now(); ; {
+		names, err := f.blobs.list(ctx, noticesOf(f.queue))
+		if err != nil || len(names) > 0 {
+			return err
+		}
+		if time.Since(start) > 3*time.Second {
+			return bench.Misusef("%v (%s) has left a notice in %s, but %d asked for work at %s within two minutes: is their --blobs the same?", ErrNoWorker, f.queue, f.blobs.name, polling, f.address)
+		}
+		select {
+		case <-time.After(500 * time.Millisecond):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 }

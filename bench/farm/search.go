@@ -40,6 +40,7 @@ type searchResult struct {
 	Seconds float64
 	Learnt  *mcts.Learnt
 	Source  string // of its heatmap
+	Failed  string `json:",omitempty"` // why there is no tour, where it was given up
 }
 
 // limit returns how long the search may take.
@@ -54,11 +55,7 @@ func (s *search) limit() time.Duration {
 func (w *worker) Search(ctx context.Context, t searchTask) (*searchResult, error) {
 	a := w.farm.begin(ctx, t.Beat)
 	r := &searchResult{}
-	err := w.search(a, t.Spec, r)
-	if cause := context.Cause(a.ctx); err != nil && cause != nil {
-		err = cause
-	}
-	return nil, a.end(r, err)
+	return nil, w.end(a, r, w.search(a, t.Spec, r))
 }
 
 func (w *worker) search(a *attempt, spec string, r *searchResult) error {
@@ -306,8 +303,8 @@ func round(ctx workflow.Context, in roundInput) ([]searchResult, error) {
 		search := workflow.WithActivityOptions(work, attempts(in.LostAfter, s.Limit, s.Summary))
 		events.AddFuture(workflow.ExecuteActivity(search, runSearch, searchTask{s.Spec, beat}), func(f workflow.Future) {
 			done()
-			if f.Get(ctx, &all[k]) != nil {
-				all[k] = searchResult{}
+			if err := f.Get(ctx, &all[k]); err != nil {
+				all[k] = searchResult{Failed: fmt.Sprintf("%.300s", reasonOf(err))}
 				if times < mostTries {
 					try(k, times+1)
 					return

@@ -78,6 +78,9 @@ func TestRoundPending(t *testing.T) {
 				done++
 			}
 		}
+		if tt.ends.Time == 0 && found[7].Failed != "no luck" {
+			t.Errorf("a search failed with %q", found[7].Failed)
+		}
 		wanted := tt.late - 1
 		if tt.lost {
 			wanted -= tt.slots

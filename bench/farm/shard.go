@@ -62,6 +62,15 @@ func attempts(lostAfter, limit time.Duration, summary string) workflow.ActivityO
 	}
 }
 
+// reasonOf returns why an activity failed, without what the server says of it.
+func reasonOf(err error) string {
+	var app *temporal.ApplicationError
+	if errors.As(err, &app) && app.Type() == failedRun {
+		return app.Message()
+	}
+	return err.Error()
+}
+
 // shard is the workflow: it has the blocks run, all at once as far as there are workers, and
 // returns what counts, in the order in which it came.
 func shard(ctx workflow.Context, in shardInput) ([]accepted, error) {
@@ -116,11 +125,10 @@ func (in *shardInput) run(ctx workflow.Context, b shardBlock) (done []accepted) 
 		if ctx.Err() != nil {
 			return done
 		}
-		arm, reason := -1, err.Error()
+		arm, reason := -1, reasonOf(err)
 		var app *temporal.ApplicationError
 		if errors.As(err, &app) && app.Type() == failedRun {
 			app.Details(&arm)
-			reason = app.Message()
 		}
 		if failed[arm]++; failed[arm] < mostTries {
 			continue

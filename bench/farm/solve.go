@@ -296,6 +296,7 @@ func (s *solving) step(ctx context.Context, m method) error {
 	id := fmt.Sprintf("solve-%s-%03d", s.nonce, k)
 	looking, enough := context.WithCancel(ctx)
 	var watch sync.WaitGroup
+	watch.Go(func() { s.attend(looking, id) })
 	if searches[0].Fresh {
 		watch.Go(func() { s.watch(ctx, looking, id, in.Searches) })
 	}
@@ -352,10 +353,13 @@ func (s *solving) take(ctx context.Context, id string, k int, found []searchResu
 		return nil, err
 	}
 	parts, shares := make([]*mcts.Learnt, len(found)), make([]float64, len(found))
-	failed := 0
+	failed, why := 0, ""
 	for i, r := range found {
 		if r.Tour == "" {
 			failed++
+			if r.Failed != "" {
+				why = "; one with: " + r.Failed
+			}
 			continue
 		}
 		if gcerrors.Code(errs[i]) == gcerrors.NotFound {
@@ -372,7 +376,7 @@ func (s *solving) take(ctx context.Context, id string, k int, found []searchResu
 		parts[i], shares[i] = r.Learnt, float64(len(tours[i]))/float64(s.in.N())
 	}
 	if failed > 0 {
-		s.warn("round %d: %d of %d searches failed or were late; what they worked on is left as it was", k, failed, len(found))
+		s.warn("round %d: %d of %d searches failed or were late; what they worked on is left as it was%s", k, failed, len(found), why)
 	}
 	if s.learnt = mcts.Together(parts, shares); s.learnt == nil { // of searches that visit no regions; from now on they do
 		s.learnt = &mcts.Learnt{Cost: float64(s.used)}

@@ -3,6 +3,7 @@ package farm
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"github.com/johannesboyne/gofakes3"
 	"github.com/johannesboyne/gofakes3/backend/s3mem"
 	enumspb "go.temporal.io/api/enums/v1"
+	taskqueuepb "go.temporal.io/api/taskqueue/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 
@@ -22,16 +24,29 @@ import (
 	"tspmcts/tsp/tsptest"
 )
 
-// quietServer is a server of which no worker asks for work; asked is called when it is asked for
-// that.
+// quietServer is a server of which no worker asks for work, or one that did just now; asked is called
+// when it is asked for that.
 type quietServer struct {
 	client.Client
 	asked func()
+	polls bool
 }
 
 func (q quietServer) DescribeTaskQueue(ctx context.Context, _ string, _ enumspb.TaskQueueType) (*workflowservice.DescribeTaskQueueResponse, error) {
 	q.asked()
-	return &workflowservice.DescribeTaskQueueResponse{}, ctx.Err()
+	d := &workflowservice.DescribeTaskQueueResponse{}
+	if q.polls {
+		p := &taskqueuepb.PollerInfo{}
+		made(&p.LastAccessTime).Seconds = time.Now().Unix()
+		d.Pollers = append(d.Pollers, p)
+	}
+	return d, ctx.Err()
+}
+
+// made makes what p points to, of a package that our module does not name.
+func made[T any](p **T) *T {
+	*p = new(T)
+	return *p
 }
 
 // busyFarm returns a farm with one worker, which is busy; asked is told of all that is asked.
@@ -254,5 +269,22 @@ func TestToursApart(t *testing.T) {
 	}
 	if err := solve(twice); err == nil || !strings.Contains(err.Error(), "is gone") {
 		t.Errorf("tours that another removed: %v", err)
+	}
+}
+
+// TestSearchesFail pins that a solve tells why searches failed.
+func TestSearchesFail(t *testing.T) {
+	ctx := context.Background()
+	run := solvable(1500, bench.Budget{Actions: 4})
+	f := busyFarm(t, func(string) {})
+	said := ""
+	f.warn = func(format string, args ...any) { said += fmt.Sprintf(format, args...) }
+	f.client = roundServer{quietServer{asked: func() {}}, func(string) []searchResult {
+		return slices.Repeat([]searchResult{{Failed: "no luck"}}, leastIslands)
+	}}
+	s := &solving{Farm: f, run: run, in: run.Item.Instance, asked: 1, clock: func() time.Duration { return time.Second },
+		tour: tsp.SpaceFillingCurve(ctx, run.Item.Instance), folder: "solve/x/", source: "gtprior"}
+	if _, _, err := s.do(ctx, &islands{s}); err != nil || !strings.Contains(said, "4 of 4 searches failed") || !strings.Contains(said, "no luck") {
+		t.Errorf("it says %q, %v", said, err)
 	}
 }

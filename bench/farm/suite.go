@@ -36,6 +36,7 @@ func (f *Farm) Run(ctx context.Context, store *bench.Store, jobs []*bench.Job, t
 		return status, err
 	}
 	s := &suite{Farm: f, store: store, tours: tours, status: status, tell: tell, start: time.Now(), failed: map[string]bool{}}
+	s.asked = s.start
 	err := s.run(ctx, jobs)
 	s.status.Elapsed = time.Since(s.start)
 	if ctx.Err() != nil && !errors.As(err, new(*bench.Misuse)) {
@@ -55,6 +56,7 @@ type suite struct {
 	id     string
 	failed map[string]bool // runs, by key
 	away   bool            // the server
+	troubles
 }
 
 // part is a shard as the client sees it.
@@ -99,6 +101,7 @@ func (s *suite) run(ctx context.Context, jobs []*bench.Job) error {
 			}
 		}
 		s.noteAway(away)
+		s.lacksWorkers(ctx, s.Farm)
 		select {
 		case <-time.After(pause(time.Since(s.start))):
 		case <-ctx.Done():
@@ -229,6 +232,7 @@ func (s *suite) look(ctx context.Context, p *part) (over bool, err error) {
 		}
 	}
 	if running {
+		s.fails(s.Farm, d.PendingActivities)
 		return false, nil
 	}
 	if known && p.runs > 0 && d.WorkflowExecutionInfo.Status != enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED {
@@ -343,6 +347,9 @@ func (s *suite) add(e *bench.Entry) error {
 		return err
 	}
 	s.status.Add(e, time.Since(s.start))
+	if !s.alone {
+		s.asked = time.Now()
+	}
 	if s.tell != nil {
 		s.tell(s.status)
 	}

@@ -3,14 +3,17 @@ package farm
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	commonpb "go.temporal.io/api/common/v1"
 	enumspb "go.temporal.io/api/enums/v1"
+	failurepb "go.temporal.io/api/failure/v1"
 	"go.temporal.io/api/serviceerror"
 	workflowpb "go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
@@ -32,11 +35,12 @@ type shardServer struct {
 	queries  int
 	lost     int // the query that is not answered, from 1
 	begun    *shardInput
+	pending  []*workflowpb.PendingActivityInfo
 }
 
 func (f *shardServer) DescribeWorkflowExecution(context.Context, string, string) (*workflowservice.DescribeWorkflowExecutionResponse, error) {
 	return &workflowservice.DescribeWorkflowExecutionResponse{WorkflowExecutionInfo: &workflowpb.WorkflowExecutionInfo{
-		Execution: &commonpb.WorkflowExecution{RunId: f.run}, Status: f.status}}, nil
+		Execution: &commonpb.WorkflowExecution{RunId: f.run}, Status: f.status}, PendingActivities: f.pending}, nil
 }
 
 // some is the answer of a query.
@@ -138,5 +142,17 @@ func TestEnded(t *testing.T) {
 	}
 	if f.begun == nil || len(f.begun.Blocks) != 1 || !slices.Equal(f.begun.Blocks[0].Skip, []int{done}) {
 		t.Errorf("begun: %+v, want what was not done", f.begun)
+	}
+}
+
+// TestFailing pins that a client tells why blocks fail again and again.
+func TestFailing(t *testing.T) {
+	f := &shardServer{run: "1", status: enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING,
+		pending: []*workflowpb.PendingActivityInfo{{Attempt: oftenTried, LastFailure: &failurepb.Failure{Message: "no input"}}}}
+	s, p := looking(t, f, 0)
+	said := ""
+	s.warn = func(format string, args ...any) { said += fmt.Sprintf(format, args...) }
+	if _, err := s.look(t.Context(), p); err != nil || !strings.Contains(said, "no input") {
+		t.Errorf("it says %q, %v", said, err)
 	}
 }

@@ -3,11 +3,13 @@ package farm
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	sdkactivity "go.temporal.io/sdk/activity"
 	sdk "go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
+	"gocloud.dev/gcerrors"
 	"golang.org/x/sync/semaphore"
 )
 
@@ -24,10 +26,11 @@ type worker struct {
 	farm  *Farm
 	cores *semaphore.Weighted // that are free, for who asked first
 	most  int64               // of them
+	said  sync.Once           // that an input is missing
 }
 
 func newWorker(f *Farm, cores int) *worker {
-	return &worker{f, semaphore.NewWeighted(int64(cores)), int64(cores)}
+	return &worker{farm: f, cores: semaphore.NewWeighted(int64(cores)), most: int64(cores)}
 }
 
 // reserve waits for as many cores, or for all where there are fewer: searches that share them would
@@ -50,6 +53,18 @@ func (w *worker) reserve(a *attempt, cores int) (give func(), err error) {
 		}
 	}
 	return func() { w.cores.Release(n) }, nil
+}
+
+// end ends the attempt with the result, or with what failed. An input that is missing is tried again, as a
+// folder of many machines may show it late: for ever, where the client has another bucket.
+func (w *worker) end(a *attempt, result any, failure error) error {
+	if cause := context.Cause(a.ctx); failure != nil && cause != nil {
+		failure = cause
+	}
+	if gcerrors.Code(failure) == gcerrors.NotFound {
+		w.said.Do(func() { w.farm.warn("an input is missing: %v; is the client's --blobs the same?", failure) })
+	}
+	return a.end(result, failure)
 }
 
 // activities are what a worker can do, by the name on the wire.

@@ -2,9 +2,76 @@ package farm
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
+
+	failurepb "go.temporal.io/api/failure/v1"
+	workflowpb "go.temporal.io/api/workflow/v1"
 )
+
+// TestOtherBucket pins that workers which poll, but have left no notice in the client's bucket, are none.
+func TestOtherBucket(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx := t.Context()
+		blobs, _ := folder(t)
+		f := &Farm{client: quietServer{asked: func() {}, polls: true}, blobs: blobs, queue: "q", warn: t.Logf}
+		if err := f.WorkerExists(ctx); err == nil || !strings.Contains(err.Error(), "is their --blobs the same?") {
+			t.Errorf("a worker of another bucket: %v", err)
+		}
+		time.AfterFunc(time.Second, func() { f.blobs.put(ctx, notice{Queue: "q"}.blob(), nil) })
+		if err := f.WorkerExists(ctx); err != nil {
+			t.Errorf("a worker that has just begun: %v", err)
+		}
+	})
+}
+
+// TestTroubles pins that a client whose work does not go on tells why, each once: that it fails again
+// and again, that there is no worker, that there is one again.
+func TestTroubles(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx := t.Context()
+		blobs, _ := folder(t)
+		var said []string
+		f := &Farm{client: quietServer{asked: func() {}}, blobs: blobs, queue: "q", warn: func(format string, args ...any) { said = append(said, fmt.Sprintf(format, args...)) }}
+		expect := func(want string) {
+			t.Helper()
+			if text := strings.Join(said, "; "); (want == "") != (len(said) == 0) || !strings.Contains(text, want) || len(said) > 1 {
+				t.Errorf("it says %q, want %q", said, want)
+			}
+			said = nil
+		}
+		tell := &troubles{asked: time.Now()}
+		tried := func(times int32, failure *failurepb.Failure) {
+			tell.fails(f, []*workflowpb.PendingActivityInfo{{Attempt: times, LastFailure: failure}})
+		}
+		tried(oftenTried, nil)
+		tried(oftenTried-1, &failurepb.Failure{Message: "no luck"})
+		tried(oftenTried, &failurepb.Failure{FailureInfo: &failurepb.Failure_ApplicationFailureInfo{ApplicationFailureInfo: &failurepb.ApplicationFailureInfo{Type: stoppingType}}})
+		expect("")
+		tried(oftenTried, &failurepb.Failure{Message: "no luck"})
+		tried(oftenTried+1, &failurepb.Failure{Message: "no luck"})
+		expect("no luck")
+		look := func(after time.Duration) {
+			time.Sleep(after)
+			tell.lacksWorkers(ctx, f)
+		}
+		look(aloneEvery / 2)
+		expect("")
+		look(aloneEvery)
+		look(aloneEvery)
+		expect(ErrNoWorker.Error())
+		n := notice{Queue: "q"}
+		if err := f.blobs.put(ctx, n.blob(), []byte(`{"Queue":"q"}`)); err != nil {
+			t.Fatal(err)
+		}
+		look(backEvery)
+		look(aloneEvery)
+		expect("again")
+	})
+}
 
 // TestCores pins that searches do not share cores: who asks for more than are free waits, in the
 // order of asking, who asks for more than there are has all, and a worker that stops, or an

@@ -26,7 +26,10 @@ const (
 	noticedFor   = 3 * time.Minute
 )
 
-func (n notice) blob() string { return "workers/" + n.Queue + "/" + identity() }
+func (n notice) blob() string { return noticesOf(n.Queue) + identity() }
+
+// noticesOf names the folder of the notices of a build's workers.
+func noticesOf(queue string) string { return "workers/" + queue + "/" }
 
 // announce tells of the worker until ctx ends.
 func (f *Farm) announce(ctx context.Context, n notice) {
