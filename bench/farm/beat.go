@@ -49,10 +49,11 @@ type attempt struct {
 }
 
 // begin begins the attempt of an activity's context, whose end it ignores. It beats as often as asked,
-// and at least seven times before the server gives it up.
-func (f *Farm) begin(ctx context.Context, every time.Duration) *attempt {
+// and at least seven times before the server gives it up. The SDK's own sign that the worker stops
+// comes after the server was told, 10 s late where that does not answer.
+func (w *worker) begin(ctx context.Context, every time.Duration) *attempt {
 	info := activity.GetInfo(ctx)
-	a := &attempt{client: f.client, warn: f.warn, token: info.TaskToken, info: info, stop: activity.GetWorkerStopChannel(ctx)}
+	a := &attempt{client: w.farm.client, warn: w.farm.warn, token: info.TaskToken, info: info, stop: w.stop}
 	a.ctx, a.cancel = context.WithCancelCause(context.Background())
 	a.say("begins")
 	a.wait.Go(func() {
@@ -131,7 +132,7 @@ func (a *attempt) end(result any, failure error) error {
 		select {
 		case <-time.After(wait):
 		case <-stop:
-			stopped = time.After(2 * time.Second)
+			stopped = time.After(time.Second)
 		case <-stopped:
 			return activity.ErrResultPending
 		}

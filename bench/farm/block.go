@@ -34,7 +34,7 @@ func recordFolder(suite, block string, arm int) string {
 
 // RunBlock is the activity: it runs the arms of a block.
 func (w *worker) RunBlock(ctx context.Context, t blockTask) (*blockResult, error) {
-	a := w.farm.begin(ctx, mostBeat)
+	a := w.begin(ctx, mostBeat)
 	r := &blockRun{worker: w, a: a, t: t, skip: map[int]bool{}, result: blockResult{map[int]string{}}}
 	for _, k := range t.Skip {
 		r.skip[k] = true

@@ -541,6 +541,38 @@ func TestTerminated(t *testing.T) {
 	}
 }
 
+// SIGTERM while the server does not answer: the worker is gone within 5 seconds all the same, and has
+// left its checkpoint.
+func TestTerminatedAway(t *testing.T) {
+	long(t)
+	l := newLab(t)
+	l.instances(1, 1000)
+	w := l.worker("--plan")
+	l.ready()
+	c := l.command(append(suite("far.jsonl", 1, "--actions", "1000000000"), "--temporal")...)
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer end(c)
+	for start := time.Now(); !busy(w); time.Sleep(50 * time.Millisecond) {
+		if time.Since(start) > time.Minute {
+			t.Fatal("the worker does not search")
+		}
+	}
+	time.Sleep(3 * time.Second) // until it is beyond its preparations
+	defer syscall.Kill(-shared.server.Process.Pid, syscall.SIGCONT)
+	syscall.Kill(-shared.server.Process.Pid, syscall.SIGSTOP)
+	start := time.Now()
+	syscall.Kill(-w.Process.Pid, syscall.SIGTERM)
+	w.Wait()
+	if took := time.Since(start); took > 5*time.Second {
+		t.Errorf("the worker ended after %v", took)
+	}
+	if saved, _ := filepath.Glob(filepath.Join(l.dir, "blobs", "saved", "*", "*", "*")); len(saved) != 1 {
+		t.Errorf("checkpoints: %v", saved)
+	}
+}
+
 // A stopped and continued worker: one record.
 func TestStopped(t *testing.T) {
 	long(t)

@@ -53,7 +53,7 @@ func (s *search) limit() time.Duration {
 
 // Search is the activity: it searches, and returns the tour.
 func (w *worker) Search(ctx context.Context, t searchTask) (*searchResult, error) {
-	a := w.farm.begin(ctx, t.Beat)
+	a := w.begin(ctx, t.Beat)
 	r := &searchResult{}
 	return nil, w.end(a, r, w.search(a, t.Spec, r))
 }

@@ -19,13 +19,18 @@ type WorkerOptions struct {
 	Plan  bool // run workflows too, so that a suite goes on while no client does
 }
 
-// stopTime is how long work has to be given back.
-const stopTime = 4 * time.Second
+// stopTime is how long work has to be given back, mostStop how long everything has when a worker stops:
+// a second less than its machine is promised, for what comes before and after on one that is busy.
+const (
+	stopTime = 3500 * time.Millisecond
+	mostStop = 4 * time.Second
+)
 
 type worker struct {
 	farm  *Farm
 	cores *semaphore.Weighted // that are free, for who asked first
 	most  int64               // of them
+	stop  <-chan struct{}     // closed when the worker stops
 	said  sync.Once           // that an input is missing
 }
 
@@ -75,6 +80,8 @@ const (
 
 // Work does the work of the queue until ctx ends, then gives back what is under way.
 func (f *Farm) Work(ctx context.Context, o WorkerOptions) error {
+	working, cancel := context.WithCancel(ctx)
+	defer cancel()
 	fatal := make(chan error, 1)
 	w := sdk.New(f.client, f.queue, sdk.Options{
 		MaxConcurrentActivityExecutionSize: o.Slots,
@@ -83,22 +90,23 @@ func (f *Farm) Work(ctx context.Context, o WorkerOptions) error {
 		OnFatalError:                       func(err error) { fatal <- err },
 	})
 	work := newWorker(f, max(o.Slots, cores())) // more slots than cores share them: so somebody wants it
+	work.stop = working.Done()
 	w.RegisterActivityWithOptions(work.RunBlock, sdkactivity.RegisterOptions{Name: runBlock})
 	w.RegisterActivityWithOptions(work.Search, sdkactivity.RegisterOptions{Name: runSearch})
 	if err := w.Start(); err != nil {
 		return fmt.Errorf("the Temporal server at %s: %w", f.address, err)
 	}
+	stop := w.Stop
 	if o.Plan {
 		planner, err := f.plan()
 		if err != nil {
 			return err
 		}
-		defer planner.Stop()
+		stop = func() { w.Stop(); planner.Stop() }
 	}
-	told, cancel := context.WithCancel(ctx)
 	gone := make(chan struct{})
 	go func() {
-		f.announce(told, notice{Queue: f.queue, Host: host(), PID: pid(), Slots: o.Slots, Cores: cores(), Since: time.Now().UTC()})
+		f.announce(working, notice{Queue: f.queue, Host: host(), PID: pid(), Slots: o.Slots, Cores: cores(), Since: time.Now().UTC()})
 		close(gone)
 	}()
 	var err error
@@ -108,20 +116,24 @@ func (f *Farm) Work(ctx context.Context, o WorkerOptions) error {
 		err = fmt.Errorf("the Temporal server at %s: %w", f.address, err)
 	}
 	cancel()
-	stopped := make(chan struct{})
+	within(mostStop, func() {
+		stop()
+		<-gone
+	})
+	return err
+}
+
+// within calls f and returns when that does, or after so long.
+func within(long time.Duration, f func()) {
+	done := make(chan struct{})
 	go func() {
-		w.Stop()
-		close(stopped)
+		f()
+		close(done)
 	}()
 	select {
-	case <-stopped:
-	case <-time.After(stopTime + 500*time.Millisecond):
+	case <-done:
+	case <-time.After(long):
 	}
-	select {
-	case <-gone:
-	case <-time.After(200 * time.Millisecond):
-	}
-	return err
 }
 
 // Queue returns the name of the farm's task queue.
