@@ -48,8 +48,8 @@ func checkName(name string) error {
 // OpenBlobs opens the bucket of a URL: file:///folder, s3://bucket?region=...
 func OpenBlobs(ctx context.Context, address string, warn func(format string, args ...any)) (*Blobs, error) {
 	u, err := url.Parse(address)
-	if err != nil || u.Scheme == "" {
-		return nil, bench.Misusef("--blobs is %q, want a URL such as file:///shared/blobs or s3://bucket?region=eu-central-1", address)
+	if err != nil || u.Scheme == "" || u.Scheme == "file" && (u.Host != "" || u.Path == "") {
+		return nil, bench.Misusef("--blobs is no URL such as file:///shared/blobs or s3://bucket?region=eu-central-1") // it may have secrets
 	}
 	b := &Blobs{name: u.Scheme + "://" + u.Host + u.Path, warn: warn}
 	if u.Scheme == "file" {
@@ -62,7 +62,8 @@ func OpenBlobs(ctx context.Context, address string, warn func(format string, arg
 		b.bucket, err = blob.OpenBucket(ctx, address)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("--blobs: %s cannot be opened: %w", b.name, err)
+		told := strings.NewReplacer(address, b.name, u.String(), b.name).Replace(err.Error())
+		return nil, fmt.Errorf("--blobs: %s cannot be opened: %s", b.name, told)
 	}
 	return b, nil
 }
@@ -99,6 +100,7 @@ func plain(err error) error {
 
 const (
 	patience  = 3 * time.Minute // how long a store that fails is tried again
+	damaged   = 5 * time.Second // and one that gives bytes other than it should
 	toldAfter = 5 * time.Second // when that is told, once until it works again
 )
 
@@ -115,7 +117,8 @@ func (b *Blobs) again(ctx context.Context, what string, f func(ctx context.Conte
 			return nil
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
-		case code == gcerrors.NotFound || code == gcerrors.InvalidArgument || errors.Is(err, errTooLarge) || errors.Is(err, errName) || time.Since(start) > patience:
+		case code == gcerrors.NotFound || code == gcerrors.InvalidArgument || errors.Is(err, errTooLarge) || errors.Is(err, errName) ||
+			time.Since(start) > patience || errors.Is(err, errDamaged) && time.Since(start) > damaged:
 			return fmt.Errorf("%s: %s: %w", b.name, what, plain(err))
 		case time.Since(start) > toldAfter && b.away.CompareAndSwap(false, true):
 			b.warn("%s: %s: %v; trying again", b.name, what, plain(err))
@@ -141,17 +144,18 @@ func (b *Blobs) write(ctx context.Context, name string, data []byte) error {
 	if b.dir == "" {
 		return b.bucket.WriteAll(ctx, name, data, nil)
 	}
-	file := filepath.Join(b.dir, filepath.FromSlash(name))
-	if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(b.dir, ".new-*")
+	// not CreateTemp's, which is nobody else's; before any folder, lest one that has vanished is made again
+	f, err := os.OpenFile(filepath.Join(b.dir, ".new-"+rand.Text()), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return err
 	}
 	defer os.Remove(f.Name()) // where it was not renamed
 	_, err = f.Write(data)
-	if err = errors.Join(err, f.Chmod(0o666), f.Sync(), f.Close()); err != nil {
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	file := filepath.Join(b.dir, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
 		return err
 	}
 	if err := os.Rename(f.Name(), file); err != nil {
@@ -184,6 +188,9 @@ func (b *Blobs) remove(ctx context.Context, name string) error {
 	return b.bucket.Delete(ctx, name)
 }
 
+// errDamaged is of a blob whose bytes do not have its digest.
+var errDamaged = errors.New("its content is not what its name tells")
+
 // errTooLarge refuses a blob that is larger than anything that is written.
 var errTooLarge = errors.New("the blob is too large")
 
@@ -212,7 +219,7 @@ func (b *Blobs) getContent(ctx context.Context, name, sum string, most int64) (d
 	err = b.again(ctx, name, func(ctx context.Context) (err error) {
 		data, err = b.read(ctx, name, most)
 		if err == nil && (len(sum) < 32 || !strings.HasPrefix(digest(data), sum)) {
-			err = errors.New("its content is not what its name tells")
+			err = errDamaged
 		}
 		return err
 	})

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
@@ -122,4 +124,59 @@ func TestForeignTasks(t *testing.T) {
 			t.Errorf("beside the folder there is more: %v", files)
 		}
 	}
+}
+
+// TestSecrets pins that a bucket which cannot be opened is told of without what may be secret in its
+// URL, and that file URLs which name no folder are refused.
+func TestSecrets(t *testing.T) {
+	for _, address := range []string{"ftp://user:SECRET@host/x?k=SECRET", "s3://bucket?region=x&accessKey=SECRET", "s3://bucket?region=x&accessKey=SEC%20RET SECRET",
+		"s3://user:SECRET@bucket:port/", "user:SECRET@host/%", "bucket?accessKey=SECRET", "file://SECRET", "file:SECRET", "file://"} {
+		_, err := OpenBlobs(context.Background(), address, t.Logf)
+		if err == nil || !strings.HasPrefix(err.Error(), "--blobs") || strings.Contains(err.Error(), "SEC") || strings.HasSuffix(err.Error(), ";") {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+}
+
+// TestShared pins that blobs in a folder have the rights that the umask leaves them, as the folders between
+// have, and that a folder which has vanished is not made again.
+func TestShared(t *testing.T) {
+	b, above := folder(t)
+	plain := filepath.Join(above, "plain")
+	if err := os.WriteFile(plain, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.write(t.Context(), "a/b", nil); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := tsptest.Must(os.Stat(filepath.Join(b.dir, "a", "b"))).Mode(), tsptest.Must(os.Stat(plain)).Mode(); got != want {
+		t.Errorf("a blob has %v, another file %v", got, want)
+	}
+	if err := os.RemoveAll(b.dir); err != nil {
+		t.Fatal(err)
+	}
+	err := b.write(t.Context(), "a/b", nil)
+	if _, gone := os.Stat(b.dir); err == nil || !errors.Is(gone, os.ErrNotExist) {
+		t.Errorf("into a folder that has vanished: %v; the folder: %v", err, gone)
+	}
+}
+
+// TestDamaged pins that a blob that is not what its name tells is given up soon, but not at once.
+func TestDamaged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, _ := folder(t)
+		sum := digest([]byte("whole"))
+		if err := b.put(t.Context(), sum, []byte("half")); err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		_, err := b.getContent(t.Context(), sum, sum, 100)
+		if took := time.Since(start); !errors.Is(err, errDamaged) || took < time.Second || took > 10*time.Second {
+			t.Errorf("%v after %v", err, took)
+		}
+		time.AfterFunc(time.Second, func() { b.put(t.Context(), sum, []byte("whole")) })
+		if data, err := b.getContent(t.Context(), sum, sum, 100); err != nil || string(data) != "whole" {
+			t.Errorf("one that is whole again: %q, %v", data, err)
+		}
+	})
 }

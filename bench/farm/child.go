@@ -315,13 +315,12 @@ func (a *attempt) listen(p *process, limit time.Duration, take func(message) err
 	}
 	messages, over := make(chan heard), make(chan struct{})
 	defer close(over)
-	go func() {
+	go func() { // until the process has ended, lest it stays a zombie
 		for {
 			m, err := p.next()
 			select {
 			case messages <- heard{m, err}:
 			case <-over:
-				return
 			}
 			if err != nil {
 				return

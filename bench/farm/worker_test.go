@@ -1,15 +1,23 @@
 package farm
 
 import (
+	"bytes"
 	"context"
+	"encoding/gob"
+	"errors"
 	"fmt"
+	"os"
+	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	failurepb "go.temporal.io/api/failure/v1"
 	workflowpb "go.temporal.io/api/workflow/v1"
+
+	"tspmcts/tsp/tsptest"
 )
 
 // TestOtherBucket pins that workers which poll, but have left no notice in the client's bucket, are none.
@@ -139,4 +147,38 @@ func TestCores(t *testing.T) {
 		}
 		a.cancel(nil)
 	})
+}
+
+// TestNoZombies pins that a process which is killed while it has more to tell is waited for.
+func TestNoZombies(t *testing.T) {
+	var told bytes.Buffer
+	enc := gob.NewEncoder(&told)
+	for range 2 {
+		if err := enc.Encode(message{Stage: "one of two"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := &process{cmd: exec.Command("sh", "-c", "cat; exec sleep 60"), given: make(chan struct{})}
+	p.stdin = tsptest.Must(p.cmd.StdinPipe())
+	p.dec = gob.NewDecoder(tsptest.Must(p.cmd.StdoutPipe()))
+	if err := p.cmd.Start(); err != nil {
+		t.Skip(err)
+	}
+	p.stdin.Write(told.Bytes())
+	p.stdin.Close()
+	a := &attempt{ctx: t.Context()}
+	enough := errors.New("enough")
+	err := a.listen(p, time.Minute, func(message) error {
+		time.Sleep(100 * time.Millisecond) // the other message waits now
+		return enough
+	})
+	p.kill()
+	if err != enough {
+		t.Fatal(err)
+	}
+	for start := time.Now(); !errors.Is(p.cmd.Process.Signal(syscall.Signal(0)), os.ErrProcessDone); time.Sleep(10 * time.Millisecond) {
+		if time.Since(start) > 10*time.Second {
+			t.Fatal("nobody has waited for the process")
+		}
+	}
 }
