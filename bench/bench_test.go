@@ -158,6 +158,30 @@ func TestResume(t *testing.T) {
 	}
 }
 
+// Runs of files whose names are no UTF-8, which JSON does not write, are found again.
+func TestOddNames(t *testing.T) {
+	dir := suiteDir(t)
+	for _, name := range []string{"K\xf6ln", "lines\xf6", "mine\xf6"} {
+		if os.WriteFile(filepath.Join(dir, name), nil, 0o666) != nil {
+			t.Skip("this file system has no such names")
+		}
+	}
+	whole := put(t, dir, "K\xf6ln.tsp", "TYPE: TSP\nDIMENSION: 4\nEDGE_WEIGHT_TYPE: EUC_2D\nNODE_COORD_SECTION\n1 0 0\n2 0 1\n3 1 1\n4 1 0\nEOF\n")
+	k, err := KnobsFile(put(t, dir, "mine\xf6.json", `{"preset":"paper","alpha":2}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &Suite{Sets: []Set{{File: whole}, {File: put(t, dir, "lines\xf6.txt", fourLines), Lines: LineRange{To: 4}}}, Heatmaps: []string{"zero"}, Knobs: []*Knobs{k}, Budgets: []Budget{{Actions: 10}}, Seeds: []uint64{1}}
+	jobs, err := s.Jobs(t.Context(), zero, noWarning(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	runJobs(t, t.Context(), filepath.Join(dir, "r.jsonl"), 1, jobs, nil)
+	if s := runJobs(t, t.Context(), filepath.Join(dir, "r.jsonl"), 1, jobs, nil); s.Known != 5 || s.Done != 0 {
+		t.Errorf("%+v, want 5 known and none new", s)
+	}
+}
+
 // A records file has one writer.
 func TestStoreIsLocked(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "a.jsonl")

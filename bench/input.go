@@ -288,9 +288,9 @@ func (r *Reader) single(in *tsp.Instance, warnings []tsplib.Warning, err error, 
 	for _, w := range warnings {
 		r.warn("%v", w)
 	}
-	item := &Item{Instance: in, Name: in.Name, Single: true, Warn: r.warn}
+	item := &Item{Instance: in, Name: inUTF8(in.Name), Single: true, Warn: r.warn}
 	if base := r.file.base; base != "" && base != in.Name {
-		item.Name, item.Alias = base, in.Name
+		item.Name, item.Alias = inUTF8(base), in.Name
 	}
 	return item, nil
 }
@@ -318,5 +318,5 @@ func (r *Reader) readLine() (*Item, error) {
 		return nil, err
 	}
 	r.index++
-	return &Item{Instance: in, Name: in.Name, Index: r.index - 1, Reference: tour, Warn: r.warn}, nil
+	return &Item{Instance: in, Name: inUTF8(in.Name), Index: r.index - 1, Reference: tour, Warn: r.warn}, nil
 }

@@ -27,5 +27,9 @@ func InstanceName(arg string) []string {
 	if kind == tsplib.KindLines {
 		name += "_0"
 	}
-	return []string{name}
+	return []string{inUTF8(name)}
 }
+
+// inUTF8 returns a name as records hold it: JSON writes no other bytes, and a run whose name it changed
+// would not be found again.
+func inUTF8(name string) string { return strings.ToValidUTF8(name, "\uFFFD") }
