@@ -137,14 +137,22 @@ func (j *Job) Failure(reason string) *Entry {
 	return &e
 }
 
+// Drawable returns an error unless the cities have places, which entries with tours tell.
+func (i *Item) Drawable() error {
+	if i.X == nil && i.DisplayX == nil {
+		return fmt.Errorf("%s: there are no coordinates that --tours could keep", i.Name)
+	}
+	return nil
+}
+
 // drawn returns the places of the cities in the order of the tour.
 func drawn(item *Item, tour tsp.Tour) ([][2]float64, error) {
+	if err := item.Drawable(); err != nil {
+		return nil, err
+	}
 	x, y := item.X, item.Y
 	if item.DisplayX != nil {
 		x, y = item.DisplayX, item.DisplayY
-	}
-	if x == nil {
-		return nil, fmt.Errorf("%s: there are no coordinates that --tours could keep", item.Name)
 	}
 	places := make([][2]float64, len(tour))
 	for i, c := range tour {

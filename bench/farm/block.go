@@ -1,6 +1,7 @@
 package farm
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -247,7 +248,7 @@ func (r *blockRun) take(m message) error {
 	case m.Entry != nil:
 		return r.keep(m)
 	}
-	r.tell(m.Arm, "%s, length %.0f, %d actions", m.Stage, m.Length, m.Actions)
+	r.tell(m.Arm, "%s, length %s, %d actions", cmp.Or(m.Stage, "preparing"), bench.LengthShort(r.in, m.Length), m.Actions)
 	return nil
 }
 

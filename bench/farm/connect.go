@@ -71,6 +71,9 @@ func Connect(ctx context.Context, blobs string, o Options) (*Farm, error) {
 	if co.HostPort == "" {
 		co.HostPort = client.DefaultHostPort
 	}
+	if !strings.Contains(co.HostPort, ":") { // gRPC would take port 443
+		return nil, bench.Misusef("TEMPORAL_ADDRESS is %q, want a host and its port, such as %s", co.HostPort, client.DefaultHostPort)
+	}
 	f.address = co.HostPort
 	co.Identity = identity()
 	co.Logger = sdklog.NewStructuredLogger(slog.New(slog.NewTextHandler(io.Discard, nil))) // what matters is told by this package

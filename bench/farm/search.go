@@ -1,6 +1,7 @@
 package farm
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 
 	"go.temporal.io/sdk/workflow"
 
+	"tspmcts/bench"
 	"tspmcts/mcts"
 	"tspmcts/tsp"
 )
@@ -106,7 +108,7 @@ func (w *worker) search(a *attempt, spec string, r *searchResult) error {
 			r.Tour, err = blobs.putContent(a.ctx, foundIn(a.info.WorkflowExecution.ID), m.Tour)
 			return err
 		}
-		a.say("%d cities, %s, length %.0f", in.N(), m.Stage, m.Length)
+		a.say("%d cities, %s, length %s", in.N(), cmp.Or(m.Stage, "preparing"), bench.LengthShort(in, m.Length))
 		return nil
 	})
 	var died *processError

@@ -74,6 +74,11 @@ func reasonOf(err error) string {
 // shard is the workflow: it has the blocks run, all at once as far as there are workers, and
 // returns what counts, in the order in which it came.
 func shard(ctx workflow.Context, in shardInput) ([]accepted, error) {
+	for _, b := range in.Blocks {
+		if len(b.Block) < shortDigest { // which no client asks for
+			return nil, fmt.Errorf("%w: %.200q", errName, b.Block)
+		}
+	}
 	done := []accepted{}
 	ended, total := 0, len(in.Blocks)
 	err := workflow.SetQueryHandler(ctx, acceptedQuery, func(from int) ([]accepted, error) {

@@ -43,7 +43,7 @@ type solving struct {
 	run     *bench.Run
 	in      *tsp.Instance // the run's, or its places
 	asked   int           // rounds of equal shares of the budget; 0: as next shares it
-	observe func(round, rounds int, length float64)
+	observe func(round, rounds int, length, seconds float64)
 	clock   func() time.Duration // with what was spent before the client came back
 	before  time.Duration
 	tour    tsp.Tour // the best so far
@@ -66,9 +66,10 @@ type solving struct {
 // actions the tour depends on the seed only. A client that was killed goes on after the last
 // round that it had joined. So many rounds of regions have equal shares of the budget; with 0
 // each takes twice as much as all before it, but none more than a third. observe, if not nil, is told
-// of the tour's length before the first of them, with the rounds done until then, and after each.
+// of the tour's length before the first of them, with the rounds done until then, and after each; and of
+// the time, with that before the client came back.
 // The end of ctx is not an error, whenever it is.
-func (f *Farm) Solve(ctx context.Context, r *bench.Run, clock func() time.Duration, rounds int, observe func(round, rounds int, length float64)) (*bench.Record, tsp.Tour, error) {
+func (f *Farm) Solve(ctx context.Context, r *bench.Run, clock func() time.Duration, rounds int, observe func(round, rounds int, length, seconds float64)) (*bench.Record, tsp.Tour, error) {
 	if _, err := source(r.Source.Name); err != nil {
 		return nil, nil, err
 	}
@@ -259,9 +260,10 @@ func (s *solving) shortest() tsp.Tour {
 // tell tells the observer and the trace of a tour.
 func (s *solving) tell(t tsp.Tour) {
 	length := s.in.InUnit(s.in.Length(t))
-	s.trace = append(s.trace, bench.Point{Seconds: s.clock().Seconds(), Length: json.Number(bench.LengthText(s.in, length))})
+	seconds := s.clock().Seconds()
+	s.trace = append(s.trace, bench.Point{Seconds: seconds, Length: json.Number(bench.LengthText(s.in, length))})
 	if s.observe != nil {
-		s.observe(s.round, s.rounds, length)
+		s.observe(s.round, s.rounds, length, seconds)
 	}
 }
 

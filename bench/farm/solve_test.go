@@ -151,7 +151,7 @@ func TestStopInterrupted(t *testing.T) {
 		})
 		rounds := -1
 		s := &solving{Farm: f, run: run, in: run.Item.Instance, asked: 1, clock: func() time.Duration { return time.Second }, folder: "solve/x/",
-			tour: tsp.SpaceFillingCurve(ctx, run.Item.Instance), observe: func(_, of int, _ float64) { rounds = of }}
+			tour: tsp.SpaceFillingCurve(ctx, run.Item.Instance), observe: func(_, of int, _, _ float64) { rounds = of }}
 		res, _, err := s.do(ctx, interruptedAt{cancel})
 		if err != nil || res.Stop != mcts.StopInterrupted {
 			t.Errorf("at %s: %+v, %v", at, res, err)
@@ -173,7 +173,11 @@ func TestShown(t *testing.T) {
 	greedy := tsptest.Must(tsp.GreedyEdge(ctx, in, tsptest.Must(tsp.NearestNeighbors(ctx, in, 8))))
 	var told []float64
 	s := &solving{Farm: busyFarm(t, func(string) {}), run: run, in: in, asked: 1, clock: func() time.Duration { return time.Second }, tour: curve,
-		observe: func(_, _ int, length float64) { told = append(told, length) }}
+		observe: func(_, _ int, length, seconds float64) {
+			if told = append(told, length); seconds != 1 {
+				t.Errorf("after %v s, want 1, what the clock says", seconds)
+			}
+		}}
 	worse := slices.Clone(curve)
 	worse[10], worse[700] = worse[700], worse[10]
 	double := slices.Clone(greedy)

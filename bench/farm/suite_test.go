@@ -19,6 +19,7 @@ import (
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/testsuite"
 
 	"tspmcts/bench"
 	"tspmcts/tsp"
@@ -154,5 +155,15 @@ func TestFailing(t *testing.T) {
 	s.warn = func(format string, args ...any) { said += fmt.Sprintf(format, args...) }
 	if _, err := s.look(t.Context(), p); err != nil || !strings.Contains(said, "no input") {
 		t.Errorf("it says %q, %v", said, err)
+	}
+}
+
+// TestForeignShard pins that a suite of blocks that are none fails, and does not hold up whoever runs it.
+func TestForeignShard(t *testing.T) {
+	var tests testsuite.WorkflowTestSuite
+	e := tests.NewTestWorkflowEnvironment()
+	e.ExecuteWorkflow(shard, shardInput{Suite: "0", Blocks: []shardBlock{{Block: "short", Arms: 1}}})
+	if err := e.GetWorkflowError(); err == nil || !strings.Contains(err.Error(), errName.Error()) {
+		t.Errorf("it ends with %v", err)
 	}
 }

@@ -17,6 +17,7 @@ import (
 	failurepb "go.temporal.io/api/failure/v1"
 	workflowpb "go.temporal.io/api/workflow/v1"
 
+	"tspmcts/tsp"
 	"tspmcts/tsp/tsptest"
 )
 
@@ -180,5 +181,22 @@ func TestNoZombies(t *testing.T) {
 		if time.Since(start) > 10*time.Second {
 			t.Fatal("nobody has waited for the process")
 		}
+	}
+}
+
+// TestTold pins that a worker tells what it does also before there are stages, and short lengths.
+func TestTold(t *testing.T) {
+	in := tsptest.Must(tsp.NewPoints("unit", tsp.Exact2D, []float64{0, 0.5, 0}, []float64{0, 0, 0.5}, nil))
+	r := &blockRun{a: &attempt{}, in: in, b: &block{Name: "unit", Seed: 1, Arms: []arm{{Heatmap: "knn", Budget: "1 s"}}}}
+	if err := r.take(message{Length: 1.25, Actions: 7}); err != nil || !strings.HasSuffix(*r.a.state.Load(), ": preparing, length 1.2500000, 7 actions") {
+		t.Errorf("%q, %v", *r.a.state.Load(), err)
+	}
+}
+
+// TestNoPort pins that an address without a port is refused.
+func TestNoPort(t *testing.T) {
+	t.Setenv("TEMPORAL_ADDRESS", "localhost")
+	if _, err := Connect(t.Context(), "file://"+t.TempDir(), Options{}); err == nil || !strings.Contains(err.Error(), "port") || strings.Contains(err.Error(), "answers") {
+		t.Errorf("%v", err)
 	}
 }

@@ -187,6 +187,23 @@ func sideBySide(c *cli.Context, workers int) (int, error) {
 	return int(n), err
 }
 
+// benchJobs returns the runs of suites, of which all can keep their tours where that is asked for.
+func benchJobs(ctx context.Context, suites []*bench.Suite, tours bool) (jobs []*bench.Job, err error) {
+	for _, s := range suites {
+		more, err := s.Jobs(ctx, bench.HeatmapSource, warn)
+		if err != nil {
+			return nil, err
+		}
+		jobs = append(jobs, more...)
+	}
+	for _, j := range jobs {
+		if err := j.Item.Drawable(); err != nil && tours {
+			return nil, err
+		}
+	}
+	return jobs, nil
+}
+
 func runBench(c *cli.Context) error {
 	suites, err := benchSuites(c)
 	if err != nil {
@@ -219,13 +236,9 @@ func runBench(c *cli.Context) error {
 	} else if parallel, err = sideBySide(c, workers); err != nil {
 		return err
 	}
-	var jobs []*bench.Job
-	for _, s := range suites {
-		more, err := s.Jobs(ctx, bench.HeatmapSource, warn)
-		if err != nil {
-			return err
-		}
-		jobs = append(jobs, more...)
+	jobs, err := benchJobs(ctx, suites, c.Bool("tours"))
+	if err != nil {
+		return err
 	}
 	store, err := openStore(out)
 	if err != nil {

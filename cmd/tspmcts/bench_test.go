@@ -88,6 +88,7 @@ func TestBadBench(t *testing.T) {
 	write(t, dir, "s.json", `{"sets":["set.txt"],"budgets":["10 actions"],"heatmaps":["oracle"]}`)
 	write(t, dir, "old.jsonl", `{"version":0,"instance":"a","length":3}`+"\n")
 	write(t, dir, "p.json", `{"gamma":1}`)
+	write(t, dir, "m.tsp", "TYPE: TSP\nDIMENSION: 3\nEDGE_WEIGHT_TYPE: EXPLICIT\nEDGE_WEIGHT_FORMAT: FULL_MATRIX\nEDGE_WEIGHT_SECTION\n0 1 2\n1 0 3\n2 3 0\nEOF\n")
 	base := []string{"bench", "--out", "r.jsonl"}
 	set := append(slices.Clone(base), "--set", "set.txt")
 	for _, c := range []struct {
@@ -109,6 +110,7 @@ func TestBadBench(t *testing.T) {
 		{1, `unknown heatmap source "oracle", want one of`, append(slices.Clone(base), "s.json")},
 		{1, `old.jsonl:1: a record of version 0, want 1`, []string{"bench", "--set", "set.txt", "--actions", "1", "--out", "old.jsonl"}},
 		{1, `nowhere: there is no such file or directory`, []string{"bench", "--set", "set.txt", "--actions", "1", "--out", "nowhere/r.jsonl"}},
+		{1, `m: there are no coordinates that --tours could keep`, append(slices.Clone(base), "--set", "m.tsp", "--actions", "1", "--tours")},
 		{2, "bench import takes FILE", []string{"bench", "import", "--out", "r.jsonl"}},
 		{2, "bench import has no flag --time; .*tspmcts bench import --help", []string{"bench", "import", "set.txt", "--time", "1s"}},
 		{2, "bench has no flag --solver", []string{"bench", "s.json", "--solver", "x", "--out", "r.jsonl"}},
@@ -116,7 +118,7 @@ func TestBadBench(t *testing.T) {
 	} {
 		oneError(t, dir, c.code, c.want, call{args: c.args})
 	}
-	onlyFiles(t, dir, "set.txt", "s.json", "old.jsonl", "p.json")
+	onlyFiles(t, dir, "set.txt", "s.json", "old.jsonl", "p.json", "m.tsp")
 }
 
 // tune writes a file that solve loads, draws importance, and tells wrong calls in one line.

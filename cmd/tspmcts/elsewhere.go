@@ -12,6 +12,6 @@ import (
 // in a program that was built with the tag nofarm (nofarm.go).
 type elsewhere interface {
 	Run(ctx context.Context, store *bench.Store, jobs []*bench.Job, tours bool, tell func(bench.Status)) (bench.Status, error)
-	Solve(ctx context.Context, r *bench.Run, clock func() time.Duration, rounds int, observe func(round, rounds int, length float64)) (*bench.Record, tsp.Tour, error)
+	Solve(ctx context.Context, r *bench.Run, clock func() time.Duration, rounds int, observe func(round, rounds int, length, seconds float64)) (*bench.Record, tsp.Tour, error)
 	Close()
 }

@@ -344,13 +344,13 @@ func (s *solver) search(ctx context.Context, run *bench.Run, clock func() time.D
 	live := newProgress(item, "other machines search", run.Optimum, limit, clock)
 	defer live.end()
 	said := -1
-	rec, tour, err := s.far.Solve(ctx, run, clock, s.rounds, func(round, rounds int, length float64) {
+	rec, tour, err := s.far.Solve(ctx, run, clock, s.rounds, func(round, rounds int, length, seconds float64) {
 		live.tell(mcts.Progress{Length: length})
 		if round == said { // a better tour within the round
 			return
 		}
 		said = round
-		live.say("tspmcts: %s: round %d of %d, length %s, %.0f s\n", item.Name, round, rounds, bench.LengthShort(item.Instance, length), clock().Seconds())
+		live.say("tspmcts: %s: round %d of %d, length %s, %.0f s\n", item.Name, round, rounds, bench.LengthShort(item.Instance, length), seconds)
 	})
 	if err == nil {
 		rec.Workers = 0 // none of this process: nobody tells how many others there were

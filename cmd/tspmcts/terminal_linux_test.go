@@ -90,9 +90,9 @@ func TestTerminal(t *testing.T) {
 // machines are others, which find one tour and go on for a while.
 type machines struct{ elsewhere }
 
-func (machines) Solve(ctx context.Context, r *bench.Run, clock func() time.Duration, rounds int, observe func(round, rounds int, length float64)) (*bench.Record, tsp.Tour, error) {
+func (machines) Solve(ctx context.Context, r *bench.Run, clock func() time.Duration, rounds int, observe func(round, rounds int, length, seconds float64)) (*bench.Record, tsp.Tour, error) {
 	time.Sleep(500 * time.Millisecond)
-	observe(1, 2, 4321)
+	observe(1, 2, 4321, 123)
 	time.Sleep(500 * time.Millisecond)
 	return &bench.Record{Instance: r.Item.Name, N: r.Item.N(), Length: "1234", Workers: r.Workers}, tsp.SpaceFillingCurve(ctx, r.Item.Instance), nil
 }
@@ -115,7 +115,7 @@ func TestTerminalOfOthers(t *testing.T) {
 		t.Errorf("%v, record %s", err, text.String())
 	}
 	shown, _ := io.ReadAll(ours) // ends with an error where the other side is closed
-	for _, want := range []string{"other machines search", "square: round 1 of 2, length 4321, ", " 4321  "} {
+	for _, want := range []string{"other machines search", "square: round 1 of 2, length 4321, 123 s", " 4321  "} {
 		if !strings.Contains(string(shown), want) {
 			t.Errorf("the terminal shows no %q in %q", want, shown)
 		}
