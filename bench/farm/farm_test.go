@@ -559,7 +559,7 @@ func TestTerminatedAway(t *testing.T) {
 			t.Fatal("the worker does not search")
 		}
 	}
-	time.Sleep(3 * time.Second) // until it is beyond its preparations
+	time.Sleep(6 * time.Second) // until it is beyond its preparations
 	defer syscall.Kill(-shared.server.Process.Pid, syscall.SIGCONT)
 	syscall.Kill(-shared.server.Process.Pid, syscall.SIGSTOP)
 	start := time.Now()
