@@ -118,7 +118,7 @@ func (f *Farm) Solve(ctx context.Context, r *bench.Run, clock func() time.Durati
 		if err != nil {
 			return nil, nil, err
 		}
-		defer planner.Stop()
+		defer within(mostStop, planner.Stop) // a server that hangs would keep it for longer
 	}
 	res, trace, err := s.do(ctx, m)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"tspmcts/bench"
@@ -86,13 +87,13 @@ type job struct {
 	spent   time.Duration
 
 	// Of the goroutine that searches.
-	next   time.Duration // when the observer publishes again
-	found  float64       // the length of the tour that it published last, as the search has it
-	lit    *[]int32      // the first of the regions that are shown
-	frame  *frame        // of the picture, once it was needed
-	warned bool          // that its state cannot be written
+	next  time.Duration // when the observer publishes again
+	found float64       // the length of the tour that it published last, as the search has it
+	lit   *[]int32      // the first of the regions that are shown
+	frame *frame        // of the picture, once it was needed
 
-	disk sync.Mutex // held while files of the job are written
+	disk   sync.Mutex  // held while files of the job are written
+	warned atomic.Bool // that they cannot be
 
 	// Under the server's lock.
 	state      State
@@ -614,8 +615,7 @@ func (j *job) view(traced bool) View {
 
 // note tells once of a job that its state could not be written.
 func (s *Server) note(j *job, err error) {
-	if err != nil && !j.warned {
-		j.warned = true
+	if err != nil && !j.warned.Swap(true) {
 		s.Log("job %s: its state is not kept: %v", j.id, err)
 	}
 }
