@@ -405,14 +405,47 @@ func recorded(t *testing.T, c mcts.Config) string {
 	return string(text)
 }
 
-// The committed records were made with the knobs that their presets have today: where
+// suiteKnobs returns the knobs of the committed suites by label.
+func suiteKnobs(t *testing.T) map[string]*Knobs {
+	t.Helper()
+	names, err := filepath.Glob("suites/*.json")
+	if err != nil || len(names) == 0 {
+		t.Fatal(names, err)
+	}
+	all := map[string]*Knobs{}
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var suites []struct{ Knobs []json.RawMessage }
+		if json.Unmarshal(data, &suites) != nil { // a suite is an object, or a list of them
+			suites = append(suites[:0], struct{ Knobs []json.RawMessage }{})
+			if err := json.Unmarshal(data, &suites[0]); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+		}
+		for _, suite := range suites {
+			for _, raw := range suite.Knobs {
+				k, err := parseKnobs(raw, "")
+				if err != nil {
+					t.Fatalf("%s: %v", name, err)
+				}
+				all[k.Label] = k
+			}
+		}
+	}
+	return all
+}
+
+// The committed records were made with the knobs that their suites and presets have today: where
 // this fails, the search was changed and its figures were not. .ci/measure makes them anew.
 func TestResultsAreOfTheseKnobs(t *testing.T) {
 	files, err := filepath.Glob("results/*.jsonl")
 	if err != nil || len(files) == 0 {
 		t.Fatal(files, err)
 	}
-	own := 0
+	own, knobs := 0, suiteKnobs(t)
 	for _, name := range files {
 		f, err := os.Open(name)
 		if err != nil {
@@ -425,7 +458,11 @@ func TestResultsAreOfTheseKnobs(t *testing.T) {
 				return nil
 			}
 			own++
-			now, err := mcts.Preset(e.Preset, e.N, e.Heatmap)
+			k := knobs[e.Knobs]
+			if k == nil { // of a suite that names none
+				k = &Knobs{Preset: e.Preset}
+			}
+			now, err := k.Config(e.N, e.Heatmap)
 			if err == nil && recorded(t, now) != recorded(t, *e.Config) {
 				stale++
 			}
