@@ -12,7 +12,6 @@ says is wrong is raised as :class:`Error`. Ctrl-C ends a search with the best to
 from __future__ import annotations
 
 import contextlib
-import heapq
 import json
 import math
 import numbers
@@ -213,7 +212,7 @@ def improvements(
     if isinstance(heatmap, str):
         job["heatmap"] = heatmap
     elif heatmap is not None:
-        job["edges"] = _edges(_square(heatmap, cities))
+        job["edges"] = _edges(_square(heatmap, cities), binary)
     command = [_binary(binary), "serve", "--listen", "127.0.0.1:0", "--max-time", "87600h", "--max-body", "2147483647", "--max-held", "2147483647"]
     with _started(command, stdin=subprocess.DEVNULL) as server:
         assert server.stdout is not None
@@ -321,17 +320,15 @@ def _square(probabilities: Rows, cities: int) -> list[list[float]]:
     return rows
 
 
-def _edges(rows: list[list[float]]) -> list[list[float]]:
-    """The edges that the program makes of a matrix in a file: of each row the 50 largest entries
-    above 0, the mean of both ways, and where one is above 1 all divided by the mean sum of a row.
-    """
-    p: dict[tuple[int, int], float] = {}
-    for i, row in enumerate(rows):
-        for j in heapq.nlargest(50, (j for j in range(len(row)) if j != i and row[j] > 0), key=row.__getitem__):
-            edge = (min(i, j), max(i, j))
-            p[edge] = p.get(edge, 0) + row[j] / 2
-    scale = 2 * sum(p.values()) / len(rows) if max(p.values(), default=0) > 1 else 1
-    return [[i, j, min(1.0, v / scale)] for (i, j), v in p.items()]
+def _edges(rows: list[list[float]], binary: Optional[str] = None) -> list[list[float]]:
+    """The edges, as two cities and a probability, that the program makes of a matrix in a file."""
+    with tempfile.TemporaryDirectory(prefix="tspmcts") as folder:
+        matrix, dense = os.path.join(folder, "map.npy"), os.path.join(folder, "map.txt")
+        _write_npy(matrix, rows, "f")
+        _run([_binary(binary), "heatmap", "convert", matrix, dense])
+        with open(dense, encoding="ascii") as f:
+            next(f)  # how many cities there are
+            return [[i, j, float(p)] for i, line in enumerate(f) for j, p in enumerate(line.split()) if j > i and float(p) > 0]
 
 
 def _write_problem(name: str, points: list[list[float]], metric: str) -> None:
