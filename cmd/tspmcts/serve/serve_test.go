@@ -124,6 +124,22 @@ func (c *client) until(path string, is func(View) bool) (v View) {
 	return v
 }
 
+// none waits until the server has none left of what count counts.
+func (c *client) none(what string, count *int) {
+	c.Helper()
+	for end := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		c.Server.mu.Lock()
+		left := *count
+		c.Server.mu.Unlock()
+		if left == 0 {
+			return
+		}
+		if time.Now().After(end) {
+			c.Fatalf("%d %s stay", left, what)
+		}
+	}
+}
+
 func status(s Status) func(View) bool { return func(v View) bool { return v.Status == s } }
 
 // Every kind of body becomes a job, and every format of its tour is the same tour.
@@ -672,17 +688,7 @@ func TestManyClients(t *testing.T) {
 	for _, res := range open {
 		res.Body.Close()
 	}
-	for end := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
-		c.Server.mu.Lock()
-		streams := c.streams
-		c.Server.mu.Unlock()
-		if streams == 0 {
-			break
-		}
-		if time.Now().After(end) {
-			t.Fatalf("%d streams stay", streams)
-		}
-	}
+	c.none("streams", &c.Server.streams)
 	c.want(http.StatusNoContent, "DELETE", path, "", nil)
 }
 
@@ -774,17 +780,7 @@ func TestForgets(t *testing.T) {
 	brief := serveIt(t, func(c *Config) { c.Keep = 300 * time.Millisecond })
 	brief.until(brief.post("", square), status(Done))
 	brief.until(brief.post("", square), status(Done))
-	for end := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
-		brief.Server.mu.Lock()
-		held := brief.held
-		brief.Server.mu.Unlock()
-		if held == 0 {
-			break
-		}
-		if time.Now().After(end) {
-			t.Fatalf("%d cities are held", held)
-		}
-	}
+	brief.none("cities held", &brief.Server.held)
 	// Jobs that have not ended are not forgotten: the new one is refused.
 	c.post("time=1h&demo=uniform&cities=10", "")
 	c.Server.mu.Lock()
