@@ -35,14 +35,14 @@ func (x *crosser) graph() {
 		b.first, b.second = make([]int32, x.s.n), make([]int32, x.s.n)
 	}
 	for _, v := range x.differing {
-		v = x.s.mate(v)
+		v = x.s.representative(v)
 		b.first[v], b.second[v] = -1, -1
 	}
 	start := grow(&b.start, m+2)
 	clear(start)
 	for id := range m {
 		for _, v := range c.city[c.start[id]:c.start[id+1]] {
-			v = x.s.mate(v)
+			v = x.s.representative(v)
 			if b.first[v] < 0 {
 				b.first[v] = id
 			} else if o := b.first[v]; o != id {
@@ -59,7 +59,7 @@ func (x *crosser) graph() {
 	}
 	to := grow(&b.to, start[m+1])
 	for _, v := range x.differing {
-		v = x.s.mate(v)
+		v = x.s.representative(v)
 		if o, p := b.first[v], b.second[v]; p >= 0 {
 			to[start[o+1]] = p
 			start[o+1]++

@@ -80,8 +80,8 @@ func (s *layout) isFixed(i, j int32) bool {
 	return s.fixed != nil && (s.fixed[2*i] == j || s.fixed[2*i+1] == j)
 }
 
-// mate returns the city that stands for v and for what an edge that is fixed joins it to.
-func (s *layout) mate(v int32) int32 {
+// representative returns the city that stands for v and for what a fixed edge joins it to.
+func (s *layout) representative(v int32) int32 {
 	if s.fixed == nil {
 		return v
 	}

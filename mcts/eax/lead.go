@@ -20,7 +20,7 @@ type Leader struct {
 // NewLeader returns a Leader whose cities are numbered along the given tour, on which it depends
 // how cycles are traced. cfg says how sub-tours are merged.
 func NewLeader(in *tsp.Instance, nb *tsp.Neighbors, along tsp.Tour, cfg Config) *Leader {
-	stage := first(in)
+	stage := firstStage(in)
 	if stage == Single {
 		cfg.Children = math.MaxInt
 	}

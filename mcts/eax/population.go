@@ -75,17 +75,17 @@ func newPopulation(in *tsp.Instance, nb *tsp.Neighbors, tours []tsp.Tour, along 
 		p.heads = append(p.heads, individual{adj: make([]node, p.s.n)})
 	}
 	p.survey()
-	p.enter(first(in))
+	p.enter(firstStage(in))
 	if p.converged() || p.s.n < 5 {
 		p.stage = Done
 	}
 	return p
 }
 
-// first returns the stage that tours of the instance begin with. Of directed distances each city has
+// firstStage returns the stage that tours of the instance begin with. Of directed distances each city has
 // one edge of A and one of B, so that there is one way to split them into AB-cycles; the exchange of
 // one with an even number of ways always leaves sub-tours, and several together need not.
-func first(in *tsp.Instance) Stage {
+func firstStage(in *tsp.Instance) Stage {
 	if in.Paired() {
 		return Block
 	}
