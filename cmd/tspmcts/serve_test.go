@@ -150,9 +150,15 @@ func TestServeKilled(t *testing.T) {
 	}
 	saved := s.until(t, running, func(v view) bool { return v.Seconds > 5 })
 	asked := time.Now()
-	checkpoint := filepath.Join(dir, "state", filepath.Base(running)+".checkpoint")
+	written := func(kind string) (at time.Time) {
+		if info, err := os.Stat(filepath.Join(dir, "state", filepath.Base(running)+kind)); err == nil {
+			at = info.ModTime()
+		}
+		return at
+	}
 	for end := asked.Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
-		if info, err := os.Stat(checkpoint); err == nil && info.ModTime().After(asked) {
+		// the state, with the time that was spent, is written after the checkpoint
+		if saved := written(".checkpoint"); saved.After(asked) && !written(".json").Before(saved) {
 			break
 		}
 		if time.Now().After(end) {
