@@ -401,6 +401,32 @@ func TestNumbered(t *testing.T) {
 	}
 }
 
+// A path of many cities is as good as a bound that it meets, however they are numbered: those of a
+// band lie up to twice as far from city 0, at its end, as from where the curve begins, in the middle.
+func TestBoundNumbered(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the bound takes seconds")
+	}
+	const n = 5000
+	r := rand.New(rand.NewPCG(1, 1))
+	x, y := make([]float64, n), make([]float64, n)
+	for i := range n {
+		x[i] = 1e6 * float64(i) / n
+		y[i] = 1e6 - x[i] + 1000*r.Float64()
+	}
+	in := tsptest.Must(tsp.NewPoints("band", tsp.Euc2D, x, y, nil))
+	if err := in.SetEnds(-1, -1); err != nil {
+		t.Fatal(err)
+	}
+	got, err := Solve(t.Context(), in, Options{Source: "gtprior", Actions: 1, Workers: 2, Bound: true})
+	if err != nil || got.Bound == nil {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	if got.Stop == StopExact && got.Value > got.Bound.Value() {
+		t.Errorf("%v is said to be as short as the bound %v", got.Value, got.Bound.Value())
+	}
+}
+
 // A map that is made by others, of a source that nobody here knows, is of the cities as they are.
 func TestNotNumbered(t *testing.T) {
 	in := tsptest.Random(tsp.Euc2D, 5000, 3)

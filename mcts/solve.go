@@ -117,7 +117,7 @@ func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 	defer cancel()
 	r := &Result{Source: source, Config: cfg}
 	if o.Bound {
-		if r.Bound, _, err = LowerBound(ctx, given, budget.Time/5); err != nil && ctx.Err() == nil {
+		if r.Bound, _, err = LowerBound(ctx, in, budget.Time/5); err != nil && ctx.Err() == nil {
 			return nil, err
 		}
 		if given.Metric == tsp.Graph && r.Bound != nil && r.Bound.Value() > 0 {
