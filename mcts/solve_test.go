@@ -213,6 +213,37 @@ func TestTargetIsReached(t *testing.T) {
 	}
 }
 
+// TestInitialOfTwins pins that the answer is no longer than a tour to start from which visits twice
+// every place but the ends, where rounded distances make that shorter than to visit each once.
+func TestInitialOfTwins(t *testing.T) {
+	const places = 40
+	var at []float64
+	var tour tsp.Tour
+	for i := range 2 * places {
+		at = append(at, float64(i%places))
+		if i < places {
+			tour = append(tour, int32(i))
+		} else {
+			tour = append(tour, int32(3*places-1-i))
+		}
+	}
+	in := tsptest.Must(tsp.NewPoints("diagonal", tsp.Euc2D, at, at, nil))
+	want := in.Value(tour)
+	var saved []byte
+	o := Options{Actions: 2000, Workers: 1, Initial: []tsp.Tour{tour}, Save: &Saver{Every: 1, Save: func(c *Checkpoint) { saved = encoded(t, c) }}}
+	if r, err := Solve(t.Context(), in, o); err != nil || r.Value > want {
+		t.Errorf("%+v, %v, from a tour of %v", r, err, want)
+	}
+	o.Save, o.Resume = nil, decoded(t, saved)
+	if r, err := Solve(t.Context(), in, o); err != nil || r.Value > want {
+		t.Errorf("resumed: %+v, %v, from a tour of %v", r, err, want)
+	}
+	o.Resume, o.Target = nil, want
+	if r, err := Solve(t.Context(), in, o); err != nil || r.Stop != StopTarget {
+		t.Errorf("%+v, %v, of a target that the tour meets", r, err)
+	}
+}
+
 // TestNoTime gives no time at all, or nothing but the instance: a curve tour
 // that holds the fixed edges.
 func TestNoTime(t *testing.T) {

@@ -2,7 +2,6 @@ package prepare
 
 import (
 	"context"
-	"slices"
 
 	"tspmcts/heatmap"
 	"tspmcts/tsp"
@@ -34,7 +33,7 @@ func readsFiles(source string) (bool, error) {
 // Place makes p a problem of the places of its cities: where two cities share each or more, and
 // where there are many, which are numbered along the curve. It does not where the heatmap is of the
 // cities as they are, where so few places are left that they are solved exactly, which would be
-// wrong of all cities, nor when ctx ends.
+// wrong of all cities, where a tour to start from would be longer, nor when ctx ends.
 func (p *Problem) Place(ctx context.Context) error {
 	var err error
 	p.Reads, err = readsFiles(p.Source)
@@ -49,15 +48,21 @@ func (p *Problem) Place(ctx context.Context) error {
 	if err != nil && ctx.Err() != nil { // nothing is merged; the search ends at its own check
 		d, err = nil, nil
 	}
-	if d != nil && (d.N() > ExactLimit || d.Metrical()) {
-		p.Places, p.In, p.Curve = d, d.Instance, d.Contract(p.Curve)
-		p.Length = d.Length(p.Curve)
-		p.Initial = slices.Clone(p.Initial)
-		for i, t := range p.Initial {
-			p.Initial[i] = d.Contract(t)
+	if d == nil || d.N() <= ExactLimit && !d.Metrical() {
+		return err
+	}
+	initial := make([]tsp.Tour, len(p.Initial))
+	for i, t := range p.Initial {
+		if initial[i] = d.Contract(t); d.Length(initial[i]) > p.In.Length(t) {
+			return nil
 		}
 	}
-	return err
+	if p.Initial != nil {
+		p.Initial = initial
+	}
+	p.Places, p.In, p.Curve = d, d.Instance, d.Contract(p.Curve)
+	p.Length = d.Length(p.Curve)
+	return nil
 }
 
 // Given returns regions as cities of the instance given; nil where p's are of another's.
