@@ -227,15 +227,15 @@ func (w *Search) Restore(s State) error {
 	if err := w.rng.UnmarshalBinary(s.RNG); err != nil {
 		return errors.New("no state of random numbers")
 	}
-	if err := w.in.Check(s.Order); err != nil {
-		return err
-	}
 	if err := w.stats.Restore(s.Stats); err != nil {
 		return err
 	}
 	w.pool, w.tally.actions, w.tally.flushed = s.Pool, s.Actions, s.Actions
-	if s.Best == nil {
+	if s.Best == nil { // the order is none that anything was done to, and may lack fixed edges
 		return nil
+	}
+	if err := w.in.Check(s.Order); err != nil {
+		return err
 	}
 	if err := w.in.Check(s.Best); err != nil {
 		return fmt.Errorf("the best tour: %w", err)
