@@ -116,6 +116,31 @@ func TestResumeAnswer(t *testing.T) {
 	}
 }
 
+// TestPaperGoesOn pins that the paper's search goes on with more actions from the checkpoint that it
+// ended with, also one of before some of the workers had a tour, which fixed edges are no part of.
+func TestPaperGoesOn(t *testing.T) {
+	for _, first := range []int64{1, 3000} {
+		for _, ends := range [][2]int32{{-2, -2}, {4, 9}} {
+			in := tsptest.Random(tsp.Euc2D, 20, 1)
+			if ends[0] > -2 {
+				if err := in.SetEnds(ends[0], ends[1]); err != nil {
+					t.Fatal(err)
+				}
+			}
+			var saved []byte
+			o := Options{Preset: "paper", Actions: first, Workers: 2, Seed: 1, Save: &Saver{Save: func(c *Checkpoint) { saved = encoded(t, c) }}}
+			short := tsptest.Must(Solve(t.Context(), in, o))
+			o.Actions, o.Save = 6000, nil
+			whole := tsptest.Must(Solve(t.Context(), in, o))
+			o.Resume = decoded(t, saved)
+			r, err := Solve(t.Context(), in, o)
+			if err != nil || r.Actions != o.Actions || r.Length > short.Length || first > 1 && !slices.Equal(r.Tour, whole.Tour) {
+				t.Errorf("%d actions, ends %v: %+v, %v; uninterrupted %+v", first, ends, r, err, whole)
+			}
+		}
+	}
+}
+
 // TestCheckpointRefused pins that foreign checkpoints are refused with a reason.
 func TestCheckpointRefused(t *testing.T) {
 	cfg := tsptest.Must(Preset("default", 100, "gtprior"))

@@ -43,7 +43,8 @@ func (p *Simulating) begin(s *Search) bool {
 }
 
 // step lets every worker search for a while. They wait for each other, which
-// changes nothing in what they do.
+// changes nothing in what they do. It is never over: with more actions, a search that is resumed
+// goes on.
 func (p *Simulating) step(s *Search) bool {
 	if p.searches == nil && !p.begin(s) {
 		return false
@@ -58,7 +59,10 @@ func (p *Simulating) step(s *Search) bool {
 	}
 	wait.Wait()
 	p.survey(s)
-	return !working
+	if !working {
+		s.Used = s.Meter.Budget().Actions // all have reached their shares of it
+	}
+	return false
 }
 
 // survey finds the best tour of all workers.
