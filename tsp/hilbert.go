@@ -41,7 +41,7 @@ type curve struct {
 	axis  int        // of the line, -1 where they are not on one
 }
 
-// newCurve returns the curve, nil where all cities are in one place.
+// newCurve returns the curve, nil where all cities are in one place, or as good as that.
 func newCurve(ctx context.Context, in *Instance) *curve {
 	n, parts := in.N(), coresFor(ctx, in.N())
 	boxes := make([][2][3]float64, parts) // least and largest coordinates
@@ -74,17 +74,18 @@ func newCurve(ctx context.Context, in *Instance) *curve {
 			extent, axis = max(extent, hi-lo[a]), -1
 		}
 	}
-	if extent == 0 {
-		return nil
-	}
-	if axis >= 0 { // a Hilbert curve would have a quarter of its bits for them
-		return &curve{in, lo, (1<<keyBits - 1) / extent, axis}
-	}
 	cells := 1<<24 - 1 // of an axis: keyBits together
-	if in.z != nil {
+	switch {
+	case axis >= 0: // a Hilbert curve would have a quarter of its bits for them
+		cells = 1<<keyBits - 1
+	case in.z != nil:
 		cells = 1<<16 - 1
 	}
-	return &curve{in, lo, float64(cells) / extent, axis}
+	scale := float64(cells) / extent
+	if math.IsInf(scale, 1) { // also of an extent so small that no float64 is the scale
+		return nil
+	}
+	return &curve{in, lo, scale, axis}
 }
 
 func (c *curve) cell(i int) (x, y uint32) {

@@ -330,6 +330,20 @@ func TestCurveOnLine(t *testing.T) {
 			t.Errorf("axis %d: the cities are not in order", axis)
 		}
 	}
+	for _, step := range []float64{1e-300, math.SmallestNonzeroFloat64} { // too near for any scale
+		for i := range at {
+			at[i] = float64(i) * step
+		}
+		for _, y := range [][]float64{same, at} {
+			in, err := NewPoints("tiny", Euc2D, at, y, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if tour := SpaceFillingCurve(t.Context(), in); in.Check(tour) != nil {
+				t.Errorf("%v: %v", step, in.Check(tour))
+			}
+		}
+	}
 }
 
 // What runs on several cores for a tour of many cities says what one core does, to the last bit.
