@@ -676,23 +676,25 @@ func (l *links) nearest(ctx context.Context, cities []int32, n, k int) (*Neighbo
 				c := all[r]
 				row := nb.Flat[r*k : r*k : r*k+k]
 				seen[c] = int32(r) + 1
-				add := func(j int32) {
-					if len(row) < k && in[j] && seen[j] != int32(r)+1 {
-						seen[j] = int32(r) + 1
-						row = append(row, j)
+				add := func(some []int32) {
+					for _, j := range some {
+						if len(row) == k { // a hub is linked to many more
+							return
+						}
+						if in[j] && seen[j] != int32(r)+1 {
+							seen[j] = int32(r) + 1
+							row = append(row, j)
+						}
 					}
 				}
-				for _, j := range l.of(c) {
-					add(j)
-				}
+				add(l.of(c))
 				direct := len(row)
 				for _, j := range row[:direct] {
-					for _, h := range l.of(j) {
-						add(h)
-					}
+					add(l.of(j))
 				}
-				for t := 1; len(row) < k; t++ {
-					add(all[(r+t)%len(all)])
+				for next := r + 1; len(row) < k; next++ {
+					at := next % len(all)
+					add(all[at : at+1])
 				}
 				slices.Sort(row[direct:]) // ties by id
 			}
