@@ -71,15 +71,28 @@ func (s *Search) begin() bool {
 		s.visitors = append(s.visitors, &region.Visitor{Climber: c})
 	}
 	if s.Config.Draw {
-		for _, c := range s.crew.Climbers {
-			stats := tree.NewStats(s.Candidates, s.Heatmap, s.Meter)
-			if stats == nil {
-				return false
-			}
-			c.Guide(stats, s.Config.Tree.Alpha, s.Config.Tree.Beta)
+		stats := s.statistics()
+		if stats == nil {
+			return false
+		}
+		for i, c := range s.crew.Climbers {
+			c.Guide(stats[i], s.Config.Tree.Alpha, s.Config.Tree.Beta)
 		}
 	}
 	return true
+}
+
+// statistics makes those of each worker, and returns nil when the budget ended.
+func (s *Search) statistics() []*tree.Stats {
+	first := tree.NewStats(s.Candidates, s.Heatmap, s.Meter)
+	if first == nil {
+		return nil
+	}
+	all := []*tree.Stats{first}
+	for len(all) < s.Workers {
+		all = append(all, first.Clone())
+	}
+	return all
 }
 
 // makeFirst makes the first tour that the stages work on, and reports false when the budget ended.

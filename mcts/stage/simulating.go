@@ -23,15 +23,15 @@ func (Simulating) name() string { return "simulating" }
 
 // begin makes the workers, and reports false, with none of them, when the budget ended.
 func (p *Simulating) begin(s *Search) bool {
+	stats := s.statistics()
+	if stats == nil {
+		return false
+	}
 	var searches []*tree.Search
 	for i := range s.Workers {
-		stats := tree.NewStats(s.Candidates, s.Heatmap, s.Meter)
-		if stats == nil {
-			return false
-		}
 		var rng meter.Stream
 		rng.Start(s.Seed, meter.ForWorker, uint64(i), 0)
-		w := tree.New(s.In, stats, s.Config.Tree, s.Meter, rng)
+		w := tree.New(s.In, stats[i], s.Config.Tree, s.Meter, rng)
 		if actions := s.Meter.Budget().Actions; actions > 0 {
 			w.Limit(meter.Share(actions, s.Workers, i)) // 0 where there are fewer than workers
 		}

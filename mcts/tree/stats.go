@@ -30,10 +30,14 @@ type Stats struct {
 // budget ended. Omega is summed over a city's whole row of p.
 func NewStats(cand *twoopt.Candidates, p *heatmap.Map, m *meter.Meter) *Stats {
 	n := len(cand.Start) - 1
+	byCity, ok := slotsByCity(cand, m)
+	if !ok {
+		return nil
+	}
 	st := &Stats{cand: cand, weight: make([]float64, len(cand.City)), visits: make([]int64, len(cand.City)+1),
-		mirror: make([]int32, len(cand.City)), byCity: slotsByCity(cand), omega: make([]float64, n), invOmega: make([]float64, n), invN: 1 / float64(max(1, n-1))}
+		mirror: make([]int32, len(cand.City)), byCity: byCity, omega: make([]float64, n), invOmega: make([]float64, n), invN: 1 / float64(max(1, n-1))}
 	for i := range int32(n) {
-		if i&1023 == 1023 && m.Check() {
+		if i&63 == 63 && m.Check() {
 			return nil
 		}
 		cities, ps := p.Of(i)
@@ -52,6 +56,14 @@ func NewStats(cand *twoopt.Candidates, p *heatmap.Map, m *meter.Meter) *Stats {
 		}
 	}
 	return st
+}
+
+// Clone returns a copy of st, which shares with it what depends on the candidates alone.
+func (st *Stats) Clone() *Stats {
+	c := *st
+	c.weight, c.visits = slices.Clone(st.weight), slices.Clone(st.visits)
+	c.omega, c.invOmega = slices.Clone(st.omega), slices.Clone(st.invOmega)
+	return &c
 }
 
 // Of reports whether the statistics are of these candidates.
@@ -95,23 +107,26 @@ func (st *Stats) find(i, j int32) int32 {
 const shortList = 32
 
 // slotsByCity returns every list's slots in ascending order of their cities, nil when
-// all lists are short.
-func slotsByCity(cand *twoopt.Candidates) []int32 {
+// all lists are short. It reports false when the budget ended.
+func slotsByCity(cand *twoopt.Candidates, m *meter.Meter) (slots []int32, ok bool) {
 	long := false
 	for i := range len(cand.Start) - 1 {
 		long = long || cand.Start[i+1]-cand.Start[i] > shortList
 	}
 	if !long {
-		return nil
+		return nil, true
 	}
-	slots := make([]int32, len(cand.City))
+	slots = make([]int32, len(cand.City))
 	for k := range slots {
 		slots[k] = int32(k)
 	}
 	for i := range len(cand.Start) - 1 {
+		if i&63 == 63 && m.Check() { // a list of a thousand takes a tenth of a millisecond
+			return nil, false
+		}
 		slices.SortFunc(slots[cand.Start[i]:cand.Start[i+1]], func(a, b int32) int { return int(cand.City[a] - cand.City[b]) })
 	}
-	return slots
+	return slots, true
 }
 
 // Visit counts a look at the edge in slot k, in both directions.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -471,4 +472,32 @@ func runTwins(t *testing.T, p *problem, cfg Config, seed uint64, actions int) {
 		d.compare(t, w, "after the pool")
 	}
 	t.Logf("%d improvements, %d edges chosen", improved, edges)
+}
+
+// Statistics of long lists are not begun without time, and copies of them have what is counted for
+// themselves, and what the candidates say together.
+func TestStatsOfLongLists(t *testing.T) {
+	const n = 200
+	p := newProblem(tsptest.Random(tsp.Euc2D, n, 1), "gtprior", n-1, true)
+	if len(p.list[0]) <= shortList {
+		t.Fatal("the lists are short")
+	}
+	cand := twoopt.NewCandidates(p.in, func(i int32) []int32 { return p.list[i] })
+	ended := meter.New(t.Context(), meter.Budget{}, nil)
+	ended.End(meter.StopTime)
+	if NewStats(cand, p.m, ended) != nil {
+		t.Error("there are statistics, without time for any")
+	}
+	st := NewStats(cand, p.m, meter.New(t.Context(), meter.Budget{}, nil))
+	c := st.Clone()
+	if &c.mirror[0] != &st.mirror[0] || &c.byCity[0] != &st.byCity[0] {
+		t.Error("the copy has its own candidates")
+	}
+	before := st.State()
+	c.Visit(0)
+	c.Backpropagate([][2]int32{{0, p.list[0][0]}}, 10, 5, 100)
+	c.setOmega(0, 7)
+	if !reflect.DeepEqual(st.State(), before) || reflect.DeepEqual(c.State(), before) {
+		t.Error("what the copy counts is counted twice, or not at all")
+	}
 }
