@@ -279,6 +279,44 @@ func TestKindsResume(t *testing.T) {
 	}
 }
 
+// A checkpoint of a path is not one of the same path by another metric, with other forbidden edges, or
+// in another graph.
+func TestKindsForeign(t *testing.T) {
+	points := tsptest.Random(tsp.Euc2D, 12, 1)
+	path := func(in *tsp.Instance, gone ...[2]int32) *tsp.Instance {
+		if err := errors.Join(in.Forbid(gone), in.SetEnds(-1, -1)); err != nil {
+			t.Fatal(err)
+		}
+		return in
+	}
+	by := func(m tsp.Metric) *tsp.Instance {
+		return tsptest.Must(tsp.NewPoints("path", m, points.X, points.Y, nil))
+	}
+	for name, pair := range map[string][2]*tsp.Instance{
+		"metric": {path(by(tsp.Euc2D)), path(by(tsp.Man2D))},
+		"edges":  {path(by(tsp.Euc2D), [2]int32{1, 2}), path(by(tsp.Euc2D), [2]int32{1, 3})},
+		"graph":  {path(hiddenCycle(300, 150, 1)), path(hiddenCycle(300, 150, 2))},
+	} {
+		var saved []byte
+		save := func(c *Checkpoint) {
+			if saved == nil {
+				saved = encoded(t, c)
+			}
+		}
+		o := Options{Heatmap: heatmap.Zero(pair[0].N() + 1), Workers: 1, Actions: 100, Save: &Saver{Save: save}}
+		if _, err := Solve(t.Context(), pair[0], o); saved == nil { // of the graph no path is found
+			t.Fatalf("%s: nothing is saved: %v", name, err)
+		}
+		o.Save, o.Resume = nil, decoded(t, saved)
+		if _, err := Solve(t.Context(), pair[0], o); errors.Is(err, ErrCheckpoint) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, err := Solve(t.Context(), pair[1], o); !errors.Is(err, ErrCheckpoint) {
+			t.Errorf("%s: the checkpoint fits another path: %v", name, err)
+		}
+	}
+}
+
 // Paths of 150 cities, or 60 with directions, are as short as the tours of the instances with one
 // city more that stand for them, solved as a user would who has no paths: from the city more it is
 // free to go to the start, and from the end to it, and far to and from all others.

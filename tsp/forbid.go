@@ -33,6 +33,15 @@ func (in *Instance) GraphEdges() [][2]int32 {
 	return in.graph.edges()
 }
 
+// ForbiddenEdges lists the edges between places that Forbid was given, each once; nil where a matrix
+// or a graph has taken them in.
+func (in *Instance) ForbiddenEdges() [][2]int32 {
+	if in.closed == nil {
+		return nil
+	}
+	return in.closed.edges()
+}
+
 // Forbid demands that no tour holds the given edges, in this direction where the
 // instance is Directed. It writes NoEdge to the instance's matrix, if it has one. The
 // error is ErrForbidden where an edge is fixed as well.

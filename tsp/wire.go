@@ -31,10 +31,7 @@ func (in *Instance) Encode() ([]byte, error) {
 	}
 	w := wire{Name: in.Name, Comment: in.Comment, Unit: in.Unit, Metric: in.Metric, X: in.X, Y: in.Y, Z: in.Z, N: in.N(), Matrix: in.Matrix,
 		Directed: in.Directed, Scale: in.Scale, DisplayX: in.DisplayX, DisplayY: in.DisplayY, DisplayDegrees: in.DisplayDegrees,
-		Fixed: in.Fixed, Graph: in.GraphEdges(), Ends: in.Ends, IDs: in.IDs, Names: in.Names}
-	if in.closed != nil {
-		w.Closed = in.closed.edges()
-	}
+		Fixed: in.Fixed, Graph: in.GraphEdges(), Closed: in.ForbiddenEdges(), Ends: in.Ends, IDs: in.IDs, Names: in.Names}
 	var b bytes.Buffer
 	err := gob.NewEncoder(&b).Encode(w)
 	return b.Bytes(), err

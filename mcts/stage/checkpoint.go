@@ -63,7 +63,12 @@ func (s *Search) identity() identity {
 	matrix(in.Matrix)
 	if s.Symmetric != nil {
 		of := s.Symmetric.Of()
+		write(uint8(of.Metric))
 		matrix(of.Matrix)
+		for _, edges := range [][][2]int32{of.GraphEdges(), of.ForbiddenEdges()} {
+			write(int64(len(edges)))
+			write(edges)
+		}
 		write(of.Directed)
 		for _, axis := range [][]float64{of.X, of.Y, of.Z} {
 			write(axis)
