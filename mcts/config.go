@@ -250,7 +250,13 @@ func (c Config) MarshalJSON() ([]byte, error) {
 			read = append(read, k)
 		}
 	}
-	return fmt.Appendf(nil, `{"preset":%s,%s}`, strconv.Quote(c.Preset), c.members(read)), nil
+	return fmt.Appendf(nil, `{"preset":%s,%s}`, jsonString(c.Preset), c.members(read)), nil
+}
+
+// jsonString quotes s as JSON does, which knows fewer escapes than Go.
+func jsonString(s string) []byte {
+	quoted, _ := json.Marshal(s) // never fails
+	return quoted
 }
 
 // members returns knobs as the members of a JSON object.
@@ -259,7 +265,7 @@ func (c Config) members(knobs []Knob) string {
 	for _, k := range knobs {
 		value := k.Get(&c)
 		if k.Kind == Choice || k.Kind == List {
-			value = strconv.Quote(value)
+			value = string(jsonString(value))
 		}
 		list = append(list, fmt.Sprintf("%q:%s", k.Name, value))
 	}

@@ -198,6 +198,14 @@ func TestConfigJSON(t *testing.T) {
 	if err != nil || back != c {
 		t.Errorf("%+v comes back as %+v, %v", c, back, err)
 	}
+	odd := tsptest.Must(Preset("default", 500, "zero"))
+	odd.Preset, odd.Breadth = "a\v\x01", "3,\v1" // which is 3,1
+	if err := odd.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	if back, err := roundTrip(odd); err != nil || back != odd {
+		t.Errorf("%+v comes back as %+v, %v", odd, back, err)
+	}
 	if err := json.Unmarshal([]byte(`{"alpha":2}`), &back); err != nil || back.Alpha != 2 || back.Beta != 1e-7 {
 		t.Errorf("a file with one knob gives %+v, %v", back, err)
 	}
