@@ -53,6 +53,24 @@ func TestDirected(t *testing.T) {
 	}
 }
 
+// A matrix in Fortran order is not taken for its transpose; one of symmetric distances may be in it.
+func TestDirectedFortran(t *testing.T) {
+	ways := &heatmap.Map{Start: []int32{0, 1, 2, 3}, City: []int32{1, 2, 0}, P: []float32{.75, .5, .25}}
+	for _, batch := range []bool{false, true} {
+		var b bytes.Buffer
+		if err := WriteNPY(&b, 64, batch, ways); err != nil {
+			t.Fatal(err)
+		}
+		file := []byte(strings.NewReplacer("False", "True", ", }", ", } ").Replace(b.String()))
+		_, err := Read(bytes.NewReader(file), "f", ReadOptions{Cities: 3, Directed: true})
+		if !errors.Is(err, ErrFormat) || !strings.Contains(err.Error(), "Fortran order, want C order") {
+			t.Errorf("batch %v: %v", batch, err)
+		}
+		want := tsptest.Must(Read(&b, "c", ReadOptions{Cities: 3}))
+		sameEntries(t, "symmetric", want, tsptest.Must(Read(bytes.NewReader(file), "f", ReadOptions{Cities: 3})))
+	}
+}
+
 // What is built of a directed instance comes back from a matrix as it was, in any of its formats.
 func TestWays(t *testing.T) {
 	sym := tsp.NewSymmetric(tsptest.Directed(60, 1)).Instance

@@ -10,7 +10,8 @@
 //   - UTSP lines, one an instance: x y for each city, the word output and a
 //     tour, the word indices and k cities for each city (from 1, -1 for none), the
 //     word value and as many numbers. Without indices there are n for each city;
-//   - NumPy .npy, float32 or float64: n x n, or batch x n x n in C order (1 x n x n is a batch of one);
+//   - NumPy .npy, float32 or float64: n x n, or batch x n x n (1 x n x n is a batch of one), in C order;
+//     one matrix for symmetric distances may be in Fortran order, and is then read column by column;
 //   - the sparse format of [Write].
 //
 // Blanks, tabs and commas separate numbers. Matrices are read row by row, and of each row the

@@ -28,9 +28,9 @@ func readNPY(b *bufio.Reader, name string, opt ReadOptions) (m *heatmap.Map, err
 	batch := 1
 	if len(shape) == 3 {
 		batch, shape = shape[0], shape[1:]
-		if r.Fortran && batch != 1 {
-			return nil, fail("found a batch of matrices in Fortran order, want C order: numpy.ascontiguousarray makes it")
-		}
+	}
+	if r.Fortran && (batch != 1 || opt.Directed) { // columns come as rows, as symmetric maps may
+		return nil, fail("found numbers in Fortran order, want C order: numpy.ascontiguousarray makes it")
 	}
 	if len(shape) != 2 || shape[0] != shape[1] {
 		return nil, fail("found the shape %v, want n x n, 1 x n x n or batch x n x n", r.Shape)
