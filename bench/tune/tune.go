@@ -255,8 +255,8 @@ func (t *Tuner) found(j *bench.Job) (found, error) {
 	if err != nil {
 		return found{}, err
 	}
-	if e.Gap != nil {
-		return found{*e.Gap, length}, nil
+	if j.Optimum > 0 { // the record's gap may be over another, or none, of an earlier call
+		return found{bench.GapOver(length, j.Optimum), length}, nil
 	}
 	first, ok := t.first[e.Instance]
 	if !ok {

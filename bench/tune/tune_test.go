@@ -134,6 +134,45 @@ func TestMethods(t *testing.T) {
 	}
 }
 
+// A tuner that goes on with other best known lengths takes gaps over those, and none over the old.
+func TestOtherBest(t *testing.T) {
+	dir := t.TempDir()
+	result := func(log, lengths string) string {
+		u := tuner(t, "random", filepath.Join(dir, log), 3)
+		defer u.Store.Close()
+		var best bench.Optima
+		if lengths != "" {
+			file := filepath.Join(dir, "best.csv")
+			text := "instance,best\n"
+			for i := range 8 {
+				text += fmt.Sprintf("set_%d,%s\n", i, lengths)
+			}
+			if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			if err := best.ReadBest(file); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, items := range [][]bench.SetItem{u.Train, u.Verify} {
+			for i, item := range items {
+				items[i] = bench.NewSetItem(item.Item, item.Name, best.Named(item.Name))
+			}
+		}
+		r, err := u.Run(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, _ := json.Marshal(r)
+		return string(text)
+	}
+	for i, lengths := range []string{"3", "2", ""} {
+		if got, want := result("one.jsonl", lengths), result(fmt.Sprint(i), lengths); got != want {
+			t.Errorf("best %q, after others: %s\nwant %s", lengths, got, want)
+		}
+	}
+}
+
 // The range that the table gives each knob is inside what the knob takes, and
 // values and places are inverse.
 func TestSpace(t *testing.T) {
