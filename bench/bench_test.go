@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -155,6 +157,45 @@ func TestResume(t *testing.T) {
 	put(t, dir, "mine.json", `{"preset":"paper","alpha":1.5}`) // another configuration of the same name
 	if s := runJobs(t, t.Context(), parts, 2, suiteJobs(t, dir, suiteText), nil); s.Known != 12 || s.Done != 6 {
 		t.Errorf("%+v, want 12 known and 6 new", s)
+	}
+}
+
+// What a crash left behind the whole lines goes, but no record that lacks its end of line alone.
+func TestTail(t *testing.T) {
+	record := func(instance string) string {
+		return fmt.Sprintf(`{"version":1,"instance":%q,"length":1}`, instance)
+	}
+	for _, c := range []struct{ tail, want string }{
+		{"", "a;c"},
+		{record("b"), "a;b;c"},
+		{record("b")[:20], "a;c"},
+		{"\x00\x00\x00", "a;c"},
+		{record("b")[:20] + "\x00\x00", "a;c"},
+	} {
+		text := record("a") + "\n" + c.tail
+		name := put(t, t.TempDir(), "a.jsonl", text)
+		s, err := OpenStore(name)
+		if err != nil {
+			t.Fatalf("%q: %v", c.tail, err)
+		}
+		if err := errors.Join(s.Add(&Entry{Version: 1, Record: Record{Instance: "c", Length: "1"}}), s.Close()); err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, line := range lines(t, name) {
+			var e Entry
+			if err := json.Unmarshal([]byte(line), &e); err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, e.Instance)
+		}
+		if slices.Sort(got); strings.Join(got, ";") != c.want || s.Len() != len(got) {
+			t.Errorf("%q: %v, want %s", c.tail, got, c.want)
+		}
+	}
+	name := put(t, t.TempDir(), "a.jsonl", `{"version":2,"instance":"a","length":1}`)
+	if _, err := OpenStore(name); err == nil || !strings.Contains(err.Error(), "a record of version 2") {
+		t.Errorf("another program's record without its end of line: %v", err)
 	}
 }
 

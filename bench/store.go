@@ -19,7 +19,7 @@ import (
 // Store is a records file that grows. Each entry is one write of a whole line,
 // made before Add returns, so that whatever ends the program only runs in flight
 // are lost; the disk has it within a second, should the machine go down. A line
-// that was cut is removed when the file is opened.
+// that was cut is removed when the file is opened, one that lacks its end alone gets it.
 type Store struct {
 	name string
 	f    *os.File
@@ -57,19 +57,24 @@ func (s *Store) load() error {
 	if err != nil && !errors.As(err, &cut) {
 		return err
 	}
-	end, err := s.f.Seek(0, io.SeekEnd)
-	if err != nil {
+	if cut != nil {
+		if err := s.f.Truncate(cut.size); err != nil {
+			return FileError(s.name, err)
+		}
+	}
+	if s.size, err = s.f.Seek(0, io.SeekEnd); err != nil {
 		return FileError(s.name, err)
 	}
-	s.size = end
-	if cut != nil {
-		s.size = cut.size
-		if err := s.f.Truncate(s.size); err != nil {
+	last := []byte{'\n'}
+	if _, err := s.f.ReadAt(last, max(0, s.size-1)); err != nil && err != io.EOF {
+		return FileError(s.name, err)
+	}
+	if last[0] != '\n' {
+		n, err := s.f.WriteString("\n")
+		if err != nil {
 			return FileError(s.name, err)
 		}
-		if _, err := s.f.Seek(s.size, io.SeekStart); err != nil {
-			return FileError(s.name, err)
-		}
+		s.size += int64(n)
 	}
 	return nil
 }
@@ -129,7 +134,7 @@ func (s *Store) Close() error {
 	return nil
 }
 
-// cutError says that the last line has no end.
+// cutError says that the last line is no whole record.
 type cutError struct {
 	name string
 	line int
@@ -150,13 +155,13 @@ func ReadEntries(r io.Reader, name string, f func(*Entry) error) error {
 		if err == io.EOF && len(line) == 0 {
 			return nil
 		}
-		if err == io.EOF {
-			if !bytes.HasPrefix(line, []byte("{")) {
+		if err == io.EOF && !json.Valid(line) { // a machine that went down may leave zeros
+			if !bytes.HasPrefix(line, []byte("{")) && len(bytes.Trim(line, "\x00")) > 0 {
 				return notRecord(name, n, line)
 			}
 			return &cutError{name, n, size}
 		}
-		if err != nil {
+		if err != nil && err != io.EOF {
 			return FileError(name, err)
 		}
 		size += int64(len(line))
