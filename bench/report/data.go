@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"path/filepath"
@@ -8,6 +9,7 @@ import (
 	"strings"
 
 	"tspmcts/bench"
+	"tspmcts/mcts"
 )
 
 // Data is what records say about the arms of an experiment.
@@ -38,6 +40,7 @@ type Arm struct {
 	Runs []*Run // in the order of the records
 	part [5]string
 	at   map[runKey]*Run
+	by   map[string]*mcts.Config // what its runs on an instance had
 }
 
 type runKey struct {
@@ -80,7 +83,7 @@ type Options struct {
 }
 
 // Read reads records files; "-" is stdin. Of several records of one arm, instance
-// and seed the last counts.
+// and seed the last counts; two configurations in one arm are an error.
 func Read(files []string, o Options) (*Data, error) {
 	d := &Data{byName: map[string]*Instance{}}
 	arms := map[[5]string]*Arm{}
@@ -153,9 +156,12 @@ func (d *Data) add(e *bench.Entry, arms map[[5]string]*Arm, o Options) error {
 	}
 	a := arms[part]
 	if a == nil {
-		a = &Arm{part: part, at: map[runKey]*Run{}}
+		a = &Arm{part: part, at: map[runKey]*Run{}, by: map[string]*mcts.Config{}}
 		arms[part] = a
 		d.Arms = append(d.Arms, a)
+	}
+	if err := a.configured(e); err != nil {
+		return err
 	}
 	r := &Run{Instance: in, Seed: e.Seed, Length: length, Seconds: e.Seconds, Heatmap: e.Heatmap, key: runKey{e.Instance, e.Seed}}
 	for _, p := range e.Trace {
@@ -175,6 +181,24 @@ func (d *Data) add(e *bench.Entry, arms map[[5]string]*Arm, o Options) error {
 	}
 	a.at[r.key] = r
 	a.Runs = append(a.Runs, r)
+	return nil
+}
+
+// configured returns an error where a run of the arm on the instance had other knobs: a parameter
+// file that was changed keeps its label. Knobs may depend on the size, so that instances differ.
+func (a *Arm) configured(e *bench.Entry) error {
+	was := a.by[e.Instance]
+	if was == nil || e.Config == nil {
+		a.by[e.Instance] = cmp.Or(was, e.Config)
+		return nil
+	}
+	old := knobsOf(was)
+	for i, v := range knobsOf(e.Config) {
+		if v != old[i] {
+			return fmt.Errorf("%s on %s has %s %s and %s in these records: two configurations of one label; give each its own, or report them one by one",
+				cmp.Or(e.Knobs, e.Solver), e.Instance, mcts.Knobs[i].Name, old[i], v)
+		}
+	}
 	return nil
 }
 

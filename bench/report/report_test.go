@@ -31,6 +31,11 @@ func line(knobs, instance string, seed int, length float64) string {
 		instance, knobs, instance, length, seed, 0.03*float64(seed+1), length+5, length)
 }
 
+// configured is a record with a knob.
+func configured(line string, alpha int) string {
+	return strings.Replace(line, `"trace"`, fmt.Sprintf(`"config":{"preset":"paper","alpha":%d},"trace"`, alpha), 1)
+}
+
 // The lengths of two arms are x and y of Hollander and Wolfe's example (see package
 // stat), so that everything about the pair is known.
 func example(t *testing.T) []string {
@@ -139,11 +144,17 @@ func TestReading(t *testing.T) {
 	}
 	for _, bad := range [][]string{
 		{line("x", "a", 1, 1), strings.Replace(line("y", "a", 1, 1), `"da"`, `"db"`, 1)},
+		{configured(line("x", "a", 1, 1), 1), configured(line("x", "a", 2, 1), 2)},
 		{""},
 	} {
 		if _, err := Read([]string{recordsFile(t, bad...)}, Options{}); err == nil {
 			t.Errorf("no error of %v", bad)
 		}
+	}
+	// Knobs may depend on the instance's size, and be of another label.
+	c = compare(t, "", false, configured(line("x", "a", 1, 1), 1), configured(line("x", "b", 1, 1), 2), configured(line("y", "a", 1, 1), 2))
+	if len(c.Arms) != 2 {
+		t.Errorf("%+v", c.Arms)
 	}
 	d, err := Read([]string{recordsFile(t, line("x", "a", 1, 1))}, Options{Traces: true})
 	if err != nil || len(d.Arms[0].Runs[0].Trace) != 2 {
@@ -247,8 +258,7 @@ func TestImportance(t *testing.T) {
 	var lines []string
 	for i := range 40 {
 		l := line(fmt.Sprint("c", i), "a", 1, 100+float64(i%7))
-		config := fmt.Sprintf(`"config":{"preset":"paper","alpha":%d,"beta":%d},"trace"`, i%7, i%5)
-		lines = append(lines, strings.Replace(l, `"trace"`, config, 1))
+		lines = append(lines, strings.Replace(configured(l, i%7), `"alpha"`, fmt.Sprintf(`"beta":%d,"alpha"`, i%5), 1))
 	}
 	d, err := Read([]string{recordsFile(t, lines...)}, Options{Config: true})
 	if err != nil {
