@@ -132,7 +132,6 @@ func (d *Data) Compare(against string, byInstance bool) (*Comparison, error) {
 			return nil, err
 		}
 	}
-	var p []float64
 	for i, a := range d.Arms {
 		for j, b := range d.Arms {
 			if against == "" && i >= j || against != "" && (a.Name != against || i == j) {
@@ -146,13 +145,12 @@ func (d *Data) Compare(against string, byInstance bool) (*Comparison, error) {
 			pair.Lo, pair.Hi = Percent(lo), Percent(hi)
 			pair.OverTime = d.overTime(a, b, byInstance)
 			c.Pairs = append(c.Pairs, pair)
-			p = append(p, pair.P)
 		}
 	}
-	for i, q := range stat.Holm(p) {
-		c.Pairs[i].PHolm = q
+	holm(c.Pairs, func(p *Pair) *Pair { return p })
+	for i := range c.measures {
+		holm(c.Pairs, func(p *Pair) *Pair { return &p.OverTime[i] })
 	}
-	c.holmOverTime()
 	if len(d.Arms) > 2 {
 		if blocks := d.blocks(samples); len(blocks) >= 2 {
 			var err error
@@ -232,7 +230,7 @@ func keys(a *Arm, sample map[runKey]result) []runKey {
 
 // pair compares two arms on the keys that both samples have, and returns the differences as well.
 func (d *Data) pair(a, b *Arm, inA, inB map[runKey]result) (pair Pair, diff []float64) {
-	pair = Pair{A: a.Name, B: b.Name, P: 1}
+	pair = Pair{A: a.Name, B: b.Name, P: 1, PHolm: 1}
 	for _, key := range keys(a, inA) {
 		y, ok := inB[key]
 		if !ok {
@@ -261,6 +259,20 @@ func (d *Data) pair(a, b *Arm, inA, inB map[runKey]result) (pair Pair, diff []fl
 	pair.Difference = Percent(stat.Mean(diff))
 	pair.P, _ = stat.Wilcoxon(diff)
 	return pair, diff
+}
+
+// holm corrects the p-values of one test of each pair, but for those that have no runs to test.
+func holm(pairs []Pair, test func(*Pair) *Pair) {
+	var tests []*Pair
+	var p []float64
+	for i := range pairs {
+		if t := test(&pairs[i]); t.N > 0 {
+			tests, p = append(tests, t), append(p, t.P)
+		}
+	}
+	for i, q := range stat.Holm(p) {
+		tests[i].PHolm = q
+	}
 }
 
 // blocks returns the gaps of all arms on the runs that every arm has, or their

@@ -215,19 +215,6 @@ func (d *Data) overTime(a, b *Arm, byInstance bool) []Pair {
 	return all
 }
 
-// holmOverTime corrects the p-values of each measure for all pairs.
-func (c *Comparison) holmOverTime() {
-	for i := range c.measures {
-		var p []float64
-		for _, pair := range c.Pairs {
-			p = append(p, pair.OverTime[i].P)
-		}
-		for k, q := range stat.Holm(p) {
-			c.Pairs[k].OverTime[i].PHolm = q
-		}
-	}
-}
-
 // meansOverTime returns the means of an arm's measures, NaN where no run has one.
 func (a *Arm) meansOverTime(all []measure) []float64 {
 	means := make([]float64, len(all))

@@ -130,6 +130,20 @@ func TestThreeArms(t *testing.T) {
 	}
 }
 
+// Pairs without common runs are no tests, and make no other p-value larger.
+func TestHolmWithoutRuns(t *testing.T) {
+	c := compare(t, "", false, append(example(t), line("z", "other", 1, 101))...)
+	for _, p := range c.Pairs {
+		want := 1.0
+		if p.A == "x" && p.B == "y" {
+			want = p.P
+		}
+		if p.PHolm != want || p.OverTime[0].PHolm != p.OverTime[0].P {
+			t.Errorf("%s and %s: p %v becomes %v, want %v; over time %v becomes %v", p.A, p.B, p.P, p.PHolm, want, p.OverTime[0].P, p.OverTime[0].PHolm)
+		}
+	}
+}
+
 // The last record of a run counts, ties are ties in spite of rounding, and gaps
 // are over the best length where there is no optimum.
 func TestReading(t *testing.T) {
