@@ -145,8 +145,8 @@ func (d *Data) add(e *bench.Entry, arms map[[5]string]*Arm, o Options) error {
 		in.Set = strings.TrimSuffix(e.Set, filepath.Ext(e.Set))
 	}
 	in.best = min(in.best, length)
-	if e.Optimum != nil && !in.Known {
-		if v, err := e.Optimum.Float64(); err == nil && v > 0 {
+	if e.Optimum != nil {
+		if v, err := e.Optimum.Float64(); err == nil && v > 0 && !(in.Known && in.Reference <= v) {
 			in.Reference, in.Known = v, true
 		}
 	}

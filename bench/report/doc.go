@@ -7,7 +7,7 @@
 //	err = c.Markdown(os.Stdout)
 //	files, err := d.Page("mine")     // report.html and its figures
 //
-// Gaps are percent over the optimum, or the best known length, that any record of
+// Gaps are percent over the optimum, or the shortest best known length, that any record of
 // the instance has; where none has one, over the best length in the records.
 //
 // # Measures over time

@@ -145,7 +145,7 @@ func TestHolmWithoutRuns(t *testing.T) {
 }
 
 // The last record of a run counts, ties are ties in spite of rounding, and gaps
-// are over the best length where there is no optimum.
+// are over the shortest length that a record calls the best known, the best length where none does.
 func TestReading(t *testing.T) {
 	c := compare(t, "", false, line("x", "a", 1, 105), line("y", "a", 1, 103), line("x", "a", 1, 103.00000000001))
 	if p := c.Pairs[0]; p.Ties != 1 || p.N != 1 || p.P != 1 {
@@ -155,6 +155,12 @@ func TestReading(t *testing.T) {
 	c = compare(t, "", false, unknown(line("x", "a", 1, 110)), unknown(line("y", "a", 1, 100)))
 	if p := c.Pairs[0]; math.Abs(float64(p.MeanA)-10) > 1e-9 || p.MeanB != 0 || !strings.Contains(c.Note, "1 of 1") {
 		t.Errorf("%+v %s", p, c.Note)
+	}
+	older := strings.Replace(line("x", "a", 1, 110), `"optimum":100`, `"optimum":105`, 1)
+	for _, lines := range [][]string{{older, line("y", "a", 1, 100)}, {line("y", "a", 1, 100), older}} {
+		if p := compare(t, "", false, lines...).Pairs[0]; math.Abs(float64(p.MeanA)-10) > 1e-9 || p.MeanB != 0 {
+			t.Errorf("with two best known lengths: %+v", p)
+		}
 	}
 	for _, bad := range [][]string{
 		{line("x", "a", 1, 1), strings.Replace(line("y", "a", 1, 1), `"da"`, `"db"`, 1)},
