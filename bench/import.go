@@ -86,18 +86,24 @@ func (p *peerRun) add(seconds float64, length string) {
 	p.trace = append(p.trace, Point{seconds, json.Number(length)})
 }
 
-// entry returns the record of p, its trace in order and without what is no improvement.
-func (i *Importer) entry(p *peerRun) *Entry {
-	slices.SortStableFunc(p.trace, func(a, b Point) int { return cmp.Compare(a.Seconds, b.Seconds) })
-	last := p.trace[len(p.trace)-1].Seconds
-	best := math.Inf(1)
-	trace := p.trace[:0]
-	for _, t := range p.trace {
+// improvements returns a trace in order and without what is no improvement.
+func improvements(all []Point) (trace []Point, best float64) {
+	slices.SortStableFunc(all, func(a, b Point) int { return cmp.Compare(a.Seconds, b.Seconds) })
+	best = math.Inf(1)
+	trace = all[:0]
+	for _, t := range all {
 		if v, _ := t.Length.Float64(); v < best {
 			best = v
 			trace = append(trace, t)
 		}
 	}
+	return trace, best
+}
+
+// entry returns the record of p.
+func (i *Importer) entry(p *peerRun) *Entry {
+	last := slices.MaxFunc(p.trace, func(a, b Point) int { return cmp.Compare(a.Seconds, b.Seconds) }).Seconds
+	trace, best := improvements(p.trace)
 	e := &Entry{Version: Version, Solver: p.solver, Record: Record{Instance: p.instance, N: p.n,
 		Length: trace[len(trace)-1].Length, Seconds: last, Seed: p.seed, Workers: 1, Trace: trace}}
 	if i.Best != nil {

@@ -146,7 +146,8 @@ func (e *cutError) Error() string {
 }
 
 // ReadEntries calls f for each record of r, in order, but for those of runs that failed;
-// name is for messages. The lines of solve --json are records too, without label and budget.
+// name is for messages. The lines of solve --json are records too, without label and budget. Traces
+// are in order, without what is no improvement.
 func ReadEntries(r io.Reader, name string, f func(*Entry) error) error {
 	b := bufio.NewReaderSize(r, 1<<20)
 	size := int64(0)
@@ -217,7 +218,11 @@ func parseEntry(line []byte) (*Entry, error) {
 	case e.Instance == "" || e.Length == "":
 		return nil, fmt.Errorf("a record without instance or length")
 	}
-	return e, e.check()
+	if err := e.check(); err != nil {
+		return nil, err
+	}
+	e.Trace, _ = improvements(e.Trace) // other programs may write every tour, in any order
+	return e, nil
 }
 
 // maxLength is above every length of a tour.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -87,6 +88,31 @@ func TestOverTimeEdges(t *testing.T) {
 	r = timed()
 	r.Trace[0].Gap = 0.01
 	closeTo(t, "stand-still near the optimum", still(r), 0)
+}
+
+// Another program's trace may hold every tour, in any order: the gap of the best one never rises.
+func TestForeignTraces(t *testing.T) {
+	l := line("x", "a", 1, 101)
+	at := strings.Index(l, `"trace"`)
+	want := readOne(t, l[:at]+`"trace":[{"seconds":0.1,"length":110},{"seconds":0.6,"length":101}]}`)
+	for _, trace := range []string{
+		`{"seconds":0.1,"length":110},{"seconds":0.3,"length":150},{"seconds":0.6,"length":101},{"seconds":0.9,"length":101}`,
+		`{"seconds":0.6,"length":101},{"seconds":0.1,"length":110}`,
+	} {
+		if got := readOne(t, l[:at]+`"trace":[`+trace+"]}"); !slices.Equal(got.over, want.over) {
+			t.Errorf("%s: measured %v, want %v", trace, got.over, want.over)
+		}
+	}
+}
+
+// readOne reads the one run of a record.
+func readOne(t *testing.T, line string) *Run {
+	t.Helper()
+	d, err := Read([]string{recordsFile(t, line)}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d.Arms[0].Runs[0]
 }
 
 // The horizon is the run's own budget, else the longest budget, else the longest run on the
