@@ -60,6 +60,8 @@ func Read(r io.Reader, name string, opt ReadOptions) (*heatmap.Map, error) {
 	switch {
 	case bytes.HasPrefix(head, []byte("\x93NUMPY")):
 		return readNPY(b, name, opt)
+	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte{0x80}):
+		return nil, fmt.Errorf("%s: found an archive (.npz, .pt) or a pickle, want a .npy file: numpy.save of the matrix in it writes one (%w)", name, ErrFormat)
 	case string(head) == sparseMagic && opt.Directed:
 		return nil, fmt.Errorf("%s:1: found a map that believes the same in both directions, want a matrix: dense text, UTSP lines or .npy: %w", name, ErrFormat)
 	case string(head) == sparseMagic:

@@ -174,6 +174,8 @@ func TestReadErrors(t *testing.T) {
 		"0 0 0 1 1 0 output indices 1 2 value 1": "found 2 indices, want a multiple of 3",
 		"0 0 0 1 1 0 output value 0 nan 0":       `found "nan"`,
 		strings.Repeat("1", 200):                 "want numbers",
+		"PK\x03\x04\x14\x00":                     "f: found an archive (.npz, .pt) or a pickle, want a .npy file: numpy.save",
+		"\x80\x04\x95\xcd\xcc":                   "f: found an archive (.npz, .pt) or a pickle",
 		"\x93NUMPY":                              "the header: the file ends in it",
 		"\x93NUMPY\x02\x00\xff\xff\xff\xff\n":    "the header: it is 4294967295 bytes long",
 		"\x93NUMPY\x01\x00\x03\x00abc":           "the header: it is broken",
