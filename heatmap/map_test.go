@@ -54,7 +54,7 @@ func TestCheck(t *testing.T) {
 	if _, err := New("s", 0, nil); err == nil {
 		t.Error("a map of no city")
 	}
-	for _, p := range [][]float64{nil, {0, 1, 1}, {0, math.NaN(), 1, 0}, {0, math.Inf(1), 1, 0}, {0, 1e31, 1, 0}} {
+	for _, p := range [][]float64{nil, {0, 1, 1}, {0, math.NaN(), 1, 0}, {0, math.Inf(1), 1, 0}, {0, 1e31, 1, 0}, {0, -1, -2, 0}} {
 		if m, err := FromMatrix(2, p); err == nil {
 			t.Errorf("%v is the map %v", p, m)
 		}

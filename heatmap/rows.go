@@ -2,6 +2,7 @@ package heatmap
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
@@ -25,6 +26,7 @@ type Rows struct {
 	city  []int32
 	p     []float32
 	row   []rowEntry // descending, of the running row
+	below bool       // an entry was negative
 }
 
 type rowEntry struct {
@@ -41,7 +43,11 @@ func (g *Rows) Len() int { return len(g.start) - 1 }
 // Add takes the entry of column j of the running row. It reports false for NaN, infinity and what
 // is beyond MaxEntry.
 func (g *Rows) Add(j int32, p float64) bool {
-	if int(j) == g.Len() || p < MinEntry && p >= -MaxEntry {
+	if int(j) == g.Len() {
+		return true
+	}
+	if p < MinEntry && p >= -MaxEntry {
+		g.below = g.below || p < 0
 		return true
 	}
 	if !(p > 0 && p <= MaxEntry) {
@@ -70,6 +76,15 @@ func (g *Rows) End() {
 	}
 	g.row = g.row[:0]
 	g.start = append(g.start, int32(len(g.city)))
+}
+
+// Check returns an error where entries are negative and none is above 0, as of log-probabilities:
+// cleaned, nothing would be left of them.
+func (g *Rows) Check() error {
+	if g.below && len(g.city) == 0 {
+		return errors.New("found negative numbers and none above 0, want probabilities; exp makes them of their logarithms")
+	}
+	return nil
 }
 
 // Map returns the map of the rows, named source.
@@ -134,7 +149,8 @@ func (m *Map) within() *Map {
 
 // FromMatrix returns the map of a matrix of n x n beliefs, row after row, cleaned as Rows does it;
 // DefaultKeep entries of a row are kept. Probabilities that an edge is in a short tour may be given
-// as they are: what the search does hangs on their proportions. The error tells what is no number.
+// as they are: what the search does hangs on their proportions. The error tells what is no number,
+// or is Rows.Check's.
 func FromMatrix(n int, p []float64) (*Map, error) {
 	if n < 1 || len(p) != n*n {
 		return nil, fmt.Errorf("heatmap: found a matrix of %d numbers, want %d x %d", len(p), n, n)
@@ -147,6 +163,9 @@ func FromMatrix(n int, p []float64) (*Map, error) {
 			}
 		}
 		g.End()
+	}
+	if err := g.Check(); err != nil {
+		return nil, fmt.Errorf("heatmap: %w", err)
 	}
 	return g.Map("matrix"), nil
 }

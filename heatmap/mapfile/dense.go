@@ -56,7 +56,7 @@ func readDense(t *tokens, n int, opt ReadOptions) (*heatmap.Map, error) {
 	if tok != nil { // statistics of the paper's own program
 		opt.warn("%s:%d: the text behind the %d rows, from %.40q on, is skipped", t.name, t.line, n, tok)
 	}
-	return opt.finish(g), nil
+	return opt.finish(g, t.name)
 }
 
 // readHeaded reads dense text below lines "KEYWORD: value", of which DIMENSION counts. n may

@@ -17,5 +17,6 @@
 // Blanks, tabs and commas separate numbers. Matrices are read row by row, and of each row the
 // 50 largest entries are kept ([ReadOptions].Keep), so that 10,000 cities need megabytes. They are
 // cleaned as [heatmap.Rows] says. NaN, infinity, anything beyond 1e30, a missing or surplus
-// number, and the wrong number of cities are errors that name the place.
+// number, and the wrong number of cities are errors that name the place. A map of
+// negative numbers with none above 0, as of logarithms, is an error too.
 package mapfile

@@ -77,7 +77,7 @@ func readNPY(b *bufio.Reader, name string, opt ReadOptions) (m *heatmap.Map, err
 	if opt.Index == batch-1 && !r.AtEnd() {
 		return nil, fail("found more than the %v numbers of the header", r.Shape)
 	}
-	return opt.finish(g), nil
+	return opt.finish(g, name)
 }
 
 // WriteNPY writes maps of one size as a NumPy file of 32 or 64 bits a number:

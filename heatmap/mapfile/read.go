@@ -25,11 +25,14 @@ type ReadOptions struct {
 }
 
 // finish makes the map of the rows that were read.
-func (opt *ReadOptions) finish(g *heatmap.Rows) *heatmap.Map {
-	if opt.Directed {
-		return g.Directed("file")
+func (opt *ReadOptions) finish(g *heatmap.Rows, name string) (*heatmap.Map, error) {
+	if err := g.Check(); err != nil {
+		return nil, fmt.Errorf("%s: %w (%w)", name, err, ErrFormat)
 	}
-	return g.Map("file")
+	if opt.Directed {
+		return g.Directed("file"), nil
+	}
+	return g.Map("file"), nil
 }
 
 func (opt *ReadOptions) warn(format string, args ...any) {

@@ -146,7 +146,7 @@ func (u *utsp) values(opt ReadOptions) (*heatmap.Map, error) {
 	if count != wide*n {
 		return nil, u.fail(fmt.Sprintf("%d values", count), fmt.Sprintf("%d for each of %d cities", wide, n))
 	}
-	return opt.finish(g), nil
+	return opt.finish(g, u.name)
 }
 
 // WriteUTSP writes m as a UTSP line for the instance in, dense as these files are. tour may be nil.
