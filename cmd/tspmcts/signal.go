@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"io"
 	"os"
 	"os/signal"
 	"time"
@@ -10,6 +11,10 @@ import (
 // sameSignal is how soon after the first a signal is the same wish: timeout(1) sends its own to the
 // program, and to the group that the program is in.
 const sameSignal = 200 * time.Millisecond
+
+// endWithStdin is the environment variable of a program that does not outlive who started it, however
+// that ends: the end of its stdin is a signal too.
+const endWithStdin = "TSPMCTS_END_WITH_STDIN"
 
 // interruptible returns a context that the first SIGINT, SIGTERM or SIGHUP ends; a
 // second, later one ends the program at once, without its unfinished files.
@@ -20,6 +25,12 @@ func interruptible() (context.Context, context.CancelFunc) {
 		if !signal.Ignored(s) { // by nohup, or a shell's background
 			signal.Notify(signals, s)
 		}
+	}
+	if os.Getenv(endWithStdin) != "" {
+		go func() {
+			io.Copy(io.Discard, os.Stdin)
+			signals <- os.Interrupt
+		}()
 	}
 	go func() {
 		<-signals

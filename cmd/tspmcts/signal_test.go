@@ -200,6 +200,23 @@ func TestSignalWhileReading(t *testing.T) {
 	onlyFiles(t, dir)
 }
 
+// The end of stdin is a signal where that is asked for, and where it is not it is nothing.
+func TestEndWithStdin(t *testing.T) {
+	for _, c := range []struct {
+		env  []string
+		stop string
+	}{{[]string{endWithStdin + "=1"}, "interrupted\n"}, {nil, "time\n"}} {
+		dir := t.TempDir()
+		out, errs, code := call{args: []string{"solve", "--time", "2s", "--out", "a.tour"}, env: c.env, stdin: strings.NewReader("anything")}.run(t, dir)
+		if code != 0 || errs != "" || !strings.HasSuffix(out, c.stop) {
+			t.Errorf("%v: code %d, stdout %s, stderr %s", c.env, code, out, errs)
+		}
+		if !strings.HasSuffix(read(t, dir, "a.tour"), "-1\nEOF\n") {
+			t.Errorf("%v: the tour is cut", c.env)
+		}
+	}
+}
+
 // A reader of stdout that goes away ends the program quietly, but not the writing of files.
 func TestClosedPipe(t *testing.T) {
 	dir := t.TempDir()

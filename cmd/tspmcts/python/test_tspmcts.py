@@ -2,7 +2,10 @@
 
 import math
 import os
+import pathlib
 import signal
+import subprocess
+import sys
 import threading
 import time
 import unittest
@@ -15,6 +18,25 @@ SQUARE = [(0, 0), (0, 10), (10, 10), (10, 0)]
 def cities(n, seed=1):
     """Cities that look random and are the same everywhere."""
     return [((i * 7919 * seed) % 10007, (i * i * 31 + seed) % 10007) for i in range(n)]
+
+
+def wait_for(what):
+    """What is true after a while."""
+    end = time.time() + 60
+    while not (got := what()):
+        if time.time() > end:
+            raise AssertionError("it does not come")
+        time.sleep(0.01)
+    return got
+
+
+def lives(process):
+    """Whether a process has not ended, though nobody may have waited for it."""
+    try:
+        with open(f"/proc/{process}/cmdline") as f:
+            return f.read() != ""
+    except OSError:
+        return False
 
 
 def length(coords, tour):
@@ -135,6 +157,18 @@ class Solve(unittest.TestCase):
         self.assertLess(time.time() - begun, 60)
         self.check(coords, result)
         self.assertEqual(result.stop, "interrupted")
+
+    @unittest.skipUnless(os.path.exists(f"/proc/self/task/{os.getpid()}/children"), "looks into /proc")
+    def test_killed(self):
+        """Who is killed leaves no process behind."""
+        for call in "solve(c, time=600)", "improvements(c, time=600)":
+            ours = subprocess.Popen([sys.executable, "-B", "-c", f"import tspmcts; c = [(i, i * i % 997) for i in range(500)]; tuple(tspmcts.{call})"])
+            children = f"/proc/{ours.pid}/task/{ours.pid}/children"
+            theirs = wait_for(lambda: pathlib.Path(children).read_text().split())[0]
+            time.sleep(1)
+            ours.kill()
+            ours.wait()
+            wait_for(lambda: not lives(theirs))
 
     def test_many(self):
         instances = [cities(30, seed) for seed in range(1, 6)]

@@ -214,7 +214,7 @@ def improvements(
     elif heatmap is not None:
         job["edges"] = _edges(_square(heatmap, cities), binary)
     command = [_binary(binary), "serve", "--listen", "127.0.0.1:0", "--max-time", "87600h", "--max-body", "2147483647", "--max-held", "2147483647"]
-    with _started(command, stdin=subprocess.DEVNULL) as server:
+    with _started(command) as server:
         assert server.stdout is not None
         base = server.stdout.readline().strip()
         if not base:
@@ -363,16 +363,21 @@ _lock = threading.Lock()
 
 
 @contextlib.contextmanager
-def _started(command: list[str], **options: Any) -> Iterator[subprocess.Popen[str]]:
-    """Run a process that Ctrl-C reaches through us alone, and that does not outlive the block."""
+def _started(command: list[str]) -> Iterator[subprocess.Popen[str]]:
+    """Run a process that Ctrl-C reaches through us alone, and that outlives neither the block nor us."""
+    options: dict[str, Any] = {"env": {**os.environ, "TSPMCTS_END_WITH_STDIN": "1"}}
     if os.name == "nt":
         options["creationflags"] = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
     else:
         options["start_new_session"] = True
+    stdin, held = os.pipe()  # and not PIPE, which communicate closes: it ends with us, also where we are killed
     try:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
+        process = subprocess.Popen(command, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
     except OSError as e:
+        os.close(held)
         raise Error(f"{command[0]} cannot be run: {e.strerror}") from None
+    finally:
+        os.close(stdin)
     with _lock:
         _running.add(process)
     try:
@@ -390,6 +395,7 @@ def _started(command: list[str], **options: Any) -> Iterator[subprocess.Popen[st
             if stream:
                 stream.close()
         process.wait()
+        os.close(held)
 
 
 def _interrupt(process: subprocess.Popen[str]) -> None:
@@ -404,7 +410,7 @@ def _interrupt_all() -> None:
 
 def _run(command: list[str]) -> str:
     """Run the program to its end, which the first Ctrl-C brings about."""
-    with _started(command, stdin=subprocess.DEVNULL) as process:
+    with _started(command) as process:
         interrupted = False
         while True:
             try:
