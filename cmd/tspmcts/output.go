@@ -54,6 +54,9 @@ var unfinished = struct {
 	files map[string]bool
 }{files: map[string]bool{}}
 
+// errHeld says that another process holds a file.
+var errHeld = errors.New("the file is held by another process")
+
 // left holds, by folder, the side files that were there when this process first
 // wrote to it, by the name of what they were to become.
 var left = struct {
@@ -81,7 +84,7 @@ func removeLeft(path string) {
 	}
 	for _, side := range left.dirs[dir][base] {
 		if f, err := os.OpenFile(side, os.O_WRONLY, 0); err == nil {
-			if hold(f) {
+			if hold(f) == nil {
 				os.Remove(side)
 			}
 			f.Close()
@@ -165,7 +168,7 @@ func newPending(name string) (*pending, error) {
 		unfinished.Lock()
 		p.f, err = os.OpenFile(side, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 		if err == nil {
-			if !hold(p.f) { // another process took it for one that was left
+			if errors.Is(hold(p.f), errHeld) { // another process took it for one that was left
 				p.f.Close()
 				err = fs.ErrExist
 			} else {

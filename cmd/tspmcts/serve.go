@@ -13,6 +13,7 @@ import (
 	"net/netip"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
@@ -168,6 +169,13 @@ func runServe(c *cli.Context) error {
 		return fmt.Errorf("%w; choose another --listen", err)
 	}
 	defer listener.Close()
+	if config.Folder != "" {
+		held, err := holdState(config.Folder)
+		if err != nil {
+			return err
+		}
+		defer held.Close()
+	}
 	jobs, err := serve.New(config)
 	if err != nil {
 		return err
@@ -198,6 +206,19 @@ func runServe(c *cli.Context) error {
 	defer stop()
 	server.Shutdown(end)
 	return err
+}
+
+// holdState holds the folder of a state until the file returned is closed: of two servers in one
+// folder, each would write over what the other has found. What else is wrong with the folder the
+// server tells.
+func holdState(folder string) (*os.File, error) {
+	os.Mkdir(folder, 0o700)
+	f, err := os.OpenFile(filepath.Join(folder, "lock"), os.O_WRONLY|os.O_CREATE, 0o600)
+	if err == nil && errors.Is(hold(f), errHeld) {
+		f.Close()
+		return nil, fmt.Errorf("%s: another server keeps its jobs there; end it, or name another folder for --state", folder)
+	}
+	return f, nil
 }
 
 // openPage shows a page in the user's browser.

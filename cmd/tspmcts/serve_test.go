@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -184,6 +185,23 @@ func TestServeKilled(t *testing.T) {
 	if s.errors.Len() > 0 {
 		t.Errorf("%s", s.errors)
 	}
+}
+
+// Of two servers in one folder the second does not begin, and the first keeps what it has.
+func TestServeHeldState(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("there are no such locks")
+	}
+	dir := t.TempDir()
+	s := startServer(t, dir, "--state", "state")
+	oneError(t, dir, 1, `^tspmcts: state: another server keeps its jobs there; end it, or name another folder`, call{args: []string{"serve", "--listen", "127.0.0.1:0", "--state", "state"}})
+	_, res := s.ask(t, "POST", "/v1/jobs", square, nil)
+	s.until(t, res.Header.Get("Location"), func(v view) bool { return v.Status == "done" })
+	startServer(t, dir, "--state", "other")
+	s.cmd.Process.Kill()
+	s.cmd.Wait()
+	s = startServer(t, dir, "--state", "state")
+	s.until(t, res.Header.Get("Location"), func(v view) bool { return v.Status == "done" })
 }
 
 // What others can reach needs a token and TLS; wrong calls are told.
