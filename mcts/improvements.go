@@ -3,6 +3,7 @@ package mcts
 import (
 	"context"
 	"iter"
+	"runtime"
 	"slices"
 
 	"tspmcts/tsp"
@@ -42,12 +43,21 @@ func Improvements(ctx context.Context, in *tsp.Instance, o Options) iter.Seq2[Pr
 		}
 		var result *Result
 		var err error
+		var thrown any // by Observe: what ends its goroutine ends the loop's
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
+			defer func() { thrown = recover() }()
 			result, err = Solve(ctx, in, o)
 		}()
-		defer func() { <-done }() // after cancel: no search outlives its loop
+		defer func() { // after cancel: no search outlives its loop
+			switch <-done; {
+			case thrown != nil:
+				panic(thrown)
+			case result == nil && err == nil:
+				runtime.Goexit()
+			}
+		}()
 		defer cancel()
 		for {
 			select {
@@ -60,8 +70,10 @@ func Improvements(ctx context.Context, in *tsp.Instance, o Options) iter.Seq2[Pr
 			}
 			break
 		}
-		if err != nil {
-			yield(Progress{}, err)
+		if result == nil {
+			if err != nil {
+				yield(Progress{}, err)
+			}
 			return
 		}
 		bound := result.lower()

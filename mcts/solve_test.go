@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -106,6 +107,29 @@ func TestImprovementsEndWithTheAnswer(t *testing.T) {
 				t.Errorf("%d cities, %+v: the last is %v long, bound %v, gap %v; want %v, %v, %v", n, o, last.Length, last.Bound, last.Gap, want.Value, bound, gap)
 			}
 		}
+	}
+}
+
+// What ends the goroutine of an observer ends that of the loop, as it does that of Solve.
+func TestImprovementsOfAnObserverThatEnds(t *testing.T) {
+	in := tsptest.Random(tsp.Euc2D, 60, 1)
+	for _, c := range []struct {
+		observe func(Progress)
+		want    any
+	}{{func(Progress) { panic("mine") }, "mine"}, {func(Progress) { runtime.Goexit() }, nil}} {
+		done := make(chan any)
+		wentOn := false
+		go func() {
+			defer close(done)
+			defer func() { done <- recover() }()
+			for range Improvements(context.Background(), in, Options{Actions: 1000, Workers: 1, Observe: c.observe}) {
+			}
+			wentOn = true
+		}()
+		if got := <-done; got != c.want || wentOn {
+			t.Errorf("the loop ends with %v and goes on: %v; want %v", got, wentOn, c.want)
+		}
+		<-done
 	}
 }
 
