@@ -12,6 +12,9 @@ import (
 // whether the ascent has converged; without a limit (0) it ends where more time
 // brings little. The bound is nil, without an error, when there was no time for any.
 func LowerBound(ctx context.Context, in *tsp.Instance, limit time.Duration) (r *onetree.Result, converged bool, err error) {
+	if in == nil || in.N() == 0 {
+		return nil, false, errNoCity
+	}
 	if sym := tsp.NewSymmetric(in); sym != nil {
 		in = sym.Instance
 	}

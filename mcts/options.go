@@ -23,6 +23,8 @@ var (
 	ErrInitial    = errors.New("the initial tour does not fit the instance")
 )
 
+var errNoCity = errors.New("there is no instance, want one with at least one city")
+
 // Endless, as the time of Options, is no limit.
 const Endless = time.Duration(math.MaxInt64)
 

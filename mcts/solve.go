@@ -100,6 +100,9 @@ func (r *Result) lower() float64 {
 // ErrForbidden where every tour found takes edges that may not be used, ErrNone where it is seen
 // that there is no other.
 func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
+	if in == nil || in.N() == 0 {
+		return nil, errNoCity
+	}
 	given := in
 	o.Clock = o.budget(given).Clock
 	invalid := o.validate(given)

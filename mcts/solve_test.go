@@ -334,6 +334,19 @@ func TestSolveRefuses(t *testing.T) {
 	if _, err := Solve(context.Background(), p.Instance, Options{Save: new(Saver)}); err == nil {
 		t.Error("a Saver without Save is taken")
 	}
+	for _, none := range []*tsp.Instance{nil, {}} {
+		if _, err := Solve(context.Background(), none, Options{}); !errors.Is(err, errNoCity) {
+			t.Errorf("no instance: %v", err)
+		}
+		if _, _, err := LowerBound(context.Background(), none, 0); !errors.Is(err, errNoCity) {
+			t.Errorf("the bound of no instance: %v", err)
+		}
+		for _, err := range Improvements(context.Background(), none, Options{}) {
+			if !errors.Is(err, errNoCity) {
+				t.Errorf("the improvements of no instance: %v", err)
+			}
+		}
+	}
 	if _, err := Solve(context.Background(), p.Instance, Options{Source: "gtprio"}); err == nil {
 		t.Error("an unknown source is taken")
 	}
