@@ -180,7 +180,7 @@ func runServe(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	server := &http.Server{Handler: jobs, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: config.BodyTime, WriteTimeout: 5 * time.Minute,
+	server := &http.Server{Handler: jobs, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: config.BodyTime, WriteTimeout: serve.AnswerTime,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10, ErrorLog: log.New(io.Discard, "", 0)} // what a client does wrong is no news
 	url := "http://" + listener.Addr().String()
 	if certificate != nil {

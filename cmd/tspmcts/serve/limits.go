@@ -21,6 +21,9 @@ type Limits struct {
 	Keep     time.Duration // that jobs stay when they have ended
 }
 
+// AnswerTime is how long a client may take to take an answer.
+const AnswerTime = 5 * time.Minute
+
 // DefaultLimits returns limits for a machine of one's own.
 func DefaultLimits() Limits {
 	return Limits{Body: 64 << 20, BodyTime: time.Minute, Cities: 2_000_000, Held: 10_000_000, Time: time.Hour,

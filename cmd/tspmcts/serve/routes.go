@@ -124,11 +124,13 @@ func (s *Server) post(w http.ResponseWriter, r *http.Request) {
 		}
 	}()
 	body, p := s.readBody(w, r)
+	answerFromNow(w)
 	if p != nil {
 		p.write(w)
 		return
 	}
 	o, spent, err := s.understand(body, r.URL.RawQuery)
+	answerFromNow(w)
 	if err != nil {
 		unprocessable(err).write(w)
 		return
@@ -145,6 +147,11 @@ func (s *Server) post(w http.ResponseWriter, r *http.Request) {
 	taken = true
 	w.Header().Set("Location", "/v1/jobs/"+j.id)
 	writeJSON(w, http.StatusAccepted, map[string]string{"id": j.id})
+}
+
+// answerFromNow has the time to answer begin now, which else began with the request.
+func answerFromNow(w http.ResponseWriter) {
+	http.NewResponseController(w).SetWriteDeadline(time.Now().Add(AnswerTime))
 }
 
 // understand is decode and the time that it took, of one request at a time: the searches need the

@@ -317,6 +317,39 @@ func (c *client) tours(path string) map[string]tsp.Tour {
 	return all
 }
 
+// The time to answer begins when a request has arrived: a slow one is answered too.
+func TestSlowBodyIsAnswered(t *testing.T) {
+	c := serveIt(t, nil)
+	h := httptest.NewUnstartedServer(c.Server)
+	h.Config.WriteTimeout = 100 * time.Millisecond
+	h.Start()
+	defer h.Close()
+	for _, status := range []int{http.StatusAccepted, http.StatusUnprocessableEntity, http.StatusRequestTimeout} {
+		r, w := io.Pipe()
+		go func() {
+			time.Sleep(300 * time.Millisecond)
+			switch status {
+			case http.StatusAccepted:
+				io.WriteString(w, square)
+			case http.StatusRequestTimeout:
+				time.Sleep(500 * time.Millisecond)
+			}
+			w.Close()
+		}()
+		if status == http.StatusRequestTimeout {
+			c.BodyTime = 400 * time.Millisecond
+		}
+		res, err := http.Post(h.URL+"/v1/jobs", "", r)
+		if err != nil {
+			t.Errorf("want %d: %v", status, err)
+			continue
+		}
+		if res.Body.Close(); res.StatusCode != status {
+			t.Errorf("%d, want %d", res.StatusCode, status)
+		}
+	}
+}
+
 // A job tells what was asked for, so that a page can show it in its form.
 func TestSettings(t *testing.T) {
 	c := serveIt(t, nil)
