@@ -370,7 +370,6 @@ func (s *Server) pause(j *job) *Problem {
 		s.queue = slices.DeleteFunc(s.queue, func(q *job) bool { return q == j })
 		j.state.Status = Paused
 		j.tell()
-		s.keep(j)
 	case Running:
 		j.end(errPaused)
 	case Done, Failed:
@@ -388,7 +387,6 @@ func (s *Server) resume(j *job) *Problem {
 		j.state.Status = Queued
 		s.queue = append(s.queue, j)
 		j.tell()
-		s.keep(j)
 		s.startNext()
 	case Running:
 		if j.wish == errPaused {
@@ -398,13 +396,6 @@ func (s *Server) resume(j *job) *Problem {
 		return problemf(http.StatusConflict, "the job is %s, and cannot be resumed", j.state.Status)
 	}
 	return nil
-}
-
-// keep writes a job's state without being waited for.
-func (s *Server) keep(j *job) {
-	if s.Folder != "" {
-		s.pending.Go(func() { s.note(j, s.save(j, nil)) })
-	}
 }
 
 // run searches until the job's budget or ctx ends.

@@ -209,21 +209,27 @@ func (s *Server) get(w http.ResponseWriter, r *http.Request, j *job) {
 	writeJSON(w, http.StatusOK, v)
 }
 
-// change does something to a job, and tells how it is then. A search ends a moment later.
+// change does something to a job, and tells how it is then. A search ends a moment later. What rests
+// or waits does so for a server that begins again too, once that is told.
 func (s *Server) change(do func(*job) *Problem) func(http.ResponseWriter, *http.Request, *job) {
 	return func(w http.ResponseWriter, r *http.Request, j *job) {
 		s.mu.Lock()
 		var p *Problem
+		was := j.state.Status
 		if s.closed {
 			p = s.closing()
 		} else {
 			p = do(j)
 		}
 		v := j.view(false)
+		unsaved := s.Folder != "" && v.Status != was && j.wish == nil // a search that is to end saves itself
 		s.mu.Unlock()
 		if p != nil {
 			p.write(w)
 			return
+		}
+		if unsaved {
+			s.note(j, s.save(j, nil))
 		}
 		writeJSON(w, http.StatusAccepted, v)
 	}

@@ -951,6 +951,40 @@ func TestStateIsTheNewest(t *testing.T) {
 	}
 }
 
+// A pause or resume that was answered is in the files: a server that is killed then does not lose it.
+func TestStateIsSavedBeforeTheAnswer(t *testing.T) {
+	c := serveIt(t, func(c *Config) {
+		c.Folder, c.Running = t.TempDir(), 1
+		write := c.Write
+		c.Write = func(name string, w func(io.Writer) error) error {
+			time.Sleep(50 * time.Millisecond)
+			return write(name, w)
+		}
+	})
+	first := c.post("demo=uniform&time=1h&workers=1", "")
+	path := c.post("demo=uniform&time=1h&workers=1", "")
+	saved := func(want ...Status) {
+		t.Helper()
+		var r record
+		text, err := os.ReadFile(filepath.Join(c.Folder, filepath.Base(path)+".json"))
+		if err == nil {
+			err = json.Unmarshal(text, &r)
+		}
+		if err != nil || !slices.Contains(want, r.State.Status) {
+			t.Errorf("%s is saved, %v, want %s", r.State.Status, err, want)
+		}
+	}
+	c.want(http.StatusAccepted, "POST", path+"/pause", "", nil)
+	saved(Paused)
+	c.want(http.StatusAccepted, "POST", path+"/resume", "", nil)
+	saved(Queued)
+	c.want(http.StatusAccepted, "POST", path+"/pause", "", nil)
+	c.want(http.StatusAccepted, "POST", first+"/stop", "", nil)
+	c.until(first, status(Done))
+	c.want(http.StatusAccepted, "POST", path+"/resume", "", nil)
+	saved(Queued, Running)
+}
+
 // Where the state cannot be written no job is taken.
 func TestStateCannotBeWritten(t *testing.T) {
 	c := serveIt(t, func(c *Config) {
