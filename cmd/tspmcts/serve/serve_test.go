@@ -209,10 +209,11 @@ func TestEveryBody(t *testing.T) {
 }
 
 // The length of a job is that of its tour to the last digit, where the search adds rounded distances,
-// and the checked tour at the end is no improvement over the same one that was shown.
+// and the checked tour at the end, which is that of solve, is no improvement over the same one that
+// was shown.
 func TestLengthIsOfTheTour(t *testing.T) {
 	c := serveIt(t, nil)
-	for k := range 3 {
+	for k := range 8 {
 		var b strings.Builder
 		for i := range 50 {
 			fmt.Fprintf(&b, "%d.%d %d.%d\n", i*7919%1009, i+50*k, i*i*31%1013, i)
@@ -225,6 +226,9 @@ func TestLengthIsOfTheTour(t *testing.T) {
 		tour := c.tours(path)["binary"]
 		if want := bench.LengthText(in, in.Value(tour)); v.Length.String() != want {
 			t.Errorf("length %s, but the tour has %s", v.Length, want)
+		}
+		if n := len(tour) - 1; tour[0] != 0 || tour[1] > tour[n] {
+			t.Errorf("the tour is %v, want the checked one, from city 0 on towards its lower neighbour", tour)
 		}
 		for i, p := range v.Trace {
 			if last := i == len(v.Trace)-1; last != (p.Length == *v.Length) {
