@@ -426,6 +426,16 @@ func TestBrowserParts(t *testing.T) {
 	if got := levels(""); len(got) != 4 || !slices.IsSorted(got) { // from the top of the picture, within a tenth
 		t.Errorf("of six lengths without a bound the chart shows %v", got)
 	}
+
+	// A search that ends within a millisecond has a course from left to right too.
+	for _, seconds := range []string{"0.0003", "0"} {
+		if b.eval(`import("/chart.js").then(({ plot }) => { const svg = document.getElementById("chart");
+			plot(svg, [{ name: "x", seconds: `+seconds+`, length: 101, points: [{ seconds: 0, length: 102 }, { seconds: 0, length: 101 }] }]);
+			const x = [...svg.querySelectorAll("text[text-anchor=middle]")].map((e) => Number(e.getAttribute("x")));
+			return x.length > 1 && x.every((v, k) => k === 0 || v > x[k - 1]); })`) != true {
+			t.Errorf("of %s seconds the chart shows no course from left to right", seconds)
+		}
+	}
 }
 
 // The token is asked for once by all that need it; of quick clicks the last one counts; the list

@@ -35,10 +35,10 @@ export function plot(svg, all) {
   if (!courses.length || !width) return;
   const box = { left: 84, right: width - 12, top: 26, bottom: height - 22 - 18 * courses.length };
   const scale = courses.every((c) => c.gap != null) ? gaps(courses) : lengths(courses);
-  const last = Math.max(...courses.map((c) => c.seconds));
+  const last = Math.max(1e-6, ...courses.map((c) => c.seconds));
   // The time begins when the first of them comes into the picture.
   const begin = Math.min(...courses.map((c) => c.points.find((p) => scale.value(c, p) <= scale.high).seconds));
-  const first = Math.max(0.001, Math.min(begin, last / 1.5));
+  const first = Math.min(Math.max(0.001, begin), last / 1.5);
   const x = (t) => box.left + ((box.right - box.left) * Math.log(Math.max(t, first) / first)) / Math.log(Math.max(last / first, 1.5));
   const y = (v) => box.bottom - (box.bottom - box.top) * scale.part(Math.min(Math.max(v, scale.low), scale.high));
 
