@@ -117,8 +117,8 @@ func (g *giant) searches(ctx context.Context, k int) ([]search, error) {
 	}
 	var tree region.Tree
 	regions, slots := leastRegions, 1
-	if g.actions == 0 { // else the tour does not depend on the workers
-		regions, slots = max(regions, min(mostBySlots, perSlot*g.slots)), g.slots
+	if g.Actions == 0 { // else the tour does not depend on the workers
+		regions, slots = max(regions, min(mostBySlots, perSlot*g.Slots)), g.Slots
 	}
 	tree.Grow(ctx, in, g.pos, min(mostInRegion, max(leastInRegion, n/regions)), rand2.NewPCG(g.run.Seed, uint64(k)))
 	size := func(leaf int32) int { nd := tree.Nodes[leaf]; return int(nd.To - nd.From) }
@@ -162,10 +162,10 @@ func (g *giant) search(ctx context.Context, p *region.Problem, cities, place []i
 	if g.learnt != nil {
 		q.Onward = g.learnt.Part(float64(sub.N()) / float64(g.in.N()))
 	}
-	if g.actions > 0 {
-		q.Actions = max(1, int64(part*float64(g.actions)))
+	if g.Actions > 0 {
+		q.Actions = max(1, int64(part*float64(g.Actions)))
 	} else {
-		q.Time = max(time.Second, time.Duration(part*float64(g.time)))
+		q.Time = max(time.Second, time.Duration(part*float64(g.Time)))
 	}
 	return q, err
 }

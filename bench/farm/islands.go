@@ -96,12 +96,12 @@ func (g *islands) searches(ctx context.Context, k int) ([]search, error) {
 		return nil, err
 	}
 	count := leastIslands // with a budget of actions the tour does not depend on the workers
-	if g.actions > 0 {
-		q.Actions = max(1, g.actions/leastIslands)
+	if g.Actions > 0 {
+		q.Actions = max(1, g.Actions/leastIslands)
 	} else {
-		count = max(count, g.slots)
-		waves := time.Duration(count+g.slots-1) / time.Duration(g.slots)
-		q.Time = max(time.Second, (g.time-g.time/forMeeting)/waves)
+		count = max(count, g.Slots)
+		waves := time.Duration(count+g.Slots-1) / time.Duration(g.Slots)
+		q.Time = max(time.Second, (g.Time-g.Time/forMeeting)/waves)
 	}
 	all := make([]search, count)
 	for i := range all {

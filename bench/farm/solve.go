@@ -48,11 +48,8 @@ type solving struct {
 	before  time.Duration
 	tour    tsp.Tour // the best so far
 	source  string   // of the heatmap
-	slots   int
-	rounds  int
-	round   int           // done
-	time    time.Duration // of a round, where time is the budget
-	actions int64         // of a round, where actions are
+	round   int      // done
+	planned          // the next one
 	used    int64
 	learnt  *mcts.Learnt // nil before regions of a local optimum were visited
 	nonce   string
@@ -153,20 +150,20 @@ func (s *solving) share(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.slots = 0
+	s.planned = planned{}
 	for _, w := range workers {
 		if w.Queue == s.queue {
-			s.slots += w.Slots
+			s.Slots += w.Slots
 		}
 	}
-	s.slots = max(1, s.slots)
+	s.Slots = max(1, s.Slots)
 	if total := s.run.Budget.Actions; total > 0 {
 		next, rounds := s.next(float64(s.used), float64(total))
-		s.actions, s.rounds = int64(next), rounds
+		s.Actions, s.Rounds = int64(next), rounds
 		return nil
 	}
 	next, rounds := s.next(s.clock().Seconds(), s.limit().Seconds())
-	s.time, s.rounds = time.Duration(next*float64(time.Second)), rounds
+	s.Time, s.Rounds = time.Duration(next*float64(time.Second)), rounds
 	return nil
 }
 
@@ -210,21 +207,19 @@ func (s *solving) do(ctx context.Context, m method) (*mcts.Result, []bench.Point
 		stop = mcts.StopActions
 	}
 	var err error
-	if s.round == 0 && m != nil && ctx.Err() == nil { // a tour that was interrupted is no state: it depends on when
-		if s.learnt != nil && s.run.Budget.Actions > 0 {
+	byTime := s.run.Budget.Actions == 0
+	if s.Slots == 0 && m != nil && ctx.Err() == nil { // a tour that was interrupted is no state: it depends on when
+		if s.learnt != nil && !byTime {
 			s.used = int64(s.learnt.Cost)
 		}
 		err = s.keep(ctx)
 	}
-	for m != nil && err == nil {
-		if err = s.share(ctx); err != nil || s.round >= s.rounds || s.actions == 0 && s.time < time.Second {
-			break
-		}
+	for m != nil && err == nil && s.round < s.Rounds && (!byTime || s.Time >= time.Second) {
 		if s.trace == nil {
 			s.tell(s.tour)
 		}
 		if err = s.step(ctx, m); err == nil {
-			if s.actions == 0 { // else it is to be the same each time
+			if byTime { // else it is to be the same each time
 				s.tour = s.shortest()
 			}
 			s.tell(s.tour)
@@ -263,7 +258,7 @@ func (s *solving) tell(t tsp.Tour) {
 	seconds := s.clock().Seconds()
 	s.trace = append(s.trace, bench.Point{Seconds: seconds, Length: json.Number(bench.LengthText(s.in, length))})
 	if s.observe != nil {
-		s.observe(s.round, s.rounds, length, seconds)
+		s.observe(s.round, s.Rounds, length, seconds)
 	}
 }
 
@@ -275,10 +270,10 @@ func (s *solving) step(ctx context.Context, m method) error {
 		return err
 	}
 	in := roundInput{LostAfter: s.lostAfter}
-	if s.actions == 0 {
-		in.Ends = endsOf(s.time)
+	if s.Actions == 0 {
+		in.Ends = endsOf(s.Time)
 		if !searches[0].Fresh {
-			in.Slots = s.slots
+			in.Slots = s.Slots
 		}
 	}
 	n := s.in.N()
@@ -302,7 +297,7 @@ func (s *solving) step(ctx context.Context, m method) error {
 	if searches[0].Fresh {
 		watch.Go(func() { s.watch(ctx, looking, id, in.Searches) })
 	}
-	found, err := s.wait(ctx, id, fmt.Sprintf("%s, %d cities, round %d of %d", s.run.Item.Name, n, k, s.rounds), in)
+	found, err := s.wait(ctx, id, fmt.Sprintf("%s, %d cities, round %d of %d", s.run.Item.Name, n, k, s.Rounds), in)
 	enough()
 	watch.Wait()
 	if err != nil {
@@ -382,8 +377,8 @@ func (s *solving) take(ctx context.Context, id string, k int, found []searchResu
 	}
 	if s.learnt = mcts.Together(parts, shares); s.learnt == nil { // of searches that visit no regions; from now on they do
 		s.learnt = &mcts.Learnt{Cost: float64(s.used)}
-		if s.actions == 0 {
-			s.learnt.Cost = s.clock().Seconds() * float64(s.slots)
+		if s.Actions == 0 {
+			s.learnt.Cost = s.clock().Seconds() * float64(s.Slots)
 		}
 	}
 	return tours, nil

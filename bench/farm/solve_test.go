@@ -3,9 +3,11 @@ package farm
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -20,6 +22,7 @@ import (
 
 	"tspmcts/bench"
 	"tspmcts/mcts"
+	"tspmcts/mcts/region"
 	"tspmcts/tsp"
 	"tspmcts/tsp/tsptest"
 )
@@ -220,11 +223,70 @@ func (r roundServer) GetWorkflow(_ context.Context, round, _ string) client.Work
 type doneRound struct {
 	client.WorkflowRun
 	found []searchResult
+	err   error
 }
 
 func (d doneRound) Get(_ context.Context, to any) error {
 	*to.(*[]searchResult) = d.found
-	return nil
+	return d.err
+}
+
+// beganServer is a server that has begun the rounds in began, the first of which is the only one. The
+// client that begins it ends before it does.
+type beganServer struct {
+	quietServer
+	began []roundInput
+}
+
+func (b *beganServer) ExecuteWorkflow(_ context.Context, _ client.StartWorkflowOptions, _ any, args ...any) (client.WorkflowRun, error) {
+	b.began = append(b.began, args[0].(roundInput))
+	return nil, nil
+}
+
+func (b *beganServer) GetWorkflow(context.Context, string, string) client.WorkflowRun {
+	if len(b.began) == 1 {
+		return doneRound{err: errors.New("killed")}
+	}
+	return doneRound{found: make([]searchResult, len(b.began[0].Searches))}
+}
+
+// TestPlanKept pins that a client which was killed in a round goes on in it with the searches that it
+// is of, though there are other slots and there is less time by then.
+func TestPlanKept(t *testing.T) {
+	ctx := context.Background()
+	for _, n := range []int{1500, 40000} {
+		run := solvable(n, bench.Budget{Time: bench.Span{Fixed: time.Minute}})
+		in := run.Item.Instance
+		f := busyFarm(t, func(string) {})
+		server := &beganServer{quietServer: quietServer{asked: func() {}}}
+		f.client = server
+		solve := func(slots int, at time.Duration) error {
+			w := notice{Queue: "q", Slots: slots}
+			if err := f.blobs.put(ctx, w.blob(), tsptest.Must(json.Marshal(w))); err != nil {
+				t.Fatal(err)
+			}
+			s := &solving{Farm: f, run: run, in: in, asked: 1, clock: func() time.Duration { return at }, folder: "solve/x/", source: "gtprior",
+				tour: tsp.SpaceFillingCurve(ctx, in)}
+			if err := s.resume(ctx); err != nil {
+				t.Fatal(err)
+			}
+			var m method = &islands{s}
+			if n > 1500 {
+				m = &giant{solving: s, pos: make([]int32, n), joiner: region.NewJoiner(in, tsptest.Must(tsp.NearestNeighbors(ctx, in, 5)))}
+			}
+			_, _, err := s.do(ctx, m)
+			return err
+		}
+		if err := solve(8, time.Second); err == nil || !strings.Contains(err.Error(), "killed") {
+			t.Fatal(err)
+		}
+		if err := solve(1, 9*time.Second); err != nil {
+			t.Errorf("%d cities: %v", n, err)
+		}
+		if len(server.began) != 2 || !reflect.DeepEqual(server.began[0], server.began[1]) {
+			t.Errorf("%d cities: %+v", n, server.began)
+		}
+	}
 }
 
 // TestToursApart pins that two solves whose searches find the same tour each have it, whoever is done

@@ -19,11 +19,25 @@ type state struct {
 	Actions int64
 	Nonce   string // names the rounds' workflows
 	Learnt  *mcts.Learnt
+	Next    planned
 }
 
-// keep writes the state, and removes the one before.
+// planned is a round as it was planned. It is written before the round begins: a client that comes
+// back finds that round under way, however many slots and however much time there are by then, and
+// can make something of its results only with the searches that it is of.
+type planned struct {
+	Slots   int           // 0 before anything is planned
+	Rounds  int           // in all
+	Time    time.Duration // of the round, where time is the budget
+	Actions int64         // of the round, where actions are
+}
+
+// keep plans the next round, writes the state, and removes the one before.
 func (s *solving) keep(ctx context.Context) error {
-	head, err := json.Marshal(state{s.round, s.clock(), s.used, s.nonce, s.learnt})
+	if err := s.share(ctx); err != nil {
+		return err
+	}
+	head, err := json.Marshal(state{s.round, s.clock(), s.used, s.nonce, s.learnt, s.planned})
 	if err != nil {
 		return err
 	}
@@ -65,7 +79,7 @@ func (s *solving) resume(ctx context.Context) error {
 			return fmt.Errorf("%s: %w", names[k], err)
 		}
 		s.warn("%s: goes on after round %d", s.run.Item.Name, st.Rounds)
-		s.tour = tour
+		s.tour, s.planned = tour, st.Next
 		s.round, s.before, s.used, s.nonce, s.learnt, s.last = st.Rounds, st.Elapsed, st.Actions, st.Nonce, st.Learnt, names[k]
 		return nil
 	}
