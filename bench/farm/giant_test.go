@@ -54,12 +54,13 @@ func TestMapTravels(t *testing.T) {
 }
 
 // TestRounds pins how a budget is shared among rounds: all of it, early rounds short, none longer
-// than a third and a half of that.
+// than a third and a half of that, and none of less than 1, though more were asked for.
 func TestRounds(t *testing.T) {
 	for _, tt := range []struct {
 		before, total float64
 		given         int
-	}{{1, 100, 0}, {0, 100, 0}, {40, 100, 0}, {99, 100, 0}, {1, 100, 7}, {0, 1e12, 0}, {100, 100, 0}, {120, 100, 0}} {
+	}{{1, 100, 0}, {0, 100, 0}, {40, 100, 0}, {99, 100, 0}, {1, 100, 7}, {0, 1e12, 0}, {100, 100, 0}, {120, 100, 0},
+		{1, 100, 1000}, {0.5, 6, 7}, {0.2, 12, 0}, {0, 5, 0}} {
 		s := &solving{asked: tt.given}
 		used, told := tt.before, 0
 		for {
@@ -73,7 +74,7 @@ func TestRounds(t *testing.T) {
 			if s.round >= rounds {
 				break
 			}
-			if next <= 0 || tt.given == 0 && next > 0.501*tt.total {
+			if next < 1 || tt.given == 0 && next > 0.501*tt.total {
 				t.Fatalf("%+v: a round of %v", tt, next)
 			}
 			used += next

@@ -179,17 +179,21 @@ func (s *solving) timed(ctx context.Context) (context.Context, context.CancelFun
 }
 
 // next returns how much of the budget the next round has, of which some was used before, and how
-// many rounds there are to be in all. Early rounds are short: what a border keeps from improving is
-// gone soon.
+// many rounds there are to be in all, none of which has less than 1, a second or an action. Early
+// rounds are short: what a border keeps from improving is gone soon.
 func (s *solving) next(before, total float64) (next float64, rounds int) {
-	left := max(0, total-before)
+	left := total - before
 	if s.asked > 0 {
-		return left / float64(max(1, s.asked-s.round)), s.asked
+		more := min(s.asked-s.round, int(left))
+		if more < 1 {
+			return 0, s.round
+		}
+		return left / float64(more), s.round + more
 	}
 	rounds = s.round
-	for ; left > 0; rounds++ {
-		long := min(max(2*before, total/16), total/3)
-		if left < long+long/2 {
+	for ; left >= 1; rounds++ {
+		long := max(1, min(max(2*before, total/16), total/3))
+		if left < long+max(1, long/2) {
 			long = left
 		}
 		if rounds == s.round {
@@ -214,7 +218,7 @@ func (s *solving) do(ctx context.Context, m method) (*mcts.Result, []bench.Point
 		}
 		err = s.keep(ctx)
 	}
-	for m != nil && err == nil && s.round < s.Rounds && (!byTime || s.Time >= time.Second) {
+	for m != nil && err == nil && s.round < s.Rounds {
 		if s.trace == nil {
 			s.tell(s.tour)
 		}

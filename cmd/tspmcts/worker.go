@@ -28,7 +28,7 @@ func farmFlags() []cli.Flag {
 // solveFarmFlags returns what only solve reads.
 func solveFarmFlags() []cli.Flag {
 	return append(farmFlags(),
-		option(catFarm, "rounds", "share the budget evenly among `N` rounds, after which what the workers found is joined (default: each takes twice as long as all before it, a third of the budget at most)"))
+		option(catFarm, "rounds", "share the budget evenly among `N` rounds, after which what the workers found is joined; fewer where each would have less than a second, or an action (default: each takes twice as long as all before it, a third of the budget at most)"))
 }
 
 // farmCommands returns the commands of workers.
