@@ -243,7 +243,7 @@ func (s *solving) do(ctx context.Context, m method) (*mcts.Result, []bench.Point
 		return nil, nil, err
 	}
 	if ctx.Err() == nil {
-		s.blobs.remove(ctx, s.last) // the next such command is a new one
+		s.forget(ctx) // the next such command is a new one
 	}
 	return res, s.trace, nil
 }
@@ -364,7 +364,8 @@ func (s *solving) take(ctx context.Context, id string, k int, found []searchResu
 			continue
 		}
 		if gcerrors.Code(errs[i]) == gcerrors.NotFound {
-			return nil, fmt.Errorf("round %d: a tour that was found is gone: did the same command, started twice, take it? %w", k, errs[i])
+			s.forget(ctx) // there is no going on from here
+			return nil, fmt.Errorf("round %d: a tour that was found is gone: did the same command, started twice, take it? Started again it begins anew: %w", k, errs[i])
 		}
 		if errs[i] != nil {
 			s.warn("%v", errs[i])

@@ -290,8 +290,8 @@ func TestPlanKept(t *testing.T) {
 }
 
 // TestToursApart pins that two solves whose searches find the same tour each have it, whoever is done
-// first and removes its own; and that a client whose tours another has removed says so, where it
-// would have given a worse tour for the result.
+// first and removes its own; that a client whose tours another has removed says so, where it would
+// have given a worse tour for the result; and that no state is left then, nor after the end.
 func TestToursApart(t *testing.T) {
 	ctx := context.Background()
 	run := solvable(1500, bench.Budget{Actions: 4})
@@ -335,6 +335,32 @@ func TestToursApart(t *testing.T) {
 	}
 	if err := solve(twice); err == nil || !strings.Contains(err.Error(), "is gone") {
 		t.Errorf("tours that another removed: %v", err)
+	}
+	leave := func() { // an old state, which a client did not come to remove
+		s := begin("four")
+		s.clock = func() time.Duration { return 0 }
+		if err := s.keep(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	leave()
+	err := solve(begin("four"))
+	if left := tsptest.Must(f.blobs.list(ctx, "solve/four/")); err != nil || len(left) > 0 {
+		t.Errorf("%v: after the end there are the states %v", err, left)
+	}
+	leave()
+	meanwhile["solve-four-001"] = func() {
+		for _, name := range tsptest.Must(f.blobs.list(ctx, "tour/")) {
+			f.blobs.remove(ctx, name)
+		}
+	}
+	s := begin("four")
+	if err := s.resume(ctx); err != nil {
+		t.Fatal(err)
+	}
+	err = solve(s)
+	if left := tsptest.Must(f.blobs.list(ctx, "solve/four/")); err == nil || len(left) > 0 {
+		t.Errorf("%v: there is no going on from the states %v", err, left)
 	}
 }
 

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"gocloud.dev/gcerrors"
+
 	"tspmcts/mcts"
 )
 
@@ -47,10 +49,32 @@ func (s *solving) keep(ctx context.Context) error {
 		return err
 	}
 	if s.last != "" && s.last != name {
-		s.blobs.remove(ctx, s.last) // one that stays is never read: the later one is
+		s.blobs.remove(ctx, s.last) // one that stays is not read: the later one is, until forget removes both
 	}
 	s.last = name
 	return nil
+}
+
+// forget removes the state and what is left of those before, the oldest first: whatever ends this,
+// the latest is there as long as any is.
+func (s *solving) forget(ctx context.Context) {
+	if s.last == "" {
+		return
+	}
+	ctx, cancel := answered(ctx)
+	defer cancel()
+	names, err := s.blobs.list(ctx, s.folder)
+	if err != nil {
+		return
+	}
+	for _, name := range names {
+		if name > s.last { // of the same command, started twice
+			return
+		}
+		if err := s.blobs.remove(ctx, name); err != nil && gcerrors.Code(err) != gcerrors.NotFound {
+			return
+		}
+	}
 }
 
 // resume goes on from the latest state that is whole, where there is one.
