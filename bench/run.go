@@ -81,7 +81,7 @@ func (r *Run) Record(res *mcts.Result, elapsed float64, trace []Point) *Record {
 	} else {
 		trace[k-1].Length = text
 	}
-	rec := &Record{Instance: r.Item.Name, N: in.N(), Metric: in.Metric.String(), Length: text, Unit: in.Unit, Gap: GapOf(res.Value, r.Optimum),
+	rec := &Record{Instance: r.Item.Name, N: in.N(), Metric: in.Metric.String(), Length: text, Unit: in.Unit,
 		Seconds: seconds(elapsed), Seed: r.Seed, Workers: r.Workers, Stop: res.Stop, Heatmap: res.Source,
 		Preset: res.Config.Preset, Actions: res.Actions, Work: res.Work, Config: &res.Config, Trace: trace, Visits: res.Visits}
 	if bound := res.Bound; bound != nil {
@@ -89,14 +89,20 @@ func (r *Run) Record(res *mcts.Result, elapsed float64, trace []Point) *Record {
 		rec.Bound = &b
 		rec.BoundGap = GapOf(res.Value, bound.Value())
 	}
+	r.measure(rec, res.Value)
+	return rec
+}
+
+// measure sets the optimum of a record of that length, and the gap.
+func (r *Run) measure(rec *Record, length float64) {
+	rec.Gap, rec.Optimum = GapOf(length, r.Optimum), nil
 	if r.Optimum > 0 {
-		o := json.Number(LengthText(in, r.Optimum))
+		o := json.Number(LengthText(r.Item.Instance, r.Optimum))
 		if r.Optimum != math.Trunc(r.Optimum) {
 			o = json.Number(fmt.Sprint(r.Optimum))
 		}
 		rec.Optimum = &o
 	}
-	return rec
 }
 
 // build makes the heatmap of a source, the run's own or the one that it stands for.

@@ -45,11 +45,18 @@ type Job struct {
 // Key names what is run.
 func (j *Job) Key() string { return j.entry.Key() }
 
-// Set returns the name of the file that the instance came from, without its folder.
-func (j *Job) Set() string { return j.entry.Set }
-
 // Digest returns that of the instance.
 func (j *Job) Digest() string { return j.entry.Digest }
+
+// Adopt returns the entry that another machine made of the run, with what that was not told: the file
+// of the instance, its optimum and so the gap.
+func (j *Job) Adopt(e *Entry) *Entry {
+	e.Set = j.entry.Set
+	if length, err := e.Length.Float64(); err == nil {
+		j.measure(&e.Record, length)
+	}
+	return e
+}
 
 // suiteFile is a suite, or one of several products, as it stands in a file.
 type suiteFile struct {

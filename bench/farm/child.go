@@ -42,7 +42,7 @@ type message struct {
 	Actions    int64
 	Checkpoint []byte
 	Better     []byte // of an island: its best tour, better than the one told before
-	Entry      []byte // a bench.Entry as JSON: gob would take a gap of 0 for none
+	Entry      []byte // a bench.Entry as JSON: gob would take a pointer to 0 for none
 	Tour       []byte
 	Learnt     *mcts.Learnt // with the tour of a search
 	Source     string       // likewise: of its heatmap

@@ -14,7 +14,7 @@
 // asks for: a panic there is a failure of the run, not of the worker.
 //
 // A block is all arms of one instance and seed: what is compared runs on one machine. A shard is a
-// workflow of at most 500 blocks, named by the keys of the suite and the build, so that the same
+// workflow of at most 500 blocks, named by those of the suite and the build, so that the same
 // command finds it again. A round is a workflow of searches: the regions of a giant tour.
 //
 // # Laws

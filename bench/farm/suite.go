@@ -133,9 +133,8 @@ func absent(err error) bool {
 }
 
 // parts uploads the inputs and returns the shards: the same ones for the same jobs, whatever is
-// known of them.
+// known of them, named by all blocks.
 func (s *suite) parts(ctx context.Context, jobs []*bench.Job) ([]*part, error) {
-	var keys []string
 	seen := map[string]bool{}
 	grouped := map[string][]*bench.Job{}
 	var order []string
@@ -145,16 +144,15 @@ func (s *suite) parts(ctx context.Context, jobs []*bench.Job) ([]*part, error) {
 			continue
 		}
 		seen[key] = true
-		keys = append(keys, key)
 		group := fmt.Sprint(j.Item.Name, "|", j.Digest(), "|", j.Seed, "|", j.Workers)
 		if grouped[group] == nil {
 			order = append(order, group)
 		}
 		grouped[group] = append(grouped[group], j)
 	}
-	s.id = digest([]byte(strings.Join(append(keys, s.queue, s.blobs.name, fmt.Sprint(s.tours)), "\n")))[:shortDigest]
 	instances := map[string]string{} // digests of blobs by those of instances
 	var parts []*part
+	names := []string{s.queue, s.blobs.name}
 	runs := mostRuns
 	for _, group := range order {
 		jobs := grouped[group]
@@ -166,13 +164,18 @@ func (s *suite) parts(ctx context.Context, jobs []*bench.Job) ([]*part, error) {
 			return nil, err
 		}
 		if len(parts) == 0 || len(parts[len(parts)-1].blocks) >= mostBlocks || runs+len(jobs) > mostRuns {
-			parts = append(parts, &part{id: fmt.Sprintf("suite-%s-%03d", s.id, len(parts)+1), named: map[string]*partBlock{}})
+			parts = append(parts, &part{named: map[string]*partBlock{}})
 			runs = 0
 		}
 		runs += len(jobs)
+		names = append(names, b.digest)
 		p := parts[len(parts)-1]
 		p.blocks = append(p.blocks, b)
 		p.named[b.digest[:shortDigest]] = b
+	}
+	s.id = digest([]byte(strings.Join(names, "\n")))[:shortDigest]
+	for i, p := range parts {
+		p.id = fmt.Sprintf("suite-%s-%03d", s.id, i+1)
 	}
 	return parts, nil
 }
@@ -339,7 +342,7 @@ func (s *suite) accept(ctx context.Context, p *part, a accepted) error {
 		s.warn("%v", err)
 		return nil
 	}
-	return s.add(rec.Entry)
+	return s.add(j.Adopt(rec.Entry))
 }
 
 func (s *suite) add(e *bench.Entry) error {
@@ -372,7 +375,7 @@ func (s *suite) collectBlobs(ctx context.Context, p *part) error {
 				return err
 			}
 			if rec != nil {
-				if err := s.add(rec.Entry); err != nil {
+				if err := s.add(j.Adopt(rec.Entry)); err != nil {
 					return err
 				}
 			}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -22,6 +23,7 @@ import (
 	"go.temporal.io/sdk/testsuite"
 
 	"tspmcts/bench"
+	"tspmcts/mcts"
 	"tspmcts/tsp"
 	"tspmcts/tsp/tsptest"
 )
@@ -143,6 +145,57 @@ func TestEnded(t *testing.T) {
 	}
 	if f.begun == nil || len(f.begun.Blocks) != 1 || !slices.Equal(f.begun.Blocks[0].Skip, []int{done}) {
 		t.Errorf("begun: %+v, want what was not done", f.begun)
+	}
+}
+
+// TestOptimum pins that the same runs are the same blocks of the same suite, whatever is known of their
+// instances besides, and that each record has what is known of its own: file, optimum and gap.
+func TestOptimum(t *testing.T) {
+	in := tsptest.Random(tsp.Euc2D, 20, 1)
+	job := func(set string, optimum float64, heatmap string, settings ...bench.Setting) *bench.Job {
+		item := bench.NewSetItem(&bench.Item{Instance: in, Name: "r", Index: int(optimum), Single: true}, set, optimum)
+		return tsptest.Must(bench.NewJob(item, tsptest.Must(bench.HeatmapSource(heatmap)), &bench.Knobs{Preset: "default", Settings: settings}, bench.Budget{Actions: 1}, 1, 1))
+	}
+	f := &shardServer{run: "1", status: enumspb.WORKFLOW_EXECUTION_STATUS_CANCELED}
+	s, _ := looking(t, f, 0)
+	begin := func(jobs ...*bench.Job) *part { return tsptest.Must(s.parts(t.Context(), jobs))[0] }
+	depth, _ := mcts.FindKnob("depth")
+	shallow := func(text string) *part {
+		return begin(job("", 0, "knn", bench.Setting{Knob: depth, Value: text}))
+	}
+	if a, b := shallow("3"), shallow("03"); (a.id == b.id) != (a.blocks[0].digest == b.blocks[0].digest) {
+		t.Errorf("suites %s and %s of the blocks %s and %s", a.id, b.id, a.blocks[0].digest, b.blocks[0].digest)
+	}
+	jobs := []*bench.Job{job("a", 0, "knn"), job("b", 50, "gtprior")}
+	p := begin(jobs...)
+	if q := begin(job("c", 70, "knn"), job("d", 0, "gtprior")); q.id != p.id || q.blocks[0].digest != p.blocks[0].digest {
+		t.Errorf("with other optima the block %s of %s, was %s of %s", q.blocks[0].digest, q.id, p.blocks[0].digest, p.id)
+	}
+	var spec block
+	b := p.blocks[0]
+	if err := decode(tsptest.Must(s.blobs.read(t.Context(), "job/"+b.digest, mostSpec)), &spec); err != nil {
+		t.Fatal(err)
+	}
+	for k, collected := range []bool{false, true} {
+		e, tour, err := tsptest.Must(spec.job(k, in)).Do(t.Context(), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		data := tsptest.Must(json.Marshal(record{e, tourBytes(tour)}))
+		name := "001-000001-" + digest(data)[:32]
+		if err := s.blobs.put(t.Context(), recordFolder(s.id, b.digest, k)+name, data); err != nil {
+			t.Fatal(err)
+		}
+		if collected {
+			err = s.collectBlobs(t.Context(), p)
+		} else {
+			err = s.accept(t.Context(), p, accepted{Block: b.digest[:shortDigest], Arm: k, Record: name})
+		}
+		here, _, _ := jobs[k].Do(t.Context(), false)
+		got := s.store.Done(jobs[k].Key())
+		if err != nil || got == nil || got.Set != here.Set || !reflect.DeepEqual(got.Gap, here.Gap) || !reflect.DeepEqual(got.Optimum, here.Optimum) {
+			t.Errorf("run %d: %v, the record %+v, in the process %+v", k, err, got, here)
+		}
 	}
 }
 

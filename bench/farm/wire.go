@@ -24,7 +24,7 @@ import (
 
 // Wire is the version of what client and worker say to each other. It rises with every change of
 // that.
-const Wire = 6
+const Wire = 7
 
 // Limits of what is read from the wire, in bytes.
 const (
@@ -124,14 +124,12 @@ func source(spec string) (bench.Source, error) {
 	return bench.HeatmapSource(spec)
 }
 
-// block is all arms of one instance and seed, as a blob.
+// block is all arms of one instance and seed, as a blob. It has nothing that the runs do not depend on:
+// the same ones are the same block, whatever the client knows of the instance besides.
 type block struct {
 	Wire     int
 	Instance string // digest of its blob
 	Name     string
-	Set      string
-	Index    int
-	Optimum  float64
 	Seed     uint64
 	Workers  int
 	Tours    bool
@@ -149,8 +147,7 @@ type arm struct {
 // blockOf returns the block of jobs of one instance and seed.
 func blockOf(jobs []*bench.Job, instance string, tours bool) (*block, error) {
 	first := jobs[0]
-	b := &block{Wire: Wire, Instance: instance, Name: first.Item.Name, Set: first.Set(), Index: first.Item.Index, Optimum: first.Optimum,
-		Seed: first.Seed, Workers: first.Workers, Tours: tours}
+	b := &block{Wire: Wire, Instance: instance, Name: first.Item.Name, Seed: first.Seed, Workers: first.Workers, Tours: tours}
 	for _, j := range jobs {
 		if _, err := source(j.Source.Name); err != nil {
 			return nil, err
@@ -175,7 +172,7 @@ func (b *block) job(k int, in *tsp.Instance) (*bench.Job, error) {
 	if err != nil {
 		return nil, err
 	}
-	item := bench.NewSetItem(&bench.Item{Instance: in, Name: b.Name, Index: b.Index, Single: true}, b.Set, b.Optimum)
+	item := bench.NewSetItem(&bench.Item{Instance: in, Name: b.Name, Single: true}, "", 0)
 	j, err := bench.NewJob(item, src, kn, budget, b.Seed, b.Workers)
 	if err != nil {
 		return nil, err
