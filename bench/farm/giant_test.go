@@ -125,21 +125,28 @@ func TestTaken(t *testing.T) {
 	}
 }
 
-// TestBeginsAlike pins that the first tour of a giant solve does not depend on how many cores the
-// client has.
+// TestBeginsAlike pins that the first tour of a solve with actions does not depend on how many cores
+// the client has.
 func TestBeginsAlike(t *testing.T) {
-	in := tsptest.Random(tsp.Euc2D, 60000, 2)
-	var first tsp.Tour
-	for _, workers := range []int{1, 7} {
-		item := &bench.Item{Instance: in, Name: "r", Single: true}
-		s := &solving{in: in, clock: func() time.Duration { return 0 }, run: &bench.Run{Item: item, Source: tsptest.Must(bench.HeatmapSource("gtprior")),
-			Knobs: &bench.Knobs{Preset: "default"}, Budget: bench.Budget{Actions: 1e6}, Seed: 1, Workers: workers}}
-		tsptest.Must(s.newGiant(context.Background()))
-		if first == nil {
-			first = s.tour
-		}
-		if !slices.Equal(first, s.tour) {
-			t.Error("another tour with more cores")
+	for _, tt := range []struct {
+		n     int
+		begin func(*solving) (method, error)
+	}{
+		{3000, func(s *solving) (method, error) { return s.newIslands(context.Background()) }},
+		{60000, func(s *solving) (method, error) { return s.newGiant(context.Background()) }},
+	} {
+		var first tsp.Tour
+		for _, workers := range []int{1, 7} {
+			run := solvable(tt.n, bench.Budget{Actions: 1e6})
+			run.Source, run.Workers = tsptest.Must(bench.HeatmapSource("gtprior")), workers
+			s := &solving{in: run.Item.Instance, clock: func() time.Duration { return 0 }, run: run}
+			tsptest.Must(tt.begin(s))
+			if first == nil {
+				first = s.tour
+			}
+			if !slices.Equal(first, s.tour) {
+				t.Errorf("%d cities: another tour with more cores", tt.n)
+			}
 		}
 	}
 }

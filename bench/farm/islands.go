@@ -27,8 +27,12 @@ func (s *solving) newIslands(ctx context.Context) (method, error) {
 	if s.tour != nil {
 		return &islands{s}, nil
 	}
+	workers := s.run.Workers
+	if s.run.Budget.Actions > 0 { // the tour is not to depend on the machine; 200,000 cities take 3 s
+		workers = 1
+	}
 	first, err := mcts.Solve(ctx, s.in, mcts.Options{Source: "gtprior", Actions: 4 * int64(s.in.N()), Time: s.limit() / forMeeting,
-		Seed: s.run.Seed, Workers: s.run.Workers})
+		Seed: s.run.Seed, Workers: workers})
 	if err != nil {
 		return nil, err
 	}
