@@ -604,14 +604,24 @@ func TestStopped(t *testing.T) {
 	}
 }
 
-// A run that panics is an error record after three tries; the worker and the other runs live.
+// A run that panics is an error record after three tries, and the exit code of the client tells of it; the
+// worker and the other runs live.
 func TestPanics(t *testing.T) {
 	l := newLab(t)
 	l.instances(2, 200)
 	w := l.worker()
 	l.ready()
-	out := l.must(append(suite("far.jsonl", 1, "--actions", "10000"), append(far, "--heatmaps", "gtprior,panics,knn")...)...)
-	if !strings.Contains(out, "2 runs failed") || !strings.Contains(out, "a run that panics") {
+	run := func() string {
+		t.Helper()
+		c := l.command(append(suite("far.jsonl", 1, "--actions", "10000"), append(far, "--heatmaps", "gtprior,panics,knn")...)...)
+		out, _ := c.CombinedOutput()
+		if code := c.ProcessState.ExitCode(); code != 1 || bytes.Contains(out, []byte("complete")) {
+			t.Errorf("exit code %d, want 1: %s", code, out)
+		}
+		return string(out)
+	}
+	out := run()
+	if !strings.Contains(out, "s, 2 failed\n") || !strings.Contains(out, "2 runs failed") || !strings.Contains(out, "a run that panics") {
 		t.Errorf("%s", out)
 	}
 	failed, done := 0, 0
@@ -628,7 +638,7 @@ func TestPanics(t *testing.T) {
 	if w.ProcessState != nil {
 		t.Error("the worker ended")
 	}
-	out = l.must(append(suite("far.jsonl", 1, "--actions", "10000"), append(far, "--heatmaps", "gtprior,panics,knn")...)...)
+	out = run()
 	if !strings.Contains(out, "4 runs, 0 of them new") {
 		t.Errorf("again: %s", out)
 	}

@@ -267,14 +267,15 @@ func runBench(c *cli.Context) error {
 		return err
 	}
 	state := "complete"
+	if status.Failed > 0 {
+		state = fmt.Sprintf("%d failed", status.Failed)
+		err = fmt.Errorf("%d runs failed, the last with: %s; the same command tries them again", status.Failed, status.Reason)
+	}
 	if left := status.Jobs - status.Known - status.Done - status.Failed; left > 0 {
 		state = fmt.Sprintf("stopped, %d to go; the same command goes on", left)
 	}
-	if status.Failed > 0 {
-		warn("%d runs failed, the last with: %s; the same command tries them again", status.Failed, status.Reason)
-	}
-	_, err = fmt.Fprintf(stdout{}, "%s: %d runs, %d of them new, %.1f s, %s\n", out, status.Known+status.Done, status.Done, status.Elapsed.Seconds(), state)
-	return stdoutMayClose(err)
+	_, told := fmt.Fprintf(stdout{}, "%s: %d runs, %d of them new, %.1f s, %s\n", out, status.Known+status.Done, status.Done, status.Elapsed.Seconds(), state)
+	return errors.Join(err, stdoutMayClose(told))
 }
 
 // stdoutMayClose forgives a stdout that nobody reads any more.
