@@ -116,7 +116,7 @@ func (id identity) differs(other identity) error {
 // change of what stands behind it.
 const (
 	magic   = "tspmcts checkpoint\n"
-	version = 15
+	version = 16
 )
 
 // Encode writes c: the magic, the version, the length and SHA-256 of the state, the

@@ -37,7 +37,7 @@ func (s *Search) newImproving(descent float64) *Improving {
 	n := s.In.N()
 	whole := n <= s.Config.Whole/3 || n <= s.Config.Whole && !s.even()
 	kicks := s.newKicks()
-	kicks.Short = !s.manyRegions()
+	kicks.Leaves = kicks.Leaves || s.manyRegions()
 	if whole {
 		kicks.First *= 2 // the first tours of the whole take long, and nothing is told of them
 	}

@@ -35,22 +35,22 @@ func (s *Search) round(pieces int, work func(c *kick.Climber, actions int64)) {
 	s.keep(s.Tour.Order, s.Tour.Length)
 }
 
-// Kicks is the work of kicking the best tour: in pieces of it, or, where there are more cities than
-// a piece may have, in the leaves of a k-d tree over them.
+// Kicks is the work of kicking the best tour: in pieces of it, or, where regions are visited or there
+// are more cities than a piece may have, in the leaves of a k-d tree over them.
 type Kicks struct {
 	plain
 	Temperature float64     // at which what is worse is accepted, in mean edge lengths
+	Leaves      bool        // and not pieces
 	First       float64     // how long leaves are kicked at first, in parts of the time so far
 	Tree        region.Tree // empty before the first leaves are kicked
 	Kicked      int         // how many of its leaves were, the first ones
 	PerLeaf     float64     // what one costs, 0 where that is not known
-	Short       bool        // rounds of pieces are short
 	PerKick     float64     // what a kick of each piece costs, 0 where that is not known
 }
 
 // newKicks returns kicks as warm as those of a search by kicks alone nine tenths on.
 func (s *Search) newKicks() *Kicks {
-	return &Kicks{Temperature: 0.1 * s.Config.Temperature, First: 1. / 4}
+	return &Kicks{Temperature: 0.1 * s.Config.Temperature, Leaves: s.In.N() > s.Config.Stretch, First: 1. / 4}
 }
 
 func (*Kicks) name() string { return "kicking" }
@@ -65,7 +65,7 @@ func (k *Kicks) work(s *Search) bool {
 	}
 	length, used := s.Tour.Length, s.Used
 	heat := float64(k.Temperature*float64(s.Tour.Length-s.In.Offset())) / float64(s.In.N())
-	if s.In.N() > s.Config.Stretch {
+	if k.Leaves {
 		until := s.Cost()
 		if len(k.Tree.Leaves) == 0 && s.Onward == nil {
 			until *= 1 + k.First
@@ -81,23 +81,19 @@ func (k *Kicks) work(s *Search) bool {
 	return true
 }
 
-// pieces kicks the tour in pieces, one for each worker: a kick for every eighth city. Nothing is told
-// before a round is over, so that short ones, where no regions are visited, take an eightieth of the
-// time so far at most, and the first shows how long a kick takes: 10,000 to 15,000 cities stood
-// still for .1 s after .4 s. Of a twentieth half of the first tenths of a second went into kicks of
-// what they improve no more: 32 instances of 500 cities after .1, .2 s and of 1000 after .2, .3 s
-// stood at .077 .022 and .103 .063 %, and stand at .040 .014 and .086 .040; half as many kicks at
-// least cost 10,000 cities .05 % after .7 s. Where regions are visited, short rounds of a
-// twentieth made 31,000 cities .04 % longer after 2 s.
+// pieces kicks the tour in pieces, one for each worker: a kick for every eighth city, but, as nothing
+// is told before a round is over, for an eightieth of the time so far at most, and the first shows
+// how long a kick takes: 10,000 to 15,000 cities stood still for .1 s after .4 s. Of a twentieth half
+// of the first tenths of a second went into kicks of what they improve no more: 32 instances of 500
+// cities after .1, .2 s and of 1000 after .2, .3 s stood at .077 .022 and .103 .063 %, and stand at
+// .040 .014 and .086 .040; half as many kicks at least cost 10,000 cities .05 % after .7 s.
 func (k *Kicks) pieces(s *Search, heat float64) {
 	start, pieces := s.Cost(), s.pieces()
 	size := int64(s.In.N() / pieces)
 	kicks, least := size/8+16, size/64+4
-	switch {
-	case !k.Short:
-	case k.PerKick == 0:
+	if k.PerKick == 0 {
 		kicks = least
-	default:
+	} else {
 		kicks = max(least, min(kicks, int64(start/80/k.PerKick)))
 	}
 	s.round(pieces, func(c *kick.Climber, actions int64) {
@@ -117,7 +113,7 @@ const perStretch = 10
 // time so far; for an eighth where to join what they bring would be a tenth of the work.
 func (k *Kicks) leaves(s *Search, heat float64) {
 	if k.Kicked == len(k.Tree.Leaves) {
-		size := max(minPiece, s.Config.Stretch/perStretch)
+		size := max(minPiece, min(s.Config.Stretch/perStretch, s.In.N()/s.Workers))
 		k.Tree.Grow(s.Meter.Context(), s.In, s.Tour.Positions(), size, meter.PCG(s.Seed, meter.ForCuts, s.Round, 0))
 		k.Kicked = 0
 	}

@@ -54,7 +54,7 @@ func TestKicksOfPieces(t *testing.T) {
 		s := begin(t, in, false, meter.Budget{Time: time.Hour}, 0, 1<<20)
 		s.Config.Whole = 1 << 20
 		k := s.newKicks()
-		k.Short, k.PerKick = true, perKick
+		k.PerKick = perKick
 		before, length := s.Used, s.Tour.Length
 		k.pieces(s, 0)
 		holds(t, s, length)
@@ -66,6 +66,13 @@ func TestKicksOfPieces(t *testing.T) {
 	first, slow, fast := used(0), used(1e9), used(1e-12)
 	if first != slow || fast < 2*slow {
 		t.Errorf("%d actions at first, %d where kicks are slow, %d where they are fast", first, slow, fast)
+	}
+	for whole, leaves := range map[int]bool{1 << 20: false, 4000 * wholeOf: true} { // as where regions are not visited, and are
+		s := begin(t, in, false, meter.Budget{Time: time.Hour}, 0, 1<<20)
+		s.Config.Whole = whole
+		if k := s.newImproving(0).Operators[0].(*Kicks); k.Leaves != leaves {
+			t.Errorf("whole %d: kicks of leaves %t, want %t", whole, k.Leaves, leaves)
+		}
 	}
 }
 
