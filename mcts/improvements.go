@@ -70,10 +70,10 @@ func Improvements(ctx context.Context, in *tsp.Instance, o Options) iter.Seq2[Pr
 			}
 			break
 		}
-		if result == nil {
-			if err != nil {
-				yield(Progress{}, err)
-			}
+		if err != nil { // there is a result too where its tour takes forbidden edges
+			yield(Progress{}, err)
+		}
+		if err != nil || result == nil {
 			return
 		}
 		bound := result.lower()

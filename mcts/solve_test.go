@@ -110,6 +110,24 @@ func TestImprovementsEndWithTheAnswer(t *testing.T) {
 	}
 }
 
+// TestImprovementsEndWithTheError pins that a tour of edges that may not be used is no answer: 10
+// and 12 cities, each of which is linked to all on the other side, have no cycle.
+func TestImprovementsEndWithTheError(t *testing.T) {
+	var edges [][2]int32
+	for i := range int32(10) {
+		for j := range int32(12) {
+			edges = append(edges, [2]int32{i, 10 + j})
+		}
+	}
+	in := tsptest.Must(tsp.NewGraph("two sides", 22, edges))
+	var last error
+	for _, last = range Improvements(context.Background(), in, Options{Actions: 2000, Workers: 1}) {
+	}
+	if _, err := Solve(context.Background(), in, Options{Actions: 2000, Workers: 1}); last == nil || err == nil || last.Error() != err.Error() {
+		t.Errorf("the loop ends with %v, Solve with %v", last, err)
+	}
+}
+
 // What ends the goroutine of an observer ends that of the loop, as it does that of Solve.
 func TestImprovementsOfAnObserverThatEnds(t *testing.T) {
 	in := tsptest.Random(tsp.Euc2D, 60, 1)
