@@ -74,14 +74,14 @@ func newCurve(ctx context.Context, in *Instance) *curve {
 			extent, axis = max(extent, hi-lo[a]), -1
 		}
 	}
-	cells := 1<<24 - 1 // of an axis: keyBits together
+	cells := float64(1<<24 - 1) // of an axis: keyBits together
 	switch {
 	case axis >= 0: // a Hilbert curve would have a quarter of its bits for them
 		cells = 1<<keyBits - 1
 	case in.z != nil:
 		cells = 1<<16 - 1
 	}
-	scale := float64(cells) / extent
+	scale := cells / extent
 	if math.IsInf(scale, 1) { // also of an extent so small that no float64 is the scale
 		return nil
 	}
