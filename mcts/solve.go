@@ -209,7 +209,7 @@ func within(ctx context.Context, budget meter.Budget) (context.Context, context.
 // Finish makes t, a tour of in, the result's: from city 0 on, checked, and measured anew on the
 // cores that ctx allows. No other tour leaves the package.
 func (r *Result) Finish(ctx context.Context, in *tsp.Instance, t tsp.Tour) (err error) {
-	r.Tour = turned(in, t)
+	r.Tour = in.Turned(t)
 	if r.Length, r.Value, err = in.Measure(ctx, r.Tour); err != nil {
 		return fmt.Errorf("the search went wrong, please report it: %w", err)
 	}
@@ -239,25 +239,6 @@ func wanted(in *tsp.Instance) string {
 		return "Hamiltonian cycle"
 	}
 	return "tour"
-}
-
-// turned returns a copy of t from city 0 on towards its neighbour with the lower id; of a path,
-// from its lower end on where both are free.
-func turned(in *tsp.Instance, t tsp.Tour) tsp.Tour {
-	n := len(t)
-	if in.Ends != nil {
-		t = slices.Clone(t)
-		if free := in.Ends.Start < 0 && in.Ends.End < 0; free && n > 0 && t[n-1] < t[0] && !in.Directed {
-			slices.Reverse(t)
-		}
-		return t
-	}
-	at := max(0, slices.Index(t, 0))
-	t = slices.Concat(t[at:], t[:at])
-	if n > 2 && t[n-1] < t[1] && !in.Directed {
-		slices.Reverse(t[1:])
-	}
-	return t
 }
 
 // solve prepares and searches.

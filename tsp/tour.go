@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 )
 
@@ -236,3 +237,23 @@ func (in *Instance) Leg(i, j int32) float64 {
 // InUnit converts the length of a tour in core units to that of what it stands for in the caller's
 // unit.
 func (in *Instance) InUnit(length int64) float64 { return float64(length-in.offset) / in.Scale }
+
+// Turned returns a copy of t as answers have it: from city 0 on towards its neighbour with the lower id;
+// of a path, from its lower end on where both are free. So tours that are the same are as long to the
+// last digit, where lengths are added step by step.
+func (in *Instance) Turned(t Tour) Tour {
+	n := len(t)
+	if in.Ends != nil {
+		t = slices.Clone(t)
+		if free := in.Ends.Start < 0 && in.Ends.End < 0; free && n > 0 && t[n-1] < t[0] && !in.Directed {
+			slices.Reverse(t)
+		}
+		return t
+	}
+	at := max(0, slices.Index(t, 0))
+	t = slices.Concat(t[at:], t[:at])
+	if n > 2 && t[n-1] < t[1] && !in.Directed {
+		slices.Reverse(t[1:])
+	}
+	return t
+}

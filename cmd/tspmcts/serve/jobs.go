@@ -402,9 +402,6 @@ func (s *Server) resume(j *job) *Problem {
 func (s *Server) run(ctx context.Context, j *job) {
 	begun := time.Now()
 	spent := j.spent
-	s.mu.Lock()
-	before := j.state.Revision
-	s.mu.Unlock()
 	clock := func() time.Duration { return spent + time.Since(begun) }
 	j.next, j.found = 0, math.Inf(1)
 	res, err := s.solve(ctx, j, clock)
@@ -431,10 +428,7 @@ func (s *Server) run(ctx context.Context, j *job) {
 		if res.Bound != nil {
 			j.setBound(res.Bound.Value())
 		}
-		// The checked tour takes the place of what this search has shown, even if its steps, added
-		// from another city on, are longer by the last digit; a checkpoint may be of before the tour
-		// that there is.
-		if j.best == nil || j.best.revision > before || res.Value <= j.best.length {
+		if j.best == nil || res.Value <= j.best.length { // the checked tour takes the place of what was shown
 			j.show(res.Tour, res.Value, j.spent)
 		}
 		j.setGap()
@@ -519,7 +513,7 @@ func (s *Server) publish(j *job, p mcts.Progress) {
 	length := p.Length
 	begun := time.Now()
 	if p.Length < j.found {
-		j.found, tour = p.Length, slices.Clone(p.Tour)
+		j.found, tour = p.Length, j.item.Turned(p.Tour)
 		if j.item.Metric.Exact() { // where the search adds rounded distances
 			length = j.item.Value(tour)
 		}
@@ -567,9 +561,7 @@ func (j *job) light(regions [][]int32) {
 // show shows a tour.
 func (j *job) show(tour tsp.Tour, length float64, at time.Duration) {
 	text := json.Number(bench.LengthText(j.item.Instance, length))
-	if n := len(j.trace.points); n > 0 && j.best != nil && length >= j.best.length { // the same, checked
-		j.trace.points[n-1].Length = text
-	} else {
+	if j.state.Length == nil || *j.state.Length != text { // else the checked tour takes the place of the same
 		j.trace.add(bench.Point{Seconds: seconds(at), Length: text})
 	}
 	j.state.Revision++
