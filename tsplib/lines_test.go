@@ -204,6 +204,8 @@ func TestSniff(t *testing.T) {
 		{"0,5\n5,0\n", KindPlaces}, {"0;5,5\n5,5;0\n", KindPlaces}, {",a,b\na,0,1\n", KindPlaces}, {"1,Bonn,50,7\n", KindPlaces}, {"\x93NUMPY\x01\x00", KindPlaces},
 		{"0\t5\n5\t0\n", KindLines}, {"0\t5\t7\n1\t0\t9\n2\t3\t0\n", KindLines}, {square(4, "\t"), KindPlaces}, {"\xef\xbb\xbf" + strings.ReplaceAll(square(4, "\t"), "\n", "\r\n"), KindPlaces},
 		{square(4, " "), KindLines}, {square(4, "\t") + "EOF\n", KindLines}, {square(4, "\t") + "1\t2\t3\t4\n", KindLines}, {strings.Replace(square(4, "\t"), "0", "1", 1), KindLines},
+		{"\t0\t1\n0\t0\t5\n1\t5\t0\n", KindPlaces}, {"\xef\xbb\xbf\n\t10\t20\r\n10\t0\t5\r\n20\t5\t0\r\n", KindPlaces}, {"\t1\t2\n\t1\t2\n", KindLines}, {"\t1\t2\n2\t1\n", KindLines},
+		{"\t0\t1\t2\t" + strings.Repeat("3\t", 3000) + "\n", KindPlaces}, {"\t" + strings.Repeat("0.5\t", 2000) + "output\t1\n", KindLines},
 		{square(200, "\t"), KindPlaces}, {"4\n" + square(4, "\t"), KindLines}, {strings.Repeat("0\t0\t0\t0\n", 2000), KindLines}, {"0.1 0.2 output 1, 2, 1\n", KindLines},
 	}
 	for _, tt := range tests {

@@ -89,7 +89,7 @@ func Sniff(prefix []byte) Kind {
 		_, ok = s.skipSpace()
 	}
 	first, _, _ := bytes.Cut(bytes.TrimLeft(bytes.TrimPrefix(prefix, bom), " \r\n"), []byte{'\n'})
-	if kind == KindLines && isMatrix(prefix) || kind == KindUnknown && bytes.ContainsAny(first, ",;\t") || kind == KindLines && bytes.ContainsAny(first, ",;") && !bytes.Contains(first, []byte("output")) {
+	if kind == KindLines && (isMatrix(prefix) || isLabelled(prefix)) || kind == KindUnknown && bytes.ContainsAny(first, ",;\t") || kind == KindLines && bytes.ContainsAny(first, ",;") && !bytes.Contains(first, []byte("output")) {
 		return KindPlaces // which says what its columns lack
 	}
 	return kind
@@ -147,6 +147,19 @@ func isMatrix(text []byte) bool {
 		}
 	}
 	return true
+}
+
+// isLabelled reports whether text is what is seen of a matrix between tabs whose rows and columns
+// have numbers as names, with no field above those of the rows: the second line begins with the
+// first name. Of a line that is longer than what is seen the names have to count up.
+func isLabelled(text []byte) bool {
+	first, rest, whole := bytes.Cut(bytes.TrimLeft(bytes.TrimPrefix(text, bom), "\r\n"), []byte{'\n'})
+	names, ok := bytes.CutPrefix(first, []byte{'\t'})
+	if !whole {
+		return ok && (bytes.HasPrefix(names, []byte("0\t1\t2\t")) || bytes.HasPrefix(names, []byte("1\t2\t3\t")))
+	}
+	name, _, _ := bytes.Cut(names, []byte{'\t'})
+	return ok && bytes.HasPrefix(rest, append(bytes.TrimSpace(name), '\t'))
 }
 
 // Detect sniffs r and returns what to go on reading from: all of r, its beginning included.

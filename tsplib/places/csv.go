@@ -170,7 +170,11 @@ func (f *file) readCSV(b *bufio.Reader, head []byte) (*tsp.Instance, error) {
 	}
 	first := slices.Clone(rec)
 	if r.repeats(first) {
-		return f.readSquare(r, first, line)
+		// without a field above the names of the rows, or with a blank one that is no entry of a
+		// diagonal, on which the next is blank too
+		second := r.ahead[0].fields
+		labelled := len(second) > len(first) || first[0] == "" && second[1] != ""
+		return f.readSquare(r, first, line, labelled)
 	}
 	at, err := f.header(first, line)
 	if err != nil {
@@ -182,7 +186,7 @@ func (f *file) readCSV(b *bufio.Reader, head []byte) (*tsp.Instance, error) {
 	if _, ok := at["x"]; ok {
 		return f.readTable(r, at, len(first), "x", "y")
 	}
-	return f.readSquare(r, first, line)
+	return f.readSquare(r, first, line, false)
 }
 
 // crLines is a reader of text whose lines end with CR alone.
@@ -342,10 +346,10 @@ func short(s string) string {
 }
 
 // readSquare reads a matrix. The first line holds numbers, or names of the places, of which
-// those that follow may begin with one too.
-func (f *file) readSquare(r *rows, first []string, line int) (*tsp.Instance, error) {
+// those that follow may begin with one too; labelled says that they do, though they be numbers.
+func (f *file) readSquare(r *rows, first []string, line int, labelled bool) (*tsp.Instance, error) {
 	head := line
-	rec, names, labelled, line, err := f.squareHead(r, first, line)
+	rec, names, labelled, line, err := f.squareHead(r, first, line, labelled)
 	if err != nil {
 		return nil, err
 	}
@@ -418,10 +422,11 @@ func (f *file) readSquare(r *rows, first []string, line int) (*tsp.Instance, err
 }
 
 // squareHead reads the names of the places, if the first line holds them. It returns the
-// first line of numbers, whether those begin with a name, and its number in the file.
-func (f *file) squareHead(r *rows, first []string, line int) (rec, names []string, labelled bool, at int, err error) {
+// first line of numbers, whether those begin with a name, which may be known, and its number in the
+// file.
+func (f *file) squareHead(r *rows, first []string, line int, known bool) (rec, names []string, labelled bool, at int, err error) {
 	rec = first
-	if slices.ContainsFunc(first, func(s string) bool { return s != "" && !isNumber(r, s) }) && !mostlyNumbers(r, first) || first[0] == "" && counts(first[1:]) {
+	if known || slices.ContainsFunc(first, func(s string) bool { return s != "" && !isNumber(r, s) }) && !mostlyNumbers(r, first) || first[0] == "" && counts(first[1:]) {
 		names = first
 		if rec, line, err = r.next(); err == io.EOF {
 			return nil, nil, false, 0, f.fail(1, "", columnList(first), wantTable, nil)
@@ -434,7 +439,7 @@ func (f *file) squareHead(r *rows, first []string, line int) (rec, names []strin
 		case len(rec) != len(first):
 			return nil, nil, false, 0, f.fail(line, "", fmt.Sprintf("%d fields", len(rec)), fmt.Sprintf("%d, as in the first line", len(first)), nil)
 		default:
-			if labelled = first[0] == "" || !isNumber(r, rec[0]) || len(first) > 1 && rec[0] == first[1]; labelled {
+			if labelled = known || first[0] == "" || !isNumber(r, rec[0]) || len(first) > 1 && rec[0] == first[1]; labelled {
 				names = first[1:]
 			}
 		}
