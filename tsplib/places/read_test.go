@@ -142,6 +142,7 @@ func TestMatrices(t *testing.T) {
 		"named by tens":   {",10,20,30\n10,0,1,2\n20,1,0,3\n30,2,3,0\n", Options{}, []int32{1, 2, 3}, 1, "", "", []string{"10", "20", "30"}, false},
 		"numbers, tabs":   {"\t7\t8\t9\n7\t0\t1\t2\n8\t1\t0\t3\n9\t2\t3\t0\n", Options{}, []int32{1, 2, 3}, 1, "", "", []string{"7", "8", "9"}, false},
 		"numbers, short":  {"\"1\",\"2\",\"3\"\n\"1\",0,1,2\n\"2\",1,0,3\n\"3\",2,3,0\n", Options{}, []int32{1, 2, 3}, 1, "", "", []string{"1", "2", "3"}, false},
+		"names or not":    {",10,20,30\n10,,3,4\n20,3,,9\n30,1,2,\n", Options{}, []int32{10, 20, 3}, 1, "", "read as distances; if it names the places", nil, false},
 		"named X":         {",X,Y,Z\nX,0,1,2\nY,1,0,3\nZ,2,3,0\n", Options{}, []int32{1, 2, 3}, 1, "", "", []string{"X", "Y", "Z"}, false},
 		"named Lat":       {"city,Lat,Ulm,Lon\nLat,9,1,2\nUlm,1,9,3\nLon,2,3,9\n", Options{}, []int32{1, 2, 3}, 1, "", "", []string{"Lat", "Ulm", "Lon"}, false},
 		"named Long":      {"Long,x,A,B,C,D\nLong,0,1,2,9,9,9\nx,1,0,3,9,9,9\nA,2,3,0,9,9,9\nB,9,9,9,0,9,9\nC,9,9,9,9,0,9\nD,9,9,9,9,9,0\n", Options{}, []int32{1, 2, 3}, 1, "", "", []string{"Long", "x", "A", "B", "C", "D"}, false},
