@@ -94,10 +94,17 @@ func TestHeatmapOfWays(t *testing.T) {
 	if len(rows) < 61 || rows[0] != "60" || len(strings.Fields(rows[1])) != 60 {
 		t.Errorf("%d rows, the first is %q", len(rows), rows[0])
 	}
+	if out := must(t, dir, "heatmap", "convert", "a.npy", "b.txt", "--instance", "a.tsp"); !strings.Contains(out, " ways") {
+		t.Errorf("convert prints %q", out)
+	}
+	if read(t, dir, "b.txt") != read(t, dir, "a.txt") {
+		t.Error("a map of ways is another one when it was converted")
+	}
 	for args, want := range map[string]string{
-		"heatmap build a.tsp --out a.heat":  "--format dense or npy",
-		"heatmap eval a.tsp":                "the same both ways",
-		"heatmap train --set a.tsp --out m": "heatmap train is for tours with distances that are the same both ways",
+		"heatmap convert a.npy a.heat --instance a.tsp": "--format dense or npy",
+		"heatmap build a.tsp --out a.heat":              "--format dense or npy",
+		"heatmap eval a.tsp":                            "the same both ways",
+		"heatmap train --set a.tsp --out m":             "heatmap train is for tours with distances that are the same both ways",
 	} {
 		_, stderr, code := call{args: strings.Fields(args)}.run(t, dir)
 		if code == 0 || !strings.Contains(stderr, want) || strings.Count(stderr, "\n") != 1 {

@@ -268,8 +268,8 @@ func runHeatmapBuild(c *cli.Context) error {
 		if item.Ends != nil {
 			return fmt.Errorf("%s: heatmap build is for tours, no paths; solve makes the heatmaps of these itself", item.Name)
 		}
-		if item.Directed && (format == "sparse" || format == "utsp") {
-			return usagef("%s: what is believed of ways in both directions goes into a matrix; take --format dense or npy", item.Name)
+		if err := needMatrix(item.Directed, format, item.Name); err != nil {
+			return err
 		}
 		m, seconds, err := buildMap(ctx, s, item, seed)
 		if err != nil {
@@ -287,17 +287,26 @@ func runHeatmapBuild(c *cli.Context) error {
 	})
 }
 
+// needMatrix refuses, for a directed instance, the formats that are of symmetric maps only.
+func needMatrix(directed bool, format, instance string) error {
+	if directed && (format == "sparse" || format == "utsp") {
+		return usagef("%s: what is believed of ways in both directions goes into a matrix; take --format dense or npy", instance)
+	}
+	return nil
+}
+
 func heatmapConvertCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "convert",
 		Usage:     "read a heatmap and write it in another format",
 		ArgsUsage: "IN OUT",
 		Description: "Reads a map, told apart by content: dense text, a UTSP line, NumPy, or sparse. A matrix\n" +
-			"is read row by row, and the largest entries of each row are kept.",
+			"is read row by row, and the largest entries of each row are kept. Without --instance FILE of a directed\n" +
+			"problem an edge gets the mean of both ways.",
 		Flags: []cli.Flag{
 			option(catInput, "index", "take map `I` of a file of several, from 0 (default: 0)"),
 			option(catInput, "keep", fmt.Sprintf("keep `K` entries of a row of a matrix (default: %d)", heatmap.DefaultKeep)),
-			option(catInput, "instance", "the map's instance is in `FILE`, for UTSP output"),
+			option(catInput, "instance", "the map's instance is in `FILE`, for UTSP output, and for ways of a directed problem, which go into a matrix"),
 			formatOption(),
 		},
 		Action: func(c *cli.Context) error {
@@ -335,15 +344,25 @@ func heatmapConvertCommand() *cli.Command {
 			opt := mapfile.ReadOptions{Index: int(index), Keep: int(keep), Warn: warn}
 			if item != nil {
 				opt.Cities = item.N()
+				sym := tsp.NewSymmetric(item.Instance)
+				opt.Directed = sym != nil && sym.Paired()
+				if err := needMatrix(opt.Directed, format, item.Name); err != nil {
+					return err
+				}
 			}
 			m, err := mapfile.Read(f, from, opt)
 			if err != nil {
 				return err
 			}
+			count, of := len(m.City)/2, "edges"
+			if opt.Directed {
+				m = m.Ways()
+				count, of = len(m.City), "ways"
+			}
 			if err := writeFile(to, func(w io.Writer) error { return writeMap(w, format, m, item) }); err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(beside(to), "%s: %d cities, %d edges\n", to, m.N(), len(m.City)/2)
+			_, err = fmt.Fprintf(beside(to), "%s: %d cities, %d %s\n", to, m.N(), count, of)
 			if errors.Is(err, errStdoutClosed) {
 				return nil
 			}
