@@ -60,6 +60,7 @@ func (s *solver) prepare(run *bench.Run) error {
 	}
 	if s.checkpoint != "" {
 		run.Save = &mcts.Saver{Every: s.every.Of(in.N()), Save: func(c *mcts.Checkpoint) {
+			s.saved = true
 			if err := writeFile(s.checkpoint, func(w io.Writer) error { return c.Encode(w) }); err != nil && s.saveErr == nil {
 				s.saveErr = err
 				warn("no checkpoint: %v", err)

@@ -115,7 +115,7 @@ func TestOutputsKeepInputs(t *testing.T) {
 	}
 	onlyFiles(t, dir, append(files, "link")...)
 	// A tour and a checkpoint may be gone on from in place.
-	must(t, dir, "solve", "places.csv", "--actions", "10", "--initial-tour", "a.tour", "--out", "a.tour", "--checkpoint", "c")
+	must(t, dir, "solve", "places.csv", "--actions", "10", "--initial-tour", "a.tour", "--out", "a.tour")
 	must(t, dir, "solve", "set.txt", "--lines", "0:1", "--actions", "10", "--checkpoint", "c")
 	must(t, dir, "solve", "set.txt", "--lines", "0:1", "--actions", "20", "--resume", "c", "--checkpoint", "c")
 }

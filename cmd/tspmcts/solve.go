@@ -100,7 +100,8 @@ type solver struct {
 	resume         string
 	checkpoint     string
 	every          bench.Span // between checkpoints
-	saveErr        error      // of the first checkpoint that could not be written
+	saved          bool       // a checkpoint was to be written
+	saveErr        error      // of the first one that could not be written
 	records        *jsonLines
 	files          *outputs // written so far, and to be written
 	stdoutIsClosed bool
@@ -324,6 +325,7 @@ func (s *solver) solve(ctx context.Context, item *bench.Item) error {
 	if s.bound && rec.Bound == nil && ctx.Err() == nil {
 		warn("%s: no lower bound was found in a fifth of the time; give more --time, or leave --bound out", item.Name)
 	}
+	s.warnNoStep(rec)
 	v, err := rec.Length.Float64()
 	if err != nil {
 		return err
@@ -356,6 +358,16 @@ func (s *solver) search(ctx context.Context, run *bench.Run, clock func() time.D
 		rec.Workers = 0 // none of this process: nobody tells how many others there were
 	}
 	return rec, tour, err
+}
+
+// warnNoStep warns of a checkpoint that was asked for, or given, and that the search had no use for.
+func (s *solver) warnNoStep(rec *bench.Record) {
+	if s.checkpoint != "" && !s.saved {
+		warn("%s: no checkpoint was written: the search ended before its first step (%s)", rec.Instance, rec.Stop)
+	}
+	if s.resume != "" && rec.Actions == 0 {
+		warn("%s: %s was not gone on from: the search ended before its first step (%s)", rec.Instance, s.resume, rec.Stop)
+	}
 }
 
 // warnTooShort warns of a tour that is shorter than the optimum.
