@@ -95,3 +95,11 @@ func TestCoverageTwin(t *testing.T) {
 		t.Errorf("%v", seen)
 	}
 }
+
+// A file of an instance has one name, whether it is written or read.
+func TestFileOfItem(t *testing.T) {
+	item := &Item{Name: "a:b/c\\d\te", Index: 7}
+	if got, err := item.File("maps/{}-{i}.heat"); err != nil || got != "maps/a_b_c_d_e-7.heat" {
+		t.Errorf("%q, %v", got, err)
+	}
+}

@@ -36,13 +36,20 @@ func PerInstance(name string) bool {
 	return strings.Contains(name, "{}") || strings.Contains(name, "{i}")
 }
 
-// File returns the item's file of a name in which {} stands for the instance and {i} for its
-// Index. An instance that is in no data set has none: files of several would be the same.
+// File returns the item's file, to read or to write, of a name in which {} stands for the instance,
+// _ for what no name of a file may hold, and {i} for its Index. An instance that is in no data set
+// has none of the latter: files of several would be the same.
 func (item *Item) File(name string) (string, error) {
 	if item.Single && strings.Contains(name, "{i}") {
 		return "", Misusef("%s: {i} in %s stands for a place in a data set, but %s is in none; write {}, for its name", item.Name, name, item.Name)
 	}
-	return strings.NewReplacer("{}", item.Name, "{i}", strconv.Itoa(item.Index)).Replace(name), nil
+	safe := strings.Map(func(r rune) rune {
+		if r < ' ' || strings.ContainsRune(`/\:`, r) {
+			return '_'
+		}
+		return r
+	}, item.Name)
+	return strings.NewReplacer("{}", safe, "{i}", strconv.Itoa(item.Index)).Replace(name), nil
 }
 
 // BuildHeatmap makes a map for an item: it gives the source what package heatmap

@@ -7,6 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"tspmcts/bench"
 	"tspmcts/heatmap"
 )
 
@@ -54,7 +55,7 @@ func replaces(written, read namedFile) bool {
 	if read.flag != "" && goesOn[written.flag] == read.flag {
 		return false
 	}
-	return same(written.name, read.name) || written.name == read.name && strings.Contains(read.name, perInstance)
+	return same(written.name, read.name) || written.name == read.name && bench.PerInstance(read.name)
 }
 
 // same reports whether two names are of one regular file.

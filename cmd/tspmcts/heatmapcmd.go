@@ -159,7 +159,7 @@ func eachInstance(c *cli.Context, out string, do func(ctx context.Context, item 
 	if err != nil {
 		return err
 	}
-	if out != "" && !strings.Contains(out, perInstance) {
+	if out != "" && !bench.PerInstance(out) {
 		several, err := r.Several(ctx)
 		if err != nil {
 			return err
@@ -174,7 +174,7 @@ func eachInstance(c *cli.Context, out string, do func(ctx context.Context, item 
 			return nil
 		}
 		if err == nil {
-			err = files.add("out", out, item.Name)
+			err = files.add("out", out, item)
 		}
 		if err == nil {
 			err = do(ctx, item)
@@ -275,7 +275,7 @@ func runHeatmapBuild(c *cli.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := writeFile(outputName(out, item.Name), func(w io.Writer) error { return writeMap(w, format, m, item) }); err != nil {
+		if err := writeOwn(out, item, func(w io.Writer) error { return writeMap(w, format, m, item) }); err != nil {
 			return err
 		}
 		count, of := len(m.City)/2, "edges"

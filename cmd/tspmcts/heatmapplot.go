@@ -62,7 +62,7 @@ func runHeatmapPlot(c *cli.Context) error {
 		if err != nil {
 			return err
 		}
-		return writeFile(outputName(out, item.Name), func(w io.Writer) error {
+		return writeOwn(out, item, func(w io.Writer) error {
 			return draw.Heatmap(w, format, item.Name+", heatmap "+m.Source, item.Instance, m, tour)
 		})
 	})

@@ -318,20 +318,22 @@ func (j *jsonLines) close() error {
 // perInstance is the place of the instance's name in the name of an output file.
 const perInstance = "{}"
 
-// outputName returns the file that pattern names for an instance.
-func outputName(pattern, instance string) string {
-	safe := strings.Map(func(r rune) rune {
-		if r < ' ' || strings.ContainsRune(`/\:`, r) {
-			return '_'
-		}
-		return r
-	}, instance)
-	return strings.ReplaceAll(pattern, perInstance, safe)
+// writeOwn writes the file that pattern names for an instance.
+func writeOwn(pattern string, item *bench.Item, write func(io.Writer) error) error {
+	file, err := item.File(pattern)
+	if err != nil {
+		return err
+	}
+	return writeFile(file, write)
 }
 
 // probe returns an error if the files that pattern names cannot be written.
 func probe(pattern string) error {
-	p, err := create(outputName(pattern, "instance"))
+	file, err := (&bench.Item{Name: "instance"}).File(pattern)
+	if err != nil {
+		return err
+	}
+	p, err := create(file)
 	if err != nil {
 		return err
 	}
@@ -351,20 +353,23 @@ func outputsOf(c *cli.Context) *outputs {
 
 // add notes that the pattern of a flag names a file of the instance. It returns an error where
 // that is the file of another, or one of the inputs.
-func (o *outputs) add(flag, pattern, instance string) error {
-	if !strings.Contains(pattern, perInstance) {
+func (o *outputs) add(flag, pattern string, item *bench.Item) error {
+	if !bench.PerInstance(pattern) {
 		return nil
 	}
-	file := outputName(pattern, instance)
+	file, err := item.File(pattern)
+	if err != nil {
+		return err
+	}
 	if other, ok := o.of[file]; ok {
-		return usagef("--%s %s is %s both for %s and for %s; solve them one by one, or rename a file", flag, pattern, file, other, instance)
+		return usagef("--%s %s is %s both for %s and for %s; solve them one by one, or rename a file", flag, pattern, file, other, item.Name)
 	}
 	for _, input := range o.read {
 		if replaces(namedFile{flag, file}, input) {
 			return usagef("--%s %s would replace the input %s", flag, pattern, input.name)
 		}
 	}
-	o.of[file] = instance
+	o.of[file] = item.Name
 	return nil
 }
 
@@ -373,7 +378,10 @@ func (o *outputs) addAll(flag, pattern string, inputs []string) error {
 	ahead := &outputs{o.read, map[string]string{}}
 	for _, input := range inputs {
 		for _, name := range bench.InstanceName(input) {
-			if err := ahead.add(flag, pattern, name); err != nil {
+			if strings.Contains(pattern, "{i}") {
+				continue // the place in a data set is not known yet
+			}
+			if err := ahead.add(flag, pattern, &bench.Item{Name: name}); err != nil {
 				return err
 			}
 		}

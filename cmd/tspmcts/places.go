@@ -82,7 +82,7 @@ func (s *solver) writeOut(name string, item *bench.Item, write func(w io.Writer)
 	if name == "-" {
 		return s.stdoutClosed(write(stdout{}))
 	}
-	return writeFile(outputName(name, item.Name), write)
+	return writeOwn(name, item, write)
 }
 
 func openOption() cli.Flag {

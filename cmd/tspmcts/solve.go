@@ -182,8 +182,8 @@ func (s *solver) checkOutputs() error {
 				return usagef("--%s would replace %s, which holds what can be solved (%s), and no FILE is given; --%s takes the file to write to: solve FILE --%s OUT", o.flag, o.name, kind, o.flag, o.flag)
 			}
 		}
-		if dir, _ := splitDir(o.name); strings.Contains(dir, perInstance) {
-			return usagef("--%s is %s, but %s may stand in the file's name only", o.flag, o.name, perInstance)
+		if dir, _ := splitDir(o.name); bench.PerInstance(dir) {
+			return usagef("--%s is %s, but {i} or {} may stand in the file's name only", o.flag, o.name)
 		}
 		if err := s.files.addAll(o.flag, o.name, s.args); err != nil {
 			return err
@@ -243,9 +243,9 @@ func (s *solver) run(ctx context.Context) (err error) {
 // forOne returns the first flag given that makes sense for a single instance only.
 func (s *solver) forOne() string {
 	switch {
-	case s.out != "" && !strings.Contains(s.out, perInstance):
+	case s.out != "" && !bench.PerInstance(s.out):
 		return "--out " + s.out
-	case s.plot != "" && !strings.Contains(s.plot, perInstance):
+	case s.plot != "" && !bench.PerInstance(s.plot):
 		return "--plot " + s.plot
 	case s.known.Single > 0:
 		return "--optimum"
@@ -294,7 +294,7 @@ func (s *solver) solve(ctx context.Context, item *bench.Item) error {
 	start := time.Now() // the instance is in memory
 	clock := func() time.Duration { return time.Since(start) }
 	for _, o := range []namedFile{{"out", s.out}, {"plot", s.plot}} {
-		if err := s.files.add(o.flag, o.name, item.Name); err != nil {
+		if err := s.files.add(o.flag, o.name, item); err != nil {
 			return err
 		}
 	}
@@ -416,7 +416,11 @@ func (s *solver) write(item *bench.Item, tour tsp.Tour, rec *bench.Record, lengt
 		}))
 	}
 	if s.open {
-		openPicture(outputName(s.plot, item.Name))
+		file, err := item.File(s.plot)
+		if err == nil {
+			openPicture(file)
+		}
+		errs = append(errs, err)
 	}
 	if s.json == "-" && s.stdoutIsClosed {
 		return errors.Join(errs...)

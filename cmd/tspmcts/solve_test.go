@@ -128,6 +128,10 @@ func TestDataSet(t *testing.T) {
 	}
 	onlyFiles(t, dir, "set.txt", "r.jsonl", "set_1.tour", "set_2.tour")
 	must(t, dir, "eval", "set.txt", "--lines", "1:2", "set_1.tour")
+	must(t, dir, "solve", "--actions", "100", "set.txt", "--lines", "3:5", "--out", "t{i}.tour")
+	onlyFiles(t, dir, "set.txt", "r.jsonl", "set_1.tour", "set_2.tour", "t3.tour", "t4.tour")
+	write(t, dir, "square.tsp", square)
+	oneError(t, dir, 2, `\{i\} in t\{i\}.tour stands for a place in a data set, but square is in none`, call{args: strings.Fields("solve square.tsp --time 1h --out t{i}.tour")})
 	must(t, dir, "solve", "--actions", "100", "set.txt", "--json", "r.jsonl")
 	if r = records(t, read(t, dir, "r.jsonl")); len(r) != 5 {
 		t.Errorf("%d records of 5", len(r))
