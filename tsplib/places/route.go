@@ -218,6 +218,9 @@ func WriteGeoJSON(w io.Writer, in *tsp.Instance, t tsp.Tour) error {
 		}
 		*last = append(*last, at)
 	}
+	if len(all) == 1 { // a path of one place, and a LineString has two positions or more
+		lines[0] = append(lines[0], lines[0][0])
+	}
 	route := geometry{"LineString", lines[0]}
 	if len(lines) > 1 {
 		route = geometry{"MultiLineString", lines}

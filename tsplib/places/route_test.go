@@ -107,3 +107,18 @@ func TestLegs(t *testing.T) {
 		}
 	}
 }
+
+// A path of one place is a line of two positions, as GeoJSON wants.
+func TestGeoJSONOfOne(t *testing.T) {
+	in, _, err := read("lat,lon\n50,7\n", Options{})
+	if err == nil {
+		err = in.SetEnds(-1, -1)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := WriteGeoJSON(&b, in, tsp.Tour{0}); err != nil || !strings.Contains(b.String(), `"LineString","coordinates":[[7,50],[7,50]]`) {
+		t.Errorf("%s, %v", &b, err)
+	}
+}
