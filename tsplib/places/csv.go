@@ -366,7 +366,7 @@ func (f *file) readSquare(r *rows, first []string, line int, labelled bool) (*ts
 		}
 		return f.fail(head, "", columnList(first)+" above "+text, wantTable, nil)
 	}
-	full, blank := true, 0 // the diagonal has no zero; entries there that are left out
+	blank := 0 // entries of the diagonal that are left out
 	width := len(rec)
 	for i := 0; ; i++ {
 		if i > 0 {
@@ -396,7 +396,6 @@ func (f *file) readSquare(r *rows, first []string, line int, labelled bool) (*ts
 		for j, field := range numbers {
 			v, ok := r.entry(field)
 			if i == j {
-				full = full && ok && v != 0
 				blank += btoi(field == "")
 			} else if field == "" {
 				return nil, f.fail(line, "", fmt.Sprintf("nothing in row %d, column %d", i+1, j+1), "a number, or inf where there is no road", nil)
@@ -414,7 +413,7 @@ func (f *file) readSquare(r *rows, first []string, line int, labelled bool) (*ts
 	if bare && blank > 0 && blank < m.n {
 		return nil, f.fail(start, "", fmt.Sprintf("%d of %d entries on the diagonal left out", blank, m.n), "all or none of them", nil)
 	}
-	if !labelled && full && m.n <= 3 {
+	if !labelled && m.coordinates() {
 		return nil, shape(fmt.Sprintf("%d lines of %d numbers, none on the diagonal 0", m.n, m.n))
 	}
 	in, err := f.instance(m, start, entries, "")

@@ -155,7 +155,7 @@ func (f *file) readJSON(b *bufio.Reader) (*tsp.Instance, error) {
 		if err != nil {
 			return nil, err
 		}
-		return f.instance(m, line, entries, "")
+		return f.unnamed(m, line)
 	}
 	doc, err := s.object()
 	if err == nil {

@@ -23,6 +23,7 @@ type matrix struct {
 	digits int     // decimals
 	most   float64 // the largest number
 	cut    bool    // some digits were lost
+	own    int     // numbers on the diagonal that are not 0
 }
 
 // noRoad is what no number is, in w.
@@ -32,6 +33,9 @@ const noRoad = -1
 // wanted instead, empty if the number will do. The diagonal is passed over.
 func (m *matrix) add(i int, v float64) (want string) {
 	if len(m.w) == i*m.n+i {
+		if v != 0 && !math.IsNaN(v) && !math.IsInf(v, 0) {
+			m.own++
+		}
 		m.w = append(m.w, 0)
 		return ""
 	}
@@ -124,6 +128,18 @@ func (m *matrix) row(f *file, i int) error {
 		m.w = w
 	}
 	return nil
+}
+
+// coordinates reports whether the numbers may well be coordinates, as of two places in the plane.
+func (m *matrix) coordinates() bool { return m.n <= 3 && m.own == m.n }
+
+// unnamed returns the instance of a matrix of which nothing more is known, unless it may as well be
+// coordinates.
+func (f *file) unnamed(m *matrix, line int) (*tsp.Instance, error) {
+	if m.coordinates() {
+		return nil, f.fail(line, "", fmt.Sprintf("%d rows of %[1]d numbers, none on the diagonal 0", m.n), "a square matrix with 0 there; coordinates are a CSV file with the columns x and y, or lat and lon", nil)
+	}
+	return f.instance(m, line, entries, "")
 }
 
 // times multiplies all numbers, and rounds them to a thousandth. It returns what is wanted instead

@@ -56,7 +56,7 @@ func (f *file) readNPY(b *bufio.Reader) (*tsp.Instance, error) {
 	if r.Fortran {
 		m.transpose()
 	}
-	return f.instance(m, 1, entries, "")
+	return f.unnamed(m, 1)
 }
 
 // shortest returns the number of the fewest decimals, up to maxDecimals, that is v, a float32, when
