@@ -185,10 +185,10 @@ func (f *file) readCSV(b *bufio.Reader, head []byte) (*tsp.Instance, error) {
 		return nil, err
 	}
 	if _, ok := at["lat"]; ok {
-		return f.readTable(r, at, len(first), "lat", "lon")
+		return f.readTable(r, at, first, "lat", "lon")
 	}
 	if _, ok := at["x"]; ok {
-		return f.readTable(r, at, len(first), "x", "y")
+		return f.readTable(r, at, first, "x", "y")
 	}
 	return f.readSquare(r, first, line, false)
 }
@@ -278,13 +278,14 @@ func (f *file) header(first []string, line int) (map[string]int, error) {
 }
 
 // readTable reads a place a line, whose coordinates stand in the columns a and b.
-func (f *file) readTable(r *rows, at map[string]int, width int, a, b string) (*tsp.Instance, error) {
+func (f *file) readTable(r *rows, at map[string]int, first []string, a, b string) (*tsp.Instance, error) {
 	t := &table{degrees: a == "lat"}
 	axes := []string{a, b}
 	if _, ok := at["z"]; ok && !t.degrees {
 		axes = append(axes, "z")
 	}
 	id, hasID := at["id"]
+	called := first[id]
 	name, hasName := at["name"]
 	var lines []int32
 	for {
@@ -295,8 +296,8 @@ func (f *file) readTable(r *rows, at map[string]int, width int, a, b string) (*t
 		if err != nil {
 			return nil, err
 		}
-		if len(rec) != width {
-			return nil, f.fail(line, "", fmt.Sprintf("%d fields", len(rec)), fmt.Sprintf("%d, as in the first line; a field that holds the separator %q stands in quotes", width, r.csv.Comma), nil)
+		if len(rec) != len(first) {
+			return nil, f.fail(line, "", fmt.Sprintf("%d fields", len(rec)), fmt.Sprintf("%d, as in the first line; a field that holds the separator %q stands in quotes", len(first), r.csv.Comma), nil)
 		}
 		if t.line == 0 {
 			t.line = line
@@ -335,7 +336,7 @@ func (f *file) readTable(r *rows, at map[string]int, width int, a, b string) (*t
 		return nil, f.fail(1, "", "a first line without any below it", "a place a line", nil)
 	}
 	t.ids, t.names = orNil(t.ids), orNil(t.names)
-	if err := f.labels(t.ids, t.names, func(i int) (string, int) { return fmt.Sprintf("line %d", lines[i]), int(lines[i]) }); err != nil {
+	if err := f.labels(called, t.ids, t.names, func(i int) (string, int) { return fmt.Sprintf("line %d", lines[i]), int(lines[i]) }); err != nil {
 		return nil, err
 	}
 	return f.points(t)
@@ -419,7 +420,7 @@ func (f *file) readSquare(r *rows, first []string, line int, labelled bool) (*ts
 	in, err := f.instance(m, start, entries, "")
 	if err == nil && names != nil {
 		in.Names = slices.Clone(names)
-		err = f.labels(nil, in.Names, func(i int) (string, int) { return fmt.Sprintf("column %d", i+1), 1 })
+		err = f.labels("", nil, in.Names, func(i int) (string, int) { return fmt.Sprintf("column %d", i+1), 1 })
 	}
 	return in, err
 }

@@ -114,7 +114,7 @@ func (f *file) readGeoJSON(doc *object, kind part) (*tsp.Instance, error) {
 		f.warn(p.first, "%d of %d positions have the latitude of their feature's properties first: latitude and longitude may be swapped; GeoJSON has the longitude first", p.crossed, len(p.x))
 	}
 	p.ids, p.names = orNil(p.ids), orNil(p.names)
-	if err := f.labels(p.ids, p.names, func(i int) (string, int) { return p.at[i].String(), int(p.at[i].line) }); err != nil {
+	if err := f.labels("id", p.ids, p.names, func(i int) (string, int) { return p.at[i].String(), int(p.at[i].line) }); err != nil {
 		return nil, err
 	}
 	return f.points(&p.table)

@@ -190,15 +190,16 @@ func (f *file) offGlobe(line int, where string, lat, lon float64) error {
 	return nil
 }
 
-// labels checks the ids, each of which must be another, and warns about names that
-// are not, and about a label that is no UTF-8; where tells where place i stands, and its line.
-func (f *file) labels(ids, names []string, where func(i int) (string, int)) error {
+// labels checks the ids, called as the file calls them, each of which must be another, and warns about
+// names that are not, and about a label that is no UTF-8; where tells where place i stands, and its
+// line.
+func (f *file) labels(called string, ids, names []string, where func(i int) (string, int)) error {
 	seen := map[string]int{}
 	for i, id := range ids {
 		if first, ok := seen[id]; ok && id != "" {
 			other, _ := where(first)
 			place, line := where(i)
-			return f.fail(line, "id", fmt.Sprintf("%q, %s, a second time", id, place), "each id once; it stands at "+other+" too", nil)
+			return f.fail(line, called, fmt.Sprintf("%q, %s, a second time", id, place), "each id once; it stands at "+other+" too", nil)
 		}
 		seen[id] = i
 	}

@@ -257,6 +257,7 @@ func TestErrors(t *testing.T) {
 		"lat,lon\n5800000,380000\n":                "want -90 to 90 degrees; metres of a map projection",
 		"lat,lon\n5,400\n":                         "found the longitude 400, want -180 to 180",
 		"id,lat,lon\n7,1,2\n8,1,2\n7,3,4":          `f.csv:4: id: found "7", line 4, a second time, want each id once; it stands at line 2 too`,
+		"Code,lat,lon\nDE,1,2\nDE,1,3\n":           `f.csv:3: Code: found "DE", line 3, a second time, want each id once; it stands at line 2 too`,
 		"lat,lon\n\"1,2\n":                         "f.csv:2: found ",
 		"0,1,NA\n1,0,1\n2,3,0\n":                   `f.csv:1: found "NA" in row 1, column 3, want a number, or inf where there is no road`,
 		"0,1,2\n1,0\n":                             "f.csv:2: found 2 fields, want 3",
