@@ -14,11 +14,20 @@ const completionFlag = "--generate-bash-completion"
 // library stops at the first argument that is no flag. "--" ends the flags; "-"
 // is an argument. An unknown flag, or one without its value, is a usage error.
 func intersperse(app *cli.App, args []string) ([]string, error) {
+	if last := len(args) - 1; args[last] == completionFlag {
+		args = slices.Clone(args)
+		for i, arg := range args[:last] {
+			if arg == "--" { // behind which the library would take completionFlag for a file
+				args[i] = "-"
+			}
+		}
+		return args, nil
+	}
 	at := 1
 	for at < len(args) && strings.HasPrefix(args[at], "-") {
 		at++
 	}
-	if at >= len(args) || args[len(args)-1] == completionFlag {
+	if at >= len(args) {
 		return args, nil
 	}
 	cmd := app.Command(args[at])

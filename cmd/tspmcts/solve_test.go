@@ -258,6 +258,7 @@ func TestTold(t *testing.T) {
 		{"completion bash", "complete "}, {"completion zsh", "compdef"}, {"completion fish", "complete -c tspmcts"}, {"completion pwsh", "Register-ArgumentCompleter"},
 		{"--generate-bash-completion", "solve\n"}, {"solve --al --generate-bash-completion", "--alpha\n"},
 		{"solve --preset --generate-bash-completion", "paper\n"}, {"solve a.tsp --order --generate-bash-completion", "distance\n"},
+		{"solve -- --generate-bash-completion", "--alpha\n"}, {"solve -- a.tsp --generate-bash-completion", ""},
 	} {
 		if out := must(t, dir, strings.Fields(c.args)...); !strings.Contains(out, c.want) {
 			t.Errorf("%q: %q not in %s", c.args, c.want, out)
