@@ -8,7 +8,10 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"tspmcts/bench/generate"
+	"tspmcts/bench/report"
+	"tspmcts/bench/tune"
 	"tspmcts/mcts"
+	"tspmcts/tsplib/places"
 )
 
 // The scripts ask the program itself, with completionFlag; names of files are
@@ -70,8 +73,8 @@ func completionCommand() *cli.Command {
 	}
 }
 
-// choices returns the values of a flag, where they are few.
-func choices(flag string) []string {
+// choices returns the values of a command's flag, where they are few.
+func choices(command, flag string) []string {
 	switch flag {
 	case "preset":
 		return mcts.Presets
@@ -79,8 +82,22 @@ func choices(flag string) []string {
 		return strings.Split(heatmapNames(false), ", ")
 	case "kind":
 		return generate.Kinds
+	case "metric":
+		return []string{"haversine", "geodesic", "euclid"}
+	case "weight":
+		return places.Weights
+	case "method":
+		return tune.Methods
+	case "only":
+		return report.Tables
 	case "format":
-		return []string{"tsplib", "lines"}
+		switch command {
+		case "generate":
+			return []string{"tsplib", "lines"}
+		case "solve":
+			return append([]string{"tsplib"}, places.Formats...)
+		}
+		return mapFormatNames()
 	}
 	k, _ := mcts.FindKnob(flag)
 	return k.Choices
@@ -95,7 +112,7 @@ func completeValues(cmd *cli.Command) cli.BashCompleteFunc {
 			return
 		}
 		if k := len(os.Args) - 2; k > 1 { // the last is completionFlag
-			if values := choices(strings.TrimLeft(os.Args[k], "-")); strings.HasPrefix(os.Args[k], "--") && values != nil {
+			if values := choices(cmd.Name, strings.TrimLeft(os.Args[k], "-")); strings.HasPrefix(os.Args[k], "--") && values != nil {
 				fmt.Fprintln(c.App.Writer, strings.Join(values, "\n"))
 				return
 			}

@@ -79,18 +79,23 @@ func formatOption() cli.Flag {
 	return option(catOutput, "format", "`FORMAT` of the file: "+strings.Join(names, ", ")+" (default: by the ending, .heat .txt .utsp .npy; else sparse)")
 }
 
+func mapFormatNames() (names []string) {
+	for _, f := range mapFormats {
+		names = append(names, f.name)
+	}
+	return names
+}
+
 // mapFormatOf returns the format that the flag, or the file's name, asks for.
 func mapFormatOf(c *cli.Context, file string) (string, error) {
 	name := c.String("format")
-	var names []string
 	for _, f := range mapFormats {
 		if f.name == name || name == "" && f.ending != "" && f.ending == filepath.Ext(file) {
 			return f.name, nil
 		}
-		names = append(names, f.name)
 	}
 	if name != "" {
-		return "", usagef("%s is %q, want one of %s", flagged("format"), name, strings.Join(names, ", "))
+		return "", usagef("%s is %q, want one of %s", flagged("format"), name, strings.Join(mapFormatNames(), ", "))
 	}
 	return "sparse", nil
 }

@@ -259,6 +259,8 @@ func TestTold(t *testing.T) {
 		{"--generate-bash-completion", "solve\n"}, {"solve --al --generate-bash-completion", "--alpha\n"},
 		{"solve --preset --generate-bash-completion", "paper\n"}, {"solve a.tsp --order --generate-bash-completion", "distance\n"},
 		{"solve -- --generate-bash-completion", "--alpha\n"}, {"solve -- a.tsp --generate-bash-completion", ""},
+		{"solve --format --generate-bash-completion", "geojson\n"}, {"heatmap build --format --generate-bash-completion", "utsp\n"},
+		{"generate --format --generate-bash-completion", "lines\n"}, {"compare --only --generate-bash-completion", "sets\n"},
 	} {
 		if out := must(t, dir, strings.Fields(c.args)...); !strings.Contains(out, c.want) {
 			t.Errorf("%q: %q not in %s", c.args, c.want, out)
