@@ -55,6 +55,8 @@ class Solve(unittest.TestCase):
     def test_matrix(self):
         result = tspmcts.solve(matrix=[[0, 1, 9], [1, 0, 1], [9, 1, 0]])
         self.assertEqual(result.length, 11)
+        for n in 2, 3:  # the diagonal is not looked at
+            self.assertEqual(tspmcts.solve(matrix=[[9 if a == b else 1 for a in range(n)] for b in range(n)]).length, n)
 
     def test_matrix_of_any_kind(self):
         ring = [[1 if (i + 1) % 5 == j else 9 for j in range(5)] for i in range(5)]

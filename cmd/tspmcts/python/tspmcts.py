@@ -285,6 +285,8 @@ def _rows(coords: Optional[Rows], matrix: Optional[Matrix]) -> tuple[Optional[li
             raise ValueError(f"row {i} has {len(row)} numbers, want {width}")
         if coords is not None and not all(map(math.isfinite, row)):
             raise ValueError(f"row {i} is {row}, want finite numbers")
+        if coords is None:
+            row[i] = 0.0  # as the program wants it of a few rows, which may be coordinates
         for j, v in enumerate(row):
             if coords is None and i != j and not v >= 0:
                 raise ValueError(f"the distance from city {i} to city {j} is {v}, want 0 or more")
