@@ -175,7 +175,7 @@ func (f *file) readCSV(b *bufio.Reader, head []byte) (*tsp.Instance, error) {
 		second := r.ahead[0].fields
 		labelled := len(second) > len(first) || first[0] == "" && second[1] != ""
 		in, err := f.readSquare(r, first, line, labelled)
-		if err == nil && in.Names == nil && in.Directed {
+		if err == nil && first[0] == "" && in.Names == nil && in.Directed {
 			f.warn(line, "the first line is the first column too, and the rest is not symmetric: read as distances; if it names the places, write a word above the names of the lines")
 		}
 		return in, err
