@@ -35,7 +35,7 @@ type Config struct {
 	FirstTour   string  // draw, greedy, curve
 	Restart     string  // what follows an exhausted pool: fresh (a new first tour), kick (a change near the incumbent)
 	KickSize    int     // longest of the stretches that a kick exchanges, in cities
-	Stretch     int     // longest stretch that is searched in small arrays, in cities; larger finds more, smaller is faster; tours of more are kicked in parts of a tenth
+	Stretch     int     // longest stretch that is searched in small arrays, in cities; larger finds more, smaller is faster; tours of more, and those where regions are visited, are kicked in parts of a tenth
 	Population  int     // largest number of tours that are recombined; 0 to kick one tour only
 	Whole       int     // most cities of an instance of which populations are kept as a whole, a third of it where they are spread evenly; larger ones are worked on in regions
 	Explore     float64 // weight of regions that were visited rarely, when the next is chosen
