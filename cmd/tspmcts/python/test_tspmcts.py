@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 import unittest
+from unittest import mock
 
 import tspmcts
 
@@ -171,6 +172,26 @@ class Solve(unittest.TestCase):
             ours.kill()
             ours.wait()
             wait_for(lambda: not lives(theirs))
+
+    @unittest.skipUnless(os.path.exists("/proc/self/cmdline"), "looks into /proc")
+    def test_interrupt_at_the_start_leaves_no_process(self):
+        begun = []
+        init = subprocess.Popen.__init__
+
+        def interrupted(process, *arguments, **options):
+            init(process, *arguments, **options)
+            begun.append(process)
+            time.sleep(1)  # it has read its problem
+            raise KeyboardInterrupt
+
+        with mock.patch.object(subprocess.Popen, "__init__", interrupted), self.assertRaises(KeyboardInterrupt):
+            tspmcts.solve(cities(500), time=600)
+        (process,) = begun
+        try:
+            wait_for(lambda: not lives(process.pid))
+        finally:
+            process.kill()
+            process.communicate()
 
     def test_many(self):
         instances = [cities(30, seed) for seed in range(1, 6)]

@@ -374,30 +374,31 @@ def _started(command: list[str]) -> Iterator[subprocess.Popen[str]]:
         options["start_new_session"] = True
     stdin, held = os.pipe()  # and not PIPE, which communicate closes: it ends with us, also where we are killed
     try:
-        process = subprocess.Popen(command, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
-    except OSError as e:
-        os.close(held)
-        raise Error(f"{command[0]} cannot be run: {e.strerror}") from None
+        try:
+            process = subprocess.Popen(command, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
+        except OSError as e:
+            raise Error(f"{command[0]} cannot be run: {e.strerror}") from None
+        finally:
+            os.close(stdin)
+        try:
+            with _lock:
+                _running.add(process)
+            yield process
+        finally:
+            with _lock:
+                _running.discard(process)
+            if process.poll() is None:
+                process.terminate()
+                try:
+                    process.communicate(timeout=30)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+            for stream in (process.stdout, process.stderr):
+                if stream:
+                    stream.close()
+            process.wait()
     finally:
-        os.close(stdin)
-    with _lock:
-        _running.add(process)
-    try:
-        yield process
-    finally:
-        with _lock:
-            _running.discard(process)
-        if process.poll() is None:
-            process.terminate()
-            try:
-                process.communicate(timeout=30)
-            except subprocess.TimeoutExpired:
-                process.kill()
-        for stream in (process.stdout, process.stderr):
-            if stream:
-                stream.close()
-        process.wait()
-        os.close(held)
+        os.close(held)  # ends the process also where Ctrl-C came before we knew of it
 
 
 def _interrupt(process: subprocess.Popen[str]) -> None:
