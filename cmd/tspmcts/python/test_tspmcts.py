@@ -6,6 +6,7 @@ import pathlib
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import unittest
@@ -192,6 +193,18 @@ class Solve(unittest.TestCase):
         finally:
             process.kill()
             process.communicate()
+
+    @unittest.skipIf(os.name == "nt", "Ctrl-C cannot be sent to oneself there")
+    def test_interrupt_before_there_is_a_tour(self):
+        with tempfile.TemporaryDirectory() as folder:
+            slow = pathlib.Path(folder, "slow")  # as the program is that has only begun
+            slow.write_text("#!/bin/sh\nexec sleep 60\n", encoding="ascii")
+            slow.chmod(0o755)
+            threading.Timer(1, os.kill, (os.getpid(), signal.SIGINT)).start()
+            with self.assertRaises(KeyboardInterrupt):
+                tspmcts.solve(SQUARE, binary=str(slow))
+            threading.Timer(1, os.kill, (os.getpid(), signal.SIGINT)).start()
+            self.assertEqual(tspmcts.solve_many([SQUARE] * 3, processes=2, binary=str(slow)), [None] * 3)
 
     def test_many(self):
         instances = [cities(30, seed) for seed in range(1, 6)]

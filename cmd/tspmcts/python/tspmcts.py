@@ -157,7 +157,10 @@ def solve_many(instances: Iterable[Rows], *, processes: Optional[int] = None, wo
     stopped = threading.Event()
 
     def one(coords: Rows) -> Optional[Result]:
-        return None if stopped.is_set() else solve(coords, workers=workers, **options)
+        try:
+            return None if stopped.is_set() else solve(coords, workers=workers, **options)
+        except KeyboardInterrupt:  # before it had a tour
+            return None
 
     with ThreadPoolExecutor(processes or os.cpu_count() or 1) as pool:
         futures = [pool.submit(one, coords) for coords in instances]
@@ -360,7 +363,7 @@ def _write_tour(name: str, tour: Sequence[int]) -> None:
         f.write("-1\nEOF\n")
 
 
-_running: set[subprocess.Popen[str]] = set()
+_running: dict[subprocess.Popen[str], bool] = {}  #: whether each was interrupted
 _lock = threading.Lock()
 
 
@@ -382,11 +385,11 @@ def _started(command: list[str]) -> Iterator[subprocess.Popen[str]]:
             os.close(stdin)
         try:
             with _lock:
-                _running.add(process)
+                _running[process] = False
             yield process
         finally:
             with _lock:
-                _running.discard(process)
+                _running.pop(process, None)
             if process.poll() is None:
                 process.terminate()
                 try:
@@ -402,6 +405,7 @@ def _started(command: list[str]) -> Iterator[subprocess.Popen[str]]:
 
 
 def _interrupt(process: subprocess.Popen[str]) -> None:
+    _running[process] = True
     process.send_signal(signal.SIGINT if os.name != "nt" else getattr(signal, "CTRL_BREAK_EVENT", signal.SIGTERM))
 
 
@@ -412,19 +416,20 @@ def _interrupt_all() -> None:
 
 
 def _run(command: list[str]) -> str:
-    """Run the program to its end, which the first Ctrl-C brings about."""
+    """Run the program to its end, which the first Ctrl-C brings about. Where there is no answer then it is raised."""
     with _started(command) as process:
-        interrupted = False
         while True:
             try:
                 out, errors = process.communicate()
                 break
             except KeyboardInterrupt:
-                if interrupted:  # the second one ends it without a tour
+                if _running[process]:  # the second one ends it without a tour
                     raise
-                interrupted = True
                 _interrupt(process)
+        interrupted = _running[process]
     if process.returncode != 0 or not out.strip():
+        if interrupted:  # before there was a tour
+            raise KeyboardInterrupt
         raise Error(_message(errors))
     for line in errors.splitlines():
         print(line, file=sys.stderr)
