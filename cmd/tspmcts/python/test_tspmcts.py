@@ -228,6 +228,27 @@ class Solve(unittest.TestCase):
         for coords, result in zip(instances, results[:2]):
             self.check(coords, result)
 
+    @unittest.skipIf(os.name == "nt", "Ctrl-C cannot be sent to oneself there")
+    def test_many_of_an_iterator(self):
+        def loaded(instances):
+            for coords in instances:
+                yield coords
+                time.sleep(0.1)
+
+        def endless():
+            while True:
+                yield cities(200)
+                time.sleep(1)
+
+        results = tspmcts.solve_many(loaded([SQUARE] * 3))
+        self.assertEqual([r.length for r in results], [40] * 3)
+        threading.Timer(1.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+        first, *others = tspmcts.solve_many(endless(), processes=1, time=600)
+        self.check(cities(200), first)
+        self.assertEqual(set(others), {None})
+        with self.assertRaisesRegex(ValueError, "no city"):
+            tspmcts.solve_many(([] if i else cities(200) for i in range(2)), time=600)
+
     def test_improvements(self):
         coords = cities(400)
         last = math.inf

@@ -25,8 +25,9 @@ import tempfile
 import threading
 import urllib.error
 import urllib.request
-from concurrent.futures import ThreadPoolExecutor, as_completed, wait
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed, wait
 from dataclasses import dataclass, field
+from operator import length_hint
 from typing import Any, Iterable, Iterator, Mapping, Optional, Sequence, Union
 
 __all__ = ["solve", "solve_many", "improvements", "Result", "Improvement", "Error"]
@@ -151,8 +152,8 @@ def solve(
 def solve_many(instances: Iterable[Rows], *, processes: Optional[int] = None, workers: int = 1, **options: Any) -> list[Optional[Result]]:
     """Solve several sets of coordinates, ``processes`` of them at once (default: one a CPU), with
     the options of :func:`solve`. The results are in the order of the instances. After Ctrl-C those
-    that were being solved have their best tour, and those that had not begun are None. What is
-    wrong with one is raised at once, and ends the others.
+    that were being solved have their best tour, those that had not begun are None, and those that a
+    generator had not given are left out. What is wrong with one is raised at once, and ends the others.
     """
     stopped = threading.Event()
 
@@ -161,14 +162,21 @@ def solve_many(instances: Iterable[Rows], *, processes: Optional[int] = None, wo
             return None if stopped.is_set() else solve(coords, workers=workers, **options)
         except KeyboardInterrupt:  # before it had a tour
             return None
+        except BaseException:
+            stopped.set()
+            raise
 
+    count, left = length_hint(instances), iter(instances)
+    futures: list[Future[Optional[Result]]] = []
     with ThreadPoolExecutor(processes or os.cpu_count() or 1) as pool:
-        futures = [pool.submit(one, coords) for coords in instances]
         while True:
             try:
+                with contextlib.suppress(StopIteration):
+                    while not stopped.is_set():
+                        futures.append(pool.submit(one, next(left)))
                 for future in as_completed(futures):
                     future.result()
-                return [future.result() for future in futures]
+                return [future.result() for future in futures] + [None] * (count - len(futures))
             except KeyboardInterrupt:
                 stopped.set()
                 _interrupt_all()
