@@ -249,6 +249,19 @@ class Solve(unittest.TestCase):
         with self.assertRaisesRegex(ValueError, "no city"):
             tspmcts.solve_many(([] if i else cities(200) for i in range(2)), time=600)
 
+    @unittest.skipIf(os.name == "nt", "Ctrl-C cannot be sent to oneself there")
+    def test_many_interrupted_before_the_search(self):
+        write, begun = tspmcts._write_problem, time.time()
+
+        def slow(*arguments):
+            time.sleep(2)
+            write(*arguments)
+
+        threading.Timer(1, os.kill, (os.getpid(), signal.SIGINT)).start()
+        with mock.patch.object(tspmcts, "_write_problem", slow):
+            tspmcts.solve_many([cities(200)], time=600)
+        self.assertLess(time.time() - begun, 60)
+
     def test_improvements(self):
         coords = cities(400)
         last = math.inf

@@ -169,22 +169,19 @@ def solve_many(instances: Iterable[Rows], *, processes: Optional[int] = None, wo
     count, left = length_hint(instances), iter(instances)
     futures: list[Future[Optional[Result]]] = []
     with ThreadPoolExecutor(processes or os.cpu_count() or 1) as pool:
-        while True:
-            try:
-                with contextlib.suppress(StopIteration):
-                    while not stopped.is_set():
-                        futures.append(pool.submit(one, next(left)))
-                for future in as_completed(futures):
-                    future.result()
-                return [future.result() for future in futures] + [None] * (count - len(futures))
-            except KeyboardInterrupt:
-                stopped.set()
+        try:
+            with contextlib.suppress(StopIteration):
+                while not stopped.is_set():
+                    futures.append(pool.submit(one, next(left)))
+            for future in as_completed(futures):
+                future.result()
+        except BaseException as e:
+            stopped.set()
+            while wait(futures, timeout=0.1).not_done:  # one may only now be about to start
                 _interrupt_all()
-            except BaseException:
-                stopped.set()
-                while wait(futures, timeout=0.1).not_done:  # one may only now be about to start
-                    _interrupt_all()
+            if not isinstance(e, KeyboardInterrupt):
                 raise
+    return [future.result() for future in futures] + [None] * (count - len(futures))
 
 
 def improvements(
@@ -419,8 +416,9 @@ def _interrupt(process: subprocess.Popen[str]) -> None:
 
 def _interrupt_all() -> None:
     with _lock:
-        for process in _running:
-            _interrupt(process)
+        for process, interrupted in _running.items():
+            if not interrupted:  # a second time would end it without a tour
+                _interrupt(process)
 
 
 def _run(command: list[str]) -> str:
