@@ -209,7 +209,8 @@ class Solve(unittest.TestCase):
     def test_many(self):
         instances = [cities(30, seed) for seed in range(1, 6)]
         results = tspmcts.solve_many(instances, processes=2, actions=1000)
-        for coords, result in zip(instances, results, strict=True):
+        self.assertEqual(len(results), len(instances))
+        for coords, result in zip(instances, results):
             self.check(coords, result)
 
     def test_many_with_a_wrong_one(self):
