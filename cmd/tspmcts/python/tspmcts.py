@@ -6,7 +6,8 @@
 
 Cities count from 0. Coordinates and matrices may be NumPy arrays or lists. The program is
 looked for in the argument ``binary``, the environment variable TSPMCTS, and the PATH. What it
-says is wrong is raised as :class:`Error`. Ctrl-C ends a search with the best tour so far.
+says is wrong is raised as :class:`Error`. Ctrl-C ends a search with the best tour so far; from
+:func:`improvements`, and where there is no tour yet, KeyboardInterrupt is raised.
 """
 
 from __future__ import annotations
