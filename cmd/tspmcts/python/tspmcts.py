@@ -94,8 +94,9 @@ def solve(
 ) -> Result:
     """Search for a short tour of ``coords`` (n x 2, or n x 3 for a metric of three dimensions) or
     ``matrix`` (n x n, the distances from the row's city to the column's, 0 or more; fractions keep
-    up to six digits). Where it is not its own transpose the tour is one of the directed instance. An entry
-    None or infinite says that no tour goes this way. The diagonal is not looked at.
+    all their digits, or are rounded to eight or nine digits of the largest where they have more). Where it
+    is not its own transpose the tour is one of the directed instance. An entry None or infinite says that
+    no tour goes this way. The diagonal is not looked at.
 
     start    find a path that begins with this city, and does not come back
     end      find a path that ends with this city; with start both ends are given
