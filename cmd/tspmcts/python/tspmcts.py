@@ -205,7 +205,8 @@ def improvements(
             if better.gap is not None and better.gap < 1:
                 break
 
-    The options are those of :func:`solve`, without ``initial``.
+    The options are those of :func:`solve`, without ``initial``. A ``heatmap`` of probabilities is for
+    tours with distances that are the same both ways.
     """
     for key in "time", "stall":
         options[key] = _span(options.get(key))
@@ -222,6 +223,8 @@ def improvements(
     if isinstance(heatmap, str):
         job["heatmap"] = heatmap
     elif heatmap is not None:
+        if path or start is not None or end is not None or distances is not None and distances != [list(column) for column in zip(*distances)]:
+            raise ValueError("heatmap is of probabilities, which are for tours with distances that are the same both ways; solve takes them with paths and other distances too")
         job["edges"] = _edges(_square(heatmap, cities), binary)
     command = [_binary(binary), "serve", "--listen", "127.0.0.1:0", "--max-time", "87600h", "--max-body", "2147483647", "--max-held", "2147483647"]
     with _started(command) as server:
