@@ -46,7 +46,8 @@ func (l *Lines) begin() error {
 	return nil
 }
 
-// Skip passes over one instance without looking at it. It returns io.EOF when there is none.
+// Skip passes over one instance without looking at it. It returns io.EOF after the last; a file
+// that holds nothing, or no text, is a [*ParseError], as for Next.
 func (l *Lines) Skip() error {
 	if err := l.begin(); err != nil {
 		return err
