@@ -447,10 +447,18 @@ func (f *file) squareHead(r *rows, first []string, line int, known bool) (rec, n
 				names = first[1:]
 			}
 		}
-		for _, field := range rec[btoi(labelled):] {
-			if _, ok := r.entry(field); !ok && field != "" {
-				return nil, nil, false, 0, f.fail(1, "", columnList(first), wantTable, nil)
+		numbers := rec[btoi(labelled):]
+		for _, field := range numbers {
+			if isNumber(r, field) || field == "" {
+				continue
 			}
+			// Behind a 0, that of the diagonal, the numbers are told of that stand there with
+			// the other decimal sign.
+			other := &rows{comma: !r.comma}
+			if v, ok := other.number(numbers[0]); isNumber(other, field) && (ok && v == 0 || numbers[0] == "") {
+				break
+			}
+			return nil, nil, false, 0, f.fail(1, "", columnList(first), wantTable, nil)
 		}
 	}
 	return rec, names, labelled, line, nil

@@ -252,6 +252,8 @@ func TestErrors(t *testing.T) {
 		"lat,lon\n1,2\n1,x\n":                      `f.csv:3: lon: found "x", want a number`,
 		"lat,lon\n1,\n":                            "f.csv:2: lon: found nothing, want a number",
 		"lat;lon\n1,5;2\n":                         `lat: found "1,5", want a number; where it has a decimal comma give --decimal-comma`,
+		";A;B\nA;0;1,5\nB;1;0\n":                   `f.csv:2: found "1,5" in row 1, column 2, want a number; where it has a decimal comma give --decimal-comma`,
+		"Ort;Breite\nUlm;48,4\nBonn;50,7\n":        `f.csv:1: found the columns "Ort", "Breite", want a first line that names the columns lat and lon`,
 		"lat,lon\nnan,2\n":                         `lat: found "nan"`,
 		"lat,lon\n1,2\n103.8,1.3\n":                "f.csv:3: found the latitude 103.8, want -90 to 90; latitude and longitude look swapped",
 		"lat,lon\n5800000,380000\n":                "want -90 to 90 degrees; metres of a map projection",
@@ -325,6 +327,10 @@ func TestErrors(t *testing.T) {
 		if in, _, err := read(text, o); err == nil {
 			t.Errorf("%q with %+v is %v", text, o, in)
 		}
+	}
+	_, _, err := read(";A;B\nA;0;1.5\nB;1;0\n", Options{DecimalComma: true})
+	if want := `f.csv:2: found "1.5" in row 1, column 2, want a number with a decimal comma, as --decimal-comma says`; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("%v, want %s", err, want)
 	}
 }
 
