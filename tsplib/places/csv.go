@@ -443,7 +443,7 @@ func (f *file) squareHead(r *rows, first []string, line int, known bool) (rec, n
 		case len(rec) != len(first):
 			return nil, nil, false, 0, f.fail(line, "", fmt.Sprintf("%d fields", len(rec)), fmt.Sprintf("%d, as in the first line", len(first)), nil)
 		default:
-			if labelled = known || first[0] == "" || !isNumber(r, rec[0]) || len(first) > 1 && rec[0] == first[1]; labelled {
+			if labelled = known || first[0] == "" || rec[0] != "" && !isNumber(r, rec[0]) || len(first) > 1 && rec[0] == first[1]; labelled {
 				names = first[1:]
 			}
 		}

@@ -147,6 +147,7 @@ func TestMatrices(t *testing.T) {
 		"named Lat":       {"city,Lat,Ulm,Lon\nLat,9,1,2\nUlm,1,9,3\nLon,2,3,9\n", Options{}, []int32{1, 2, 3}, 1, "", "", []string{"Lat", "Ulm", "Lon"}, false},
 		"named Long":      {"Long,x,A,B,C,D\nLong,0,1,2,9,9,9\nx,1,0,3,9,9,9\nA,2,3,0,9,9,9\nB,9,9,9,0,9,9\nC,9,9,9,9,0,9\nD,9,9,9,9,9,0\n", Options{}, []int32{1, 2, 3}, 1, "", "", []string{"Long", "x", "A", "B", "C", "D"}, false},
 		"head alone":      {"A\tB\tC\n0\t1\t2\n1\t0\t3\n2\t3\t0\n", Options{}, []int32{1, 2, 3}, 1, "", "", []string{"A", "B", "C"}, false},
+		"head, blanks":    {"A,B,C\n,1,2\n1,,3\n2,3,\n", Options{}, []int32{1, 2, 3}, 1, "", "", []string{"A", "B", "C"}, false},
 		"no corner":       {"A;B;C\nA;0;1;2\nB;1;0;3\nC;2;3;0\n", Options{}, []int32{1, 2, 3}, 1, "", "", []string{"A", "B", "C"}, false},
 		"JSON":            {"[[0,0.125,2e0],\n[0.125,null,3],[2,3,0]]", Options{}, []int32{125, 2000, 3000}, 1000, "", "scale is 1000", nil, false},
 		"thirds":          {"[[0,0.333333333,2],[0.333333333,0,3],[2,3,0]]", Options{}, []int32{3333333, 20000000, 30000000}, 1e7, "", "more digits than the search holds, rounded: .* 1e-07", nil, false},
