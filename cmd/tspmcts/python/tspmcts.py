@@ -120,7 +120,7 @@ def solve(
         cities = len(points or distances or [])
         if distances is not None:
             problem = os.path.join(folder, "problem.npy")
-            _write_npy(problem, distances, "d")
+            _write_npy(problem, distances)
         else:
             _write_problem(problem, points or [], metric)
         ends = {key: city + 1 for key, city in _ends(start, end, cities).items()}  # the command line counts from 1
@@ -132,7 +132,7 @@ def solve(
         if isinstance(heatmap, str):
             arguments += ["--heatmap", heatmap]
         elif heatmap is not None:
-            _write_npy(os.path.join(folder, "map.npy"), _square(heatmap, cities), "f")
+            _write_npy(os.path.join(folder, "map.npy"), _square(heatmap, cities))
             arguments += ["--heatmap-file", os.path.join(folder, "map.npy")]
         if initial is not None:
             _write_tour(os.path.join(folder, "initial.tour"), initial)
@@ -339,7 +339,7 @@ def _edges(rows: list[list[float]], binary: Optional[str] = None) -> list[list[f
     """The edges, as two cities and a probability, that the program makes of a matrix in a file."""
     with tempfile.TemporaryDirectory(prefix="tspmcts") as folder:
         matrix, dense = os.path.join(folder, "map.npy"), os.path.join(folder, "map.txt")
-        _write_npy(matrix, rows, "f")
+        _write_npy(matrix, rows)
         _run([_binary(binary), "heatmap", "convert", matrix, dense])
         with open(dense, encoding="ascii") as f:
             next(f)  # how many cities there are
@@ -355,15 +355,15 @@ def _write_problem(name: str, points: list[list[float]], metric: str) -> None:
         f.write("EOF\n")
 
 
-def _write_npy(name: str, rows: list[list[float]], code: str) -> None:
-    """Write an n x n matrix as NumPy does, as floats of the struct module's code: f or d."""
+def _write_npy(name: str, rows: list[list[float]]) -> None:
+    """Write an n x n matrix as NumPy does."""
     n = len(rows)
-    header = f"{{'descr': '<f{struct.calcsize('<' + code)}', 'fortran_order': False, 'shape': ({n}, {n}), }}"
+    header = f"{{'descr': '<f8', 'fortran_order': False, 'shape': ({n}, {n}), }}"
     header += " " * (-(len(header) + 11) % 64) + "\n"
     with open(name, "wb") as f:
         f.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode("ascii"))
         for row in rows:
-            f.write(struct.pack(f"<{n}{code}", *row))
+            f.write(struct.pack(f"<{n}d", *row))
 
 
 def _write_tour(name: str, tour: Sequence[int]) -> None:
