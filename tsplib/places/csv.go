@@ -449,13 +449,13 @@ func (f *file) squareHead(r *rows, first []string, line int, known bool) (rec, n
 		}
 		numbers := rec[btoi(labelled):]
 		for _, field := range numbers {
-			if isNumber(r, field) || field == "" {
+			if _, ok := r.entry(field); ok || field == "" {
 				continue
 			}
 			// Behind a 0, that of the diagonal, the numbers are told of that stand there with
 			// the other decimal sign.
 			other := &rows{comma: !r.comma}
-			if v, ok := other.number(numbers[0]); isNumber(other, field) && (ok && v == 0 || numbers[0] == "") {
+			if v, ok := other.number(numbers[0]); isNumber(r, field) && (ok && v == 0 || numbers[0] == "") {
 				break
 			}
 			return nil, nil, false, 0, f.fail(1, "", columnList(first), wantTable, nil)
@@ -472,7 +472,7 @@ func mostlyNumbers(r *rows, first []string) bool {
 	for _, s := range first {
 		numbers += btoi(isNumber(r, s))
 	}
-	return ok && v == 0 && 2*numbers > len(first)
+	return ok && v == 0 && 2*numbers >= len(first)
 }
 
 // counts reports whether the fields are 0, 1, 2 ... or 1, 2, 3 ..., as rows and columns are named
@@ -489,8 +489,13 @@ func counts(fields []string) bool {
 	return true
 }
 
+// isNumber reports whether s is an entry, or would be with the other decimal sign: that this is
+// wrong is told when it is read.
 func isNumber(r *rows, s string) bool {
 	_, ok := r.entry(s)
+	if !ok {
+		_, ok = (&rows{comma: !r.comma}).number(s)
+	}
 	return ok
 }
 
