@@ -251,18 +251,22 @@ func (s *Server) add(o *order, query string, body []byte, spent time.Duration) (
 		go s.remove(j)
 		return nil, s.closing()
 	}
-	n := j.weight
-	for _, old := range s.oldestFirst(func(j *job) bool { return j.state.Status.ended() }) {
+	n, stay := j.weight, s.held
+	olds := s.oldestFirst(func(j *job) bool { return j.state.Status.ended() })
+	for _, old := range olds {
+		stay -= old.weight
+	}
+	if stay+n > s.Held {
+		go s.remove(j)
+		p := problemf(http.StatusTooManyRequests, "the jobs that have not ended count as %d cities together, and %d more are above the limit of %d; try again later", stay, n, s.Held)
+		p.retry = s.soonest()
+		return nil, p
+	}
+	for _, old := range olds {
 		if s.held+n <= s.Held {
 			break
 		}
 		s.forget(old)
-	}
-	if s.held+n > s.Held {
-		go s.remove(j)
-		p := problemf(http.StatusTooManyRequests, "the jobs count as %d cities together, and %d more are above the limit of %d; try again later", s.held, n, s.Held)
-		p.retry = s.soonest()
-		return nil, p
 	}
 	s.held += n
 	s.jobs[j.id] = j

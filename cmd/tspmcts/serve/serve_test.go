@@ -828,6 +828,17 @@ func TestForgets(t *testing.T) {
 	if res, text := c.ask("POST", "/v1/jobs", square); res.StatusCode != http.StatusTooManyRequests || res.Header.Get("Retry-After") == "" {
 		t.Errorf("%d %s", res.StatusCode, text)
 	}
+	// Nor are those that have ended, where the new one would not fit without them either.
+	c = serveIt(t, func(c *Config) { c.Cities, c.Held = 20, 20 })
+	old := c.post("", square)
+	c.until(old, status(Done))
+	c.until(c.post("time=1h&workers=1&demo=uniform&cities=14", ""), status(Running))
+	if res, text := c.ask("POST", "/v1/jobs?demo=uniform&cities=7", ""); res.StatusCode != http.StatusTooManyRequests {
+		t.Errorf("%d %s", res.StatusCode, text)
+	}
+	c.want(http.StatusOK, "GET", old, "", nil)
+	c.want(http.StatusAccepted, "POST", "/v1/jobs?demo=uniform&cities=6", "", nil)
+	c.want(http.StatusNotFound, "GET", old, "", nil)
 }
 
 // The distances of jobs that have ended count as what they take, not as the few cities that they
