@@ -91,6 +91,9 @@ type job struct {
 	found float64       // the length of the tour that it published last, as the search has it
 	lit   *[]int32      // the first of the regions that are shown
 	frame *frame        // of the picture, once it was needed
+	// initial is what the search began with, which a checkpoint is of as well: a tour, where it went
+	// on without one.
+	initial []tsp.Tour
 
 	disk   sync.Mutex  // held while files of the job are written
 	warned atomic.Bool // that they cannot be
@@ -458,7 +461,7 @@ func (s *Server) solve(ctx context.Context, j *job, clock func() time.Duration) 
 	}()
 	o := mcts.Options{Preset: j.knobs.Preset, Configure: j.knobs.Config, Source: j.heatmap, Seed: j.seed, Workers: j.workers,
 		Time: j.time(s.Limits), Actions: j.budget.Actions, Stall: j.budget.Stall.Of(j.item.N()), Target: j.budget.Target, Clock: clock,
-		Bound: j.bound, Best: j.optimum, Heatmap: j.edges, Observe: func(p mcts.Progress) { s.publish(j, p) }}
+		Bound: j.bound, Best: j.optimum, Heatmap: j.edges, Initial: j.initial, Observe: func(p mcts.Progress) { s.publish(j, p) }}
 	o.Build = func(ctx context.Context, in *tsp.Instance, spec string, nb *tsp.Neighbors, told heatmap.Told) (*heatmap.Map, error) {
 		source, err := heatmap.Parse(spec)
 		if err != nil {
@@ -473,11 +476,6 @@ func (s *Server) solve(ctx context.Context, j *job, clock func() time.Duration) 
 			s.mu.Unlock()
 		}
 		return m, err
-	}
-	if j.checkpoint != nil {
-		if o.Resume, err = mcts.DecodeCheckpoint(bytes.NewReader(j.checkpoint)); err != nil {
-			return nil, err
-		}
 	}
 	o.Save = &mcts.Saver{Save: func(c *mcts.Checkpoint) {
 		cause := context.Cause(ctx)
@@ -498,6 +496,22 @@ func (s *Server) solve(ctx context.Context, j *job, clock func() time.Duration) 
 			s.note(j, s.save(j, text.Bytes()))
 		}
 	}}
+	if j.checkpoint != nil {
+		if o.Resume, err = mcts.DecodeCheckpoint(bytes.NewReader(j.checkpoint)); err == nil {
+			if res, err = mcts.Solve(ctx, j.item.Instance, o); !errors.Is(err, mcts.ErrCheckpoint) {
+				return res, err
+			}
+		}
+		// It is of other workers, or of another version of the program: the tour is still good.
+		s.Log("job %s goes on from its tour alone: %v", j.id, err)
+		s.mu.Lock()
+		j.checkpoint = nil
+		if o.Resume = nil; j.best != nil {
+			j.initial = []tsp.Tour{j.best.tour}
+		}
+		s.mu.Unlock()
+		o.Initial = j.initial
+	}
 	return mcts.Solve(ctx, j.item.Instance, o)
 }
 

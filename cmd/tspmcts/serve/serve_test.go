@@ -940,6 +940,37 @@ func TestStateOutlivesServer(t *testing.T) {
 	}
 }
 
+// Limits are for new jobs: one that was taken under higher ones stays as it is, and what ran with
+// more workers, or has a checkpoint of others, goes on from its tour.
+func TestStateOutlivesLimits(t *testing.T) {
+	dir := t.TempDir()
+	c := serveIt(t, func(c *Config) { c.Folder, c.Workers = dir, 3 })
+	done := c.post("time=50m&workers=1", square)
+	was := c.until(done, status(Done))
+	running := c.post("time=50m&demo=uniform&cities=2000", "")
+	ran := c.until(running, func(v View) bool { return v.Actions > 5000 && v.Workers == 3 })
+	c.Close()
+	low := func(workers int) *client {
+		return serveIt(t, func(c *Config) { c.Folder, c.Workers, c.Cities, c.Held, c.Time = dir, workers, 3, 3, time.Minute })
+	}
+	for _, workers := range []int{2, 1, 1} { // at last as before, but what the checkpoint began with is gone
+		c = low(workers)
+		if is := c.until(done, status(Done)); is.Workers != was.Workers {
+			t.Errorf("of a job that is done %d workers are told, want %d", is.Workers, was.Workers)
+		}
+		on := c.until(running, func(v View) bool { return v.Status != Queued && v.Actions > 0 && v.Stage != "" || v.Status.ended() })
+		if on.Status != Running || on.Workers != workers || on.Seconds < ran.Seconds || value(on) > value(ran) {
+			t.Errorf("with %d workers it is %s, was %s", workers, jsonOf(on), jsonOf(ran))
+		}
+		ran = c.until(running, func(v View) bool { return v.Seconds > on.Seconds+0.5 || v.Status.ended() })
+		c.want(http.StatusAccepted, "POST", running+"/pause", "", nil)
+		c.until(running, status(Paused))
+		c.want(http.StatusAccepted, "POST", running+"/resume", "", nil)
+		ran = c.until(running, func(v View) bool { return v.Seconds > ran.Seconds || v.Status.ended() })
+		c.Close()
+	}
+}
+
 func jsonOf(v any) string { text, _ := json.Marshal(v); return string(text) }
 
 // Of two who write the state of a job, the one who waited for the other does not bring back what was

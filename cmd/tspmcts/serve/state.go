@@ -2,11 +2,13 @@ package serve
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -33,6 +35,7 @@ type record struct {
 	Version int           `json:"version"`
 	Query   string        `json:"query"`
 	Created time.Time     `json:"created"`
+	Workers int           `json:"workers"` // 0 in one that was written before they were kept
 	Ended   time.Time     `json:"ended,omitzero"`
 	State   State         `json:"state"`
 	Trace   []bench.Point `json:"trace,omitempty"`
@@ -52,7 +55,7 @@ func (s *Server) save(j *job, checkpoint []byte) error {
 	j.disk.Lock()
 	defer j.disk.Unlock()
 	s.mu.Lock()
-	r := record{recordVersion, j.query, j.created, j.ended, j.state, slices.Clone(j.trace.points)}
+	r := record{recordVersion, j.query, j.created, j.workers, j.ended, j.state, slices.Clone(j.trace.points)}
 	best, gone := j.best, j.gone
 	s.mu.Unlock()
 	if gone {
@@ -149,6 +152,9 @@ func (s *Server) load() error {
 	return nil
 }
 
+// taken are the limits of a job that was taken already: those of the server are for new ones.
+var taken = Limits{Cities: math.MaxInt, Held: math.MaxInt, Time: math.MaxInt64, Workers: math.MaxInt}
+
 // read reads the state of a job.
 func (s *Server) read(j *job) error {
 	text, err := os.ReadFile(s.file(j, "json"))
@@ -166,8 +172,12 @@ func (s *Server) read(j *job) error {
 	if err != nil {
 		return err
 	}
-	if j.order, err = decode(body, r.Query, s.Limits); err != nil {
+	if j.order, err = decode(body, r.Query, taken); err != nil {
 		return err
+	}
+	j.workers = min(j.workers, cmp.Or(r.Workers, s.Workers))
+	if !r.State.Status.ended() {
+		j.workers = min(j.workers, s.Workers)
 	}
 	j.believed = j.edges
 	j.query, j.created, j.ended, j.state, j.trace.points = r.Query, r.Created, r.Ended, r.State, r.Trace
