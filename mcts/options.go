@@ -62,7 +62,7 @@ type Options struct {
 	Target  float64              // a length in the instance's unit
 	Clock   func() time.Duration // the time since the budget began to count; nil: from the call on
 
-	Bound   bool       // prove a lower bound first, in at most a fifth of the time, and stop at a tour that meets it
+	Bound   bool       // prove a lower bound first, in the first fifth of the time, and stop at a tour that meets it
 	Best    float64    // best known length, for the gaps that Observe is told; 0 for none
 	Initial []tsp.Tour // to start from; the answer is never longer than the best of them
 

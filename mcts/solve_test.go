@@ -110,6 +110,17 @@ func TestImprovementsEndWithTheAnswer(t *testing.T) {
 	}
 }
 
+// The bound is proven in the first fifth of the time: a search that goes on later has none.
+func TestBoundInTheFirstFifth(t *testing.T) {
+	in := tsptest.Random(tsp.Euc2D, 60, 1)
+	for spent, want := range map[time.Duration]bool{0: true, 11 * time.Minute: true, 12 * time.Minute: false, 2 * time.Hour: false} {
+		o := Options{Time: time.Hour, Actions: 100, Workers: 1, Bound: true, Clock: func() time.Duration { return spent }}
+		if r := tsptest.Must(Solve(t.Context(), in, o)); (r.Bound != nil) != want {
+			t.Errorf("after %v of an hour there is a bound: %v, want %v", spent, r.Bound != nil, want)
+		}
+	}
+}
+
 // TestImprovementsEndWithTheError pins that a tour of edges that may not be used is no answer: 10
 // and 12 cities, each of which is linked to all on the other side, have no cycle.
 func TestImprovementsEndWithTheError(t *testing.T) {

@@ -44,7 +44,7 @@ func solveCommand() *cli.Command {
 			option(catBudget, "stall", "stop when no better tour was found for `T`"),
 			option(catSearch, "seed", "seed the search with `S` (default: 1)"),
 			option(catSearch, "workers", "search with `W` workers at once (default: the number of CPUs)"),
-			&cli.BoolFlag{Name: "bound", Usage: "prove a lower bound first, in at most a fifth of the time, and stop at a tour that meets it", EnvVars: []string{envName("bound")}, Category: catBudget},
+			&cli.BoolFlag{Name: "bound", Usage: "prove a lower bound first, in the first fifth of the time, and stop at a tour that meets it", EnvVars: []string{envName("bound")}, Category: catBudget},
 			&cli.StringSliceFlag{Name: "initial-tour", Usage: "start from the tours in the TSPLIB `FILE`; may be repeated", EnvVars: []string{envName("initial-tour")}, Category: catInput},
 			option(catInput, "resume", "go on from the checkpoint `FILE`, with the same instance, knobs, seed and workers"),
 			option(catOutput, "checkpoint", "write the whole state of the search to `FILE` now and then and at its end, for --resume"),

@@ -115,7 +115,7 @@ var Settings = []Setting{
 		s.optimum, err = length(text)
 		return err
 	}},
-	{"bound", "true: prove a lower bound first, in at most a fifth of the time", func(s *settings, text string, _ Limits) (err error) {
+	{"bound", "true: prove a lower bound first, in the first fifth of the time", func(s *settings, text string, _ Limits) (err error) {
 		s.bound, err = boolean(text)
 		return err
 	}},
