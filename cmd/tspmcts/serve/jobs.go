@@ -431,7 +431,8 @@ func (s *Server) run(ctx context.Context, j *job) {
 		j.state.Status, j.state.Stop, j.ended = Done, res.Stop, time.Now()
 	}
 	if err == nil {
-		j.state.Actions, j.state.Heatmap = res.Actions, res.Source
+		j.counted(res.Actions)
+		j.state.Heatmap = res.Source
 		if res.Bound != nil {
 			j.setBound(res.Bound.Value())
 		}
@@ -547,9 +548,13 @@ func (s *Server) publish(j *job, p mcts.Progress) {
 	}
 	j.setGap()
 	j.light(p.Regions)
-	j.state.Stage, j.state.Seconds, j.state.Actions = p.Stage, seconds(p.Elapsed), p.Actions
+	j.counted(p.Actions)
+	j.state.Stage, j.state.Seconds = p.Stage, seconds(p.Elapsed)
 	j.tell()
 }
+
+// counted takes the actions that a search has counted: 0 before it has taken up its checkpoint.
+func (j *job) counted(actions int64) { j.state.Actions = max(j.state.Actions, actions) }
 
 // light keeps where the regions are that the search works on.
 func (j *job) light(regions [][]int32) {

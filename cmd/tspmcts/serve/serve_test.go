@@ -651,8 +651,12 @@ func TestLastWish(t *testing.T) {
 	ask(c.resume)
 	c.until(path, status(Running))
 	ask(c.pause, stop, c.pause, c.resume) // a stop is for good
-	if v := c.until(path, func(v View) bool { return v.Status != Running }); v.Status != Done || v.Stop != mcts.StopInterrupted {
+	v := c.until(path, func(v View) bool { return v.Status != Running })
+	if v.Status != Done || v.Stop != mcts.StopInterrupted {
 		t.Errorf("%+v", v)
+	}
+	if v.Actions < on.Actions { // also where it ends before it has taken up its checkpoint
+		t.Errorf("%d actions are told, %d before", v.Actions, on.Actions)
 	}
 }
 
