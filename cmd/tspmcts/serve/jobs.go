@@ -160,16 +160,20 @@ func New(c Config) (*Server, error) {
 	s := &Server{Config: c, jobs: map[string]*job{}}
 	s.ctx, s.end = context.WithCancelCause(context.Background())
 	s.handler = s.guard(s.routes())
+	s.mu.Lock() // until the jobs are there
 	s.due = time.AfterFunc(s.Keep, func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.expire()
 	})
+	var err error
 	if c.Folder != "" {
-		if err := s.load(); err != nil {
-			s.Close()
-			return nil, err
-		}
+		err = s.load()
+	}
+	s.mu.Unlock()
+	if err != nil {
+		s.Close()
+		return nil, err
 	}
 	return s, nil
 }

@@ -975,6 +975,18 @@ func TestStateOutlivesLimits(t *testing.T) {
 	}
 }
 
+// Jobs that a server finds are forgotten in time, and it has them all before it looks (with -race).
+func TestStateExpires(t *testing.T) {
+	dir := t.TempDir()
+	c := serveIt(t, func(c *Config) { c.Folder = dir })
+	for range 20 {
+		c.until(c.post("", square), status(Done))
+	}
+	c.Close()
+	c = serveIt(t, func(c *Config) { c.Folder, c.Keep = dir, time.Nanosecond })
+	c.none("cities held", &c.Server.held)
+}
+
 func jsonOf(v any) string { text, _ := json.Marshal(v); return string(text) }
 
 // Of two who write the state of a job, the one who waited for the other does not bring back what was

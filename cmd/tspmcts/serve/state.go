@@ -122,7 +122,7 @@ func removeFile(name string) error {
 var recordName = regexp.MustCompile(`^([A-Z2-7]{26})\.json$`)
 
 // load takes up the jobs of the folder, in the order in which they came. One that cannot be read is
-// told of and left alone.
+// told of and left alone. The lock is held.
 func (s *Server) load() error {
 	if err := os.Mkdir(s.Folder, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return bench.FileError(s.Folder, err)
@@ -144,8 +144,6 @@ func (s *Server) load() error {
 		s.jobs[j.id] = j
 		s.held += j.weight
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.queue = s.oldestFirst(func(j *job) bool { return j.state.Status == Queued })
 	s.expire()
 	s.startNext()
