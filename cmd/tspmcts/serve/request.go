@@ -569,7 +569,9 @@ func (d *document) read(body []byte, g given) (text []byte, err error) {
 		raw, ok := members[name]
 		delete(members, name)
 		if ok && err == nil {
-			if e := json.Unmarshal(raw, v); e != nil {
+			if string(raw) == "null" {
+				err = problemf(http.StatusUnprocessableEntity, "%s: found null, leave it out or give it", name)
+			} else if e := json.Unmarshal(raw, v); e != nil {
 				err = problemf(http.StatusUnprocessableEntity, "%s: %s", name, wrongType(e))
 			}
 		}

@@ -402,6 +402,8 @@ func TestBadRequests(t *testing.T) {
 		{422, "POST", "/v1/jobs", `{"coordinates": [[1, 1], [2, 2]], "edges": [[0, 1, null]]}`, "", "edges: found null, want a number"},
 		{422, "POST", "/v1/jobs", `{"coordinates": [[1, 1], [100, 7]], "metric": "haversine"}`, "", "city 2 of 2 lies at latitude 100 and longitude 7, want"},
 		{422, "POST", "/v1/jobs", `{"coordinates": [[1, 361]], "metric": "geodesic"}`, "", "city 1 of 1 lies at latitude 1 and longitude 361, want"},
+		{422, "POST", "/v1/jobs", `{"matrix": null}`, "", "matrix: found null, leave it out"},
+		{422, "POST", "/v1/jobs", `{"coordinates": [[1, 1]], "edges": null}`, "", "edges: found null"},
 		{422, "POST", "/v1/jobs", `{"coordinates": "a"}`, "", "coordinates: found string, want a list"},
 		{422, "POST", "/v1/jobs", `{"coordinates": []}`, "", "at least one city"},
 		{422, "POST", "/v1/jobs", `{"coordinates": [[1, 1]], "metric": "EUC_7D"}`, "", "metric is .EUC_7D.: want"},
