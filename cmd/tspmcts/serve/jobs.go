@@ -137,7 +137,7 @@ type Server struct {
 	Config
 	ctx      context.Context
 	end      context.CancelCauseFunc
-	pending  sync.WaitGroup // searches
+	pending  sync.WaitGroup // searches, and files that are removed
 	handler  http.Handler
 	decoding sync.Mutex // held by the request that is understood
 
@@ -252,11 +252,19 @@ func (s *Server) add(o *order, query string, body []byte, spent time.Duration) (
 			return nil, problemf(http.StatusServiceUnavailable, "the job cannot be kept: the server's folder cannot be written")
 		}
 	}
+	if p := s.take(j); p != nil {
+		s.remove(j)
+		return nil, p
+	}
+	return j, nil
+}
+
+// take lets a job wait, where it fits.
+func (s *Server) take(j *job) *Problem {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
-		go s.remove(j)
-		return nil, s.closing()
+		return s.closing()
 	}
 	n, stay := j.weight, s.held
 	olds := s.oldestFirst(func(j *job) bool { return j.state.Status.ended() })
@@ -264,10 +272,9 @@ func (s *Server) add(o *order, query string, body []byte, spent time.Duration) (
 		stay -= old.weight
 	}
 	if stay+n > s.Held {
-		go s.remove(j)
 		p := problemf(http.StatusTooManyRequests, "the jobs that have not ended count as %d cities together, and %d more are above the limit of %d; try again later", stay, n, s.Held)
 		p.retry = s.soonest()
-		return nil, p
+		return p
 	}
 	for _, old := range olds {
 		if s.held+n <= s.Held {
@@ -280,7 +287,7 @@ func (s *Server) add(o *order, query string, body []byte, spent time.Duration) (
 	s.reading--
 	s.queue = append(s.queue, j)
 	s.startNext()
-	return j, nil
+	return nil
 }
 
 // oldestFirst returns the jobs that are wanted.
@@ -295,7 +302,7 @@ func (s *Server) oldestFirst(want func(*job) bool) []*job {
 	return list
 }
 
-// forget removes a job and what is kept of it.
+// forget removes a job and what is kept of it, of a server that is not closed.
 func (s *Server) forget(j *job) {
 	if s.jobs[j.id] != j {
 		return
@@ -308,11 +315,14 @@ func (s *Server) forget(j *job) {
 		j.end(errStopped)
 	}
 	j.tell()
-	go s.remove(j)
+	s.pending.Go(func() { s.remove(j) })
 }
 
 // expire forgets the jobs that ended too long ago, and does so again when the next one will have.
 func (s *Server) expire() {
+	if s.closed {
+		return
+	}
 	next := s.Keep
 	for _, j := range s.oldestFirst(func(j *job) bool { return j.state.Status.ended() }) {
 		if left := s.Keep - time.Since(j.ended); left > 0 {
@@ -321,9 +331,7 @@ func (s *Server) expire() {
 			s.forget(j)
 		}
 	}
-	if !s.closed {
-		s.due.Reset(next)
-	}
+	s.due.Reset(next)
 }
 
 // startNext starts jobs that wait, where there is room.

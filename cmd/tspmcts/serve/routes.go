@@ -238,8 +238,15 @@ func (s *Server) change(do func(*job) *Problem) func(http.ResponseWriter, *http.
 // delete stops a job and forgets it.
 func (s *Server) delete(w http.ResponseWriter, r *http.Request, j *job) {
 	s.mu.Lock()
-	s.forget(j)
+	closed := s.closed
+	if !closed {
+		s.forget(j)
+	}
 	s.mu.Unlock()
+	if closed {
+		s.closing().write(w)
+		return
+	}
 	w.WriteHeader(http.StatusNoContent)
 }
 

@@ -893,8 +893,10 @@ func TestStateOutlivesServer(t *testing.T) {
 	rests := c.post("demo=uniform&time=1h", "")
 	c.want(http.StatusAccepted, "POST", rests+"/pause", "", nil)
 	c.Close()
-	if res, _ := c.ask("POST", "/v1/jobs", square); res.StatusCode != http.StatusServiceUnavailable {
-		t.Errorf("a closed server answers %d", res.StatusCode)
+	for _, x := range [][2]string{{"POST", "/v1/jobs"}, {"DELETE", done}} {
+		if res, _ := c.ask(x[0], x[1], square); res.StatusCode != http.StatusServiceUnavailable {
+			t.Errorf("%s: a closed server answers %d", x[0], res.StatusCode)
+		}
 	}
 	write := func(name, text string) {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
@@ -903,6 +905,9 @@ func TestStateOutlivesServer(t *testing.T) {
 	}
 	write("AAAAAAAAAAAAAAAAAAAAAAAAAA.json", "{") // a broken job hinders no other
 	write("notes.txt", "hello")
+	for _, name := range []string{"B.body", "B.tour", "B.checkpoint", ".B.body.0123abcd", ".B.json.0123abcd"} { // of servers that were killed
+		write(strings.Replace(name, "B", strings.Repeat("B", 26), 1), "left")
+	}
 	c = serveIt(t, in)
 	is := c.until(done, status(Done))
 	is.Created, was.Created = time.Time{}, time.Time{} // whose monotonic clock is gone
@@ -926,20 +931,17 @@ func TestStateOutlivesServer(t *testing.T) {
 	for _, v := range list.Jobs {
 		c.want(http.StatusNoContent, "DELETE", "/v1/jobs/"+v.ID, "", nil)
 	}
+	c.Close() // which waits until their files are removed
+	if res, _ := c.ask("DELETE", done, ""); res.StatusCode != http.StatusNotFound {
+		t.Errorf("a job that is gone answers %d", res.StatusCode)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
 	var left []string
-	for range 200 { // files are removed without being waited for
-		left = nil
-		entries, err := os.ReadDir(dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, e := range entries {
-			left = append(left, e.Name())
-		}
-		if len(left) == 2 {
-			break
-		}
-		time.Sleep(10 * time.Millisecond)
+	for _, e := range entries {
+		left = append(left, e.Name())
 	}
 	if !slices.Equal(left, []string{"AAAAAAAAAAAAAAAAAAAAAAAAAA.json", "notes.txt"}) || len(list.Jobs) != 4 {
 		t.Errorf("%q are left of %d jobs", left, len(list.Jobs))

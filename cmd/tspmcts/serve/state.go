@@ -119,7 +119,11 @@ func removeFile(name string) error {
 	return nil
 }
 
-var recordName = regexp.MustCompile(`^([A-Z2-7]{26})\.json$`)
+// stateName is what files of jobs are called, halfName what Config.Write calls one that is not whole.
+var (
+	stateName = regexp.MustCompile(`^([A-Z2-7]{26})\.(body|tour|checkpoint|json)$`)
+	halfName  = regexp.MustCompile(`^\.[A-Z2-7]{26}\.(body|tour|checkpoint|json)\.[0-9a-f]{8}$`)
+)
 
 // load takes up the jobs of the folder, in the order in which they came. One that cannot be read is
 // told of and left alone. The lock is held.
@@ -132,8 +136,14 @@ func (s *Server) load() error {
 		return bench.FileError(s.Folder, err)
 	}
 	for _, e := range entries {
-		m := recordName.FindStringSubmatch(e.Name())
-		if m == nil {
+		if s.left(e.Name()) {
+			if err := removeFile(filepath.Join(s.Folder, e.Name())); err != nil {
+				s.Log("%v", err)
+			}
+			continue
+		}
+		m := stateName.FindStringSubmatch(e.Name())
+		if m == nil || m[2] != "json" {
 			continue
 		}
 		j := &job{id: m[1], changed: make(chan struct{})}
@@ -148,6 +158,16 @@ func (s *Server) load() error {
 	s.expire()
 	s.startNext()
 	return nil
+}
+
+// left reports whether a file is what a server left that was killed: half of one, or of no job.
+func (s *Server) left(name string) bool {
+	m := stateName.FindStringSubmatch(name)
+	if m == nil {
+		return halfName.MatchString(name)
+	}
+	_, err := os.Stat(filepath.Join(s.Folder, m[1]+".json"))
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 // taken are the limits of a job that was taken already: those of the server are for new ones.
