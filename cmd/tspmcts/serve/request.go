@@ -287,6 +287,7 @@ func decode(body []byte, query string, l Limits) (*order, error) {
 	if err != nil {
 		return nil, problemf(http.StatusBadRequest, "the query cannot be read: %v", err)
 	}
+	body = bytes.TrimPrefix(body, []byte("\ufeff")) // as the readers of files do
 	g := given{}
 	doc := new(document)
 	text := body
@@ -540,7 +541,7 @@ func (d *document) given() bool { return d.points != nil || d.matrix != nil }
 
 // isObject reports whether the text is a JSON object, or begins like one.
 func isObject(text []byte) bool {
-	text = bytes.TrimLeft(text, " \t\r\n\ufeff")
+	text = bytes.TrimLeft(text, " \t\r\n")
 	return len(text) > 0 && text[0] == '{'
 }
 

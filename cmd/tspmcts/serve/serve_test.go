@@ -158,6 +158,10 @@ func TestEveryBody(t *testing.T) {
 		{"json coordinates", "", `{"coordinates": [[0, 0], [3, 0], [3, 4]], "seed": 7, "bound": true}`, 3, "12"},
 		{"json metric", "", `{"coordinates": [[0, 0], [1, 1]], "metric": "EUC_2D", "kick-size": 20}`, 2, "2"},
 		{"json matrix", "", `{"matrix": [[0, 5, 6], [5, 0, 7], [6, 7, 0]]}`, 3, "18"},
+		{"json with a mark", "", "\ufeff" + `{"coordinates": [[0, 0], [3, 0], [3, 4]]}`, 3, "12"},
+		{"geojson with a mark", "metric=geodesic", "\ufeff" + `{"type": "MultiPoint", "coordinates": [[7.1, 50.7], [10, 48.4], [10.1, 54.3]]}`, 3, ""},
+		{"table with a mark", "", "\ufeff" + `{"code": "Ok", "durations": [[0, 1], [1, 0]]}`, 2, "2"},
+		{"problem with a mark", "", "\ufeff" + square, 4, "40"},
 		{"json problem", "", `{"problem": ` + fmt.Sprintf("%q", square) + `, "name": "four"}`, 4, "40"},
 		{"query beats json", "actions=5", `{"coordinates": [[0, 0], [3, 0], [3, 4]], "actions": "none"}`, 3, "12"},
 		{"json heatmap", "preset=paper&actions=100", `{"coordinates": [[0, 0], [1, 0], [2, 0], [3, 0], [4, 1], [3, 2], [2, 2], [1, 2], [0, 2], [0, 1]], "edges": [[0, 1, 1], [1, 2, 0.5]]}`, 10, "10.82842712474619"},
@@ -190,7 +194,7 @@ func TestEveryBody(t *testing.T) {
 					t.Errorf("%s: %v, but binary is %v", name, tour, tours["binary"])
 				}
 			}
-			if ours := strings.HasPrefix(x.body, `{"coordinates"`) || strings.HasPrefix(x.body, `{"matrix"`); ours != (v.Command == "") {
+			if ours := regexp.MustCompile("^\ufeff?{\"(coordinates|matrix)\"").MatchString(x.body); ours != (v.Command == "") {
 				t.Errorf("the command is %q", v.Command)
 			} else if with := strings.Contains(x.body, `"edges"`) && !ours; with != strings.Contains(v.Command, " --heatmap-file edges.heat ") {
 				t.Errorf("edges %v, but the command is %s", with, v.Command)
