@@ -342,7 +342,7 @@ func decode(body []byte, query string, l Limits) (*order, error) {
 		if tsp.NewSymmetric(o.item.Instance) != nil {
 			return nil, errors.New("edges are for tours with distances that are the same both ways; leave them out")
 		}
-		if g["heatmap"] != "" {
+		if o.settings.heatmap != mcts.AutoHeatmap {
 			return nil, errors.New("there are heatmap and edges, want one of them")
 		}
 		if o.edges, err = doc.heatmap(o.item.N()); err != nil {
@@ -785,6 +785,10 @@ func (o *order) command() string {
 				value = o.item.IDs[at]
 			} else if !slices.Contains(o.item.Names, value) {
 				value = strconv.Itoa(int(at) + 1) // the command line counts from 1
+			}
+		case "heatmap":
+			if o.edges != nil { // auto
+				continue
 			}
 		case "line":
 			name, value = "lines", fmt.Sprintf("%d:%d", o.line, o.line+1)

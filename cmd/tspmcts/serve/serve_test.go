@@ -165,7 +165,8 @@ func TestEveryBody(t *testing.T) {
 		{"json problem", "", `{"problem": ` + fmt.Sprintf("%q", square) + `, "name": "four"}`, 4, "40"},
 		{"query beats json", "actions=5", `{"coordinates": [[0, 0], [3, 0], [3, 4]], "actions": "none"}`, 3, "12"},
 		{"json heatmap", "preset=paper&actions=100", `{"coordinates": [[0, 0], [1, 0], [2, 0], [3, 0], [4, 1], [3, 2], [2, 2], [1, 2], [0, 2], [0, 1]], "edges": [[0, 1, 1], [1, 2, 0.5]]}`, 10, "10.82842712474619"},
-		{"edges of a problem", "", `{"problem": ` + fmt.Sprintf("%q", square) + `, "edges": [[0, 1, 1]]}`, 4, "40"},
+		{"edges of the page", "heatmap=auto", `{"coordinates": [[0, 0], [3, 0], [3, 4]], "edges": [[0, 1, 1]]}`, 3, "12"},
+		{"edges of a problem", "heatmap=auto", `{"problem": ` + fmt.Sprintf("%q", square) + `, "edges": [[0, 1, 1]]}`, 4, "40"},
 		{"places", "end=b", "id,name,lat,lon\na,Bonn,50.7,7.1\nb,Ulm,48.4,10\nc,Kiel,54.3,10.1\n", 3, ""},
 		{"decimal comma", "decimal-comma=true", "x;y\n0,5;0\n3,5;0\n3,5;4\n", 3, "12"},
 		{"geojson", "metric=geodesic", `{"type": "MultiPoint", "coordinates": [[7.1, 50.7], [10, 48.4], [10.1, 54.3]]}`, 3, ""},
@@ -196,7 +197,7 @@ func TestEveryBody(t *testing.T) {
 			}
 			if ours := regexp.MustCompile("^\ufeff?{\"(coordinates|matrix)\"").MatchString(x.body); ours != (v.Command == "") {
 				t.Errorf("the command is %q", v.Command)
-			} else if with := strings.Contains(x.body, `"edges"`) && !ours; with != strings.Contains(v.Command, " --heatmap-file edges.heat ") {
+			} else if with := strings.Contains(x.body, `"edges"`) && !ours; with != strings.Contains(v.Command, " --heatmap-file edges.heat ") || with && strings.Contains(v.Command, "--heatmap auto") {
 				t.Errorf("edges %v, but the command is %s", with, v.Command)
 			}
 			c.Server.mu.Lock()
