@@ -132,6 +132,11 @@ func serverOf(c *cli.Context) (config serve.Config, address string, certificate 
 	case !loopback && cert == "" && !c.Bool("insecure"):
 		return fail(usagef("%s is %s, which others can reach: add --tls-cert and --tls-key, or --insecure to send all in the clear", flagged("listen"), address))
 	}
+	for _, name := range c.StringSlice("host") {
+		if _, err := netip.ParseAddr(name); err != nil && strings.ContainsAny(name, ":/[]") { // which no Host has
+			return fail(usagef("%s is %q, want a name or an address, without a port", flagged("host"), name))
+		}
+	}
 	config.AnyIP = !loopback
 	for _, name := range append(c.StringSlice("host"), host) {
 		config.Hosts = append(config.Hosts, strings.ToLower(name))
