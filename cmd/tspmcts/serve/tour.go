@@ -74,7 +74,7 @@ func (s *Server) tour(w http.ResponseWriter, r *http.Request, j *job) {
 	tag := strconv.Quote(strconv.FormatInt(b.revision, 10))
 	w.Header().Set("ETag", tag)
 	w.Header().Set("Cache-Control", "no-cache")
-	if match := r.Header.Get("If-None-Match"); match == tag || match == "*" {
+	if matches(r.Header.Values("If-None-Match"), tag) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
@@ -83,6 +83,17 @@ func (s *Server) tour(w http.ResponseWriter, r *http.Request, j *job) {
 	if err := f.write(out, j, b); err == nil { // else the client is gone
 		out.Flush()
 	}
+}
+
+// matches reports whether a client that sends If-None-Match has what the tag is of: by weak
+// comparison, for what lies between may have packed it.
+func matches(header []string, tag string) bool {
+	for has := range strings.SplitSeq(strings.Join(header, ","), ",") {
+		if has = strings.TrimSpace(has); has == "*" || strings.TrimPrefix(has, "W/") == tag {
+			return true
+		}
+	}
+	return false
 }
 
 // writeCSV writes a line a city, in the order of the tour, with the coordinates that the instance
