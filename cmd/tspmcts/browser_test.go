@@ -490,6 +490,32 @@ func TestBrowserJobs(t *testing.T) {
 	b.until(row(ids[2]) + ` === null`)
 }
 
+// Behind a proxy that changes ETags, or takes them away, the tour is drawn, and fetched once.
+func TestBrowserBehindProxy(t *testing.T) {
+	b := newBrowser(t)
+	s := startServer(t, t.TempDir())
+	b.screen(1400, 900, false)
+	b.open(s.url)
+	b.eval(`(() => { const old = fetch; window.fetch = async (...a) => { const r = await old(...a);
+		if (!String(a[0]).includes("/tour")) return r;
+		window.asked++;
+		const headers = new Headers(r.headers), tag = change(r.headers.get("ETag"));
+		headers.delete("ETag");
+		if (tag) headers.set("ETag", tag);
+		return new Response(r.body, { status: r.status, headers }); }; })()`)
+	for _, change := range []string{"'W/' + tag", "tag.replace(/.$/, '-gzip\"')", "''"} {
+		b.eval(`(() => { window.asked = 0; window.change = (tag) => ` + change + `; document.getElementById("time").value = "0.5s"; document.querySelector(".pane")?.remove();
+			document.getElementById("start").click(); })()`)
+		b.until(fmt.Sprintf(figure, "stage") + `.startsWith("done") && document.querySelector(".pane").dataset.revision > 0`)
+		b.eval(`new Promise((done) => setTimeout(done, 1500))`)
+		before := b.eval(`asked`)
+		b.eval(`new Promise((done) => setTimeout(done, 1500))`)
+		if after := b.eval(`asked`); after != before || !drawn(b) || b.eval(`document.querySelector("[data-is=error]").textContent`) != "" {
+			t.Errorf("%s: %v tours are fetched, then %v", change, before, after)
+		}
+	}
+}
+
 // What a control cannot do it does not offer, and what is the browser's is left to it.
 func TestBrowserControls(t *testing.T) {
 	b := newBrowser(t)
