@@ -516,6 +516,52 @@ func TestBrowserBehindProxy(t *testing.T) {
 	}
 }
 
+// One answer that does not come ends nothing: the list is asked for again, and of two searches the
+// one that was taken is shown.
+func TestBrowserLostAnswers(t *testing.T) {
+	b := newBrowser(t)
+	s := startServer(t, t.TempDir())
+	b.screen(1400, 900, false)
+	b.open(s.url)
+	b.eval(`(() => { const old = fetch; window.fail = () => false; window.fetch = async (...a) => { if (fail(...a)) throw new TypeError("no network"); return old(...a); }; })()`)
+	b.eval(`(() => { const set = (id, v) => { document.getElementById(id).value = v; }; let posts = 0; set("time", "10m"); set("workers", 1); set("preset2", "paper");
+		window.fail = (path, options) => options.method === "POST" && ++posts === 2;
+		document.getElementById("start").click(); })()`)
+	b.until(`document.getElementById("problem").textContent.includes("does not answer") && !document.getElementById("start").disabled`)
+	if got := b.eval(`document.querySelectorAll(".pane").length + " " + document.querySelectorAll("#jobs tr").length + " " + document.getElementById("preset2").value`); got != "1 1 paper" {
+		t.Errorf("of two searches, the second refused, there are panes, rows and a preset to compare with: %v", got)
+	}
+	// The job that runs is not shown: only the list tells of it.
+	b.eval(`window.id = document.querySelector("#jobs tr").dataset.job; window.lost = 0; window.fail = (path, options) => path === "/v1/jobs" && ++lost < 3; location.hash = ""; document.querySelector(".pane") && 0`)
+	b.until(`document.querySelectorAll(".pane").length === 0 && lost >= 3`)
+	b.eval("import(\"/api.js\").then(({ request }) => request(`/v1/jobs/${id}/stop`, { method: \"POST\" })).then(() => 0)")
+	b.until(`document.querySelector("#jobs tr").cells[4].textContent === "done"`)
+}
+
+// A row of a job that another page has deleted goes when something is asked of it, and what is shown
+// stays.
+func TestBrowserDeletedElsewhere(t *testing.T) {
+	b := newBrowser(t)
+	s := startServer(t, t.TempDir())
+	b.screen(1400, 900, false)
+	b.open(s.url)
+	post := `import("/api.js").then(({ json }) => json("/v1/jobs?demo=uniform&cities=5", { method: "POST" })).then((j) => j.id)`
+	ids := []any{b.eval(post), b.eval(post), b.eval(post)}
+	done := fmt.Sprintf(figure, "stage") + `.startsWith("done")`
+	b.eval(fmt.Sprintf(`location.hash = "%s"; location.reload()`, ids[0]))
+	b.until(`document.documentElement?.dataset.ready === "true" && ` + done + ` && document.querySelectorAll("#jobs tr").length === 3`)
+	for k, button := range []string{"Show", "Delete"} {
+		id := ids[k+1]
+		b.eval(fmt.Sprintf(`import("/api.js").then(({ request }) => request("/v1/jobs/%s", { method: "DELETE" })).then(() => 0)`, id))
+		row := fmt.Sprintf(`document.querySelector("#jobs [data-job='%s']")`, id)
+		b.eval(fmt.Sprintf(`[...%s.querySelectorAll("button")].find((b) => b.textContent === "%s").click()`, row, button))
+		b.until(row + ` === null && document.getElementById("problem").textContent.startsWith("there is no job")`)
+		if got := b.eval(`document.querySelector(".pane")?.dataset.job + " " + location.hash.slice(1)`); got != fmt.Sprintf("%s %[1]s", ids[0]) {
+			t.Errorf("%s: shown is %v, want %s", button, got, ids[0])
+		}
+	}
+}
+
 // What a control cannot do it does not offer, and what is the browser's is left to it.
 func TestBrowserControls(t *testing.T) {
 	b := newBrowser(t)

@@ -190,9 +190,10 @@ function chart() {
   }, 100);
 }
 
-// show shows the jobs of these ids, which the address keeps: a page that is loaded again shows them again.
+// show shows the jobs of these ids, which the address keeps: a page that is loaded again shows them
+// again. The form is filled, unless they were just asked for with it.
 let showing = 0; // how often that was asked for
-async function show(ids) {
+async function show(ids, fill = true) {
   const turn = ++showing;
   const jobs = [];
   for (const id of ids.slice(0, 2)) {
@@ -200,16 +201,19 @@ async function show(ids) {
       jobs.push(await json(`/v1/jobs/${encodeURIComponent(id)}`));
     } catch (e) {
       complain(e);
+      list().catch(poll); // it may have been deleted elsewhere
     }
   }
   if (turn !== showing) return; // others are to be shown by now
+  const stay = ids.length && !jobs.length && panes.length; // what is shown, where nothing else can be
+  history.replaceState(null, "", "#" + (stay ? panes : jobs).map((j) => j.id).join(","));
+  if (stay) return;
   for (const p of panes.splice(0)) p.close();
-  history.replaceState(null, "", "#" + jobs.map((j) => j.id).join(","));
   if (!jobs.length) {
     $("panes").innerHTML = '<p class="empty">A tour that improves is shown here.</p>';
     return;
   }
-  refill(...jobs);
+  if (fill) refill(...jobs);
   panes.push(...jobs.map((job) => new Pane(job)));
   $("panes").classList.toggle("two", panes.length === 2);
   $("panes").replaceChildren(...panes.map((p) => p.root));
@@ -235,7 +239,13 @@ async function list() {
   }
   rows.forEach((row, k) => { if (body.rows[k] !== row) body.insertBefore(row, body.rows[k] ?? null); });
   clearTimeout(again);
-  if (jobs.some((job) => !ended(job))) again = setTimeout(() => list().catch(() => {}), 3000);
+  if (jobs.some((job) => !ended(job))) poll();
+}
+
+// poll lists the jobs again, until that succeeds.
+function poll() {
+  clearTimeout(again);
+  again = setTimeout(() => list().catch(poll), 3000);
 }
 
 // newRow returns a row of the list, with its buttons.
@@ -249,7 +259,7 @@ function newRow(job) {
     b.type = "button";
     b.textContent = text;
     b.setAttribute("aria-label", label);
-    b.onclick = () => act().catch(complain);
+    b.onclick = () => act().catch((e) => { complain(e); list().catch(poll); }); // it may have been deleted elsewhere
     cell.append(b);
   };
   button("Show", `Show ${job.name}`, () => show([job.id]));
@@ -294,9 +304,14 @@ async function solve() {
     const { value: preset } = $("preset2"), { value: heatmap } = $("heatmap2");
     if (preset || heatmap) all.push({ ...settings, ...(preset && { preset }), ...(heatmap && { heatmap }) });
     const ids = [];
-    for (const s of all) ids.push((await json("/v1/jobs?" + new URLSearchParams(s), { method: "POST", body: text })).id);
-    await show(ids);
-    await list();
+    try {
+      for (const s of all) ids.push((await json("/v1/jobs?" + new URLSearchParams(s), { method: "POST", body: text })).id);
+    } finally { // where the second is refused, the first runs
+      if (ids.length) {
+        await show(ids, false);
+        await list();
+      }
+    }
     if (innerWidth <= 900) $("panes").scrollIntoView();
   } catch (e) {
     complain(e);
