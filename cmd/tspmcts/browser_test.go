@@ -562,6 +562,38 @@ func TestBrowserDeletedElsewhere(t *testing.T) {
 	}
 }
 
+// A file is sent as it was chosen, or not at all, and the form stays on it, whatever its name.
+func TestBrowserFiles(t *testing.T) {
+	b := newBrowser(t)
+	dir := t.TempDir()
+	s := startServer(t, dir)
+	b.screen(1400, 900, false)
+	b.open(s.url)
+	text, _ := ring()
+	choose := func(name string) {
+		t.Helper()
+		var r struct{ Result struct{ ObjectID string } }
+		b.call("Runtime.evaluate", map[string]any{"expression": `document.getElementById("file")`}, &r)
+		b.call("DOM.setFileInputFiles", map[string]any{"objectId": r.Result.ObjectID, "files": []string{filepath.Join(dir, name)}}, nil)
+		b.until(`document.querySelector("[name=source]:checked").value === "file"`)
+	}
+	write(t, dir, "drawing.tsp", text)
+	choose("drawing.tsp")
+	b.eval(`document.getElementById("start").click()`)
+	b.until(fmt.Sprintf(figure, "stage") + `.startsWith("done") && !document.getElementById("start").disabled`)
+	if got := b.eval(`document.querySelector("[name=source]:checked").value`); got != "file" {
+		t.Errorf("after a file was solved the form is on %v", got)
+	}
+	write(t, dir, "r.tsp", text)
+	choose("r.tsp")
+	write(t, dir, "r.tsp", strings.Replace(text, "ring52", "another", 1))
+	b.eval(`document.getElementById("start").click()`)
+	b.until(`document.getElementById("problem").textContent !== ""`)
+	if got := b.eval(`document.getElementById("problem").textContent`); got != "r.tsp has changed, choose it again" {
+		t.Errorf("of a file that was changed the page says %v", got)
+	}
+}
+
 // What a control cannot do it does not offer, and what is the browser's is left to it.
 func TestBrowserControls(t *testing.T) {
 	b := newBrowser(t)

@@ -276,13 +276,14 @@ function newRow(job) {
 
 // body returns what the form posts, and the settings that belong to it.
 async function body() {
-  const source = new FormData($("form")).get("source");
+  const source = new FormData($("form")).get("source"), file = $("file").files[0];
   switch (source) {
     case "demo":
       return { settings: { demo: $("demo").value, cities: $("cities").value } };
     case "file":
-      if (!$("file").files[0]) throw new Problem("choose a file first");
-      return { text: $("file").files[0], settings: { name: $("file").files[0].name.replace(/\.[^.]*$/, "").slice(0, 200) } };
+      if (!file) throw new Problem("choose a file first");
+      await file.slice(0, 1).arrayBuffer().catch(() => { throw new Problem(`${file.name} has changed, choose it again`); });
+      return { text: file, settings: { name: file.name.replace(/\.[^.]*$/, "").slice(0, 200) } };
     case "paste":
       if (!$("paste").value.trim()) throw new Problem("paste something first");
       return { text: $("paste").value, settings: { name: "pasted" } };
