@@ -427,6 +427,13 @@ func TestBrowserParts(t *testing.T) {
 		t.Errorf("of six lengths without a bound the chart shows %v", got)
 	}
 
+	// So has one that was told of for hours.
+	if b.eval(`import("/chart.js").then(({ plot }) => { const svg = document.getElementById("chart");
+		plot(svg, [{ name: "x", seconds: 2e4, length: 101, gap: 1, points: Array.from({ length: 400000 }, (_, k) => ({ seconds: k / 20, length: 102 - k / 4e5 })) }]);
+		return svg.querySelector("polyline") !== null; })`) != true {
+		t.Error("of many lengths the chart shows nothing")
+	}
+
 	// A search that ends within a millisecond has a course from left to right too.
 	for _, seconds := range []string{"0.0003", "0"} {
 		if b.eval(`import("/chart.js").then(({ plot }) => { const svg = document.getElementById("chart");

@@ -71,7 +71,7 @@ export function plot(svg, all) {
 function gaps(courses) {
   const value = (c, p) => (c.length > 0 ? 100 * ((p.length / c.length) * (1 + c.gap / 100) - 1) : 0);
   const all = courses.flatMap((c) => c.points.map((p) => value(c, p))).filter((v) => v > 1e-4);
-  const low = Math.min(1, ...all) / 1.3, high = Math.max(2 * low, ...all); // the optimum stands at the bottom
+  const low = all.reduce((a, b) => Math.min(a, b), 1) / 1.3, high = all.reduce((a, b) => Math.max(a, b), 2 * low); // the optimum stands at the bottom
   return { title: "gap", value, low, high, part: (v) => Math.log(v / low) / Math.log(high / low), ticks: marks(low, high, 7), text: (v) => v + " %" };
 }
 
