@@ -152,7 +152,9 @@ func (o *Options) budget(in *tsp.Instance) meter.Budget {
 	b := meter.Budget{Time: o.Time, Actions: o.Actions, Stall: o.Stall, Clock: o.Clock}
 	if o.Target > 0 {
 		target := o.Target * in.Scale
-		if !in.Exact() {
+		if in.Exact() {
+			target = math.Ceil(target + float64(in.N())/2) // each distance is rounded: see searching.reached
+		} else {
 			target = math.Floor(target + 1e-6) // of decimal fractions, which a float64 may hold from below
 		}
 		b.Target = int64(min(target, math.MaxInt64/2)) + in.Offset()

@@ -72,6 +72,16 @@ func (p *searching) observer(in *tsp.Instance, o *Options, bound float64) meter.
 	}
 }
 
+// reached returns what says whether a tour is no longer than target, in the unit of given, but for
+// the rounding of a sum of as many lengths as there are cities; nil where lengths in core units do.
+func (p *searching) reached(given *tsp.Instance, target float64) func([]int32) bool {
+	if !given.Exact() {
+		return nil
+	}
+	target *= 1 + 0x1p-53*float64(given.N())
+	return func(t []int32) bool { return given.Value(given.Turned(p.Expand(t))) <= target }
+}
+
 // gap returns by how much a length is above the best known one, or else the bound, in percent; NaN
 // where both are 0.
 func (o *Options) gap(length, bound float64) float64 {
@@ -152,6 +162,7 @@ func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 		return nil, err
 	}
 	p.Know()
+	budget.Reached = p.reached(given, o.Target)
 	m := meter.New(ctx, budget, p.observer(in, &o, r.lower()))
 	p.Meter = m
 	tour, err := p.solve(ctx)

@@ -266,6 +266,29 @@ func TestTargetIsReached(t *testing.T) {
 	}
 }
 
+// TestTargetOfRealLengths pins that where core units round lengths, a tour that is as long as the target
+// reaches it, and none that is longer.
+func TestTargetOfRealLengths(t *testing.T) {
+	for seed := range uint64(12) {
+		in := tsptest.Random([]tsp.Metric{tsp.Exact2D, tsp.Exact3D}[seed%2], 60, seed)
+		if seed%4 > 1 {
+			if err := in.SetEnds(0, -1); err != nil {
+				t.Fatal(err)
+			}
+		}
+		o := Options{Actions: 1000, Workers: 1, Seed: seed}
+		best := tsptest.Must(Solve(t.Context(), in, o))
+		o.Initial = []tsp.Tour{best.Tour}
+		for _, target := range []float64{best.Value, best.Value * (1 - 1e-12)} {
+			o.Target = target
+			r := tsptest.Must(Solve(t.Context(), in, o))
+			if reached := r.Value <= target; reached != (r.Stop == StopTarget) {
+				t.Errorf("seed %d: %s at %v, of a target of %v", seed, r.Stop, r.Value, target)
+			}
+		}
+	}
+}
+
 // TestInitialOfTwins pins that the answer is no longer than a tour to start from which visits twice
 // every place but the ends, where rounded distances make that shorter than to visit each once.
 func TestInitialOfTwins(t *testing.T) {

@@ -147,7 +147,7 @@ func (m *Meter) offer(length int64, tour []int32, lent bool) {
 	if length <= m.budget.Bound { // 0 at least
 		m.End(StopExact)
 	}
-	if m.budget.Target > 0 && length <= m.budget.Target {
+	if b := &m.budget; b.Target > 0 && length <= b.Target && (b.Reached == nil || b.Reached(tour)) {
 		m.End(StopTarget)
 	}
 }
