@@ -185,6 +185,19 @@ func TestCheckpointRefused(t *testing.T) {
 	}
 }
 
+// TestCheckpointIsUsedUp pins that one search goes on from a checkpoint, and a second is refused.
+func TestCheckpointIsUsedUp(t *testing.T) {
+	in := tsptest.Random(tsp.Euc2D, 100, 3)
+	var saved []byte
+	o := Options{Actions: 3000, Workers: 1, Save: &Saver{Save: func(c *Checkpoint) { saved = encoded(t, c) }}}
+	tsptest.Must(Solve(t.Context(), in, o))
+	o.Actions, o.Save, o.Resume = 6000, nil, decoded(t, saved)
+	tsptest.Must(Solve(t.Context(), in, o))
+	if r, err := Solve(t.Context(), in, o); !errors.Is(err, ErrCheckpoint) {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
 // TestNoTimeToResume ends a search before it began: the tours that are known already
 // are not lost.
 func TestNoTimeToResume(t *testing.T) {

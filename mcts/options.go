@@ -75,8 +75,11 @@ type Options struct {
 	// first tour is made.
 	Onward *Learnt
 
-	Save   *Saver      // of checkpoints; nil: none
-	Resume *Checkpoint // to go on from, of the same instance, knobs, heatmap, initial tours, seed and workers
+	Save *Saver // of checkpoints; nil: none
+
+	// Resume is what to go on from, of the same instance, knobs, heatmap, initial tours, seed and
+	// workers. It is used up: another search is given one that was decoded anew.
+	Resume *Checkpoint
 }
 
 // Progress is what an observer is told: a better tour, or that time passes.

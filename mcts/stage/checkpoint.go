@@ -12,6 +12,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"sync/atomic"
 
 	"tspmcts/mcts/kick"
 	"tspmcts/tsp"
@@ -22,7 +23,7 @@ var ErrCheckpoint = errors.New("the checkpoint is of another search")
 
 // Checkpoint is the whole state of a search between two of its steps. With a
 // budget of actions, a search that is resumed from it ends with the same tour
-// as one that was never interrupted.
+// as one that was never interrupted. One search goes on from it, since that takes over what it holds.
 type Checkpoint struct {
 	Of      identity
 	Actions int64 // simulated
@@ -32,6 +33,8 @@ type Checkpoint struct {
 	// Shortest is the answer where that is a tour made before the search began; nil: State.Best is.
 	// The search does not know it.
 	Shortest tsp.Tour
+
+	used uint32 // 1 once a search goes on from it; atomic
 }
 
 // identity is what a checkpoint belongs to.
@@ -204,6 +207,9 @@ func (s *Search) restore(c *Checkpoint) error {
 	}
 	if c.Shortest != nil && s.In.Check(c.Shortest) != nil {
 		return errForeign
+	}
+	if !atomic.CompareAndSwapUint32(&c.used, 0, 1) {
+		return fmt.Errorf("%w: of one that has gone on from it already; decode it once more", ErrCheckpoint)
 	}
 	s.State, s.stage = c.State, c.Stage
 	s.start = s.Meter.Clock().Seconds() - s.Seconds
