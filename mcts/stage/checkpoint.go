@@ -119,7 +119,7 @@ func (id identity) differs(other identity) error {
 // change of what stands behind it.
 const (
 	magic   = "tspmcts checkpoint\n"
-	version = 16
+	version = 17
 )
 
 // Encode writes c: the magic, the version, the length and SHA-256 of the state, the
@@ -184,7 +184,7 @@ func (s *Search) Checkpoint() *Checkpoint {
 	if s.stage != nil {
 		s.stage.freeze()
 	}
-	s.Seconds = s.seconds()
+	s.Seconds, s.Counted = s.seconds(), s.counts()
 	return &Checkpoint{Of: s.identity(), Actions: s.Meter.Actions(), State: s.State, Crew: s.crew.States(), Stage: s.stage}
 }
 
@@ -212,6 +212,7 @@ func (s *Search) restore(c *Checkpoint) error {
 		return fmt.Errorf("%w: of one that has gone on from it already; decode it once more", ErrCheckpoint)
 	}
 	s.State, s.stage = c.State, c.Stage
+	s.anew = s.Counted != s.counts()
 	s.start = s.Meter.Clock().Seconds() - s.Seconds
 	s.Meter.Resume(c.Actions)
 	if s.Best != nil {

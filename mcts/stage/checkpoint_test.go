@@ -82,6 +82,50 @@ func TestCost(t *testing.T) {
 	}
 }
 
+// TestAnotherUnit pins that costs in actions are forgotten where a search goes on with a budget of
+// time, in which they would be an eternity, and are not where actions are its budget again.
+func TestAnotherUnit(t *testing.T) {
+	in := tsptest.Clustered(2000, 2)
+	s := begin(t, in, true, meter.Budget{Actions: 1e9}, 20, 50000)
+	s.Heatmap, s.Config.Whole = heatmap.Zero(in.N()), 8000
+	m := s.newImproving(0)
+	s.stage = m
+	for slices.ContainsFunc(m.Yields, func(y Yield) bool { return y.Judged == 0 }) {
+		m.step(s)
+	}
+	saved := encoded(t, s.Checkpoint())
+	for _, budget := range []meter.Budget{{Actions: 1e9}, {Time: time.Hour}} {
+		task := s.Task
+		task.Meter = meter.New(t.Context(), budget, nil)
+		r := tsptest.Must(Resume(task, tsptest.Must(DecodeCheckpoint(bytes.NewReader(saved)))))
+		m := r.stage.(*Improving)
+		if kept := m.total() > 0; kept != (budget.Actions > 0) {
+			t.Errorf("%+v: yields are kept: %v", budget, kept)
+		}
+		done := map[string]bool{}
+		for range 3 * len(m.Operators) {
+			done[m.name()] = true
+			m.step(r)
+		}
+		if budget.Time > 0 && len(done) < len(m.Operators) {
+			t.Errorf("of %d kinds of work these were done: %v", len(m.Operators), done)
+		}
+		if total := m.total(); budget.Time > 0 && total > 60 {
+			t.Errorf("%g seconds of work", total)
+		}
+	}
+}
+
+// encoded returns c as it is in a file.
+func encoded(t *testing.T, c *Checkpoint) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := c.Encode(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
 // Whatever the body of a checkpoint holds, below a checksum that matches, reading it ends with an
 // error or with a checkpoint that is written and read again. Run it with -fuzzminimizetime 1x:
 // gob's caches make coverage differ from call to call, so that the fuzzer minimizes its first find

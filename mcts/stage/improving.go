@@ -185,6 +185,9 @@ func (m *Improving) resume(s *Search) error {
 	if len(m.Operators) == 0 || len(m.Yields) != len(m.Operators) {
 		return errForeign
 	}
+	if s.anew {
+		clear(m.Yields)
+	}
 	for _, op := range m.Operators {
 		if err := op.resume(s); err != nil {
 			return fmt.Errorf("%w: %w", errForeign, err)

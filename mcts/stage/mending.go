@@ -48,9 +48,12 @@ func (m *Mending) work(s *Search) bool {
 
 func (*Mending) freeze() {}
 
-func (m *Mending) resume(*Search) error {
+func (m *Mending) resume(s *Search) error {
 	if m.Tours < 0 || m.Tours > 1<<16 {
 		return errForeign
+	}
+	if s.anew {
+		m.PerEdge, m.Over = 0, false
 	}
 	return nil
 }

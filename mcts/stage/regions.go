@@ -213,5 +213,8 @@ func (v *Regions) resume(s *Search) error {
 			return errForeign
 		}
 	}
+	if s.anew {
+		v.PerTour = 0
+	}
 	return nil
 }

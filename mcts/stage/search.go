@@ -43,6 +43,7 @@ type Search struct {
 	State
 	stage Stage
 	cut   bool // the last step may have ended early, as the search was to end
+	anew  bool // what its checkpoint says of costs is in another unit, and forgotten
 }
 
 // State is what a search has reached, besides its stage.
@@ -56,6 +57,7 @@ type State struct {
 	Work       []worked     // what was done
 	Visits     []uint16     // of regions that a city was in; nil before the first
 	Seconds    float64      // that it has taken, when it was saved
+	Counted    bool         // costs were actions when it was saved, and not seconds
 }
 
 // begin makes what the stages need besides a first tour, and reports false when the budget ended
@@ -162,11 +164,14 @@ func (s *Search) Cost() float64 {
 	if s.Onward != nil {
 		before = s.Onward.Cost
 	}
-	if s.Meter.Budget().Actions > 0 {
+	if s.counts() {
 		return before + float64(s.Used)
 	}
 	return before + s.seconds()
 }
+
+// counts reports whether actions are the budget.
+func (s *Search) counts() bool { return s.Meter.Budget().Actions > 0 }
 
 // left returns what is left of the budget, in the unit of Cost; infinite where nothing limits it.
 func (s *Search) left() float64 {

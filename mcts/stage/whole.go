@@ -168,5 +168,8 @@ func (w *Whole) resume(s *Search) error {
 	if w.Breeder == nil {
 		return errForeign
 	}
+	if s.anew {
+		*w = Whole{Breeder: w.Breeder}
+	}
 	return w.Breeder.Resume(s.breeding())
 }
