@@ -2,6 +2,7 @@ package stage
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"math/rand/v2"
@@ -12,6 +13,7 @@ import (
 	"tspmcts/heatmap"
 	"tspmcts/mcts/kick"
 	"tspmcts/mcts/meter"
+	"tspmcts/mcts/region"
 	"tspmcts/tsp"
 	"tspmcts/tsp/tsptest"
 )
@@ -112,6 +114,35 @@ func TestAnotherUnit(t *testing.T) {
 		}
 		if total := m.total(); budget.Time > 0 && total > 60 {
 			t.Errorf("%g seconds of work", total)
+		}
+	}
+}
+
+// TestCutShort pins that a tree that was not finished when the search ended is none that another goes
+// on with, and that what leaves cost is not measured of those which nobody has worked on.
+func TestCutShort(t *testing.T) {
+	in := tsptest.Clustered(4000, 2)
+	for _, whole := range []bool{false, true} {
+		ctx, cancel := context.WithCancel(t.Context())
+		s := begin(t, in, true, meter.Budget{}, 20, 3000)
+		s.Heatmap, s.Meter = heatmap.Zero(in.N()), meter.New(ctx, meter.Budget{}, nil)
+		k, v := s.newKicks(), s.newRegions()
+		k.Leaves, v.PerTour = true, 1e-9
+		if whole {
+			k.leaves(s, 0)
+			v.sweep(s)
+		}
+		perLeaf, kicked := k.PerLeaf, k.Kicked
+		cancel()
+		k.work(s)
+		v.work(s)
+		if k.PerLeaf != perLeaf || k.Kicked != kicked || v.PerTour != 1e-9 {
+			t.Errorf("%d leaves kicked, %d before; costs %g, %g", k.Kicked, kicked, k.PerLeaf, v.PerTour)
+		}
+		for name, tree := range map[string]region.Tree{"kicks": k.Tree, "regions": v.Tree} {
+			if there := len(tree.Leaves) > 1; there != whole || !whole && len(tree.Leaves) > 0 {
+				t.Errorf("%s: a tree of %d leaves, begun in time: %t", name, len(tree.Leaves), whole)
+			}
 		}
 	}
 }

@@ -107,6 +107,9 @@ func (v *Regions) visit(s *Search, leaves int) {
 		cities += int(nd.To - nd.From)
 	}
 	v.carry(s, work, mean)
+	if s.Meter.Check() {
+		return // some leaves may not have been visited
+	}
 	v.PerTour = (s.Cost() - start) * float64(s.Workers) / float64(cities*v.Tours)
 }
 
@@ -139,6 +142,9 @@ func (v *Regions) sweep(s *Search) {
 	v.Size = max(leastInLeaf, v.Size)
 	v.Tree.Grow(s.Meter.Context(), s.In, s.Tour.Positions(), v.Size, v.RNG)
 	v.Choice.begin(s, v)
+	if s.Meter.Check() { // leaves may be far too large for a search that goes on from here
+		v.Tree, v.Choice = region.Tree{}, choosing{}
+	}
 }
 
 // nextTours returns how many tours the populations of the next sweep have.

@@ -116,6 +116,10 @@ func (k *Kicks) leaves(s *Search, heat float64) {
 		size := max(minPiece, min(s.Config.Stretch/perStretch, s.In.N()/s.Workers))
 		k.Tree.Grow(s.Meter.Context(), s.In, s.Tour.Positions(), size, meter.PCG(s.Seed, meter.ForCuts, s.Round, 0))
 		k.Kicked = 0
+		if s.Meter.Check() { // leaves may be far too large for a search that goes on from here
+			k.Tree = region.Tree{}
+			return
+		}
 	}
 	start := s.Cost()
 	most := 2 * s.Workers
@@ -138,6 +142,9 @@ func (k *Kicks) leaves(s *Search, heat float64) {
 		c.Kick(int64(c.Size())/8+16, actions, s.Config.KickSize, func() float64 { return heat })
 		return c.Local(), c.Gain()
 	})
+	if s.Meter.Check() {
+		return // some leaves may not have been kicked
+	}
 	k.Kicked += len(parts)
 	k.PerLeaf = (s.Cost() - start) / float64(len(parts))
 }
