@@ -33,6 +33,7 @@ func (j *Joining) name() string { return "joining" }
 // step carries out a generation.
 func (j *Joining) step(s *Search) bool {
 	if j.pop.Stage() == eax.Done {
+		s.did("recombine", 0, 1, 0, 0)
 		return true
 	}
 	before := j.pop.Counts.Children
@@ -40,7 +41,7 @@ func (j *Joining) step(s *Search) bool {
 	made := j.pop.Counts.Children - before
 	s.Used += made
 	s.Meter.Add(made)
-	s.did("recombine", 0, 1, max(0, s.BestLength-j.pop.BestLength()), made)
+	s.did("recombine", 0, 0, max(0, s.BestLength-j.pop.BestLength()), made)
 	if j.pop.BestLength() < s.BestLength {
 		s.keep(j.pop.Best())
 	}
