@@ -147,6 +147,30 @@ func TestCutShort(t *testing.T) {
 	}
 }
 
+// TestOwnToursAreJoined pins that workers' own tours are joined before the end, also where a search
+// by actions goes on with a budget of time, and that this counts as one population.
+func TestOwnToursAreJoined(t *testing.T) {
+	in := tsptest.Random(tsp.Euc2D, 400, 3)
+	s := begin(t, in, true, meter.Budget{Actions: 1e6}, 0, 1000)
+	s.Heatmap = heatmap.Zero(in.N())
+	s.stage = s.newKicking()
+	s.stage.step(s)
+	saved := tsptest.Must(DecodeCheckpoint(bytes.NewReader(encoded(t, s.Checkpoint()))))
+	now := time.Duration(0)
+	task := s.Task
+	task.Meter = meter.New(t.Context(), meter.Budget{Time: time.Hour, Clock: func() time.Duration { return now }}, nil)
+	r := tsptest.Must(Resume(task, saved))
+	if now = time.Hour - time.Minute; !r.stage.step(r) {
+		t.Fatal("a minute before the end they are not")
+	}
+	r.Work = nil
+	for j := r.next(); !j.step(r); {
+	}
+	if len(r.Work) != 1 || r.Work[0].Operator != "recombine" || r.Work[0].Visits != 1 || r.Work[0].Actions == 0 {
+		t.Errorf("%+v", r.Work)
+	}
+}
+
 // encoded returns c as it is in a file.
 func encoded(t *testing.T, c *Checkpoint) []byte {
 	t.Helper()

@@ -16,6 +16,9 @@ type Kicking struct {
 
 func (k *Kicking) name() string { return "kicking" }
 
+// ownShare is the part of the budget after which tours of the workers' own are joined.
+const ownShare = 0.95
+
 // newKicking begins kicks on the best tour.
 func (s *Search) newKicking() *Kicking {
 	s.toBest()
@@ -23,7 +26,7 @@ func (s *Search) newKicking() *Kicking {
 	k := &Kicking{Heat0: float64(s.Config.Temperature*float64(s.Tour.Length-s.In.Offset())) / float64(s.In.N()),
 		Since: since, Until: min(1, since+s.horizon())}
 	if s.Meter.Budget().Limited() && s.Workers > 1 && s.In.N() <= s.Config.Stretch {
-		k.Until = min(k.Until, since+(1-since)*0.95)
+		k.Until = min(k.Until, since+(1-since)*ownShare)
 		for range s.Workers {
 			k.Own = append(k.Own, s.Tour.Clone())
 		}
@@ -129,6 +132,9 @@ func (k *Kicking) resume(s *Search) error {
 	}
 	if s.Meter.Budget().Actions == 0 { // a budget of time begins anew
 		k.Since, k.Until = 0, s.horizon()
+		if k.Own != nil && s.Meter.Budget().Limited() {
+			k.Until = min(k.Until, ownShare)
+		}
 	}
 	return nil
 }
