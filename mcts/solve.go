@@ -262,6 +262,8 @@ func (p *searching) solve(ctx context.Context) (tsp.Tour, error) {
 	}
 	if t, ok := p.Exact(); ok {
 		m.End(StopExact)
+		m.Lend(p.In.Length(t), t)
+		m.Check() // tells of it
 		return t, nil
 	}
 	if p.Resume == nil {

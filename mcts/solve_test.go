@@ -139,6 +139,25 @@ func TestImprovementsEndWithTheError(t *testing.T) {
 	}
 }
 
+// TestSmallIsTold pins that the observer is told of the answer where that is found at once.
+func TestSmallIsTold(t *testing.T) {
+	same := make([]float64, 20)
+	path := tsptest.Random(tsp.Euc2D, 7, 1)
+	if err := path.SetEnds(0, -1); err != nil {
+		t.Fatal(err)
+	}
+	for _, in := range []*tsp.Instance{tsptest.Random(tsp.Exact2D, 8, 1), path, tsptest.Must(tsp.NewPoints("one place", tsp.Euc2D, same, same, nil))} {
+		var told []Progress
+		r := tsptest.Must(Solve(t.Context(), in, Options{Target: 1e9, Observe: func(p Progress) {
+			p.Tour = slices.Clone(p.Tour)
+			told = append(told, p)
+		}}))
+		if r.Stop != StopExact || len(told) != 1 || !told[0].Better || in.Length(told[0].Tour) != r.Length || math.Abs(told[0].Length-r.Value) > 1e-6*r.Value {
+			t.Errorf("%s: %+v of %v, %s", in.Name, told, r.Value, r.Stop)
+		}
+	}
+}
+
 // What ends the goroutine of an observer ends that of the loop, as it does that of Solve.
 func TestImprovementsOfAnObserverThatEnds(t *testing.T) {
 	in := tsptest.Random(tsp.Euc2D, 60, 1)
