@@ -3,7 +3,6 @@ package mcts
 import (
 	"context"
 	"iter"
-	"runtime"
 	"slices"
 
 	"tspmcts/tsp"
@@ -19,7 +18,6 @@ import (
 func Improvements(ctx context.Context, in *tsp.Instance, o Options) iter.Seq2[Progress, error] {
 	return func(yield func(Progress, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
-		defer cancel()
 		latest := make(chan Progress, 1)
 		put := func(p Progress) {
 			select {
@@ -43,22 +41,15 @@ func Improvements(ctx context.Context, in *tsp.Instance, o Options) iter.Seq2[Pr
 		}
 		var result *Result
 		var err error
-		var thrown any // by Observe: what ends its goroutine ends the loop's
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			defer func() { thrown = recover() }()
 			result, err = Solve(ctx, in, o)
 		}()
-		defer func() { // after cancel: no search outlives its loop
-			switch <-done; {
-			case thrown != nil:
-				panic(thrown)
-			case result == nil && err == nil:
-				runtime.Goexit()
-			}
+		defer func() { // no search outlives its loop
+			cancel()
+			<-done
 		}()
-		defer cancel()
 		for {
 			select {
 			case p := <-latest:
@@ -72,8 +63,6 @@ func Improvements(ctx context.Context, in *tsp.Instance, o Options) iter.Seq2[Pr
 		}
 		if err != nil { // there is a result too where its tour takes forbidden edges
 			yield(Progress{}, err)
-		}
-		if err != nil || result == nil {
 			return
 		}
 		bound := result.lower()

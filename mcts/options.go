@@ -67,7 +67,8 @@ type Options struct {
 	Initial []tsp.Tour // to start from; the answer is never longer than the best of them
 
 	// Observe, if not nil, is told how the search goes, of every better tour at once and else some
-	// times a second, by one goroutine at a time. It must return quickly.
+	// times a second, by one goroutine at a time. It must return, and quickly: it may be called by any
+	// goroutine of the search, and a panic in it ends the program.
 	Observe func(Progress)
 
 	// Onward, if not nil, is what others have learnt that brought the only tour of Initial to

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math"
 	"os"
-	"runtime"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -155,29 +154,6 @@ func TestSmallIsTold(t *testing.T) {
 		if r.Stop != StopExact || len(told) != 1 || !told[0].Better || in.Length(told[0].Tour) != r.Length || math.Abs(told[0].Length-r.Value) > 1e-6*r.Value {
 			t.Errorf("%s: %+v of %v, %s", in.Name, told, r.Value, r.Stop)
 		}
-	}
-}
-
-// What ends the goroutine of an observer ends that of the loop, as it does that of Solve.
-func TestImprovementsOfAnObserverThatEnds(t *testing.T) {
-	in := tsptest.Random(tsp.Euc2D, 60, 1)
-	for _, c := range []struct {
-		observe func(Progress)
-		want    any
-	}{{func(Progress) { panic("mine") }, "mine"}, {func(Progress) { runtime.Goexit() }, nil}} {
-		done := make(chan any)
-		wentOn := false
-		go func() {
-			defer close(done)
-			defer func() { done <- recover() }()
-			for range Improvements(context.Background(), in, Options{Actions: 1000, Workers: 1, Observe: c.observe}) {
-			}
-			wentOn = true
-		}()
-		if got := <-done; got != c.want || wentOn {
-			t.Errorf("the loop ends with %v and goes on: %v; want %v", got, wentOn, c.want)
-		}
-		<-done
 	}
 }
 
