@@ -36,6 +36,9 @@ type Beginning struct {
 // (Options.Onward). No two cities of in may share a place, and every tour must do. The end of ctx
 // is no error, as for Solve.
 func Begin(ctx context.Context, in *tsp.Instance, o Options) (*Beginning, error) {
+	if in == nil || in.N() == 0 {
+		return nil, errNoCity
+	}
 	budget := o.budget(in)
 	source := o.source(in, budget.Time)
 	cfg, err := o.configure(in.N(), source)
@@ -75,6 +78,9 @@ func Begin(ctx context.Context, in *tsp.Instance, o Options) (*Beginning, error)
 // other or ctx ends, and returns the best. Tours must do for in. It does not depend on the number
 // of workers.
 func Cross(ctx context.Context, in *tsp.Instance, tours []tsp.Tour, cfg Config, seed uint64, workers int) (tsp.Tour, error) {
+	if len(tours) == 0 {
+		return nil, errors.New("there is no tour to cross")
+	}
 	best := slices.MinFunc(tours, func(a, b tsp.Tour) int { return cmp.Compare(in.Length(a), in.Length(b)) })
 	nb, err := tsp.NearestNeighbors(tsp.WithWorkers(ctx, workers), in, max(cfg.Candidates, 10))
 	if err != nil || nb.K == 0 || len(tours) == 1 {

@@ -388,11 +388,23 @@ func TestSolveRefuses(t *testing.T) {
 		if _, _, err := LowerBound(context.Background(), none, 0); !errors.Is(err, errNoCity) {
 			t.Errorf("the bound of no instance: %v", err)
 		}
+		if _, err := Begin(context.Background(), none, Options{}); !errors.Is(err, errNoCity) {
+			t.Errorf("the beginning of no instance: %v", err)
+		}
 		for _, err := range Improvements(context.Background(), none, Options{}) {
 			if !errors.Is(err, errNoCity) {
 				t.Errorf("the improvements of no instance: %v", err)
 			}
 		}
+	}
+	o := Options{Actions: 1, Source: "zero", Build: func(context.Context, *tsp.Instance, string, *tsp.Neighbors, heatmap.Told) (*heatmap.Map, error) {
+		return nil, nil
+	}}
+	if _, err := Solve(context.Background(), p.Instance, o); !errors.Is(err, ErrHeatmap) {
+		t.Errorf("no map: %v", err)
+	}
+	if _, err := Cross(context.Background(), p.Instance, nil, cfg, 1, 1); err == nil {
+		t.Error("no tours are crossed")
 	}
 	if _, err := Solve(context.Background(), p.Instance, Options{Source: "gtprio"}); err == nil {
 		t.Error("an unknown source is taken")

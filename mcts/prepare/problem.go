@@ -21,9 +21,12 @@ import (
 // ErrHeatmap is found by errors.Is where a map does not fit.
 var ErrHeatmap = errors.New("the heatmap does not fit the instance")
 
-// Fits returns an error where m is a map of other cities than in's, or holds an edge that is in no
+// Fits returns an error where m is nil, is of other cities than in's, or holds an edge that is in no
 // tour: greedy tours take the map's edges whatever their length, and moves follow them.
 func Fits(m *heatmap.Map, in *tsp.Instance) error {
+	if m == nil {
+		return fmt.Errorf("%w: Build has made none", ErrHeatmap)
+	}
 	if m.N() != in.N() {
 		return fmt.Errorf("%w: it is of %d cities, the instance has %d", ErrHeatmap, m.N(), in.N())
 	}
