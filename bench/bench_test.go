@@ -253,7 +253,7 @@ func TestBadSuites(t *testing.T) {
 		{"best", `best.csv`, `none.csv`, `none.csv: there is no such file`},
 		{"preset", `"paper", `, `"papier", `, `suite.json: unknown preset "papier", want one of default`},
 		{"knob", `"depth"`, `"deepth"`, `knobs deep:1: unknown knob "deepth", want one of alpha`},
-		{"value", `"depth": 50`, `"depth": 1`, `depth is 1, want 2 to 1000`},
+		{"value", `"depth": 50`, `"depth": 1`, `depth is 1, want an integer from 2 to 1000`},
 		{"label", `"label": "deep", `, ``, `without a label`},
 		{"twice", `"deep"`, `"paper"`, `two members of knobs are called paper`},
 		{"budget", `300 actions`, `3 hours`, `suite.json: a budget is "3 hours", want a time such as 10s`},

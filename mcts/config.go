@@ -151,6 +151,8 @@ func (k Knob) Range() string {
 		return strings.Join(k.Choices, ", ")
 	case List:
 		return fmt.Sprintf("integers from %g to %g, comma separated", k.Min, k.Max)
+	case Integer:
+		return fmt.Sprintf("an integer from %.f to %.f", k.Min, k.Max)
 	}
 	return fmt.Sprintf("%g to %g", k.Min, k.Max)
 }

@@ -49,6 +49,9 @@ func TestKnobsOutOfRange(t *testing.T) {
 			if err == nil || !strings.HasPrefix(err.Error(), k.Name+" is ") || !strings.Contains(err.Error(), k.Range()) {
 				t.Errorf("%s = %q: %v, want its name and range", k.Name, v, err)
 			}
+			if k.Kind == Integer && !strings.Contains(k.Range(), fmt.Sprintf("integer from %.f to %d", k.Min, int(k.Max))) {
+				t.Errorf("%s takes %s, and no fractions", k.Name, k.Range())
+			}
 		}
 		if k.Kind == Real || k.Kind == Integer {
 			if err := k.Set(&Config{}, "many"); err == nil {
