@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"os"
 	"slices"
 	"strings"
@@ -312,6 +313,44 @@ func TestInitialOfTwins(t *testing.T) {
 	o.Resume, o.Target = nil, want
 	if r, err := Solve(t.Context(), in, o); err != nil || r.Stop != StopTarget {
 		t.Errorf("%+v, %v, of a target that the tour meets", r, err)
+	}
+}
+
+// TestAllButSomeEdgesFixed pins that the few tours are found that are left where all edges of a random
+// tour but four are fixed: what is free is no neighbour of each other.
+func TestAllButSomeEdgesFixed(t *testing.T) {
+	const n, paths = 300, 4
+	for seed := range uint64(8) {
+		in := tsptest.Random(tsp.Euc2D, n, seed)
+		tour := tsptest.Tour(in, rand.New(rand.NewPCG(seed, 1)))
+		var x, y []float64
+		var edges, ends [][2]int32
+		for k := range tour {
+			if k%(n/paths) > 0 {
+				edges = append(edges, [2]int32{tour[k-1], tour[k]})
+			}
+		}
+		for k := range int32(paths) {
+			for _, c := range []int32{tour[k*n/paths], tour[(k+1)*n/paths-1]} {
+				x, y = append(x, in.X[c]), append(y, in.Y[c])
+			}
+			ends = append(ends, [2]int32{2 * k, 2*k + 1})
+		}
+		few := tsptest.Must(tsp.NewPoints("ends", tsp.Euc2D, x, y, nil))
+		if err := errors.Join(in.SetFixed(edges), few.SetFixed(ends)); err != nil {
+			t.Fatal(err)
+		}
+		best, _ := tsp.Exact(few)
+		want := few.Length(best)
+		for _, e := range edges {
+			want += int64(in.Dist(e[0], e[1]))
+		}
+		for _, e := range ends {
+			want -= int64(few.Dist(e[0], e[1]))
+		}
+		if r := tsptest.Must(Solve(t.Context(), in, Options{Actions: 5000, Workers: 1, Seed: seed})); r.Length != want {
+			t.Errorf("seed %d: length %d, want %d", seed, r.Length, want)
+		}
 	}
 }
 

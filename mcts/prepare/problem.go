@@ -168,13 +168,15 @@ func (p *Problem) quarter(ctx context.Context) (context.Context, context.CancelF
 }
 
 // candidates lists each city's candidates: the first of the heatmap, filled up with
-// neighbours where it has too few, or the nearest ones where m is nil.
+// neighbours where it has too few, or the nearest ones where m is nil. Those whose two edges are fixed
+// are none, since no move can link them.
 // It returns nil when the budget ended.
 func (p *Problem) candidates(m *heatmap.Map) *twoopt.Candidates {
 	most := p.Most
 	if p.In.Paired() && !p.Config.Fresh {
 		most *= 2 // of ways out and in; with as few as a symmetric city needs, rbg323 ends .3 % above the optimum
 	}
+	near := p.linkable(most)
 	list := make([]int32, 0, most)
 	stopped := false
 	cand := twoopt.NewCandidates(p.In, func(i int32) []int32 {
@@ -184,14 +186,18 @@ func (p *Problem) candidates(m *heatmap.Map) *twoopt.Candidates {
 		}
 		if m != nil {
 			cities, _ := m.Of(i)
-			list = append(list, cities[:min(len(cities), most)]...)
+			for _, j := range cities {
+				if len(list) < most && !p.inside(i, j) {
+					list = append(list, j)
+				}
+			}
 		}
 		given := len(list)
-		for _, j := range p.Neighbors.Of(i) {
+		for _, j := range near(i) {
 			if len(list) >= most {
 				break
 			}
-			if !slices.Contains(list[:given], j) {
+			if !slices.Contains(list[:given], j) && !p.inside(i, j) {
 				list = append(list, j)
 			}
 		}
@@ -201,4 +207,38 @@ func (p *Problem) candidates(m *heatmap.Map) *twoopt.Candidates {
 		return nil
 	}
 	return cand
+}
+
+// inside reports whether both edges of j are fixed, and none of them to i.
+func (p *Problem) inside(i, j int32) bool {
+	_, other := p.In.FixedPartners(j)
+	return other >= 0 && !p.In.IsFixed(i, j)
+}
+
+// linkable returns the nearest cities of each: where half of all or more have two fixed edges, those
+// among the others, which may be none of its neighbours.
+func (p *Problem) linkable(most int) func(i int32) []int32 {
+	if !p.In.HasFixed() {
+		return p.Neighbors.Of
+	}
+	n := p.In.N()
+	var free []int32
+	for i := range int32(n) {
+		if _, other := p.In.FixedPartners(i); other < 0 {
+			free = append(free, i)
+		}
+	}
+	if len(free) > n/2 || len(free) == 0 {
+		return p.Neighbors.Of
+	}
+	nb, err := tsp.NearestAmong(p.Meter.Context(), p.In, free, most)
+	if err != nil {
+		return p.Neighbors.Of // there is no time
+	}
+	return func(i int32) []int32 {
+		if r, ok := slices.BinarySearch(free, i); ok {
+			return nb.Of(int32(r))
+		}
+		return p.Neighbors.Of(i)
+	}
 }
