@@ -93,19 +93,9 @@ func NewPoints(name string, m Metric, x, y, z []float64) (*Instance, error) {
 		return nil, fmt.Errorf("%d cities are more than %d", n, math.MaxInt32/2)
 	}
 	in := &Instance{Name: name, Metric: m, X: x, Y: y, Z: z, Scale: 1, n: int32(n)}
-	extent := 0.0
-	for _, axis := range [][]float64{x, y, z} {
-		if axis == nil {
-			continue
-		}
-		lo, hi := axis[0], axis[0]
-		for i, v := range axis {
-			if math.IsNaN(v) || math.IsInf(v, 0) {
-				return nil, fmt.Errorf("city %d has the coordinate %v, want a finite number", i+1, v)
-			}
-			lo, hi = min(lo, v), max(hi, v)
-		}
-		extent += hi - lo
+	extent, reach, most, err := m.spans(x, y, z)
+	if err != nil {
+		return nil, err
 	}
 	if math.IsInf(extent, 0) {
 		return nil, errors.New("the coordinates span more than a float64 holds")
@@ -115,8 +105,11 @@ func NewPoints(name string, m Metric, x, y, z []float64) (*Instance, error) {
 		// rounds up just below a power of two, and MaxDist/extent overflows for tiny extents.
 		_, exp := math.Frexp(extent) // extent < 2^exp
 		in.Scale = math.Ldexp(1, min(30-exp, 1023))
-	} else if !m.Degrees() && m != XRay1 && m != XRay2 && extent >= MaxDist {
-		return nil, fmt.Errorf("the cities lie %.3g apart, further than distances may be (%d); scale the coordinates down, or use EXACT_2D", extent, MaxDist)
+		if math.IsInf(most*in.Scale, 0) || math.IsInf(float64(n)*extent, 0) {
+			return nil, errors.New("the coordinates span more than a float64 holds")
+		}
+	} else if !m.Degrees() && m != XRay1 && m != XRay2 && reach >= MaxDist {
+		return nil, fmt.Errorf("the cities lie up to %.3g apart, further than distances may be (%d); scale the coordinates down, or use EXACT_2D", reach, MaxDist)
 	}
 	if m.Degrees() {
 		for i := range x {
@@ -150,6 +143,34 @@ func NewPoints(name string, m Metric, x, y, z []float64) (*Instance, error) {
 		in.flat = true
 	}
 	return in, nil
+}
+
+// spans returns the sum of what the axes span, how far apart two cities may be under m, and the
+// largest coordinate, whatever its sign.
+func (m Metric) spans(axes ...[]float64) (sum, reach, most float64, err error) {
+	for _, axis := range axes {
+		if axis == nil {
+			continue
+		}
+		lo, hi := axis[0], axis[0]
+		for i, v := range axis {
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				return 0, 0, 0, fmt.Errorf("city %d has the coordinate %v, want a finite number", i+1, v)
+			}
+			lo, hi = min(lo, v), max(hi, v)
+		}
+		sum += hi - lo
+		most = max(most, -lo, hi)
+		switch m {
+		case Man2D, Man3D:
+			reach = sum
+		case Max2D, Max3D:
+			reach = max(reach, hi-lo)
+		default:
+			reach = math.Hypot(reach, hi-lo)
+		}
+	}
+	return sum, reach, most, nil
 }
 
 // NewMatrix returns an instance over the n x n row-major matrix w, which must be symmetric, with

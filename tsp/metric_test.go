@@ -127,6 +127,10 @@ func TestNewPointsRefuses(t *testing.T) {
 		{"infinite", Exact2D, []float64{math.Inf(1), 0}, one, nil, "city 1"},
 		{"too far apart for an int32", Euc2D, []float64{0, 2e9}, one, nil, "scale"},
 		{"Manhattan sums", Man2D, []float64{0, 6e8}, []float64{0, 6e8}, nil, "scale"},
+		{"a diagonal", Ceil2D, []float64{0, 8e8}, []float64{0, 8e8}, nil, "up to 1.13e+09 apart"},
+		{"one axis", Max3D, []float64{0, 5}, []float64{0, 1.2e9}, one, "up to 1.2e+09 apart"},
+		{"scaled beyond float64", Exact2D, []float64{1e9, 1e9}, []float64{1e-312, 2e-312}, nil, "span"},
+		{"lengths beyond float64", Exact2D, []float64{1e308, 0}, one, nil, "span"},
 		{"beyond float64", Exact2D, []float64{-1e308, 1e308}, one, nil, "span"},
 		{"no degrees", Geo, []float64{0, 1e300}, one, nil, "degrees"},
 		{"angles", XRay1, []float64{0, 2e7}, one, one, "angles"},
@@ -134,6 +138,14 @@ func TestNewPointsRefuses(t *testing.T) {
 		_, err := NewPoints("", c.m, c.x, c.y, c.z)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: error %v, want one with %q", c.pins, err, c.want)
+		}
+	}
+	for _, m := range []Metric{Euc2D, Ceil2D, Floor2D, Att, Max2D} { // as far apart by the sum of the axes
+		in, err := NewPoints("", m, []float64{0, 7.5e8}, []float64{0, 7.5e8}, nil)
+		if err != nil {
+			t.Errorf("%v: %v", m, err)
+		} else if d := in.Dist(0, 1); d <= 0 || d > MaxDist {
+			t.Errorf("%v: distance %d", m, d)
 		}
 	}
 	if _, err := NewMatrix("", 2, []int32{0, 1, 2, 0}); err == nil {
