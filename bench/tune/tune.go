@@ -221,6 +221,9 @@ func (t *Tuner) job(c *configuration, b block) (*bench.Job, error) {
 
 // runJobs runs what the store does not have.
 func (t *Tuner) runJobs(jobs []*bench.Job, what string) error {
+	if t.ctx.Err() != nil { // also where the store has all of them
+		return ErrStopped
+	}
 	before := t.spent
 	tell := func(s bench.Status) {
 		if t.Progress != nil {
@@ -296,28 +299,26 @@ func (t *Tuner) draw() []float64 {
 // random runs random configurations on all instances.
 func (t *Tuner) random() error {
 	for len(t.all) < t.Trials {
-		before := len(t.all)
-		c := t.add(t.Space.at(t.draw(), t.Base))
+		c := t.fresh()
+		if c == nil {
+			break
+		}
 		if err := t.play([]*configuration{c}, t.everyBlock()); err != nil {
 			return err
-		}
-		if len(t.all) == before && before >= spaceSize(t.Space) {
-			break // a small space is exhausted
 		}
 	}
 	return nil
 }
 
-// spaceSize returns the number of points of a space of values, and many where a range is in it.
-func spaceSize(s Space) int {
-	size := 1
-	for _, d := range s {
-		if d.Values == nil {
-			return math.MaxInt
+// fresh returns a random configuration that was not there before, nil where a thousand draws
+// found none: a space of values, or of numbers as they are written, has an end.
+func (t *Tuner) fresh() *configuration {
+	for range 1000 {
+		if c := t.Space.at(t.draw(), t.Base); t.byName[c.knobs.Label] == nil {
+			return t.add(c)
 		}
-		size *= len(d.Values)
 	}
-	return size
+	return nil
 }
 
 // racing runs races until the budget is spent.
@@ -499,10 +500,11 @@ func (t *Tuner) model(base *configuration) error {
 		}
 		batch = slices.DeleteFunc(batch, func(c *configuration) bool { return t.met(c) > 0 })
 		if len(batch) == 0 {
-			if spaceSize(t.Space) <= len(t.all) {
+			c := t.fresh()
+			if c == nil {
 				return nil
 			}
-			batch = []*configuration{t.add(t.Space.at(t.draw(), t.Base))}
+			batch = []*configuration{c}
 		}
 		for met := min(2, n); ; met = min(2*met, n) {
 			if left := t.limit() - t.spent; left < met {

@@ -134,6 +134,28 @@ func TestMethods(t *testing.T) {
 	}
 }
 
+// A space of fewer points than trials is tried whole, and that is the end.
+func TestSmallSpace(t *testing.T) {
+	for _, method := range Methods {
+		for _, list := range []string{"candidates=5:7", "alpha=1:1.02", "order=heatmap|distance|heatmap|distance"} {
+			u := tuner(t, method, filepath.Join(t.TempDir(), "log.jsonl"), 12)
+			u.Budget.Actions = 5
+			var err error
+			if u.Space, err = ParseSpace(list, mcts.Config{}); err != nil {
+				t.Fatal(err)
+			}
+			points := map[string]bool{}
+			for i := range 100 {
+				points[u.Space[0].text(float64(i)/99)] = true
+			}
+			r, err := u.Run(t.Context())
+			if err != nil || r.Configs != 1+len(points) {
+				t.Errorf("%s, %s: %v, %+v, want the base and %d points", method, list, err, r, len(points))
+			}
+		}
+	}
+}
+
 // A tuner that goes on with other best known lengths takes gaps over those, and none over the old.
 func TestOtherBest(t *testing.T) {
 	dir := t.TempDir()
