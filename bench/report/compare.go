@@ -101,9 +101,11 @@ func (p Percent) String() string {
 	return fmt.Sprint(float64(p))
 }
 
-// sameGap is the difference of gaps, in percent, below which two runs found tours
-// of one length: what is left are rounding errors of sums.
+// sameGap is what gaps and their differences, in percent, are rounded to before they are ranked:
+// rounding errors of sums would break their ties.
 const sameGap = 1e-7
+
+func rounded(gap float64) float64 { return math.Round(gap/sameGap) * sameGap }
 
 // Compare compares all pairs of arms, or those with the arm against where that is
 // given. byInstance takes the mean over an instance's seeds for one run, since
@@ -174,11 +176,11 @@ func (d *Data) Compare(against string, byInstance bool) (*Comparison, error) {
 // result is what an arm found on one instance and seed, or the means over the seeds.
 type result struct{ gap, length float64 }
 
-// less returns a's gap minus b's. Where one is undefined that is infinite, with
+// less returns a's gap minus b's, rounded. Where one is undefined that is infinite, with
 // the sign of the difference of their lengths.
 func (a result) less(b result) float64 {
 	if !math.IsInf(a.gap, 1) && !math.IsInf(b.gap, 1) {
-		return a.gap - b.gap
+		return rounded(a.gap - b.gap)
 	}
 	if a.length == b.length {
 		return 0
@@ -241,9 +243,8 @@ func (d *Data) pair(a, b *Arm, inA, inB map[runKey]result) (pair Pair, diff []fl
 		pair.MeanB += Percent(y.gap)
 		difference := x.less(y)
 		switch {
-		case math.Abs(difference) < sameGap:
+		case difference == 0:
 			pair.Ties++
-			difference = 0
 		case difference < 0:
 			pair.Wins++
 		default:
@@ -285,7 +286,7 @@ func (d *Data) blocks(samples []map[runKey]result) [][]float64 {
 		defined := true
 		for _, s := range samples {
 			if v, ok := s[key]; ok {
-				block = append(block, math.Round(v.gap/sameGap)*sameGap)
+				block = append(block, rounded(v.gap))
 				lengths = append(lengths, v.length)
 				defined = defined && !math.IsInf(v.gap, 1)
 			}

@@ -144,6 +144,20 @@ func TestHolmWithoutRuns(t *testing.T) {
 	}
 }
 
+// Differences of lengths that tie share a rank, whatever the gaps they are of: 3, -4, -3, -1
+// and 1 have the exact p-value 0.6875.
+func TestTiedDifferences(t *testing.T) {
+	var lines []string
+	for i, lengths := range [][2]float64{{7548, 7545}, {7542, 7546}, {7542, 7545}, {7542, 7543}, {7548, 7547}} {
+		for k, arm := range []string{"x", "y"} {
+			lines = append(lines, strings.Replace(line(arm, "i", i, lengths[k]), `"optimum":100`, `"optimum":7542`, 1))
+		}
+	}
+	if p := compare(t, "", false, lines...).Pairs[0]; p.N != 5 || p.Losses != 2 || p.Wins != 3 || p.P != 0.6875 {
+		t.Errorf("%+v", p)
+	}
+}
+
 // The last record of a run counts, ties are ties in spite of rounding, and gaps
 // are over the shortest length that a record calls the best known, the best length where none does.
 func TestReading(t *testing.T) {

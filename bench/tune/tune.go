@@ -58,12 +58,13 @@ type found struct {
 	length float64
 }
 
-// less returns a's gap minus b's. Where one is undefined that is infinite, with
-// the sign of the difference of their lengths.
+// less returns a's gap minus b's, rounded so that rounding errors break no ties. Where one is
+// undefined that is infinite, with the sign of the difference of their lengths.
 func (a found) less(b found) float64 {
 	switch {
 	case !math.IsInf(a.gap, 1) && !math.IsInf(b.gap, 1):
-		return a.gap - b.gap
+		const same = 1e-7
+		return math.Round((a.gap-b.gap)/same) * same
 	case a.length == b.length:
 		return 0
 	}
@@ -664,13 +665,12 @@ func (t *Tuner) verify(base *configuration) (*Result, error) {
 	for i, f := range all[winner] {
 		v := f.less(all[base][i])
 		switch {
-		case v < -1e-7:
+		case v < 0:
 			r.Wins++
-		case v > 1e-7:
+		case v > 0:
 			r.Losses++
 		default:
 			r.Ties++
-			v = 0
 		}
 		d = append(d, v)
 	}
