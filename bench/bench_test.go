@@ -390,7 +390,7 @@ func TestImport(t *testing.T) {
 }
 
 func TestSplitSources(t *testing.T) {
-	names := []string{"zero", "gtprior", "alpha", "softdist", "mix"}
+	names := heatmap.Names()
 	for text, want := range map[string]string{
 		"zero":                         "zero",
 		"zero,gtprior":                 "zero|gtprior",
@@ -399,6 +399,10 @@ func TestSplitSources(t *testing.T) {
 		"zero,mix:alpha=0.5,zero=0.5":  "zero|mix:alpha=0.5,zero=0.5",
 		"nonsense,zero":                "nonsense|zero",
 		"softdist:tau=1,k=3,gtprior:x": "softdist:tau=1,k=3|gtprior:x",
+		"mix:zero=1,softdist:tau=0.005=2,gtprior:ranks=f=1,zero":   "mix:zero=1,softdist:tau=0.005=2,gtprior:ranks=f=1|zero",
+		"mix:zero=1,file:{}.heat=1,tours:a.tour=1,file:{}.heat":    "mix:zero=1,file:{}.heat=1,tours:a.tour=1|file:{}.heat",
+		"mix:zero=1,softdist:tau=1,mix:alpha=1,tours:count=10":     "mix:zero=1|softdist:tau=1|mix:alpha=1|tours:count=10",
+		"mix:zero=1,softdist:tau=0.005=2;gtprior:ranks=f=1,zero=1": "mix:zero=1,softdist:tau=0.005=2|gtprior:ranks=f=1,zero=1",
 	} {
 		if got := strings.Join(SplitSources(text, names), "|"); got != want {
 			t.Errorf("%s: %s, want %s", text, got, want)

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"tspmcts/heatmap"
 	"tspmcts/mcts"
 	"tspmcts/tsplib/places"
 )
@@ -420,14 +421,14 @@ func (s *Suite) Items(ctx context.Context, warn func(string, ...any)) ([]SetItem
 
 // SplitSources splits a list of heatmap sources. A comma separates two sources if
 // what follows begins with the name of one, since sources may hold commas
-// themselves; a semicolon always does.
+// themselves, and is no part of the mix before it; a semicolon always does.
 func SplitSources(list string, names []string) []string {
 	var all []string
 	for part := range strings.SplitSeq(list, ";") {
 		fresh := true
 		for piece := range strings.SplitSeq(part, ",") {
 			name, _, _ := strings.Cut(piece, ":")
-			if fresh || slices.Contains(names, name) {
+			if fresh || slices.Contains(names, name) && !mixed(all[len(all)-1], piece) {
 				all = append(all, strings.TrimSpace(piece))
 			} else {
 				all[len(all)-1] += "," + piece
@@ -436,4 +437,15 @@ func SplitSources(list string, names []string) []string {
 		}
 	}
 	return all
+}
+
+// mixed reports whether a mix goes on with a piece: one with a weight, unless that is all that
+// the piece has, as tours:count=10.
+func mixed(mix, piece string) bool {
+	if !strings.HasPrefix(mix, "mix:") {
+		return false
+	}
+	_, err := heatmap.Parse(mix + "," + piece)
+	alone, errAlone := heatmap.Parse(piece)
+	return err == nil && (errAlone != nil || len(alone.Files()) > 0)
 }
