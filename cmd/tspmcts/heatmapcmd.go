@@ -288,7 +288,7 @@ func runHeatmapBuild(c *cli.Context) error {
 			count, of = len(m.City), "ways"
 		}
 		_, err = fmt.Fprintf(beside(out), "%-16s %8d cities   %s   %d %s   %8.2f s\n", item.Name, m.N(), s, count, of, seconds)
-		return err
+		return stdoutMayClose(err) // there are more maps to write
 	})
 }
 
@@ -368,10 +368,7 @@ func heatmapConvertCommand() *cli.Command {
 				return err
 			}
 			_, err = fmt.Fprintf(beside(to), "%s: %d cities, %d %s\n", to, m.N(), count, of)
-			if errors.Is(err, errStdoutClosed) {
-				return nil
-			}
-			return err
+			return stdoutMayClose(err)
 		},
 	}
 }

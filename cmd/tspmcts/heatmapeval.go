@@ -100,6 +100,9 @@ func runHeatmapEval(c *cli.Context) error {
 			return nil
 		}
 		_, err = fmt.Fprintf(stdout{}, "%-16s %8d cities   %s\n", item.Name, item.N(), j.text())
+		if records != nil {
+			return stdoutMayClose(err) // there is more to write
+		}
 		return err
 	})
 	if err != nil || quiet || len(all) == 0 {
