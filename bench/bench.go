@@ -61,10 +61,15 @@ func (s *Store) Missing(jobs []*Job) ([]*Job, Status) {
 	return todo, status
 }
 
-// Run runs the jobs that the store does not have. When ctx ends, the runs in
-// flight are given up without an entry, and that is no error.
+// Run runs the jobs that the store does not have, once the files of their heatmaps are all there.
+// When ctx ends, the runs in flight are given up without an entry, and that is no error.
 func (b *Bench) Run(ctx context.Context, jobs []*Job) (Status, error) {
 	todo, status := b.Store.Missing(jobs)
+	for _, j := range todo {
+		if err := j.Source.Check(j.Item); err != nil {
+			return status, err
+		}
+	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	next := make(chan *Job)

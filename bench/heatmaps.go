@@ -25,7 +25,7 @@ func HeatmapSource(spec string) (Source, error) {
 	if err != nil {
 		return Source{}, err
 	}
-	return Source{Name: spec, Build: func(ctx context.Context, item *Item, nb *tsp.Neighbors, told heatmap.Told) (*heatmap.Map, error) {
+	return Source{Name: spec, files: s.Files(), Build: func(ctx context.Context, item *Item, nb *tsp.Neighbors, told heatmap.Told) (*heatmap.Map, error) {
 		return BuildHeatmap(ctx, s, item, nb, told, 1)
 	}}, nil
 }

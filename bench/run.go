@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"os"
 	"time"
 
 	"tspmcts/heatmap"
@@ -17,6 +18,22 @@ type Source struct {
 	Name string // what records call it: the spec, or mcts.AutoHeatmap
 	// Build makes the heatmap of an item; nil for mcts.AutoHeatmap.
 	Build func(ctx context.Context, item *Item, nb *tsp.Neighbors, told heatmap.Told) (*heatmap.Map, error)
+
+	files []string // that Build reads, {} and {i} in their names
+}
+
+// Check returns an error where a file that the item's heatmap is made from is not there.
+func (s Source) Check(item *Item) error {
+	for _, name := range s.files {
+		file, err := item.File(name)
+		if err != nil {
+			return err
+		}
+		if _, err := os.Stat(file); err != nil && file != "-" {
+			return FileError(file, err)
+		}
+	}
+	return nil
 }
 
 // Run is one search on one instance.

@@ -120,6 +120,11 @@ func (t *Tuner) Run(ctx context.Context) (*Result, error) {
 	if len(t.Train) < 2 || len(t.Verify) < 2 {
 		return nil, fmt.Errorf("there are %d instances to train on and %d held out, want at least 2 of each", len(t.Train), len(t.Verify))
 	}
+	for _, item := range slices.Concat(t.Train, t.Verify) {
+		if err := t.Source.Check(item.Item); err != nil {
+			return nil, err
+		}
+	}
 	t.ctx, t.rng = ctx, rand.New(rand.NewPCG(t.Seed, 0x74756e65))
 	t.known, t.byName, t.first = map[runID]found{}, map[string]*configuration{}, map[string]float64{}
 	for _, i := range t.rng.Perm(len(t.Train)) {

@@ -144,6 +144,30 @@ func TestHeatmapMisuse(t *testing.T) {
 	}
 }
 
+// A heatmap that is missing is told of before the first run, not at the run that needs it.
+func TestHeatmapMissing(t *testing.T) {
+	dir := t.TempDir()
+	must(t, dir, "generate", "--cities", "30", "--format", "lines", "--count", "6", "--out", "set.txt")
+	must(t, dir, "heatmap", "build", "set.txt", "--out", "{}.heat")
+	bench := strings.Fields("bench --set set.txt --heatmaps file:{}.heat,mix:file:{}.heat=1,zero=1 --jobs 1 --actions 10 --out r.jsonl")
+	must(t, dir, append(bench, "--lines", "0:2")...)
+	if err := os.Remove(filepath.Join(dir, "set_0.heat")); err != nil {
+		t.Fatal(err)
+	}
+	must(t, dir, append(bench, "--lines", "0:2")...) // which has them all
+	if err := os.Remove(filepath.Join(dir, "set_5.heat")); err != nil {
+		t.Fatal(err)
+	}
+	oneError(t, dir, 1, `set_5\.heat: there is no such file`, call{args: append(bench, "--lines", "1:6")})
+	oneError(t, dir, 1, `set_5\.heat: there is no such file`, call{args: strings.Fields("tune --set set.txt --lines 1:6 --heatmap file:{}.heat --actions 10 --trials 2 --jobs 1 --out p.json")})
+	if r := records(t, read(t, dir, "r.jsonl")); len(r) != 4 {
+		t.Errorf("%d records, want the 4 of the first bench", len(r))
+	}
+	if text := read(t, dir, "p.json.runs.jsonl"); text != "" {
+		t.Errorf("tune ran %s", text)
+	}
+}
+
 // Nobody reads what heatmap build and eval print: their files are written all the same.
 func TestHeatmapClosedPipe(t *testing.T) {
 	dir := t.TempDir()
