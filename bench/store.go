@@ -86,6 +86,24 @@ func (s *Store) Done(key string) *Entry {
 	return s.done[key]
 }
 
+// Mixes returns an error where the job would be the second of its label, on its instance and seed,
+// that has other knobs.
+func (s *Store) Mixes(j *Job) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.done[j.Key()] != nil {
+		return nil
+	}
+	for _, e := range s.done {
+		if other := *e; e.Knobs == j.entry.Knobs && e.Instance == j.entry.Instance {
+			if other.Config = j.entry.Config; other.Key() == j.Key() {
+				return fmt.Errorf("%s holds runs of %s with other knobs; records of two could not be told apart", s.name, e.Knobs)
+			}
+		}
+	}
+	return nil
+}
+
 // Len returns the number of entries.
 func (s *Store) Len() int {
 	s.mu.Lock()

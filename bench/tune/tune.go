@@ -120,11 +120,6 @@ func (t *Tuner) Run(ctx context.Context) (*Result, error) {
 	if len(t.Train) < 2 || len(t.Verify) < 2 {
 		return nil, fmt.Errorf("there are %d instances to train on and %d held out, want at least 2 of each", len(t.Train), len(t.Verify))
 	}
-	for _, item := range slices.Concat(t.Train, t.Verify) {
-		if err := t.Source.Check(item.Item); err != nil {
-			return nil, err
-		}
-	}
 	t.ctx, t.rng = ctx, rand.New(rand.NewPCG(t.Seed, 0x74756e65))
 	t.known, t.byName, t.first = map[runID]found{}, map[string]*configuration{}, map[string]float64{}
 	for _, i := range t.rng.Perm(len(t.Train)) {
@@ -135,6 +130,9 @@ func (t *Tuner) Run(ctx context.Context) (*Result, error) {
 		return nil, err
 	}
 	base := t.Space.baseAt(t.Base, cfg)
+	if err := t.check(base); err != nil {
+		return nil, err
+	}
 	t.add(base)
 	if err := t.play([]*configuration{base}, t.everyBlock()); err != nil {
 		return nil, err
@@ -153,6 +151,31 @@ func (t *Tuner) Run(ctx context.Context) (*Result, error) {
 		return nil, err
 	}
 	return t.verify(base)
+}
+
+// check returns an error about what would end the tuner late, or spoil the records.
+func (t *Tuner) check(base *configuration) error {
+	for _, b := range slices.Concat(t.blocks, t.heldOut()) {
+		j, err := t.job(base, b)
+		if err != nil {
+			return err
+		}
+		if err := t.Source.Check(b.item.Item); err != nil {
+			return err
+		}
+		if err := t.Store.Mixes(j); err != nil {
+			return fmt.Errorf("%w; name another --log", err)
+		}
+	}
+	return nil
+}
+
+// heldOut returns the blocks that the best configurations meet.
+func (t *Tuner) heldOut() (blocks []block) {
+	for i, item := range t.Verify {
+		blocks = append(blocks, block{item, verifySeed + uint64(i)})
+	}
+	return blocks
 }
 
 // limit is the number of runs that the method may spend.
@@ -640,9 +663,9 @@ func (t *Tuner) verify(base *configuration) (*Result, error) {
 	gaps, all := map[*configuration][]float64{}, map[*configuration][]found{}
 	jobs := map[*configuration][]*bench.Job{}
 	var todo []*bench.Job
-	for i, item := range t.Verify {
+	for _, b := range t.heldOut() {
 		for _, c := range best {
-			j, err := t.job(c, block{item, verifySeed + uint64(i)})
+			j, err := t.job(c, b)
 			if err != nil {
 				return nil, err
 			}

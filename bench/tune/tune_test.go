@@ -156,6 +156,45 @@ func TestSmallSpace(t *testing.T) {
 	}
 }
 
+// A log takes the runs of one base: those of two have one label. One that has both already goes on.
+func TestOtherBase(t *testing.T) {
+	log := filepath.Join(t.TempDir(), "log.jsonl")
+	run := func(preset string) error {
+		u := tuner(t, "random", log, 3)
+		defer u.Store.Close()
+		var err error
+		if u.Base, err = bench.NamedKnobs(preset); err != nil {
+			t.Fatal(err)
+		}
+		u.Budget.Actions = 5
+		_, err = u.Run(t.Context())
+		return err
+	}
+	if err := run("paper-default"); err != nil {
+		t.Fatal(err)
+	}
+	before, _ := os.ReadFile(log)
+	if err := run("default"); err == nil || !strings.Contains(err.Error(), "log.jsonl holds runs of base with other knobs") || !strings.Contains(err.Error(), "another --log") {
+		t.Errorf("another base: %v", err)
+	}
+	if err := run("paper-default"); err != nil {
+		t.Error(err)
+	}
+	if after, _ := os.ReadFile(log); string(after) != string(before) {
+		t.Error("the log has changed")
+	}
+	old := strings.ReplaceAll(string(before), `"alpha":`, `"alpha":1`)
+	if old == string(before) {
+		t.Fatalf("no alpha in %s", old)
+	}
+	if err := os.WriteFile(log, []byte(old+string(before)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := run("paper-default"); err != nil {
+		t.Errorf("a log of two bases: %v", err)
+	}
+}
+
 // Equal differences of length are equal differences of gaps, and what rounding leaves is none.
 func TestDifferences(t *testing.T) {
 	over := func(length float64) found { return found{bench.GapOver(length, 7542), length} }

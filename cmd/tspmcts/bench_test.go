@@ -167,12 +167,13 @@ func TestTuneTable(t *testing.T) {
 		rows[0].By != "tspmcts tune --set set.txt --lines 0:2 --validate-lines 2:10 --preset paper-tuned --heatmap gtprior --method random --trials 2 --search 'depth=2|50' --actions 2000 --depth 2" {
 		t.Errorf("%v\n%s", err, table)
 	}
-	out = must(t, dir, append(args, "--depth", "50")...)
+	oneError(t, dir, 1, "p.json.runs.jsonl holds runs of base with other knobs.*--log", call{args: append(args, "--depth", "50")})
+	out = must(t, dir, append(args, "--depth", "50", "--log", "50.jsonl")...)
 	if !strings.Contains(out, "t.json is left as it was") || read(t, dir, "t.json") != table {
 		t.Error(out)
 	}
 	oneError(t, dir, 2, "--table needs --heatmap", call{args: []string{"tune", "--set", "set.txt", "--time", "1s", "--out", "p.json", "--table", "t.json"}})
-	out = must(t, dir, append(args, "--search", "depth=200|200")...) // the preset's own
+	out = must(t, dir, append(args, "--search", "depth=200|200", "--log", "own.jsonl")...) // the preset's own
 	rows, err = mcts.ParseTuned([]byte(read(t, dir, "t.json")))
 	if err != nil || len(rows) != 1 || string(rows[0].Knobs) != `{}` || rows[0].Gap != rows[0].Base || rows[0].P != 1 ||
 		!strings.Contains(out, "entered in t.json for paper-tuned, gtprior, 60 cities: its own knobs") {
