@@ -43,7 +43,10 @@ type Tuner struct {
 	spent  int
 	all    []*configuration
 	byName map[string]*configuration
-	first  map[string]float64 // of each instance without a known optimum: what the base found
+	first  map[string]float64 // of each instance, where gaps are relative: what the base found
+	// relative says that there is an instance without a known optimum: means of gaps over optima and
+	// of others would mean nothing.
+	relative bool
 }
 
 // block is an instance and a seed: what every configuration meets alike.
@@ -98,7 +101,7 @@ type Result struct {
 	Wins, Ties int        // of the winner
 	Losses     int
 	Importance []Importance
-	Relative   bool // gaps are over what the base found, not over optima
+	Relative   bool // gaps are over what the base found: not all optima are known
 }
 
 // Finalist is a configuration that was validated.
@@ -121,7 +124,7 @@ func (t *Tuner) Run(ctx context.Context) (*Result, error) {
 		return nil, fmt.Errorf("there are %d instances to train on and %d held out, want at least 2 of each", len(t.Train), len(t.Verify))
 	}
 	t.ctx, t.rng = ctx, rand.New(rand.NewPCG(t.Seed, 0x74756e65))
-	t.known, t.byName, t.first = map[runID]found{}, map[string]*configuration{}, map[string]float64{}
+	t.known, t.byName, t.first, t.relative = map[runID]found{}, map[string]*configuration{}, map[string]float64{}, false
 	for _, i := range t.rng.Perm(len(t.Train)) {
 		t.blocks = append(t.blocks, block{t.Train[i], 1})
 	}
@@ -153,13 +156,15 @@ func (t *Tuner) Run(ctx context.Context) (*Result, error) {
 	return t.verify(base)
 }
 
-// check returns an error about what would end the tuner late, or spoil the records.
+// check looks at the jobs of the base: it returns an error about what would end the tuner late, or
+// spoil the records, and decides what gaps are over.
 func (t *Tuner) check(base *configuration) error {
 	for _, b := range slices.Concat(t.blocks, t.heldOut()) {
 		j, err := t.job(base, b)
 		if err != nil {
 			return err
 		}
+		t.relative = t.relative || j.Optimum <= 0
 		if err := t.Source.Check(b.item.Item); err != nil {
 			return err
 		}
@@ -276,8 +281,8 @@ func (t *Tuner) runJobs(jobs []*bench.Job, what string) error {
 	return err
 }
 
-// found returns what a job found; its gap is over the optimum, or over what the
-// base found on the instance first, which every tuner runs before anything else.
+// found returns what a job found; its gap is over the optimum, or, of all instances alike, over what
+// the base found there first, which every tuner runs before anything else.
 func (t *Tuner) found(j *bench.Job) (found, error) {
 	e := t.Store.Done(j.Key())
 	if e == nil {
@@ -287,7 +292,7 @@ func (t *Tuner) found(j *bench.Job) (found, error) {
 	if err != nil {
 		return found{}, err
 	}
-	if j.Optimum > 0 { // the record's gap may be over another, or none, of an earlier call
+	if !t.relative { // the record's gap may be over another, or none, of an earlier call
 		return found{bench.GapOver(length, j.Optimum), length}, nil
 	}
 	first, ok := t.first[e.Instance]
@@ -587,7 +592,7 @@ func (t *Tuner) latin(n int) [][]float64 {
 // gaps as they are, a few hopeless configurations would be all that the forest sees.
 func (t *Tuner) samples() (x [][]float64, y []float64) {
 	scale := func(gap float64) float64 { return math.Log(max(gap, 1e-3)) }
-	if len(t.first) > 0 { // gaps over what the base found may be negative
+	if t.relative { // gaps over what the base found may be negative
 		scale = func(gap float64) float64 { return math.Log(max(1+gap/100, 1e-3)) }
 	}
 	for k := range t.blocks {
@@ -647,7 +652,7 @@ func (t *Tuner) propose(incumbent *configuration) []*configuration {
 
 // verify lets the best configurations and the base meet the held-out instances.
 func (t *Tuner) verify(base *configuration) (*Result, error) {
-	r := &Result{Runs: t.spent, Configs: len(t.all), Relative: len(t.first) > 0}
+	r := &Result{Runs: t.spent, Configs: len(t.all), Relative: t.relative}
 	var best []*configuration
 	most := 0
 	for _, c := range t.all {

@@ -212,14 +212,14 @@ func TestDifferences(t *testing.T) {
 // A tuner that goes on with other best known lengths takes gaps over those, and none over the old.
 func TestOtherBest(t *testing.T) {
 	dir := t.TempDir()
-	result := func(log, lengths string) string {
+	result := func(log, lengths string, known int) string {
 		u := tuner(t, "random", filepath.Join(dir, log), 3)
 		defer u.Store.Close()
 		var best bench.Optima
 		if lengths != "" {
 			file := filepath.Join(dir, "best.csv")
 			text := "instance,best\n"
-			for i := range 8 {
+			for i := range known {
 				text += fmt.Sprintf("set_%d,%s\n", i, lengths)
 			}
 			if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
@@ -242,9 +242,13 @@ func TestOtherBest(t *testing.T) {
 		return string(text)
 	}
 	for i, lengths := range []string{"3", "2", ""} {
-		if got, want := result("one.jsonl", lengths), result(fmt.Sprint(i), lengths); got != want {
+		if got, want := result("one.jsonl", lengths, 8), result(fmt.Sprint(i), lengths, 8); got != want {
 			t.Errorf("best %q, after others: %s\nwant %s", lengths, got, want)
 		}
+	}
+	// Where some are known, all gaps are over the base: a mean of both kinds is of neither.
+	if got, want := result("one.jsonl", "3", 4), result("one.jsonl", "", 0); got != want {
+		t.Errorf("some best lengths: %s\nwant %s", got, want)
 	}
 }
 
