@@ -151,6 +151,16 @@ func TestTune(t *testing.T) {
 	}
 }
 
+// Where every trial was dropped in the training, nothing is said of held-out instances.
+func TestTuneBaseAlone(t *testing.T) {
+	dir := t.TempDir()
+	must(t, dir, "generate", "--format", "lines", "--count", "6", "--cities", "13", "--out", "set.txt")
+	out := must(t, dir, strings.Fields("tune --set set.txt --trials 3 --actions 300 --preset paper-default --method model --search alpha --out p.json")...)
+	if !strings.Contains(out, "no configuration came through the training, so that the base alone met the held-out instances; p.json holds the base") {
+		t.Error(out)
+	}
+}
+
 // tune --table enters a winner that beats the base, or that nothing beat the preset's own knobs.
 func TestTuneTable(t *testing.T) {
 	dir := t.TempDir()

@@ -408,9 +408,12 @@ func printTuned(t *tune.Tuner, r *tune.Result, out string) error {
 	for _, i := range r.Importance {
 		fmt.Fprintf(&b, "%-12s %5.1f %%  %s\n", i.Knob, 100*i.Share, strings.Repeat("#", int(40*i.Share+0.5)))
 	}
-	if r.IsBase {
+	switch {
+	case len(r.Finalists) == 1:
+		fmt.Fprintf(&b, "\nno configuration came through the training, so that the base alone met the held-out instances%s\n", there("; %s holds the base"))
+	case r.IsBase:
 		fmt.Fprintf(&b, "\nnothing beat the base on the held-out instances%s\n", there("; %s holds the base"))
-	} else {
+	default:
 		fmt.Fprintf(&b, "\n%s against base, held out: %s (95 %% interval %s to %s), %d wins, %d ties, %d losses, p %s%s:\n",
 			r.Winner.Label, report.Percent(r.Difference).Text("%+.3f"), report.Percent(r.Lo).Text("%+.3f"), report.Percent(r.Hi).Text("%+.3f"), r.Wins, r.Ties, r.Losses, report.PText(r.P), there("; in %s"))
 		values := map[string]string{}
