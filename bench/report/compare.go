@@ -53,8 +53,8 @@ type Pair struct {
 	Wins   int     `json:"wins"` // of A
 	Ties   int     `json:"ties"`
 	Losses int     `json:"losses"`
-	P      float64 `json:"p"`      // Wilcoxon's, two-sided
-	PHolm  float64 `json:"p_holm"` // corrected for all pairs
+	P      Percent `json:"p"`      // Wilcoxon's, two-sided; a share, undefined without pairs
+	PHolm  Percent `json:"p_holm"` // corrected for all pairs
 
 	Measure  string `json:"measure,omitempty"`   // empty for the gap
 	OverTime []Pair `json:"over_time,omitempty"` // the same of each measure over time
@@ -232,7 +232,7 @@ func keys(a *Arm, sample map[runKey]result) []runKey {
 
 // pair compares two arms on the keys that both samples have, and returns the differences as well.
 func (d *Data) pair(a, b *Arm, inA, inB map[runKey]result) (pair Pair, diff []float64) {
-	pair = Pair{A: a.Name, B: b.Name, P: 1, PHolm: 1}
+	pair = Pair{A: a.Name, B: b.Name}
 	for _, key := range keys(a, inA) {
 		y, ok := inB[key]
 		if !ok {
@@ -253,12 +253,15 @@ func (d *Data) pair(a, b *Arm, inA, inB map[runKey]result) (pair Pair, diff []fl
 		diff = append(diff, difference)
 	}
 	if pair.N = len(diff); pair.N == 0 {
+		none := Percent(math.NaN())
+		pair.MeanA, pair.MeanB, pair.Difference, pair.P, pair.PHolm = none, none, none, none, none
 		return pair, nil
 	}
 	pair.MeanA /= Percent(pair.N)
 	pair.MeanB /= Percent(pair.N)
 	pair.Difference = Percent(stat.Mean(diff))
-	pair.P, _ = stat.Wilcoxon(diff)
+	p, _ := stat.Wilcoxon(diff)
+	pair.P = Percent(p)
 	return pair, diff
 }
 
@@ -268,11 +271,11 @@ func holm(pairs []Pair, test func(*Pair) *Pair) {
 	var p []float64
 	for i := range pairs {
 		if t := test(&pairs[i]); t.N > 0 {
-			tests, p = append(tests, t), append(p, t.P)
+			tests, p = append(tests, t), append(p, float64(t.P))
 		}
 	}
 	for i, q := range stat.Holm(p) {
-		tests[i].PHolm = q
+		tests[i].PHolm = Percent(q)
 	}
 }
 
@@ -332,7 +335,7 @@ func (c *Comparison) pairRows() (head []string, rows [][]string) {
 			continue
 		}
 		rows = append(rows, []string{p.A, p.B, fmt.Sprint(p.N), p.MeanA.Text("%.3f"), p.MeanB.Text("%.3f"), p.Difference.Text("%+.3f"),
-			interval(p.Lo, p.Hi, "%+.3f"), fmt.Sprint(p.Wins), fmt.Sprint(p.Ties), fmt.Sprint(p.Losses), PText(p.P), PText(p.PHolm)})
+			interval(p.Lo, p.Hi, "%+.3f"), fmt.Sprint(p.Wins), fmt.Sprint(p.Ties), fmt.Sprint(p.Losses), PText(float64(p.P)), PText(float64(p.PHolm))})
 	}
 	return head, rows
 }

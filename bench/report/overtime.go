@@ -318,7 +318,7 @@ func (c *Comparison) pairOverTimeRows() (head []string, rows [][]string) {
 		for _, o := range p.OverTime {
 			cell := "-"
 			if o.N > 0 {
-				cell = fmt.Sprintf("%+.3f (%s)", o.MeanA-o.MeanB, PText(o.PHolm))
+				cell = fmt.Sprintf("%+.3f (%s)", o.MeanA-o.MeanB, PText(float64(o.PHolm)))
 			}
 			row = append(row, cell)
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"image/png"
 	"maps"
@@ -134,13 +135,21 @@ func TestThreeArms(t *testing.T) {
 func TestHolmWithoutRuns(t *testing.T) {
 	c := compare(t, "", false, append(example(t), line("z", "other", 1, 101))...)
 	for _, p := range c.Pairs {
-		want := 1.0
-		if p.A == "x" && p.B == "y" {
-			want = p.P
+		for _, test := range []Pair{p, p.OverTime[0]} {
+			if test.PHolm.defined() != (p.A == "x" && p.B == "y") || test.PHolm.String() != test.P.String() {
+				t.Errorf("%s and %s: %s: p %v becomes %v", p.A, p.B, test.Measure, test.P, test.PHolm)
+			}
 		}
-		if p.PHolm != want || p.OverTime[0].PHolm != p.OverTime[0].P {
-			t.Errorf("%s and %s: p %v becomes %v, want %v; over time %v becomes %v", p.A, p.B, p.P, p.PHolm, want, p.OverTime[0].P, p.OverTime[0].PHolm)
-		}
+	}
+	var csv, lines strings.Builder
+	if err := errors.Join(c.CSV(&csv), c.JSON(&lines)); err != nil {
+		t.Fatal(err)
+	}
+	if want := "\nx,z,0,,,,,,0,0,0,,,"; !strings.Contains(csv.String(), want) {
+		t.Errorf("no %q in %s", want, csv.String())
+	}
+	if want := `{"a":"x","b":"z","n":0,"mean_a":null,"mean_b":null,"wins":0,"ties":0,"losses":0,"p":null,"p_holm":null,"over_time"`; !strings.Contains(lines.String(), want) {
+		t.Errorf("no %s in %s", want, lines.String())
 	}
 }
 
