@@ -32,7 +32,8 @@
 //  1. P is symmetric, without loops, within [0,1], each row in descending order.
 //  2. The same request gives the same map, whoever found the neighbours.
 //  3. learned does not change when an instance is scaled, turned or mirrored (its TestLearnedIsScaleFree).
-//  4. What is written is read back unchanged, in every format (mapfile's TestRoundTrip).
+//  4. What is written is read back unchanged, in every format; the order of equals in a row by our
+//     own alone (mapfile's TestRoundTrip).
 //
 // Glossary: P the map, P_ij in [0,1]; k candidates a city; rank the place of a
 // city among another's nearest, from 0; tau the temperature of a softmax.
