@@ -29,7 +29,7 @@ func (o *Optima) ReadBest(name string) error {
 // Plain returns text without a byte order mark, with lines that end in LF where they ended in CRLF
 // or CR.
 func Plain(text []byte) []byte {
-	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
+	text = bytes.TrimPrefix(text, []byte(byteOrderMark))
 	return bytes.ReplaceAll(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")), []byte("\r"), []byte("\n"))
 }
 

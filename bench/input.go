@@ -2,6 +2,7 @@ package bench
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -74,7 +75,10 @@ func OpenFile(name string) (*os.File, error) {
 	return f, nil
 }
 
-// readWhole returns what is in a file, or in stdin for "-".
+// byteOrderMark is what some editors begin a text with.
+const byteOrderMark = "\xef\xbb\xbf"
+
+// readWhole returns the text in a file, or in stdin for "-", without a byte order mark.
 func readWhole(name string) ([]byte, error) {
 	f, err := OpenFile(name)
 	if err != nil {
@@ -85,7 +89,7 @@ func readWhole(name string) ([]byte, error) {
 	if err != nil {
 		return nil, FileError(name, err)
 	}
-	return data, nil
+	return bytes.TrimPrefix(data, []byte(byteOrderMark)), nil
 }
 
 // Open opens a file and tells what it holds, one of the wanted kinds.

@@ -174,6 +174,10 @@ func ReadEntries(r io.Reader, name string, f func(*Entry) error) error {
 		if err == io.EOF && len(line) == 0 {
 			return nil
 		}
+		length := int64(len(line))
+		if n == 1 {
+			line = bytes.TrimPrefix(line, []byte(byteOrderMark))
+		}
 		if err == io.EOF && !json.Valid(line) { // a machine that went down may leave zeros
 			if !bytes.HasPrefix(line, []byte("{")) && len(bytes.Trim(line, "\x00")) > 0 {
 				return notRecord(name, n, line)
@@ -183,7 +187,7 @@ func ReadEntries(r io.Reader, name string, f func(*Entry) error) error {
 		if err != nil && err != io.EOF {
 			return FileError(name, err)
 		}
-		size += int64(len(line))
+		size += length
 		if len(bytes.TrimSpace(line)) == 0 {
 			continue
 		}

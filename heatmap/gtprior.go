@@ -72,6 +72,9 @@ func ReadRanks(r io.Reader, name string) (Ranks, error) {
 	lines := bufio.NewScanner(r)
 	for n := 1; lines.Scan(); n++ {
 		text, _, _ := strings.Cut(lines.Text(), "#")
+		if n == 1 {
+			text = strings.TrimPrefix(text, "\ufeff") // a byte order mark
+		}
 		for _, word := range strings.FieldsFunc(text, func(c rune) bool { return c == ',' || c == ' ' || c == '\t' || c == '\r' }) {
 			p, err := strconv.ParseFloat(word, 64)
 			if err != nil || !(p >= 0 && p <= 1) {

@@ -241,3 +241,31 @@ func TestSideFiles(t *testing.T) {
 		t.Errorf("help %q does not show that the flags take files", out)
 	}
 }
+
+// Some editors begin a text with a byte order mark: suites, parameters, records, heatmaps and ranks
+// are read all the same, and a bench goes on behind records.
+func TestByteOrderMarks(t *testing.T) {
+	dir := benchDir(t)
+	const mark = "\xef\xbb\xbf"
+	must(t, dir, "heatmap", "build", "set.txt", "--out", "{}.txt")
+	must(t, dir, "heatmap", "build", "set.txt", "--out", "{}.heat")
+	must(t, dir, benchArgs("r.jsonl")...)
+	for _, name := range []string{"set_0.txt", "set_0.heat", "r.jsonl"} {
+		write(t, dir, name, mark+read(t, dir, name))
+	}
+	write(t, dir, "p.json", mark+`{"alpha":2}`)
+	write(t, dir, "ranks.txt", mark+"0.6 0.3\n")
+	write(t, dir, "s.json", mark+`{"sets":[{"file":"set.txt","lines":"0:1"}],"heatmaps":["file:{}.txt","file:{}.heat","gtprior:ranks=ranks.txt"],"knobs":["p.json"],"budgets":["10 actions"]}`)
+	if out := must(t, dir, "bench", "s.json", "--out", "s.jsonl"); !strings.Contains(out, "3 runs, 3 of them new") {
+		t.Error(out)
+	}
+	if out := must(t, dir, append(benchArgs("r.jsonl"), "--lines", "0:4")...); !strings.Contains(out, "32 runs, 8 of them new") {
+		t.Error(out)
+	}
+	must(t, dir, "compare", "r.jsonl")
+	write(t, dir, "cut.jsonl", read(t, dir, "r.jsonl")[:20000])
+	must(t, dir, append(benchArgs("cut.jsonl"), "--lines", "0:4")...)
+	if cut, whole := read(t, dir, "cut.jsonl"), read(t, dir, "r.jsonl"); strings.Count(cut, "\n") != 32 || !strings.HasPrefix(cut, whole[:19000]) {
+		t.Errorf("the records that were cut off are %d, want 32", strings.Count(cut, "\n"))
+	}
+}

@@ -56,6 +56,9 @@ func Read(r io.Reader, name string, opt ReadOptions) (*heatmap.Map, error) {
 		opt.Keep = heatmap.DefaultKeep
 	}
 	b := bufio.NewReaderSize(r, 1<<20)
+	if mark, _ := b.Peek(3); string(mark) == "\xef\xbb\xbf" { // a byte order mark
+		b.Discard(3)
+	}
 	head, err := b.Peek(len(sparseMagic))
 	if err != nil && err != io.EOF {
 		return nil, fmt.Errorf("%s: %w", name, err)
