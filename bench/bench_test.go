@@ -392,13 +392,14 @@ func TestImport(t *testing.T) {
 func TestSplitSources(t *testing.T) {
 	names := heatmap.Names()
 	for text, want := range map[string]string{
-		"zero":                         "zero",
-		"zero,gtprior":                 "zero|gtprior",
-		"alpha:steps=3,ranks=f,zero":   "alpha:steps=3,ranks=f|zero",
-		"mix:zero=1,gtprior=2;alpha":   "mix:zero=1,gtprior=2|alpha",
-		"zero,mix:alpha=0.5,zero=0.5":  "zero|mix:alpha=0.5,zero=0.5",
-		"nonsense,zero":                "nonsense|zero",
-		"softdist:tau=1,k=3,gtprior:x": "softdist:tau=1,k=3|gtprior:x",
+		"zero":         "zero",
+		"zero,gtprior": "zero|gtprior",
+		" zero, gtprior; mix:alpha=1, softdist:k=5=1":              "zero|gtprior|mix:alpha=1,softdist:k=5=1",
+		"alpha:steps=3,ranks=f,zero":                               "alpha:steps=3,ranks=f|zero",
+		"mix:zero=1,gtprior=2;alpha":                               "mix:zero=1,gtprior=2|alpha",
+		"zero,mix:alpha=0.5,zero=0.5":                              "zero|mix:alpha=0.5,zero=0.5",
+		"nonsense,zero":                                            "nonsense|zero",
+		"softdist:tau=1,k=3,gtprior:x":                             "softdist:tau=1,k=3|gtprior:x",
 		"mix:zero=1,softdist:tau=0.005=2,gtprior:ranks=f=1,zero":   "mix:zero=1,softdist:tau=0.005=2,gtprior:ranks=f=1|zero",
 		"mix:zero=1,file:{}.heat=1,tours:a.tour=1,file:{}.heat":    "mix:zero=1,file:{}.heat=1,tours:a.tour=1|file:{}.heat",
 		"mix:zero=1,softdist:tau=1,mix:alpha=1,tours:count=10":     "mix:zero=1|softdist:tau=1|mix:alpha=1|tours:count=10",

@@ -427,10 +427,14 @@ func SplitSources(list string, names []string) []string {
 	for part := range strings.SplitSeq(list, ";") {
 		fresh := true
 		for piece := range strings.SplitSeq(part, ",") {
-			name, _, _ := strings.Cut(piece, ":")
-			if fresh || slices.Contains(names, name) && !mixed(all[len(all)-1], piece) {
-				all = append(all, strings.TrimSpace(piece))
-			} else {
+			trimmed := strings.TrimSpace(piece)
+			name, _, _ := strings.Cut(trimmed, ":")
+			switch known := slices.Contains(names, name); {
+			case known && !fresh && mixed(all[len(all)-1], trimmed):
+				all[len(all)-1] += "," + trimmed
+			case fresh || known:
+				all = append(all, trimmed)
+			default:
 				all[len(all)-1] += "," + piece
 			}
 			fresh = false

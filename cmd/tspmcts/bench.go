@@ -94,13 +94,17 @@ func flagSuite(c *cli.Context) (*bench.Suite, error) {
 	return s, nil
 }
 
-// list returns the parts of a flag's value between commas.
+// list returns the parts of a flag's value between commas, without blanks around them.
 func list(c *cli.Context, flag string) []string {
 	text := c.String(flag)
 	if text == "" {
 		return nil
 	}
-	return strings.Split(text, ",")
+	parts := strings.Split(text, ",")
+	for i, part := range parts {
+		parts[i] = strings.TrimSpace(part)
+	}
+	return parts
 }
 
 // benchSuites returns the suites of a file or of the flags.

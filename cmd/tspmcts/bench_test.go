@@ -151,6 +151,17 @@ func TestTune(t *testing.T) {
 	}
 }
 
+// Blanks after the commas of a list are none of its parts.
+func TestBlanksInLists(t *testing.T) {
+	dir := benchDir(t)
+	write(t, dir, "p.json", `{"alpha":2}`)
+	write(t, dir, "square.tsp", square)
+	out := must(t, dir, "bench", "--set", "set.txt, square.tsp", "--presets", "paper, default", "--params", " p.json", "--heatmaps", "zero, gtprior", "--actions", "5, 6", "--out", "r.jsonl")
+	if !strings.Contains(out, "60 runs, 60 of them new") {
+		t.Error(out)
+	}
+}
+
 // Where every trial was dropped in the training, nothing is said of held-out instances.
 func TestTuneBaseAlone(t *testing.T) {
 	dir := t.TempDir()

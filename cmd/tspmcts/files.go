@@ -34,7 +34,7 @@ func filesOf(c *cli.Context) (read, written []namedFile) {
 		case f.(cli.CategorizableFlag).GetCategory() == catOutput:
 			written = append(written, namedFile{flag, c.String(flag)})
 		default:
-			names := append(strings.Split(c.String(flag), ","), c.String(flag))
+			names := append(list(c, flag), c.String(flag))
 			if _, several := f.(*cli.StringSliceFlag); several {
 				names = c.StringSlice(flag)
 			}

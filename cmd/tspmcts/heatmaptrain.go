@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -62,7 +61,7 @@ func runHeatmapTrain(c *cli.Context) error {
 		return err
 	}
 	actions, hidden, iterations := numbers[0], int(numbers[1]), int(numbers[2])
-	files := strings.Split(set, ",")
+	files := list(c, "set")
 	if err := bench.CheckInputs(files); err != nil {
 		return err
 	}

@@ -108,6 +108,7 @@ func TestOutputsKeepInputs(t *testing.T) {
 	} {
 		oneError(t, dir, 2, c.want, call{args: strings.Fields(c.args)})
 	}
+	oneError(t, dir, 2, `--out would replace the input set\.txt`, call{args: []string{"tune", "--set", "places.csv, set.txt", "--actions", "10", "--out", "set.txt"}})
 	for _, f := range files {
 		if read(t, dir, f) != kept[f] {
 			t.Errorf("%s has changed", f)

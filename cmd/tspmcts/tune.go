@@ -334,7 +334,7 @@ func commandLine(c *cli.Context) string {
 		}
 		switch name {
 		case "set", "validate", "best", "params":
-			files := strings.Split(value, ",")
+			files := list(c, name)
 			for i, f := range files {
 				files[i] = filepath.Base(f)
 			}
