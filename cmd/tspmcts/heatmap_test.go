@@ -187,3 +187,13 @@ func TestHeatmapClosedPipe(t *testing.T) {
 		t.Errorf("%d judgements of 40", n)
 	}
 }
+
+// convert and fit read places as the others do.
+func TestHeatmapPlaces(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "c.csv", "name;lat;lon\nA;52,1;4,3\nB;51,9;4,5\nC;52,4;4,9\nD;52,0;5,1\nE;53,2;6,5\n")
+	write(t, dir, "c.tour", "TYPE : TOUR\nTOUR_SECTION\n1\n2\n4\n5\n3\n-1\nEOF\n")
+	must(t, dir, "heatmap", "build", "c.csv", "--decimal-comma", "--out", "c.heat")
+	must(t, dir, "heatmap", "convert", "c.heat", "c.utsp", "--instance", "c.csv", "--decimal-comma")
+	must(t, dir, "heatmap", "fit", "c.csv", "--tour", "c.tour", "--decimal-comma", "--metric", "geodesic")
+}

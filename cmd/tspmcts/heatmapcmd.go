@@ -308,12 +308,11 @@ func heatmapConvertCommand() *cli.Command {
 		Description: "Reads a map, told apart by content: dense text, a UTSP line, NumPy, or sparse. A matrix\n" +
 			"is read row by row, and the largest entries of each row are kept. Without --instance FILE of a directed\n" +
 			"problem an edge gets the mean of both ways.",
-		Flags: []cli.Flag{
+		Flags: append(placesFlags(),
 			option(catInput, "index", "take map `I` of a file of several, from 0 (default: 0)"),
 			option(catInput, "keep", fmt.Sprintf("keep `K` entries of a row of a matrix (default: %d)", heatmap.DefaultKeep)),
 			option(catInput, "instance", "the map's instance is in `FILE`, for UTSP output, and for ways of a directed problem, which go into a matrix"),
-			formatOption(),
-		},
+			formatOption()),
 		Action: func(c *cli.Context) error {
 			if c.NArg() != 2 {
 				return usagef("heatmap convert takes IN and OUT, found %d arguments", c.NArg())
@@ -337,6 +336,9 @@ func heatmapConvertCommand() *cli.Command {
 			var item *bench.Item
 			if file := c.String("instance"); file != "" {
 				r := bench.NewReader([]string{file}, bench.LineRange{From: int(index), To: int(index) + 1}, warn)
+				if r.Places, err = placesOptions(c); err != nil {
+					return err
+				}
 				if item, err = r.Next(c.Context); err != nil {
 					return err
 				}
@@ -410,13 +412,12 @@ func heatmapFitCommand() *cli.Command {
 		Description: "Counts how often the edges of the reference tours lead to the nearest city, the second nearest, ...\n" +
 			"(with --heatmap alpha: to the first by alpha-nearness), and tests the counts against\n" +
 			"the published table, or that of --ranks.",
-		Flags: []cli.Flag{
+		Flags: append(placesFlags(),
 			option(catSearch, "heatmap", "fit the table of `SOURCE`: gtprior or alpha (default: gtprior)"),
 			option(catSearch, "ranks", "test against the table in `FILE`"),
 			option(catInput, "lines", "take the instances `A:B`, A to B-1 of a data set file, from 0"),
 			tourOption(),
-			option(catOutput, "out", "write the table to `FILE`, for --ranks"),
-		},
+			option(catOutput, "out", "write the table to `FILE`, for --ranks")),
 		Action: runHeatmapFit,
 	}
 }
