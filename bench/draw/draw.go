@@ -8,6 +8,7 @@ import (
 	"errors"
 	"image/color"
 	"io"
+	"math"
 	"slices"
 
 	"gonum.org/v1/plot"
@@ -121,13 +122,21 @@ func Route(p *plot.Plot, points plotter.XYs, style draw.LineStyle) {
 	}
 }
 
-// pieces cuts a line into pieces, each of which begins where the last ended: the time
-// that the rasterizer takes for one path grows with its square.
+// pieces cuts a line into pieces, each of which begins where the last ended: the time that the
+// rasterizer takes for one path grows with the square of how often it meets a row of the picture,
+// which long edges do.
 func pieces(points plotter.XYs) []plotter.XYs {
-	const steps = 200
+	const steps, extents = 50, 5
+	left, right, low, high := plotter.XYRange(points)
+	most := extents * max(right-left, high-low)
 	var all []plotter.XYs
-	for from := 0; from+1 < len(points); from += steps {
-		all = append(all, points[from:min(from+steps+1, len(points))])
+	for from := 0; from+1 < len(points); {
+		to, length := from, 0.0
+		for ; to+1 < len(points) && to-from < steps && length <= most; to++ {
+			length += math.Hypot(points[to+1].X-points[to].X, points[to+1].Y-points[to].Y)
+		}
+		all = append(all, points[from:to+1])
+		from = to
 	}
 	return all
 }

@@ -16,7 +16,7 @@ import (
 
 // A route is drawn whole, each piece beginning where the last ended.
 func TestRoutePieces(t *testing.T) {
-	for n, want := range map[int]int{0: 0, 1: 0, 2: 1, 3: 1, 201: 1, 202: 2, 401: 2, 402: 3} {
+	for n, want := range map[int]int{0: 0, 1: 0, 2: 1, 3: 1, 51: 1, 52: 2, 101: 2, 102: 3} {
 		points := make(plotter.XYs, n)
 		for i := range points {
 			points[i].X = float64(i)
@@ -36,6 +36,17 @@ func TestRoutePieces(t *testing.T) {
 		if n > 1 && at != float64(n-1) {
 			t.Errorf("%d points: drawn up to %v", n, at)
 		}
+	}
+}
+
+// Long edges make short pieces.
+func TestLongEdges(t *testing.T) {
+	points := make(plotter.XYs, 61)
+	for i := range points {
+		points[i].Y = float64(i % 2)
+	}
+	if all := pieces(points); len(all) != 10 || len(all[0]) != 7 {
+		t.Errorf("to and fro 60 times: %d pieces, want 10", len(all))
 	}
 }
 
