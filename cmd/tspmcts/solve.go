@@ -387,7 +387,8 @@ func warnBeaten(instance, what string, known float64) {
 		instance, what, strconv.FormatFloat(known, 'f', -1, 64))
 }
 
-// write writes an instance's results: files first, since a reader of stdout may have gone.
+// write writes an instance's results, the picture last: it takes the longest, and a second Ctrl-C
+// ends the program meanwhile.
 func (s *solver) write(item *bench.Item, tour tsp.Tour, rec *bench.Record, length string) error {
 	var errs []error
 	if s.out != "" {
@@ -398,6 +399,14 @@ func (s *solver) write(item *bench.Item, tour tsp.Tour, rec *bench.Record, lengt
 			comment := fmt.Sprintf("length %s, found by tspmcts", rec.Length) // and no time: the same search writes the same file
 			return tsplib.WriteTour(w, item.Name, comment, tour)
 		}))
+	}
+	if s.records != nil && !(s.json == "-" && s.stdoutIsClosed) {
+		errs = append(errs, s.stdoutClosed(s.records.write(rec)))
+	}
+	if s.json != "-" && s.out != "-" && s.plot != "-" && !s.stdoutIsClosed {
+		_, err := fmt.Fprintf(stdout{}, "%-16s %8d cities   length %12s   gap %9s   %8.2f s   %s\n",
+			item.Name, rec.N, length+bench.UnitText(item.Instance), bench.GapText(rec.Gap), rec.Seconds, rec.Stop)
+		errs = append(errs, s.stdoutClosed(err))
 	}
 	if s.plot != "" {
 		errs = append(errs, s.writeOut(s.plot, item, func(w io.Writer) error {
@@ -421,17 +430,6 @@ func (s *solver) write(item *bench.Item, tour tsp.Tour, rec *bench.Record, lengt
 			openPicture(file)
 		}
 		errs = append(errs, err)
-	}
-	if s.json == "-" && s.stdoutIsClosed {
-		return errors.Join(errs...)
-	}
-	if s.records != nil {
-		errs = append(errs, s.stdoutClosed(s.records.write(rec)))
-	}
-	if s.json != "-" && s.out != "-" && s.plot != "-" && !s.stdoutIsClosed {
-		_, err := fmt.Fprintf(stdout{}, "%-16s %8d cities   length %12s   gap %9s   %8.2f s   %s\n",
-			item.Name, rec.N, length+bench.UnitText(item.Instance), bench.GapText(rec.Gap), rec.Seconds, rec.Stop)
-		errs = append(errs, s.stdoutClosed(err))
 	}
 	return errors.Join(errs...)
 }
