@@ -48,7 +48,7 @@ func AlphaLists(ctx context.Context, in *tsp.Instance, steps, k int) (func(i int
 // Told is told of some cities, in parts of some thousands that lie together, and of candidates for
 // them, the most promising first: of all cities once with the nearest ones, while the graph of the
 // ascent is made, and once more with those by alpha, which are not known of others yet.
-type Told func(parts [][]int32, candidates func(i int32) []int32)
+type Told func(parts [][]int32, candidates func(i int32) []int32, alpha bool)
 
 // Alpha is found by parts from so many cities on, of so many: C100k.1 is searched to 0.34 % in 15 s
 // so, and to 0.52 with parts of 4000.
@@ -90,7 +90,7 @@ func ranked(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, steps, k i
 	return ofBase(ctx, in, nb, k, func(in *tsp.Instance, nb *tsp.Neighbors) (*onetree.Candidates, error) {
 		g, err := onetree.NewGraphByParts(ctx, in, nb, 2, ofPart, func(parts [][]int32) {
 			if told != nil {
-				told(parts, nb.Of)
+				told(parts, nb.Of, false)
 			}
 		})
 		if err != nil {
@@ -98,7 +98,7 @@ func ranked(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, steps, k i
 		}
 		return g.AlphaByParts(ctx, onetree.Options{Steps: steps}, k, ofPart, func(c *onetree.Candidates, parts [][]int32) {
 			if told != nil {
-				told(parts, func(i int32) []int32 { cities, _ := c.Of(i); return cities })
+				told(parts, func(i int32) []int32 { cities, _ := c.Of(i); return cities }, true)
 			}
 		})
 	})

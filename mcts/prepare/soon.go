@@ -83,8 +83,8 @@ const manyApart = 2000
 const mostGreedy = 1 << 20
 
 // soon is the tour that there is while neighbours and heatmap are found; nil for none. It counts no
-// actions. The search does not begin with it, or only with very many cities: a descent over better
-// candidates from the greedy tour is followed by better populations.
+// actions. The search begins with it where it was made anew over the heatmap's candidates, or with very
+// many cities: a descent over better candidates from the greedy tour is followed by better populations.
 type soon struct {
 	meter    *meter.Meter
 	mu       sync.Mutex // of renewing
@@ -113,6 +113,7 @@ func (p *Problem) soon(ctx context.Context) *soon {
 	if r == nil {
 		return nil
 	}
+	r.Anew = p.begins()
 	s := &soon{meter: t.Meter, renewing: r, waits: waits}
 	p.meanwhile(ctx, s)
 	return s
@@ -186,13 +187,31 @@ func (s *soon) begin(nb *tsp.Neighbors, known int32) {
 	}
 }
 
+// begins reports whether the search may begin with the tour that soon makes. Its actions are not
+// counted: where they are the budget it does not.
+func (p *Problem) begins() bool {
+	return p.Config.FirstTour == "greedy" && p.Meter.Budget().Actions == 0
+}
+
 // beginWith makes what s has made the tour that the search begins with, where that is better than
-// greedy. Its actions are not counted: where they are the budget it is not.
+// greedy.
 func (p *Problem) beginWith(s *soon) {
-	if s != nil && !s.waits && p.In.N() > mostGreedy && p.Config.FirstTour == "greedy" && p.Meter.Budget().Actions == 0 {
+	if s == nil || !p.begins() {
+		return
+	}
+	if p.Mended = s.finish(); p.Mended || !s.waits && p.In.N() > mostGreedy {
 		p.Settle()
 		p.Config.FirstTour, p.Curve = "curve", p.Shortest
 	}
+}
+
+// finish finishes the tour where its parts were made anew, and reports whether they were.
+func (s *soon) finish() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	anew := s.renewing.Again()
+	s.meter.Check()
+	return anew
 }
 
 // told returns what is told of candidates by the heatmap.
@@ -200,10 +219,10 @@ func (s *soon) told() heatmap.Told {
 	if s == nil {
 		return nil
 	}
-	return func(parts [][]int32, candidates func(i int32) []int32) {
+	return func(parts [][]int32, candidates func(i int32) []int32, alpha bool) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.renewing.Step(parts, candidates)
+		s.renewing.Step(parts, candidates, alpha)
 		s.meter.Check()
 	}
 }

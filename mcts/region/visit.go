@@ -102,6 +102,36 @@ func (v *Visitor) Optimum() bool {
 	return !c.Poll()
 }
 
+// Renew crosses the region's own tour with one local optimum that owes it nothing: the greedy tour of
+// all edges that candidates propose, which mend makes better at large before the descent. It returns a
+// tour of the visitor's problem and by how much it is shorter than the problem's own; no tour when the
+// search is to end.
+func (v *Visitor) Renew(mend func(tsp.Tour) tsp.Tour, cfg eax.Config, stop *atomic.Bool) ([]int32, int64) {
+	c := v.Climber
+	v.drawn = v.drawn[:0]
+	for _, e := range v.edges {
+		v.drawn = append(v.drawn, [2]int32{e.A, e.B})
+	}
+	c.Begin(mend(v.greedy()))
+	c.Descend(0)
+	if c.Poll() {
+		return nil, 0
+	}
+	own := v.own()
+	led, length, children := eax.NewLeader(c.Sub(), &v.near, own, cfg).Lead(own, []tsp.Tour{c.Local()}, &v.RNG, stop)
+	c.Count(children)
+	return led, c.Sub().Length(own) - length
+}
+
+// own returns the region's own tour.
+func (v *Visitor) own() tsp.Tour {
+	own := make(tsp.Tour, v.Climber.Size())
+	for i := range own {
+		own[i] = int32(i)
+	}
+	return own
+}
+
 // greedy returns the greedy tour of the problem that takes the drawn edges before all others.
 func (v *Visitor) greedy() tsp.Tour {
 	tour, err := tsp.GreedyEdge(tsp.WithWorkers(context.Background(), 1), v.Climber.Sub(), &v.near, v.drawn...)
@@ -181,10 +211,7 @@ func (r Recombine) Work(v *Visitor, stop *atomic.Bool, others ...*Visitor) ([]in
 	if m < 8 {
 		return nil, 0
 	}
-	own := make(tsp.Tour, m)
-	for i := range own {
-		own[i] = int32(i)
-	}
+	own := v.own()
 	workers := 1 + len(others)
 	tours := make([]tsp.Tour, r.Tours)
 	build := func(v *Visitor, first int) {

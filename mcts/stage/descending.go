@@ -25,7 +25,7 @@ func (d *Descending) step(s *Search) bool {
 		return true
 	}
 	d.Begun = s.Cost()
-	if s.In.N() >= leastCoarse {
+	if s.In.N() >= leastCoarse && !s.Mended {
 		s.coarsen()
 		if !s.ended() {
 			s.kickLongest(len(s.Tour.Order)/16, s.Workers, true)

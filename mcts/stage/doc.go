@@ -19,7 +19,8 @@
 //	joining            recombines the tours of workers that kicked apart
 //
 // Before there is a heatmap of many cities, a tour of them is made by parts whose neighbours are
-// known, and goes on as better candidates become known (renewing.go).
+// known, and goes on as better candidates become known (renewing.go). Very many cities that are
+// spread evenly have it for their first tour.
 //
 // A [Task] has what was prepared (package prepare), and a search of it is
 //

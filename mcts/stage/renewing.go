@@ -15,10 +15,16 @@ import (
 // neighbours and candidates become known. It is no stage: it goes on while these are found, before
 // the search begins.
 type Renewing struct {
+	// Anew: parts whose candidates by alpha-nearness become known are made anew, where cities are
+	// spread evenly. Between clusters the tour stays wrong at large so: C100k.1 after 3 s, two
+	// workers, mean of seeds 1 to 4, is .79 % over the best known, and .56 from a greedy tour of all.
+	Anew bool
+
 	s     *Search
 	given bool // the tour is one to begin with, and not the curve
 	begun int  // cities of the tour that Begin has come to
 	next  int  // where it is kicked next
+	made  bool // parts were made anew
 	crude int  // where the curve was straightened last, from its end on
 }
 
@@ -78,32 +84,46 @@ func (r *Renewing) Begin(nb *tsp.Neighbors, known int32) {
 	s.keep(s.Tour.Order, s.Tour.Length)
 }
 
-// makeAnew makes the piece a greedy tour, mended at large. Nobody is told of it: as the best
-// length of its search is 0, it keeps none.
+// makeAnew makes the piece a greedy tour, mended at large.
 func (s *Search) makeAnew(c *kick.Climber, _ int) {
-	piece := &Search{Task: s.Task}
-	piece.In, piece.Neighbors = c.Sub(), c.Neighbors()
-	tour, err := tsp.GreedyEdge(tsp.WithWorkers(s.Meter.Context(), 1), piece.In, piece.Neighbors)
-	if err != nil {
-		return
+	nb := c.Neighbors()
+	if tour, err := tsp.GreedyEdge(tsp.WithWorkers(s.Meter.Context(), 1), c.Sub(), nb); err == nil {
+		c.Replace(s.mend(c, nb, tour, false, 64))
 	}
-	piece.Tour, piece.Curve, piece.Workers = kick.NewTour(piece.In, tour), tour, 1
+}
+
+// mend returns what a tour of the climber's piece becomes when it is mended at large: over the ends of
+// its longest edges, such a share of all, which are kicked or not. Nobody is told of it: as the best
+// length of its search is 0, it keeps none.
+func (s *Search) mend(c *kick.Climber, nb *tsp.Neighbors, tour tsp.Tour, kicks bool, shares ...int) tsp.Tour {
+	piece := &Search{Task: s.Task}
+	piece.In, piece.Neighbors, piece.Workers = c.Sub(), nb, 1
+	piece.Tour, piece.Curve = kick.NewTour(piece.In, tour), tour
 	climber := kick.New(s.Config.Kick, s.Meter)
 	piece.crew, piece.visitors = &kick.Crew{Climbers: []*kick.Climber{climber}}, []*region.Visitor{{Climber: climber}}
-	piece.kickLongest(len(tour)/64, 1, false)
-	c.Replace(piece.Tour.Order)
+	for _, share := range shares {
+		piece.kickLongest(len(tour)/share, 1, kicks)
+	}
+	return piece.Tour.Order
 }
 
 // Finish mends the tour of all cities at large.
 func (r *Renewing) Finish() { r.s.coarsen() }
 
-// Step descends within parts, disjoint lists of cities, over candidates, the most promising first,
-// and joins what that brings to the tour.
-func (r *Renewing) Step(parts [][]int32, candidates func(i int32) []int32) {
+// Step descends within parts, disjoint lists of cities, over candidates, the most promising first, or,
+// where they are by alpha-nearness, may make the parts anew, and joins what that brings to the tour.
+func (r *Renewing) Step(parts [][]int32, candidates func(i int32) []int32, alpha bool) {
 	s := r.s
+	if alpha && r.Anew && !r.made {
+		r.made = s.even()
+		r.Anew = r.made
+	}
 	s.visit(parts, func(x *region.Visitor, k int) ([]int32, int64) {
 		for _, city := range parts[k] {
 			s.renew(city, candidates(city))
+		}
+		if r.made {
+			return s.crossAnew(x, k)
 		}
 		c := x.Climber
 		s.load(x, k, s.Candidates)
@@ -111,6 +131,46 @@ func (r *Renewing) Step(parts [][]int32, candidates func(i int32) []int32) {
 		return c.Local(), c.Gain()
 	})
 }
+
+// crossAnew crosses part k with a tour that is made anew. What is wrong at large in that must be mended:
+// a million uniform cities stand at .63 % after the search's first kicks where the longest edges are
+// not kicked, and at .56 where they are.
+func (s *Search) crossAnew(x *region.Visitor, k int) ([]int32, int64) {
+	v, c := &s.visiting, x.Climber
+	x.Load(s.In, s.Candidates, s.Neighbors.Of, s.Tour.Length, v.owner, v.place, int32(k)+1)
+	return x.Renew(func(tour tsp.Tour) tsp.Tour {
+		return s.mend(c, c.Neighbors(), tour, true, 64, 16)
+	}, s.Config.EAX(c.Size()), s.Meter.Ending())
+}
+
+// Again makes all anew once more, where parts were, in parts with other borders: along the first ones
+// every part had kept what the tour was, which kicks do not mend. E100k.1 after 2, 4, 10 s, two
+// workers, mean of six seeds, is .55 .33 .22 % over the best known, and .68 .36 .23 where only five
+// cities on both sides of the borders are made anew. It reports whether it did.
+func (r *Renewing) Again() bool {
+	s := r.s
+	if !r.made {
+		return false
+	}
+	var tree region.Tree
+	tree.Grow(s.Meter.Context(), s.In, s.Tour.Positions(), perPart, meter.PCG(s.Seed, meter.ForCuts, s.Round, 0))
+	for leaves := range slices.Chunk(tree.Leaves, max(2*s.Workers, len(tree.Leaves)/24)) {
+		if s.Meter.Check() {
+			break
+		}
+		parts := make([][]int32, len(leaves))
+		for k, leaf := range leaves {
+			nd := tree.Nodes[leaf]
+			parts[k] = tree.Cities[nd.From:nd.To]
+		}
+		s.visit(parts, s.crossAnew)
+	}
+	return true
+}
+
+// perPart is the most cities that are made anew together the second time, about as many as the first
+// time.
+const perPart = 1 << 14
 
 // Kick kicks a stretch of the tour, the next each time, for so long. Before Begin there is no local
 // optimum to kick, and the curve is straightened.

@@ -14,14 +14,16 @@ import (
 )
 
 // TestRenewing pins that a curve becomes a tour part by part, and a shorter one over candidates by
-// alpha-nearness, that its length is the one told, and that fixed edges stay.
+// alpha-nearness, where cities are spread evenly one that is made anew, twice; that its length is the
+// one told, and that fixed edges stay.
 func TestRenewing(t *testing.T) {
 	const n, most = 6000, 7
 	fixed := tsptest.Random(tsp.Euc2D, n, 2)
 	if err := fixed.SetFixed([][2]int32{{3, 4000}, {4000, 17}, {5999, 0}}); err != nil {
 		t.Fatal(err)
 	}
-	for _, in := range []*tsp.Instance{along(t, tsptest.Random(tsp.Euc2D, n, 1)), along(t, tsptest.Clustered(n, 1)), fixed} {
+	clustered := along(t, tsptest.Clustered(n, 1))
+	for _, in := range []*tsp.Instance{along(t, tsptest.Random(tsp.Euc2D, n, 1)), clustered, fixed} {
 		nb := tsptest.Must(tsp.NearestNeighbors(t.Context(), in, 10))
 		curve := tsp.SpaceFillingCurve(t.Context(), in)
 		if in == fixed { // which the curve knows nothing of
@@ -47,6 +49,7 @@ func TestRenewing(t *testing.T) {
 		}
 		r.Finish()
 		holds()
+		r.Anew = true
 		optimum := before
 		better := tsptest.Must(heatmap.AlphaLists(t.Context(), in, heatmap.AlphaSteps, 5))
 		for parts := range slices.Chunk(slices.Collect(slices.Chunk(tsp.SpaceFillingCurve(t.Context(), in), 700)), 3) {
@@ -54,7 +57,7 @@ func TestRenewing(t *testing.T) {
 			for _, part := range parts {
 				of = append(of, slices.Clone(part))
 			}
-			r.Step(of, better)
+			r.Step(of, better, true)
 			holds()
 		}
 		for i := range int32(n) {
@@ -64,6 +67,12 @@ func TestRenewing(t *testing.T) {
 		}
 		if before >= optimum {
 			t.Errorf("length %d over other candidates, %d before", before, optimum)
+		}
+		anew := before
+		if again := r.Again(); again != (in != clustered) {
+			t.Errorf("all is made anew: %v", again)
+		} else if holds(); again && float64(before) > 0.998*float64(anew) {
+			t.Errorf("length %d when all is made anew once more, %d before", before, anew)
 		}
 	}
 }
