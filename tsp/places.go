@@ -15,8 +15,10 @@ type Places struct {
 // NewPlaces makes the instance of the places of in. Cities that share a place are merged: a tour of
 // the places is as long as the tour of in that visits all cities of a place one after the other.
 // Some tour of in may be shorter, where rounded distances break the triangle inequality; so they
-// are merged only where that is worth it, with at least two cities a place, and where cities in one
-// place are 0 apart (which GEO's are not). Otherwise each city is a place.
+// are merged only where that is worth it, with at most nine places for ten cities, and where cities
+// in one place are 0 apart (which GEO's are not). Otherwise each city is a place. Twins take the room
+// of others among a city's candidates: 10,200 cities in 6000 places stand .9 % higher after 0.6 s when
+// they are not merged, and .2 % after 6.
 //
 // Places are numbered in the order in which a tour along meets them: what is near then lies
 // together in memory. Nil is the order of the cities, in which it returns nil where nothing is
@@ -37,7 +39,7 @@ func NewPlaces(ctx context.Context, in *Instance, along Tour) (*Places, error) {
 	p := &Places{start: ix.start, members: ix.members}
 	m := ix.count()
 	apart := m == in.N()
-	switch merged := plain && 2*m <= in.N() && p.together(in); {
+	switch merged := plain && 10*m <= 9*in.N() && p.together(in); {
 	case merged:
 		apart = true
 		if along != nil {

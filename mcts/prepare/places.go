@@ -30,7 +30,7 @@ func readsFiles(source string) (bool, error) {
 	return err == nil && len(s.Files()) > 0, err
 }
 
-// Place makes p a problem of the places of its cities: where two cities share each or more, and
+// Place makes p a problem of the places of its cities: where many share one, and
 // where there are many, which are numbered along the curve. It does not where the heatmap is of the
 // cities as they are, where so few places are left that they are solved exactly, which would be
 // wrong of all cities, where a tour to start from would be longer, nor when ctx ends.
