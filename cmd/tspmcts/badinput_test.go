@@ -281,7 +281,7 @@ func TestBadSideFile(t *testing.T) {
 		{"params-cut", "--params", "{\n\"alpha\": 1,\n", `f:\d: .*want JSON`},
 		{"params-unknown", "--params", "{\n\"alpha\": 1,\n\"alhpa\": 2}", `f:3: unknown knob "alhpa", want one of`},
 		{"params-preset", "--params", "{\"preset\": \"x\"}", `f:1: preset is "x", want one of`},
-		{"params-range", "--params", "{\n\n\"depth\": 1}", `f:3: depth is 1, want 2 to`},
+		{"params-range", "--params", "{\n\n\"depth\": 1}", `f:3: depth is 1, want an integer from 2 to`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			write(t, dir, "f", c.text)

@@ -244,3 +244,23 @@ func TestClosedPipe(t *testing.T) {
 	}
 	onlyFiles(t, dir, "set.txt", "a.jsonl")
 }
+
+// Nobody reads what heatmap build and eval print: their files are written all the same.
+func TestHeatmapClosedPipe(t *testing.T) {
+	dir := t.TempDir()
+	must(t, dir, "generate", "--format", "lines", "--count", "40", "--cities", "30", "--out", "set.txt")
+	must(t, dir, "solve", "set.txt", "--actions", "10", "--out", "{}.tour")
+	for _, args := range []string{"heatmap build set.txt --out {}.heat", "heatmap eval set.txt --tour {}.tour --json e.jsonl", "heatmap eval set.txt --tour {}.tour"} {
+		cmd, out, errs := begin(t, dir, strings.Fields(args)...)
+		out.Close()
+		if err := cmd.Wait(); err != nil || errs.Len() > 0 {
+			t.Errorf("%s: %v, stderr %s", args, err, errs)
+		}
+	}
+	if maps, _ := filepath.Glob(filepath.Join(dir, "*.heat")); len(maps) != 40 {
+		t.Errorf("%d heatmaps of 40", len(maps))
+	}
+	if n := len(records(t, read(t, dir, "e.jsonl"))); n != 40 {
+		t.Errorf("%d judgements of 40", n)
+	}
+}

@@ -147,11 +147,11 @@ class Solve(unittest.TestCase):
             (lambda: list(tspmcts.improvements(matrix=[[0, 1], [2, 0]], heatmap=[[1] * 2] * 2)), ValueError, "heatmap is of probabilities"),
             (lambda: tspmcts.solve(SQUARE, heatmap=[[1e39] * 4] * 4), tspmcts.Error, r"row 1, column 2: found 1e\+39, want a number from"),
             (lambda: tspmcts.solve(SQUARE, help=True), tspmcts.Error, "no result"),
-            (lambda: tspmcts.solve(SQUARE, depth=1), tspmcts.Error, "depth.* is 1, want 2"),
+            (lambda: tspmcts.solve(SQUARE, depth=1), tspmcts.Error, "depth.* is 1, want an integer from 2"),
             (lambda: tspmcts.solve(SQUARE, time="x"), tspmcts.Error, "want a time"),
             (lambda: tspmcts.solve(SQUARE, no_such_knob=1), tspmcts.Error, "no flag --no-such-knob"),
             (lambda: tspmcts.solve(SQUARE, binary="/no/such/file"), tspmcts.Error, "cannot be run"),
-            (lambda: list(tspmcts.improvements(SQUARE, depth=1)), tspmcts.Error, "depth is 1, want 2"),
+            (lambda: list(tspmcts.improvements(SQUARE, depth=1)), tspmcts.Error, "depth is 1, want an integer from 2"),
         ]:
             with self.assertRaisesRegex(error, text):
                 call()
