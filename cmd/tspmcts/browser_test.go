@@ -583,6 +583,7 @@ func TestBrowserFiles(t *testing.T) {
 		b.call("Runtime.evaluate", map[string]any{"expression": `document.getElementById("file")`}, &r)
 		b.call("DOM.setFileInputFiles", map[string]any{"objectId": r.Result.ObjectID, "files": []string{filepath.Join(dir, name)}}, nil)
 		b.until(`document.querySelector("[name=source]:checked").value === "file"`)
+		b.eval(`document.getElementById("file").files[0].lastModified`) // a browser that never asked notices no change
 	}
 	write(t, dir, "drawing.tsp", text)
 	choose("drawing.tsp")
@@ -594,6 +595,9 @@ func TestBrowserFiles(t *testing.T) {
 	write(t, dir, "r.tsp", text)
 	choose("r.tsp")
 	write(t, dir, "r.tsp", strings.Replace(text, "ring52", "another", 1))
+	if err := os.Chtimes(filepath.Join(dir, "r.tsp"), time.Time{}, time.Now().Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
 	b.eval(`document.getElementById("start").click()`)
 	b.until(`document.getElementById("problem").textContent !== ""`)
 	if got := b.eval(`document.getElementById("problem").textContent`); got != "r.tsp has changed, choose it again" {
