@@ -99,7 +99,7 @@ func TestResumeAnswer(t *testing.T) {
 		if c.Shortest == nil {
 			t.Error("the search is the first to have a tour: nothing is tested")
 		}
-		saved = append(saved, encoded(t, c))
+		saved = append(saved, tsptest.Encoded(t, c))
 	}}}
 	whole := tsptest.Must(Solve(t.Context(), in, o))
 	for k, data := range [][]byte{saved[0], saved[len(saved)-1]} {
@@ -128,7 +128,7 @@ func TestPaperGoesOn(t *testing.T) {
 				}
 			}
 			var saved []byte
-			o := Options{Preset: "paper", Actions: first, Workers: 2, Seed: 1, Save: &Saver{Save: func(c *Checkpoint) { saved = encoded(t, c) }}}
+			o := Options{Preset: "paper", Actions: first, Workers: 2, Seed: 1, Save: &Saver{Save: func(c *Checkpoint) { saved = tsptest.Encoded(t, c) }}}
 			short := tsptest.Must(Solve(t.Context(), in, o))
 			o.Actions, o.Save = 6000, nil
 			whole := tsptest.Must(Solve(t.Context(), in, o))
@@ -189,7 +189,7 @@ func TestCheckpointRefused(t *testing.T) {
 func TestCheckpointIsUsedUp(t *testing.T) {
 	in := tsptest.Random(tsp.Euc2D, 100, 3)
 	var saved []byte
-	o := Options{Actions: 3000, Workers: 1, Save: &Saver{Save: func(c *Checkpoint) { saved = encoded(t, c) }}}
+	o := Options{Actions: 3000, Workers: 1, Save: &Saver{Save: func(c *Checkpoint) { saved = tsptest.Encoded(t, c) }}}
 	tsptest.Must(Solve(t.Context(), in, o))
 	o.Actions, o.Save, o.Resume = 6000, nil, decoded(t, saved)
 	tsptest.Must(Solve(t.Context(), in, o))

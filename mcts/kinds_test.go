@@ -246,7 +246,7 @@ func TestKindsResume(t *testing.T) {
 		}
 		var saved [][]byte
 		saving := o
-		saving.Save = &Saver{Every: 1, Save: func(c *Checkpoint) { saved = append(saved, encoded(t, c)) }}
+		saving.Save = &Saver{Every: 1, Save: func(c *Checkpoint) { saved = append(saved, tsptest.Encoded(t, c)) }}
 		if r, err := Solve(t.Context(), k.in, saving); err != nil || !slices.Equal(r.Tour, whole.Tour) {
 			t.Fatalf("%s: saving changed the search: %v", k.name, err)
 		}
@@ -300,7 +300,7 @@ func TestKindsForeign(t *testing.T) {
 		var saved []byte
 		save := func(c *Checkpoint) {
 			if saved == nil {
-				saved = encoded(t, c)
+				saved = tsptest.Encoded(t, c)
 			}
 		}
 		o := Options{Heatmap: heatmap.Zero(pair[0].N() + 1), Workers: 1, Actions: 100, Save: &Saver{Save: save}}
@@ -644,15 +644,6 @@ func TestForbiddenEverywhere(t *testing.T) {
 			t.Errorf("%d cities: %v", n, err)
 		}
 	}
-}
-
-func encoded(t *testing.T, c *Checkpoint) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	if err := c.Encode(&b); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
 }
 
 func decoded(t *testing.T, saved []byte) *Checkpoint {

@@ -302,7 +302,7 @@ func TestInitialOfTwins(t *testing.T) {
 	in := tsptest.Must(tsp.NewPoints("diagonal", tsp.Euc2D, at, at, nil))
 	want := in.Value(tour)
 	var saved []byte
-	o := Options{Actions: 2000, Workers: 1, Initial: []tsp.Tour{tour}, Save: &Saver{Every: 1, Save: func(c *Checkpoint) { saved = encoded(t, c) }}}
+	o := Options{Actions: 2000, Workers: 1, Initial: []tsp.Tour{tour}, Save: &Saver{Every: 1, Save: func(c *Checkpoint) { saved = tsptest.Encoded(t, c) }}}
 	if r, err := Solve(t.Context(), in, o); err != nil || r.Value > want {
 		t.Errorf("%+v, %v, from a tour of %v", r, err, want)
 	}

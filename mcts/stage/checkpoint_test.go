@@ -95,7 +95,7 @@ func TestAnotherUnit(t *testing.T) {
 	for slices.ContainsFunc(m.Yields, func(y Yield) bool { return y.Judged == 0 }) {
 		m.step(s)
 	}
-	saved := encoded(t, s.Checkpoint())
+	saved := tsptest.Encoded(t, s.Checkpoint())
 	for _, budget := range []meter.Budget{{Actions: 1e9}, {Time: time.Hour}} {
 		task := s.Task
 		task.Meter = meter.New(t.Context(), budget, nil)
@@ -155,7 +155,7 @@ func TestOwnToursAreJoined(t *testing.T) {
 	s.Heatmap = heatmap.Zero(in.N())
 	s.stage = s.newKicking()
 	s.stage.step(s)
-	saved := tsptest.Must(DecodeCheckpoint(bytes.NewReader(encoded(t, s.Checkpoint()))))
+	saved := tsptest.Must(DecodeCheckpoint(bytes.NewReader(tsptest.Encoded(t, s.Checkpoint()))))
 	now := time.Duration(0)
 	task := s.Task
 	task.Meter = meter.New(t.Context(), meter.Budget{Time: time.Hour, Clock: func() time.Duration { return now }}, nil)
@@ -169,16 +169,6 @@ func TestOwnToursAreJoined(t *testing.T) {
 	if len(r.Work) != 1 || r.Work[0].Operator != "recombine" || r.Work[0].Visits != 1 || r.Work[0].Actions == 0 {
 		t.Errorf("%+v", r.Work)
 	}
-}
-
-// encoded returns c as it is in a file.
-func encoded(t *testing.T, c *Checkpoint) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	if err := c.Encode(&b); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
 }
 
 // Whatever the body of a checkpoint holds, below a checksum that matches, reading it ends with an

@@ -8,8 +8,10 @@
 package tsptest
 
 import (
+	"bytes"
 	"context"
 	"encoding/csv"
+	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -82,6 +84,16 @@ func Must[T any](v T, err error) T {
 		panic(err)
 	}
 	return v
+}
+
+// Encoded returns what Encode writes: what has such a method as it is in a file.
+func Encoded(t testing.TB, c interface{ Encode(w io.Writer) error }) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := c.Encode(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
 
 // Random returns n uniform cities under m; an Explicit instance is a random matrix.
