@@ -212,7 +212,7 @@ func (s *Search) restore(c *Checkpoint) error {
 		return fmt.Errorf("%w: of one that has gone on from it already; decode it once more", ErrCheckpoint)
 	}
 	s.State, s.stage = c.State, c.Stage
-	s.anew = s.Counted != s.counts()
+	s.otherUnit = s.Counted != s.counts()
 	s.start = s.Meter.Clock().Seconds() - s.Seconds
 	s.Meter.Resume(c.Actions)
 	if s.Best != nil {

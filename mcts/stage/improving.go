@@ -185,7 +185,7 @@ func (m *Improving) resume(s *Search) error {
 	if len(m.Operators) == 0 || len(m.Yields) != len(m.Operators) {
 		return errForeign
 	}
-	if s.anew {
+	if s.otherUnit {
 		clear(m.Yields)
 	}
 	for _, op := range m.Operators {

@@ -52,7 +52,7 @@ func (m *Mending) resume(s *Search) error {
 	if m.Tours < 0 || m.Tours > 1<<16 {
 		return errForeign
 	}
-	if s.anew {
+	if s.otherUnit {
 		m.PerEdge, m.Over = 0, false
 	}
 	return nil

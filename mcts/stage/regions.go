@@ -219,7 +219,7 @@ func (v *Regions) resume(s *Search) error {
 			return errForeign
 		}
 	}
-	if s.anew {
+	if s.otherUnit {
 		v.PerTour = 0
 	}
 	return nil

@@ -153,7 +153,7 @@ func (k *Kicks) resume(s *Search) error {
 	if k.Tree.Check(s.In.N()) != nil || k.Kicked < 0 || k.Kicked > len(k.Tree.Leaves) {
 		return errForeign
 	}
-	if s.anew {
+	if s.otherUnit {
 		k.PerLeaf, k.PerKick = 0, 0
 	}
 	return nil

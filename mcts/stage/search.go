@@ -41,9 +41,9 @@ type Search struct {
 	start    float64   // second on the clock at which it would have begun, had it never been interrupted
 
 	State
-	stage Stage
-	cut   bool // the last step may have ended early, as the search was to end
-	anew  bool // what its checkpoint says of costs is in another unit, and forgotten
+	stage     Stage
+	cut       bool // the last step may have ended early, as the search was to end
+	otherUnit bool // what its checkpoint says of costs is in another unit, and forgotten
 }
 
 // State is what a search has reached, besides its stage.

@@ -168,7 +168,7 @@ func (w *Whole) resume(s *Search) error {
 	if w.Breeder == nil {
 		return errForeign
 	}
-	if s.anew {
+	if s.otherUnit {
 		*w = Whole{Breeder: w.Breeder}
 	}
 	return w.Breeder.Resume(s.breeding())
