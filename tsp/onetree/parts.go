@@ -51,7 +51,7 @@ func (g *Graph) AlphaByParts(ctx context.Context, opt Options, m, size int, told
 // batches are the parts of about size cities that g is worked on by, in its order, some at a time.
 func (g *Graph) batches(ctx context.Context, size int) iter.Seq[[][]int32] {
 	count := max(1, g.n/size)
-	batch := max(2*tsp.Workers(ctx), count/24)
+	batch := max(tsp.Workers(ctx), count/24)
 	return func(yield func([][]int32) bool) {
 		for first := 0; first < count; first += batch {
 			parts := make([][]int32, min(batch, count-first))
