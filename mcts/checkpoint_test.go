@@ -113,6 +113,12 @@ func TestResumeAnswer(t *testing.T) {
 		if r := tsptest.Must(Solve(t.Context(), in, again)); !slices.Equal(r.Tour, whole.Tour) {
 			t.Errorf("resumed from checkpoint %d: length %d, uninterrupted %d", k, r.Length, whole.Length)
 		}
+		over, cancel := context.WithCancel(t.Context())
+		cancel()
+		again.Save, again.Resume = nil, decoded(t, data)
+		if r := tsptest.Must(Solve(over, in, again)); r.Length > in.Length(whole.Tour) {
+			t.Errorf("resumed from checkpoint %d with no time: length %d, want %d", k, r.Length, whole.Length)
+		}
 	}
 }
 

@@ -52,7 +52,7 @@ func Begin(ctx context.Context, in *tsp.Instance, o Options) (*Beginning, error)
 	p := o.problem(in, nil, nil, cfg, source)
 	p.Meter, p.Curve = meter.New(ctx, budget, nil), prepare.Curve(ctx, in)
 	p.Shortest, p.Length = p.Curve, in.Length(p.Curve)
-	ok, err := p.Prepare(ctx)
+	ok, err := p.Prepare()
 	p.Settle()
 	if err != nil {
 		return nil, err

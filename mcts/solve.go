@@ -165,7 +165,7 @@ func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 	budget.Reached = p.reached(given, o.Target)
 	m := meter.New(ctx, budget, p.observer(in, &o, r.lower()))
 	p.Meter = m
-	tour, err := p.solve(ctx)
+	tour, err := p.solve()
 	if err != nil {
 		return nil, err
 	}
@@ -253,10 +253,10 @@ func wanted(in *tsp.Instance) string {
 }
 
 // solve prepares and searches.
-func (p *searching) solve(ctx context.Context) (tsp.Tour, error) {
+func (p *searching) solve() (tsp.Tour, error) {
 	m := p.Meter
 	if p.Small() && p.Reads { // what is wrong with a file is told whatever the size
-		if _, err := p.Prepare(ctx); err != nil {
+		if _, err := p.Prepare(); err != nil {
 			return nil, err
 		}
 	}
@@ -274,7 +274,7 @@ func (p *searching) solve(ctx context.Context) (tsp.Tour, error) {
 	if m.Check() {
 		return p.Shortest, nil
 	}
-	err := p.run(ctx)
+	err := p.run()
 	p.Settle()
 	s := p.search.Load()
 	if s == nil || s.BestLength > p.Length { // a drawn tour of many cities may be longer
@@ -284,8 +284,8 @@ func (p *searching) solve(ctx context.Context) (tsp.Tour, error) {
 }
 
 // run prepares, and searches where there is time to.
-func (p *searching) run(ctx context.Context) error {
-	if ok, err := p.Prepare(ctx); !ok {
+func (p *searching) run() error {
+	if ok, err := p.Prepare(); !ok {
 		return err
 	}
 	var s *stage.Search

@@ -42,6 +42,7 @@ type Observer func(Progress)
 // by any of them.
 type Meter struct {
 	ctx     context.Context
+	finish  context.CancelFunc // ends ctx
 	budget  Budget
 	observe Observer
 
@@ -64,28 +65,30 @@ type Meter struct {
 }
 
 // New returns the meter of a search that is about to begin. It watches ctx
-// until that ends; observe may be nil.
+// until that or the search ends; observe may be nil.
 func New(ctx context.Context, budget Budget, observe Observer) *Meter {
-	m := &Meter{ctx: ctx, budget: budget, observe: observe, told: NoTour, length: NoTour}
+	m := &Meter{budget: budget, observe: observe, told: NoTour, length: NoTour}
+	m.ctx, m.finish = context.WithCancel(ctx)
 	if m.budget.Clock == nil {
 		start := time.Now()
 		m.budget.Clock = func() time.Duration { return time.Since(start) }
 	}
 	m.best.Store(NoTour)
-	context.AfterFunc(ctx, func() { m.ending.Store(true) })
+	context.AfterFunc(m.ctx, func() { m.ending.Store(true) })
 	return m
 }
 
 // Budget returns the budget.
 func (m *Meter) Budget() Budget { return m.budget }
 
-// Context ends when the search does for reasons of time, or is interrupted.
+// Context ends when the search does, or is interrupted.
 func (m *Meter) Context() context.Context { return m.ctx }
 
 // End stops all workers, for the first reason given.
 func (m *Meter) End(why Stop) {
 	m.stop.CompareAndSwap(nil, &why)
 	m.ending.Store(true)
+	m.finish()
 }
 
 // Ended returns the reason for which the search ends, false while it goes on.

@@ -7,7 +7,7 @@
 //	p.Length, _, err = in.Measure(ctx, p.Curve)
 //	err = p.Place(ctx)            // cities in one place become one; many lie along the curve
 //	p.Know()
-//	ok, err := p.Prepare(ctx)     // false: the budget ended; settled, p.Shortest is the answer
+//	ok, err := p.Prepare()        // false: the budget ended; settled, p.Shortest is the answer
 //	s := stage.New(p.Task)        // the search
 //	s.Descend(save)               // its first stage, beside which
 //	p.Settle()                    // ... what Prepare began goes on till here

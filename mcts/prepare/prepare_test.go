@@ -1,11 +1,14 @@
 package prepare
 
 import (
+	"context"
 	"math/rand/v2"
 	"slices"
 	"testing"
 
 	"tspmcts/heatmap"
+	"tspmcts/mcts/eax"
+	"tspmcts/mcts/kick"
 	"tspmcts/mcts/meter"
 	"tspmcts/mcts/stage"
 	"tspmcts/tsp"
@@ -28,7 +31,7 @@ func TestPrepare(t *testing.T) {
 	}
 	p.Know()
 	p.Meter = meter.New(t.Context(), meter.Budget{}, nil)
-	if ok, err := p.Prepare(t.Context()); !ok || err != nil {
+	if ok, err := p.Prepare(); !ok || err != nil {
 		t.Fatal(ok, err)
 	}
 	for i := range int32(p.In.N()) {
@@ -103,13 +106,43 @@ func TestStraighten(t *testing.T) {
 	}
 }
 
+// TestEnough pins that what is prepared is given up where a tour that is made meanwhile is the last one
+// that is wanted.
+func TestEnough(t *testing.T) {
+	const n = manyCities
+	in := tsptest.Random(tsp.Euc2D, n, 1)
+	cfg := stage.Config{FirstTour: "curve", KickSize: 50, Stretch: 50000, EAX: eax.DefaultConfig, Kick: kick.Config{Breadth: []int{1}, Depth: 25}}
+	p := &Problem{Task: stage.Task{In: in, Workers: 2, Config: cfg}, Source: "alpha", Most: 5}
+	p.Curve = Curve(t.Context(), in)
+	p.Length = in.Length(p.Curve)
+	if err := p.Place(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	p.Know()
+	target := p.Length * 9 / 10 // the curve is a quarter too long, its local optimum a twentieth
+	p.Meter = meter.New(t.Context(), meter.Budget{Target: target}, nil)
+	var ended error
+	p.Build = func(ctx context.Context, in *tsp.Instance, source string, nb *tsp.Neighbors, told heatmap.Told) (*heatmap.Map, error) {
+		ended = ctx.Err()
+		return Build(ctx, in, source, nb, told)
+	}
+	ok, err := p.Prepare()
+	p.Settle()
+	if why, _ := p.Meter.Ended(); ok || err != nil || why != meter.StopTarget || p.Length > target {
+		t.Errorf("prepared %v, %v, ended by %q with a tour of %d, want at most %d", ok, err, why, p.Length, target)
+	}
+	if p.Neighbors != nil && ended == nil {
+		t.Error("the heatmap is made")
+	}
+}
+
 // TestFits pins that a map of other cities is refused, whoever made it, and of pairs one that would
 // join two entries.
 func TestFits(t *testing.T) {
 	in := tsptest.Random(tsp.Euc2D, 30, 1)
 	p := &Problem{Task: stage.Task{In: in, Heatmap: heatmap.Zero(29)}, Most: 5}
 	p.Meter = meter.New(t.Context(), meter.Budget{}, nil)
-	if ok, err := p.Prepare(t.Context()); ok || err == nil {
+	if ok, err := p.Prepare(); ok || err == nil {
 		t.Errorf("a map of 29 cities for 30: %v", err)
 	}
 	pairs := tsp.NewSymmetric(tsptest.Directed(30, 1)).Instance

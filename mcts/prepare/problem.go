@@ -67,7 +67,8 @@ type Problem struct {
 
 // Prepare finds neighbours, map and candidates. It reports false, and ends the
 // meter, where the budget does not allow that.
-func (p *Problem) Prepare(ctx context.Context) (bool, error) {
+func (p *Problem) Prepare() (bool, error) {
+	ctx := p.Meter.Context()
 	p.Meter.Stage("preparing")
 	p.straighten(ctx)
 	p.rough(ctx)

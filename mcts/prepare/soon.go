@@ -17,11 +17,12 @@ import (
 // offer makes t the answer of last resort where it is shorter, and tells the observer.
 func (p *Problem) offer(t tsp.Tour) { p.offerOf(t, p.In.Length(t)) }
 
-// offerOf is offer of a tour of that length.
+// offerOf is offer of a tour of that length, unless one before was short enough to end the search: what
+// is under way then may or may not be found.
 func (p *Problem) offerOf(t tsp.Tour, length int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if length < p.Length {
+	if why, _ := p.Meter.Ended(); length < p.Length && why != meter.StopTarget {
 		p.Shortest, p.Length = t, length
 		p.Meter.Lend(length, t)
 		p.Meter.Check()
