@@ -116,7 +116,11 @@ func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 	given := in
 	o.Clock = o.budget(given).Clock
 	invalid := o.validate(given)
-	in, places, sym, err := o.standIn(ctx, given, invalid == nil)
+	numbering := ctx
+	if o.Resume != nil { // its tours are of numbers, and may be the answer
+		numbering = context.WithoutCancel(ctx)
+	}
+	in, places, sym, err := o.standIn(numbering, given, invalid == nil)
 	if err != nil {
 		return nil, err
 	}
@@ -144,7 +148,7 @@ func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 		budget.Bound = max(budget.Bound, in.Offset()) // no step that is no edge
 	}
 	p := &searching{Problem: o.problem(in, places, sym, cfg, source), save: o.Save}
-	p.Curve = prepare.Curve(ctx, in)
+	p.Curve = prepare.Curve(tsp.WithWorkers(numbering, o.workers()), in)
 	began := budget.Clock()
 	if p.Late(budget) {
 		r.Stop, r.Elapsed = StopTime, began
@@ -158,7 +162,7 @@ func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 	}
 	ctx, stop := within(ctx, budget)
 	defer stop()
-	if err := p.Place(ctx); err != nil {
+	if err := p.Place(tsp.WithWorkers(numbering, o.workers())); err != nil {
 		return nil, err
 	}
 	p.Know()
