@@ -195,24 +195,30 @@ func (p *Problem) begins() bool {
 }
 
 // beginWith makes what s has made the tour that the search begins with, where that is better than
-// greedy.
+// greedy, or else one to cross with.
 func (p *Problem) beginWith(s *soon) {
 	if s == nil || !p.begins() {
 		return
 	}
-	if p.Mended = s.finish(); p.Mended || !s.waits && p.In.N() > mostGreedy {
+	p.Mended = s.finish()
+	switch {
+	case p.Mended || !s.waits && p.In.N() > mostGreedy:
 		p.Settle()
 		p.Config.FirstTour, p.Curve = "curve", p.Shortest
+	case s.renewing.Made():
+		p.mu.Lock()
+		p.Renewed = p.Shortest
+		p.mu.Unlock()
 	}
 }
 
-// finish finishes the tour where its parts were made anew, and reports whether they were.
+// finish finishes the tour where its parts were made anew, and reports whether the search may begin with it.
 func (s *soon) finish() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	anew := s.renewing.Again()
+	again := s.renewing.Again()
 	s.meter.Check()
-	return anew
+	return again
 }
 
 // told returns what is told of candidates by the heatmap.

@@ -117,7 +117,21 @@ func (v *Visitor) Renew(mend func(tsp.Tour) tsp.Tour, cfg eax.Config, stop *atom
 	if c.Poll() {
 		return nil, 0
 	}
-	own := v.own()
+	return v.lead(cfg, stop)
+}
+
+// Cross is Renew with what another tour of the instance has here: next names the city that follows each
+// there.
+func (v *Visitor) Cross(next []int32, cfg eax.Config, stop *atomic.Bool) ([]int32, int64) {
+	if made, ok := v.again(next); !made || !ok {
+		return nil, 0
+	}
+	return v.lead(cfg, stop)
+}
+
+// lead crosses the region's own tour with the climber's piece.
+func (v *Visitor) lead(cfg eax.Config, stop *atomic.Bool) ([]int32, int64) {
+	c, own := v.Climber, v.own()
 	led, length, children := eax.NewLeader(c.Sub(), &v.near, own, cfg).Lead(own, []tsp.Tour{c.Local()}, &v.RNG, stop)
 	c.Count(children)
 	return led, c.Sub().Length(own) - length

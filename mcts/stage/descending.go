@@ -22,6 +22,9 @@ func (d *Descending) step(s *Search) bool {
 		if pieces := s.pieces(); pieces > 1 {
 			s.round(max(1, pieces/mostAcross), (*kick.Climber).Descend)
 		}
+		if s.Renewed != nil && !s.Meter.Check() {
+			s.cross(s.Renewed)
+		}
 		return true
 	}
 	d.Begun = s.Cost()

@@ -15,9 +15,7 @@ import (
 // neighbours and candidates become known. It is no stage: it goes on while these are found, before
 // the search begins.
 type Renewing struct {
-	// Anew: parts whose candidates by alpha-nearness become known are made anew, where cities are
-	// spread evenly. Between clusters the tour stays wrong at large so: C100k.1 after 3 s, two
-	// workers, mean of seeds 1 to 4, is .79 % over the best known, and .56 from a greedy tour of all.
+	// Anew: parts whose candidates by alpha-nearness become known are made anew.
 	Anew bool
 
 	s     *Search
@@ -25,6 +23,7 @@ type Renewing struct {
 	begun int  // cities of the tour that Begin has come to
 	next  int  // where it is kicked next
 	made  bool // parts were made anew
+	even  bool // what is made anew is good at large
 	crude int  // where the curve was straightened last, from its end on
 }
 
@@ -115,8 +114,7 @@ func (r *Renewing) Finish() { r.s.coarsen() }
 func (r *Renewing) Step(parts [][]int32, candidates func(i int32) []int32, alpha bool) {
 	s := r.s
 	if alpha && r.Anew && !r.made {
-		r.made = s.even()
-		r.Anew = r.made
+		r.made, r.even = true, s.even()
 	}
 	s.visit(parts, func(x *region.Visitor, k int) ([]int32, int64) {
 		for _, city := range parts[k] {
@@ -143,34 +141,22 @@ func (s *Search) crossAnew(x *region.Visitor, k int) ([]int32, int64) {
 	}, s.Config.EAX(c.Size()), s.Meter.Ending())
 }
 
+// Made reports whether parts were made anew.
+func (r *Renewing) Made() bool { return r.made }
+
 // Again makes all anew once more, where parts were, in parts with other borders: along the first ones
 // every part had kept what the tour was, which kicks do not mend. E100k.1 after 4 and 10 s, two
 // workers, mean of six seeds, is .326 and .218 % over the best known, and .344 and .233 where only what
-// lies within twelve candidates of a border is made anew. It reports whether it did.
+// lies within twelve candidates of a border is made anew. It reports whether it did: between clusters the
+// tour stays wrong at large so. C100k.1 after 3 s, two workers, mean of seeds 1 to 4, is .79 % over the
+// best known when the search begins with that, and .56 from a greedy tour of all.
 func (r *Renewing) Again() bool {
-	s := r.s
-	if !r.made {
+	if !r.made || !r.even {
 		return false
 	}
-	var tree region.Tree
-	tree.Grow(s.Meter.Context(), s.In, s.Tour.Positions(), perPart, meter.PCG(s.Seed, meter.ForCuts, s.Round, 0))
-	for leaves := range slices.Chunk(tree.Leaves, max(2*s.Workers, len(tree.Leaves)/24)) {
-		if s.Meter.Check() {
-			break
-		}
-		parts := make([][]int32, len(leaves))
-		for k, leaf := range leaves {
-			nd := tree.Nodes[leaf]
-			parts[k] = tree.Cities[nd.From:nd.To]
-		}
-		s.visit(parts, s.crossAnew)
-	}
+	r.s.inParts(r.s.crossAnew)
 	return true
 }
-
-// perPart is the most cities that are made anew together the second time, about as many as the first
-// time.
-const perPart = 1 << 14
 
 // Kick kicks a stretch of the tour, the next each time, for so long. Before Begin there is no local
 // optimum to kick, and the curve is straightened.

@@ -14,8 +14,8 @@ import (
 )
 
 // TestRenewing pins that a curve becomes a tour part by part, and a shorter one over candidates by
-// alpha-nearness, where cities are spread evenly one that is made anew, twice; that its length is the
-// one told, and that fixed edges stay.
+// alpha-nearness, one that is made anew, where cities are spread evenly twice; that its length is the
+// one told, that fixed edges stay, and that a local optimum that is crossed with it is better than both.
 func TestRenewing(t *testing.T) {
 	const n, most = 6000, 7
 	fixed := tsptest.Random(tsp.Euc2D, n, 2)
@@ -73,6 +73,15 @@ func TestRenewing(t *testing.T) {
 			t.Errorf("all is made anew: %v", again)
 		} else if holds(); again && float64(before) > 0.998*float64(anew) {
 			t.Errorf("length %d when all is made anew once more, %d before", before, anew)
+		}
+		renewed, length := slices.Clone(s.Tour.Order), s.Tour.Length
+		s.Tour = kick.NewTour(in, tsptest.Must(tsp.GreedyEdge(t.Context(), in, nb)))
+		s.round(1, (*kick.Climber).Descend)
+		before = s.Tour.Length
+		length = min(length, before)
+		s.cross(renewed)
+		if holds(); before >= length {
+			t.Errorf("length %d when two tours are crossed, the shorter has %d", before, length)
 		}
 	}
 }

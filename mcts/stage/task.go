@@ -25,6 +25,7 @@ type Task struct {
 	Workers int
 
 	Curve    tsp.Tour   // to begin with where there is no other
+	Renewed  tsp.Tour   // that the first local optimum is crossed with; nil: none
 	Mended   bool       // Curve is a tour that nothing is wrong with at large, and the one to begin with
 	Branched tsp.Tour   // the same, where it is the shortest; nil where there is none
 	Initial  []tsp.Tour // the same, and in the first population

@@ -1,11 +1,13 @@
 package stage
 
 import (
+	"slices"
 	"sync/atomic"
 
 	"tspmcts/mcts/kick"
 	"tspmcts/mcts/meter"
 	"tspmcts/mcts/region"
+	"tspmcts/tsp"
 	"tspmcts/twoopt"
 )
 
@@ -93,3 +95,36 @@ func (s *Search) load(x *region.Visitor, k int, cand *twoopt.Candidates) {
 		return v.place[city]
 	})
 }
+
+// inParts has work carried out in the leaves of a new tree.
+func (s *Search) inParts(work func(x *region.Visitor, k int) ([]int32, int64)) {
+	var tree region.Tree
+	tree.Grow(s.Meter.Context(), s.In, s.Tour.Positions(), perPart, meter.PCG(s.Seed, meter.ForCuts, s.Round, 0))
+	for leaves := range slices.Chunk(tree.Leaves, max(2*s.Workers, len(tree.Leaves)/24)) {
+		if s.Meter.Check() {
+			break
+		}
+		parts := make([][]int32, len(leaves))
+		for k, leaf := range leaves {
+			nd := tree.Nodes[leaf]
+			parts[k] = tree.Cities[nd.From:nd.To]
+		}
+		s.visit(parts, work)
+	}
+}
+
+// cross crosses the tour with another of all cities, region by region.
+func (s *Search) cross(other tsp.Tour) {
+	next := make([]int32, len(other))
+	for k, c := range other {
+		next[c] = other[(k+1)%len(other)]
+	}
+	s.inParts(func(x *region.Visitor, k int) ([]int32, int64) {
+		v := &s.visiting
+		x.Load(s.In, s.Candidates, s.Neighbors.Of, s.Tour.Length, v.owner, v.place, int32(k)+1)
+		return x.Cross(next, s.Config.EAX(x.Climber.Size()), s.Meter.Ending())
+	})
+}
+
+// perPart is the most cities of a part, about as many as alpha-nearness is found of at once.
+const perPart = 1 << 14
