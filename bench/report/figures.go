@@ -318,7 +318,7 @@ func fewer(points plotter.XYs) plotter.XYs {
 	return append(kept, points[len(points)-1])
 }
 
-// profile draws the share of runs within x percent, at the end or after a tenth of the time.
+// profile draws the share of runs within x percent, at the end or after a tenth of the horizon.
 func (d *Data) profile(tenth bool) (*figure, error) {
 	arms, note := d.shown()
 	name, title := "profile", "Performance profile"
@@ -330,7 +330,7 @@ func (d *Data) profile(tenth bool) (*figure, error) {
 		if !tenth {
 			return r.Gap
 		}
-		gap, ok := r.at(r.Seconds / 10)
+		gap, ok := r.at(r.horizon / 10)
 		if !ok {
 			return math.Inf(1)
 		}

@@ -296,6 +296,24 @@ func TestAt(t *testing.T) {
 	}
 }
 
+// A tenth of the time is one of the budget, however early a run ends: this one ends at
+// 0.08 s of 1 s, and had no tour at a tenth of that.
+func TestProfileTenth(t *testing.T) {
+	l := strings.Replace(line("x", "a", 1, 101), `"seconds":1,"length":101}`, `"seconds":0.08,"length":101}`, 1)
+	l = strings.Replace(l, `"seconds":1,"seed"`, `"seconds":0.08,"seed"`, 1)
+	d, err := Read([]string{recordsFile(t, l)}, Options{Traces: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := d.profile(true)
+	if err != nil || f == nil {
+		t.Fatal(f, err)
+	}
+	if x := f.plot.X; x.Min > 1 || x.Max < 1 {
+		t.Errorf("the axis runs from %v to %v %%, want it around 1", x.Min, x.Max)
+	}
+}
+
 // A knob that decides everything is the one of importance.
 func TestImportance(t *testing.T) {
 	var lines []string
