@@ -36,9 +36,13 @@ func (m Moment) String() string {
 	return m.Span.String()
 }
 
+// of returns the moment in seconds, NaN for a time a city where their number is unknown.
 func (m Moment) of(r *Run) float64 {
-	if m.Share > 0 {
+	switch {
+	case m.Share > 0:
 		return m.Share * r.horizon
+	case m.Span.Fixed == 0 && r.Instance.N == 0:
+		return math.NaN()
 	}
 	return m.Span.Of(r.Instance.N).Seconds()
 }
@@ -123,8 +127,8 @@ func (d *Data) horizons() {
 	}
 }
 
-// measure computes the measures of a run that has a trace. What is not a number,
-// for a run without time or an instance of length 0, is left out of all means.
+// measure computes the measures of a run that has a trace. What is not a number, for a run without
+// time, an instance of length 0, or a time a city of an unknown number, is left out of all means.
 func (r *Run) measure(all []measure) {
 	if len(r.Trace) == 0 {
 		return
@@ -158,8 +162,11 @@ func (r *Run) meanGap(from float64, scale func(float64) float64) float64 {
 	return sum / (scale(r.horizon) - scale(from))
 }
 
-// gapAt returns the gap at a time.
+// gapAt returns the gap at a time, NaN where that is.
 func (r *Run) gapAt(seconds float64) float64 {
+	if math.IsNaN(seconds) {
+		return seconds
+	}
 	gap, ok := r.at(seconds)
 	if !ok {
 		return noTour

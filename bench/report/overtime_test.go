@@ -90,6 +90,24 @@ func TestOverTimeEdges(t *testing.T) {
 	closeTo(t, "stand-still near the optimum", still(r), 0)
 }
 
+// Where the number of cities is unknown, as of another program's runs, a time a city is none, and
+// neither is the gap then.
+func TestUnknownSize(t *testing.T) {
+	unknown := strings.Replace(line("x", "b", 1, 101), `"n":9`, `"n":0`, 1)
+	d, err := Read([]string{recordsFile(t, line("x", "a", 1, 101), unknown)}, Options{At: []Moment{{Span: bench.Span{PerCity: 0.02}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	runs := d.Arms[0].Runs
+	closeTo(t, "the gap at 0.02n of 9 cities", runs[0].over[firstMoment], 6)
+	if got := runs[1].over[firstMoment]; !math.IsNaN(got) {
+		t.Errorf("the gap at 0.02n of an unknown size is %v", got)
+	}
+	if table, ok := d.bySize(); !ok || !slices.Equal(table.Head, []string{"arm", "unknown size", "9 cities"}) {
+		t.Errorf("%+v", table)
+	}
+}
+
 // Another program's trace may hold every tour, in any order: the gap of the best one never rises.
 func TestForeignTraces(t *testing.T) {
 	l := line("x", "a", 1, 101)

@@ -139,6 +139,14 @@ func (d *Data) sizes() []int {
 	return all
 }
 
+// sizeText names a number of cities, 0 for one that the records do not tell.
+func sizeText(n int) string {
+	if n == 0 {
+		return "unknown size"
+	}
+	return fmt.Sprintf("%d cities", n)
+}
+
 // bySize is the table of mean gaps by number of cities.
 func (d *Data) bySize() (table, bool) {
 	sizes := d.sizes()
@@ -147,7 +155,7 @@ func (d *Data) bySize() (table, bool) {
 	}
 	t := table{Title: "Mean gap by size", Text: "Percent; the number of runs in brackets.", Left: 1, Head: []string{"arm"}}
 	for _, n := range sizes {
-		t.Head = append(t.Head, fmt.Sprintf("%d cities", n))
+		t.Head = append(t.Head, sizeText(n))
 	}
 	for _, a := range d.Arms {
 		row := []string{a.Name}
@@ -184,8 +192,8 @@ func (d *Data) figures() ([]*figure, error) {
 	if sizes := d.sizes(); len(sizes) > 1 {
 		for _, n := range sizes {
 			want := func(r *Run) bool { return r.Instance.N == n }
-			add(d.curves(fmt.Sprintf("curves-%d", n), fmt.Sprintf("Gap over time, %d cities", n), want))
-			add(d.integrals(fmt.Sprintf("integral-%d", n), fmt.Sprintf("Primal integral over time, %d cities", n), want))
+			add(d.curves(fmt.Sprintf("curves-%d", n), "Gap over time, "+sizeText(n), want))
+			add(d.integrals(fmt.Sprintf("integral-%d", n), "Primal integral over time, "+sizeText(n), want))
 		}
 	} else {
 		want := func(*Run) bool { return true }
