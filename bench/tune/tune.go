@@ -522,17 +522,21 @@ func (t *Tuner) model(base *configuration) error {
 	initial := max(challengers, t.Trials/4)
 	latin := t.latin(initial)
 	for t.limit()-t.spent >= 1 {
-		var batch []*configuration
+		var drawn, batch []*configuration
 		if len(latin) > 0 {
 			take := min(challengers, len(latin))
 			for _, x := range latin[:take] {
-				batch = append(batch, t.add(t.Space.at(x, t.Base)))
+				drawn = append(drawn, t.add(t.Space.at(x, t.Base)))
 			}
 			latin = latin[take:]
 		} else {
-			batch = t.propose(incumbent)
+			drawn = t.propose(incumbent)
 		}
-		batch = slices.DeleteFunc(batch, func(c *configuration) bool { return t.met(c) > 0 })
+		for _, c := range drawn { // in a small space several points are one configuration
+			if t.met(c) == 0 && !slices.Contains(batch, c) {
+				batch = append(batch, c)
+			}
+		}
 		if len(batch) == 0 {
 			c := t.fresh()
 			if c == nil {

@@ -134,10 +134,10 @@ func TestMethods(t *testing.T) {
 	}
 }
 
-// A space of fewer points than trials is tried whole, and that is the end.
+// A space of fewer points than trials is tried whole, and that is the end; no run counts twice.
 func TestSmallSpace(t *testing.T) {
 	for _, method := range Methods {
-		for _, list := range []string{"candidates=5:7", "alpha=1:1.02", "order=heatmap|distance|heatmap|distance"} {
+		for _, list := range []string{"candidates=5:7", "alpha=1:1.02", "order=heatmap|distance|heatmap|distance", "candidates=5|5|5"} {
 			u := tuner(t, method, filepath.Join(t.TempDir(), "log.jsonl"), 12)
 			u.Budget.Actions = 5
 			var err error
@@ -150,7 +150,10 @@ func TestSmallSpace(t *testing.T) {
 			}
 			r, err := u.Run(t.Context())
 			if err != nil || r.Configs != 1+len(points) {
-				t.Errorf("%s, %s: %v, %+v, want the base and %d points", method, list, err, r, len(points))
+				t.Fatalf("%s, %s: %v, %+v, want the base and %d points", method, list, err, r, len(points))
+			}
+			if training := u.Store.Len() - len(r.Finalists)*len(u.Verify); r.Runs != training {
+				t.Errorf("%s, %s: %d runs, but %d in the log", method, list, r.Runs, training)
 			}
 		}
 	}
