@@ -32,10 +32,11 @@ func ParseSpace(list string, base mcts.Config) (Space, error) {
 	case list != "":
 		for part := range strings.SplitSeq(list, ";") {
 			for piece := range strings.SplitSeq(part, ",") {
-				// Values may hold commas: what names no knob goes on with the piece before.
-				name, _, _ := strings.Cut(strings.TrimSpace(piece), "=")
-				if _, ok := mcts.FindKnob(name); ok || len(parts) == 0 || !strings.Contains(parts[len(parts)-1], "|") {
-					parts = append(parts, strings.TrimSpace(piece))
+				// Values may hold commas: what names no knob goes on with the list before.
+				piece = strings.TrimSpace(piece)
+				_, ok := mcts.FindKnob(piece)
+				if ok || strings.Contains(piece, "=") || len(parts) == 0 || !isList(parts[len(parts)-1]) {
+					parts = append(parts, piece)
 				} else {
 					parts[len(parts)-1] += "," + piece
 				}
@@ -68,6 +69,13 @@ func ParseSpace(list string, base mcts.Config) (Space, error) {
 		space = append(space, d)
 	}
 	return space, nil
+}
+
+// isList reports whether a part of a space gives values that are lists.
+func isList(part string) bool {
+	name, _, given := strings.Cut(part, "=")
+	knob, _ := mcts.FindKnob(name)
+	return given && knob.Kind == mcts.List
 }
 
 // searched returns what the table says a tuner tries, all that the knob takes where it says

@@ -277,6 +277,7 @@ func TestSpace(t *testing.T) {
 		"alpha":                        "alpha 0 5",
 		"alpha=1:2,beta=1:100 log":     "alpha 1 2;beta 1 100",
 		"breadth=1|5,3,1|3,1,alpha":    "breadth 1 3,1;alpha 0 5",
+		"breadth=5,3|7|2,2,2,depth":    "breadth 5,3 2,2,2;depth 4 300",
 		"order=heatmap|distance;depth": "order heatmap distance;depth 4 300",
 		"candidates=5|20|50|1000":      "candidates 5 1000",
 	} {
@@ -291,6 +292,8 @@ func TestSpace(t *testing.T) {
 	}
 	for list, want := range map[string]string{
 		"gamma":            `unknown knob "gamma"`,
+		"order=heatmap,x":  `unknown knob "x"`,
+		"breadth=5,3,y=1":  `unknown knob "y"`,
 		"alpha,alpha=1:2":  "alpha is there twice",
 		"alpha=2:1":        `the range of alpha is "2:1", want lo:hi`,
 		"alpha=0:1 log":    "the range of alpha",
