@@ -326,6 +326,7 @@ func TestImport(t *testing.T) {
 		{"lkh", lkh, "LKH pr2392 7 378032 1.4 3780630.71 3780320.9; LKH pr2392 8 378040 1.3 3780400.8"},
 		{"linkern", linkern, "linkern pr1002 99 264900 0.25 2683830.02 2650000.1 2649000.25"},
 		{"csv", table, "X a 1 11.5 2 121 11.52; X a 2 12 1 121; Y a 1 10 3 103"},
+		{"csv of Excel", "\ufeffSolver,Instance,SEED,Seconds,Length\rX,a,1,2,11.5\r", "X a 1 11.5 2 11.52"},
 	} {
 		i := Importer{}
 		entries, err := i.Import(strings.NewReader(c.text), c.name)
@@ -373,19 +374,20 @@ func TestImport(t *testing.T) {
 		}
 	}
 	i := Importer{}
-	entries, err := i.Import(strings.NewReader(table), "x")
+	entries, err := i.Import(strings.NewReader(table+"\xfc,\xfc,1,3,10\n"), "x")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := OpenStore(filepath.Join(t.TempDir(), "a.jsonl"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	for _, want := range []int{3, 0} {
+	name := filepath.Join(t.TempDir(), "a.jsonl")
+	for _, want := range []int{4, 0} {
+		s, err := OpenStore(name)
+		if err != nil {
+			t.Fatal(err)
+		}
 		if added, err := s.AddMissing(t.Context(), entries); err != nil || added != want {
 			t.Errorf("%d records added (%v), want %d", added, err, want)
 		}
+		s.Close()
 	}
 }
 

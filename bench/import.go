@@ -29,17 +29,18 @@ type Importer struct {
 	Best     *Optima
 }
 
-// Import reads a CSV file with the columns instance, solver, seed, seconds and
-// length, or the log of an LKH or linkern run; name is for messages. Several
-// lines of a CSV file about the same run are the improvements in it.
+// Import reads a CSV file with the columns instance, solver, seed, seconds and length, their names
+// in any letter case, or the log of an LKH or linkern run; name is for messages. Several lines of a
+// CSV file about the same run are the improvements in it.
 func (i *Importer) Import(r io.Reader, name string) ([]*Entry, error) {
 	data, err := io.ReadAll(r)
 	if err != nil {
 		return nil, FileError(name, err)
 	}
+	data = Plain(data)
 	var runs []*peerRun
 	switch first, _, _ := bytes.Cut(data, []byte("\n")); {
-	case bytes.Contains(first, []byte("instance")) && bytes.Contains(first, []byte(",")):
+	case bytes.Contains(bytes.ToLower(first), []byte("instance")) && bytes.Contains(first, []byte(",")):
 		runs, err = readPeerCSV(data, name)
 	case lkhMark.Match(data):
 		runs, err = readLKH(data, name)
@@ -104,7 +105,7 @@ func improvements(all []Point) (trace []Point, best float64) {
 func (i *Importer) entry(p *peerRun) *Entry {
 	last := slices.MaxFunc(p.trace, func(a, b Point) int { return cmp.Compare(a.Seconds, b.Seconds) }).Seconds
 	trace, best := improvements(p.trace)
-	e := &Entry{Version: Version, Solver: p.solver, Record: Record{Instance: p.instance, N: p.n,
+	e := &Entry{Version: Version, Solver: inUTF8(p.solver), Record: Record{Instance: inUTF8(p.instance), N: p.n,
 		Length: trace[len(trace)-1].Length, Seconds: last, Seed: p.seed, Workers: 1, Trace: trace}}
 	if i.Best != nil {
 		if o := i.Best.Named(p.instance); o > 0 {
@@ -138,7 +139,7 @@ func readPeerCSV(data []byte, name string) ([]*peerRun, error) {
 	}
 	at := map[string]int{}
 	for i, column := range head {
-		at[strings.TrimSpace(column)] = i
+		at[strings.ToLower(strings.TrimSpace(column))] = i
 	}
 	for _, column := range []string{"instance", "solver", "seed", "seconds", "length"} {
 		if _, ok := at[column]; !ok {
