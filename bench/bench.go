@@ -131,6 +131,7 @@ func (j *Job) Do(ctx context.Context, tours bool) (*Entry, tsp.Tour, error) {
 		if e.Tour, err = drawn(j.Item, tour); err != nil {
 			return nil, nil, err
 		}
+		e.Path = j.Item.Ends != nil
 	}
 	return &e, tour, nil
 }

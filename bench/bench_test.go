@@ -223,6 +223,19 @@ func TestOddNames(t *testing.T) {
 	}
 }
 
+// A record with a tour tells whether it is a path.
+func TestPath(t *testing.T) {
+	dir := t.TempDir()
+	for kind, want := range map[string]bool{"TSP": false, "HPP": true} {
+		put(t, dir, "a.tsp", "TYPE: "+kind+"\nDIMENSION: 6\nEDGE_WEIGHT_TYPE: EUC_2D\nNODE_COORD_SECTION\n1 0 0\n2 0 1\n3 1 1\n4 1 0\n5 2 2\n6 3 0\nEOF\n")
+		jobs := suiteJobs(t, dir, `{"sets":["a.tsp"],"knobs":["paper"],"budgets":["10 actions"]}`)
+		e, _, err := jobs[0].Do(t.Context(), true)
+		if err != nil || e.Path != want || len(e.Tour) != 6 {
+			t.Errorf("%s: %+v (%v)", kind, e, err)
+		}
+	}
+}
+
 // A records file has one writer.
 func TestStoreIsLocked(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "a.jsonl")

@@ -42,6 +42,7 @@ type Entry struct {
 	// command tries it again.
 	Error string       `json:"error,omitempty"`
 	Tour  [][2]float64 `json:"tour,omitempty"` // the cities' coordinates in the order of the tour, where asked for
+	Path  bool         `json:"path,omitempty"` // Tour does not return to where it began
 }
 
 // failed is an entry of a run that failed, as a line: no length, which others could take for one.

@@ -58,6 +58,7 @@ type Run struct {
 	Trace    []Step // ascending; empty where the records were read without
 	Knobs    []string
 	Tour     [][2]float64
+	Path     bool // Tour does not return
 	Heatmap  string
 	key      runKey
 	horizon  float64   // seconds; see overtime.go
@@ -173,7 +174,7 @@ func (d *Data) add(e *bench.Entry, arms map[[5]string]*Arm, o Options) error {
 		r.Knobs = knobsOf(e.Config)
 	}
 	if o.Tours {
-		r.Tour = e.Tour
+		r.Tour, r.Path = e.Tour, e.Path
 	}
 	if old := a.at[r.key]; old != nil {
 		*old = *r

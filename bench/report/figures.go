@@ -449,18 +449,13 @@ func (d *Data) sourceBoxes() (*figure, error) {
 	return boxes("sources", "Gaps by heatmap source", "All runs of a source together, whatever their knobs and budget.", names, values)
 }
 
-// tours draws the tour of one run.
+// tourFigure draws the tour of one run.
 func tourFigure(i int, a *Arm, r *Run) (*figure, error) {
 	f := newFigure(fmt.Sprintf("tour-%d", i+1), fmt.Sprintf("%s: %s", r.Instance.Name, a.Name), fmt.Sprintf("%d cities, gap %s.", len(r.Tour), bench.GapText(&r.Gap)), "", "")
 	f.plot.HideAxes()
 	f.small = true
-	route := make(plotter.XYs, len(r.Tour)+1)
-	for k := range route {
-		c := r.Tour[k%len(r.Tour)]
-		route[k] = plotter.XY{X: c[0], Y: c[1]}
-	}
 	style := draw.LineStyle{Color: colourOf(i), Width: vg.Points(0.8)}
-	pictures.Route(f.plot, route, style)
+	pictures.Route(f.plot, r.route(), style)
 	width, height := f.plot.X.Max-f.plot.X.Min, f.plot.Y.Max-f.plot.Y.Min
 	f.width = 4 * vg.Inch
 	f.height = f.width
@@ -468,6 +463,18 @@ func tourFigure(i int, a *Arm, r *Run) (*figure, error) {
 		f.height = f.width * vg.Length(min(2, max(0.4, height/width)))
 	}
 	return f, nil
+}
+
+// route returns the line of the run's tour, which a path does not close.
+func (r *Run) route() plotter.XYs {
+	var route plotter.XYs
+	for _, c := range r.Tour {
+		route = append(route, plotter.XY{X: c[0], Y: c[1]})
+	}
+	if !r.Path {
+		route = append(route, route[0])
+	}
+	return route
 }
 
 // Share is how much of the variance a knob explains.

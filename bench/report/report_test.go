@@ -296,6 +296,22 @@ func TestAt(t *testing.T) {
 	}
 }
 
+// A path is drawn as it is, a tour returns.
+func TestRoute(t *testing.T) {
+	for fields, want := range map[string]string{
+		`"tour":[[0,0],[1,0],[1,1]],`:             "[{0 0} {1 0} {1 1} {0 0}]",
+		`"tour":[[0,0],[1,0],[1,1]],"path":true,`: "[{0 0} {1 0} {1 1}]",
+	} {
+		d, err := Read([]string{recordsFile(t, strings.Replace(line("x", "a", 1, 101), `"seed"`, fields+`"seed"`, 1))}, Options{Tours: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(d.Arms[0].Runs[0].route()); got != want {
+			t.Errorf("%s: %s, want %s", fields, got, want)
+		}
+	}
+}
+
 // A tenth of the time is one of the budget, however early a run ends: this one ends at
 // 0.08 s of 1 s, and had no tour at a tenth of that.
 func TestProfileTenth(t *testing.T) {
