@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"tspmcts/heatmap"
 	"tspmcts/mcts"
@@ -438,6 +439,9 @@ func TestBudgets(t *testing.T) {
 		if b, err := ParseBudget(text); err == nil {
 			t.Errorf("%q: %s", text, b)
 		}
+	}
+	if d := (Span{PerCity: 0.03}).Of(60); d != 1800*time.Millisecond {
+		t.Errorf("0.03n is %v for 60 cities", d)
 	}
 }
 

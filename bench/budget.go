@@ -25,7 +25,7 @@ func (s Span) Of(n int) time.Duration {
 	if s.Fixed > 0 {
 		return s.Fixed
 	}
-	return time.Duration(min(s.PerCity*float64(n), MaxTime.Seconds()) * float64(time.Second))
+	return time.Duration(math.Round(min(s.PerCity*float64(n), MaxTime.Seconds()) * float64(time.Second)))
 }
 
 // String returns what ParseSpan takes, empty for no time.
