@@ -379,9 +379,15 @@ var Tables = []string{"arms", "pairs", "arms-over-time", "pairs-over-time", "set
 // Only leaves the one table of that name, and no notes.
 func (c *Comparison) Only(table string) { c.only = table }
 
-// tables has the tables written, an empty line between them; left is the number
-// of their columns that are names. That of the sets is written when it is asked for.
-func (c *Comparison) tables(b *strings.Builder, write func(head []string, rows [][]string, left int)) {
+// A cell is one line, whatever the names in records hold.
+var (
+	textCell     = strings.NewReplacer("\n", " ", "\r", " ")
+	markdownCell = strings.NewReplacer("\n", " ", "\r", " ", "|", `\|`)
+)
+
+// tables has the tables written, an empty line between them, their cells as cell makes them; left
+// is the number of their columns that are names. That of the sets is written when it is asked for.
+func (c *Comparison) tables(b *strings.Builder, cell *strings.Replacer, write func(head []string, rows [][]string, left int)) {
 	for i, table := range []func() ([]string, [][]string){c.armRows, c.pairRows, c.armOverTimeRows, c.pairOverTimeRows, c.setRows} {
 		if c.only != Tables[i] && (c.only != "" || Tables[i] == "sets") {
 			continue
@@ -390,7 +396,13 @@ func (c *Comparison) tables(b *strings.Builder, write func(head []string, rows [
 			if b.Len() > 0 {
 				b.WriteByte('\n')
 			}
-			write(head, rows, []int{1, 2, 1, 2, 2}[i])
+			cells := make([][]string, len(rows)) // c keeps the rows
+			for i, row := range rows {
+				for _, text := range row {
+					cells[i] = append(cells[i], cell.Replace(text))
+				}
+			}
+			write(head, cells, []int{1, 2, 1, 2, 2}[i])
 		}
 	}
 }
@@ -398,7 +410,7 @@ func (c *Comparison) tables(b *strings.Builder, write func(head []string, rows [
 // Text writes tables for a terminal.
 func (c *Comparison) Text(w io.Writer) error {
 	var b strings.Builder
-	c.tables(&b, func(head []string, rows [][]string, left int) {
+	c.tables(&b, textCell, func(head []string, rows [][]string, left int) {
 		width := make([]int, len(head))
 		for _, row := range append([][]string{head}, rows...) {
 			for k, cell := range row {
@@ -430,7 +442,7 @@ func (c *Comparison) Text(w io.Writer) error {
 // Markdown writes the same as tables in Markdown.
 func (c *Comparison) Markdown(w io.Writer) error {
 	var b strings.Builder
-	c.tables(&b, func(head []string, rows [][]string, left int) {
+	c.tables(&b, markdownCell, func(head []string, rows [][]string, left int) {
 		b.WriteString("| " + strings.Join(head, " | ") + " |\n|")
 		for k := range head {
 			if k < left {
@@ -441,9 +453,6 @@ func (c *Comparison) Markdown(w io.Writer) error {
 		}
 		b.WriteByte('\n')
 		for _, row := range rows {
-			for k := range row {
-				row[k] = strings.ReplaceAll(row[k], "|", `\|`)
-			}
 			b.WriteString("| " + strings.Join(row, " | ") + " |\n")
 		}
 	})

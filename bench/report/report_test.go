@@ -131,6 +131,22 @@ func TestThreeArms(t *testing.T) {
 	}
 }
 
+// What names hold breaks no table, and what one kind of table needs is in no other.
+func TestCells(t *testing.T) {
+	set := func(l string) string { return strings.Replace(l, `"digest"`, `"set":"s|t","digest"`, 1) }
+	c := compare(t, "", false, set(line("x|\n", "a", 1, 101)), set(line("y", "a", 1, 102)))
+	for _, only := range []string{"", "sets"} {
+		c.Only(only)
+		var markdown, text strings.Builder
+		if err := errors.Join(c.Markdown(&markdown), c.Text(&text)); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(markdown.String(), `| x\|  |`) || !strings.Contains(text.String(), "x|  ") || strings.Contains(text.String(), `\`) {
+			t.Errorf("%q:\n%s\n%s", only, markdown.String(), text.String())
+		}
+	}
+}
+
 // Pairs without common runs are no tests, and make no other p-value larger.
 func TestHolmWithoutRuns(t *testing.T) {
 	c := compare(t, "", false, append(example(t), line("z", "other", 1, 101))...)
