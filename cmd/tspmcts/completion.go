@@ -10,6 +10,7 @@ import (
 	"tspmcts/bench/generate"
 	"tspmcts/bench/report"
 	"tspmcts/bench/tune"
+	"tspmcts/heatmap"
 	"tspmcts/mcts"
 	"tspmcts/tsplib/places"
 )
@@ -79,7 +80,7 @@ func choices(command, flag string) []string {
 	case "preset":
 		return mcts.Presets
 	case "heatmap":
-		return strings.Split(heatmapNames(false), ", ")
+		return append(heatmap.Names(), defaultHeatmap)
 	case "kind":
 		return generate.Kinds
 	case "metric":

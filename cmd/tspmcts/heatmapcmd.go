@@ -124,7 +124,7 @@ func heatmapBuildCommand() *cli.Command {
 		Usage:       "make the heatmaps of instances",
 		ArgsUsage:   "FILE...",
 		Description: "Writes the map of each instance to --out.\n" + sourceHelp(),
-		Flags: append(append(heatmapFlags(), placesFlags()...),
+		Flags: append(append(heatmapFlags("gtprior"), placesFlags()...),
 			option(catInput, "lines", "take the instances `A:B`, A to B-1 of a data set file, from 0"),
 			option(catSearch, "seed", "seed quick tours with `S` (default: 1)"),
 			option(catOutput, "out", "write to `FILE`; "+perInstance+" in the name stands for the instance, needed for several"),
@@ -133,7 +133,7 @@ func heatmapBuildCommand() *cli.Command {
 	}
 }
 
-// specOf returns the source that the flags describe, gtprior where they do not.
+// specOf returns the source that the flags describe, gtprior for auto.
 func specOf(c *cli.Context) (*heatmap.Source, error) {
 	spec, err := heatmapSpec(c)
 	if err != nil {

@@ -27,7 +27,7 @@ func heatmapEvalCommand() *cli.Command {
 			"  edges     pairs of cities with a probability\n" +
 			"  seconds   to make the map\n" +
 			"Without --json it ends with the means and a calibration table.\n" + sourceHelp(),
-		Flags: append(append(heatmapFlags(), placesFlags()...),
+		Flags: append(append(heatmapFlags("gtprior"), placesFlags()...),
 			option(catInput, "lines", "take the instances `A:B`, A to B-1 of a data set file, from 0"),
 			tourOption(),
 			option(catSearch, "seed", "seed quick tours with `S` (default: 1)"),

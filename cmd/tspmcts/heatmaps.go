@@ -9,22 +9,19 @@ import (
 	"tspmcts/heatmap"
 )
 
-// heatmapNames lists the sources, with what their maps know where told is set.
-func heatmapNames(told bool) string {
+// heatmapNames lists the sources, with what their maps know.
+func heatmapNames() string {
 	var names []string
 	for _, k := range heatmap.Kinds {
-		if told {
-			names = append(names, k.Name+" ("+k.Usage+")")
-		} else {
-			names = append(names, k.Name)
-		}
+		names = append(names, k.Name+" ("+k.Usage+")")
 	}
 	return strings.Join(names, ", ")
 }
 
-func heatmapFlags() []cli.Flag {
+// heatmapFlags returns the flags that heatmapSpec reads; standard tells what auto is.
+func heatmapFlags(standard string) []cli.Flag {
 	return []cli.Flag{
-		option(catSearch, "heatmap", "`SOURCE` of what is believed about edges at first: "+heatmapNames(true)+" (default: alpha for preset default where the time allows, else gtprior); some take parameters, such as softdist:tau=0.005 or mix:gtprior=0.5,alpha=0.5, that heatmap build --help lists"),
+		option(catSearch, "heatmap", "`SOURCE` of what is believed about edges at first: "+heatmapNames()+" (default: "+defaultHeatmap+": "+standard+"); some take parameters, such as softdist:tau=0.005 or mix:gtprior=0.5,alpha=0.5, that heatmap build --help lists"),
 		option(catSearch, "heatmap-file", "read the heatmap from `FILE`; in the name {} stands for the instance and {i} for its place in its data set, from 0; without them line or map number i of FILE is for instance i"),
 		option(catSearch, "ranks", "take the table of gtprior or alpha from `FILE`: the shares of edges to the nearest city, the second nearest, ..."),
 	}
@@ -38,6 +35,9 @@ func heatmapSpec(c *cli.Context) (string, error) {
 			return "", usagef("%s and %s exclude each other", flagged("heatmap"), flagged("heatmap-file"))
 		}
 		spec = "file:" + file
+	}
+	if spec == defaultHeatmap {
+		spec = ""
 	}
 	if spec == "" && ranks == "" {
 		return defaultHeatmap, nil

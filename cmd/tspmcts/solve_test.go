@@ -41,6 +41,10 @@ func TestJSON(t *testing.T) {
 	if length != float64(int(length)) || r[0]["config"].(map[string]any)["depth"] != 25.0 {
 		t.Errorf("length %v, config %v", length, r[0]["config"])
 	}
+	auto := records(t, must(t, dir, "solve", "--json", "-", "--actions", "500", "--seed", "7", "--workers", "2", "--heatmap", "auto"))
+	if auto[0]["heatmap"] != "alpha" || auto[0]["length"] != length {
+		t.Errorf("auto, the default, is %v of length %v", auto[0]["heatmap"], auto[0]["length"])
+	}
 	if r := records(t, must(t, dir, "solve", "--json", "-", "--actions", "500")); r[0]["gap"] != nil || r[0]["optimum"] != nil {
 		t.Errorf("gap %v and optimum %v without a known optimum", r[0]["gap"], r[0]["optimum"])
 	}
