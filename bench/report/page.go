@@ -107,9 +107,13 @@ func (d *Data) tables(c *Comparison) []table {
 		const most = 200
 		text := "Each pair on the instances and seeds that both ran."
 		if len(rows) > most {
-			slices.SortStableFunc(rows, func(a, b []string) int { return cmp.Compare(a[10], b[10]) })
 			text += fmt.Sprintf(" The %d of smallest p of %d; compare tells all.", most, len(rows))
-			rows = rows[:most]
+			shown := Comparison{Pairs: slices.Clone(c.Pairs)}
+			slices.SortStableFunc(shown.Pairs, func(a, b Pair) int { // without runs there is no p
+				return cmp.Or(cmp.Compare(min(1, b.N), min(1, a.N)), cmp.Compare(a.P, b.P))
+			})
+			shown.Pairs = shown.Pairs[:most]
+			_, rows = shown.pairRows()
 		}
 		all = append(all, table{"Pairs", text, 2, head, rows})
 	}

@@ -299,6 +299,30 @@ func TestPage(t *testing.T) {
 	}
 }
 
+// Of many pairs the page has those of smallest p, whatever they are written as, and then those
+// that have one.
+func TestManyPairs(t *testing.T) {
+	c := &Comparison{}
+	for i := range 300 {
+		p := Pair{A: fmt.Sprint("a", i), B: "b", N: 20, P: Percent(1 - float64(i)/299)}
+		switch {
+		case i >= 295:
+			p.P = 1e-6
+		case i%2 == 1:
+			p.N, p.P = 0, Percent(math.NaN())
+		}
+		c.Pairs = append(c.Pairs, p)
+	}
+	all := (&Data{}).tables(c)
+	rows := all[len(all)-1].Rows
+	if len(rows) != 200 || rows[0][0] != "a295" || rows[4][10] != "<0.0001" || rows[5][0] != "a294" || rows[152][0] != "a0" || rows[153][10] != "-" {
+		t.Errorf("%d rows, from %v to %v", len(rows), rows[0], rows[len(rows)-1])
+	}
+	if c.Pairs[0].A != "a0" {
+		t.Error("the pairs themselves were sorted")
+	}
+}
+
 // What a run had reached at a time is its last step before.
 func TestAt(t *testing.T) {
 	r := &Run{Trace: []Step{{Seconds: 1, Gap: 9}, {Seconds: 2, Gap: 5}, {Seconds: 4, Gap: 3}}}
