@@ -194,7 +194,7 @@ type FriedmanResult struct {
 	Ranks      []float64 // mean rank of each treatment; 1 is best
 	ChiSquared float64   // k-1 degrees of freedom
 	F          float64   // of Iman and Davenport, k-1 and (k-1)(N-1) degrees of freedom
-	P          float64   // of F
+	P          float64   // of F, exact where all blocks agree
 	Critical   float64   // two mean ranks further apart than this differ at the 5 % level (Nemenyi)
 	Least      float64   // the same for single pairs, once F says that there is a difference (Conover)
 }
@@ -235,6 +235,7 @@ func Friedman(blocks [][]float64) (*FriedmanResult, error) {
 			r.P = distuv.F{D1: kk - 1, D2: (kk - 1) * (n - 1)}.Survival(r.F)
 		} else {
 			r.F = math.Inf(1)
+			r.P = math.Pow(sameOrder(Ranks(blocks[0])), n-1)
 		}
 	}
 	r.Critical = CriticalDifference(k, len(blocks))
@@ -246,6 +247,18 @@ func Friedman(blocks [][]float64) (*FriedmanResult, error) {
 	freedom := (n - 1) * (kk - 1)
 	r.Least = distuv.StudentsT{Sigma: 1, Nu: freedom}.Quantile(0.975) * math.Sqrt(max(0, 2*(n*squares-sums)/freedom)) / n
 	return r, nil
+}
+
+// sameOrder returns the chance that another block has the same ranks, by which alone all blocks
+// agree (Conover, 5.8): 1/k!, times t! for each t treatments that tie.
+func sameOrder(ranks []float64) float64 {
+	chance := 1.0
+	tied := map[float64]float64{}
+	for i, rank := range ranks {
+		tied[rank]++
+		chance *= tied[rank] / float64(i+1)
+	}
+	return chance
 }
 
 // CriticalDifference returns how far the mean ranks of two of k treatments must

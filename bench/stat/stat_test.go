@@ -3,6 +3,7 @@ package stat
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -149,8 +150,17 @@ func TestFriedmanHollanderWolfe(t *testing.T) {
 	if r, err := Friedman([][]float64{{1, 1}, {2, 2}}); err != nil || r.P != 1 {
 		t.Errorf("all tied: %+v (%v)", r, err)
 	}
-	if r, err := Friedman([][]float64{{1, 2}, {1, 2}, {1, 2}}); err != nil || r.P != 0 {
-		t.Errorf("all agree: %+v (%v)", r, err)
+	// All blocks agree with the first: that of so many ways in which each could be ordered.
+	for _, c := range []struct {
+		block []float64
+		n     int
+		ways  float64
+	}{{[]float64{1, 2}, 2, 2}, {[]float64{1, 2}, 3, 2}, {[]float64{3, 1, 2}, 2, 6}, {[]float64{3, 1, 2}, 4, 6}, {[]float64{1, 2, 2, 1, 5}, 3, 30}} {
+		r, err := Friedman(slices.Repeat([][]float64{c.block}, c.n))
+		if err != nil || !math.IsInf(r.F, 1) {
+			t.Fatalf("all agree: %+v (%v)", r, err)
+		}
+		near(t, "p where all agree", r.P, math.Pow(c.ways, float64(1-c.n)), 1e-15)
 	}
 }
 
