@@ -250,6 +250,45 @@ func TestStoreIsLocked(t *testing.T) {
 	}
 }
 
+// Records of a file that was replaced or removed meanwhile are in another, which is told once.
+func TestStoreIsReplaced(t *testing.T) {
+	entry := func(name string) *Entry { return &Entry{Version: 1, Record: Record{Instance: name, Length: "1"}} }
+	for _, replaced := range []bool{false, true} {
+		for _, late := range []bool{false, true} { // told by Close
+			dir := t.TempDir()
+			name := filepath.Join(dir, "a.jsonl")
+			s, err := OpenStore(name)
+			if err == nil {
+				err = s.Add(entry("a"))
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Rename(name, filepath.Join(dir, "old")); err != nil {
+				t.Fatal(err)
+			}
+			if replaced {
+				put(t, dir, "a.jsonl", "mine")
+			}
+			if s.synced = time.Now(); !late {
+				s.synced = time.Time{}
+			}
+			errs := []error{s.Add(entry("b")), s.Add(entry("c")), s.Close()}
+			told := errors.Join(errs...)
+			if told == nil || errs[0] == nil != late || !strings.HasPrefix(told.Error(), name+" was replaced or removed meanwhile; ") {
+				t.Fatalf("%v", errs)
+			}
+			_, kept, _ := strings.Cut(told.Error(), "its records are in ")
+			if got := lines(t, kept); len(got) != 3 {
+				t.Errorf("%d records in %s, want 3", len(got), kept)
+			}
+			if text, err := os.ReadFile(name); string(text) != "mine" && replaced || err == nil && !replaced {
+				t.Errorf("%s holds %q", name, text)
+			}
+		}
+	}
+}
+
 // What is wrong with a suite is told in one line with its place.
 func TestBadSuites(t *testing.T) {
 	for _, c := range []struct{ name, from, to, want string }{

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -20,6 +21,7 @@ import (
 // made before Add returns, so that whatever ends the program only runs in flight
 // are lost; the disk has it within a second, should the machine go down. A line
 // that was cut is removed when the file is opened, one that lacks its end alone gets it.
+// Records of a file that somebody replaces or removes meanwhile are saved beside it.
 type Store struct {
 	name string
 	f    *os.File
@@ -125,8 +127,9 @@ func (s *Store) Add(e *Entry) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	due := time.Since(s.synced) > time.Second // it may take longer than a short run
 	_, err := s.f.Write(line.Bytes())
-	if err == nil && time.Since(s.synced) > time.Second { // it may take longer than a short run
+	if err == nil && due {
 		err = s.f.Sync()
 		s.synced = time.Now()
 	}
@@ -141,15 +144,42 @@ func (s *Store) Add(e *Entry) error {
 		kept.Trace, kept.Tour = nil, nil
 		s.done[e.Key()] = &kept
 	}
+	if due {
+		return s.keep()
+	}
 	return nil
+}
+
+// keep returns an error, once, where the name stands for another file by now, or for none: what
+// nobody could find any more is saved beside, where the store goes on.
+func (s *Store) keep() error {
+	own, err := s.f.Stat()
+	if err != nil {
+		return FileError(s.name, err)
+	}
+	if named, err := os.Stat(s.name); err == nil && os.SameFile(named, own) {
+		return nil
+	}
+	beside, err := os.CreateTemp(filepath.Dir(s.name), filepath.Base(s.name)+".")
+	if err == nil {
+		_, err = io.Copy(beside, io.NewSectionReader(s.f, 0, s.size))
+	}
+	if err != nil {
+		return fmt.Errorf("%s was replaced or removed meanwhile, and its records cannot be saved: %w", s.name, err)
+	}
+	was := s.name
+	s.f.Close()
+	s.name, s.f = filepath.Clean(beside.Name()), beside
+	return fmt.Errorf("%s was replaced or removed meanwhile; its records are in %s", was, s.name)
 }
 
 // Close closes the file.
 func (s *Store) Close() error {
-	if err := errors.Join(s.f.Sync(), s.f.Close()); err != nil {
-		return FileError(s.name, err)
+	err := s.keep()
+	if failed := errors.Join(s.f.Sync(), s.f.Close()); failed != nil {
+		err = errors.Join(err, FileError(s.name, failed))
 	}
-	return nil
+	return err
 }
 
 // cutError says that the last line is no whole record.
