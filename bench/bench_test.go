@@ -378,6 +378,7 @@ func TestImport(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"lkh", lkh, "LKH pr2392 7 378032 1.4 3780630.71 3780320.9; LKH pr2392 8 378040 1.3 3780400.8"},
 		{"linkern", linkern, "linkern pr1002 99 264900 0.25 2683830.02 2650000.1 2649000.25"},
+		{"linkerns", linkern + strings.NewReplacer("99", "7", "26", "25").Replace(linkern), "linkern pr1002 99 264900 0.25 2683830.02 2650000.1 2649000.25; linkern pr1002 7 254900 0.25 2583830.02 2550000.1 2549000.25"},
 		{"csv", table, "X a 1 11.5 2 121 11.52; X a 2 12 1 121; Y a 1 10 3 103"},
 		{"csv of Excel", "\ufeffSolver,Instance,SEED,Seconds,Length\rX,a,1,2,11.5\r", "X a 1 11.5 2 11.52"},
 	} {

@@ -30,8 +30,8 @@ type Importer struct {
 }
 
 // Import reads a CSV file with the columns instance, solver, seed, seconds and length, their names
-// in any letter case, or the log of an LKH or linkern run; name is for messages. Several lines of a
-// CSV file about the same run are the improvements in it.
+// in any letter case, or logs of LKH or linkern runs; name is for messages. Several lines of a CSV
+// file about the same run are the improvements in it.
 func (i *Importer) Import(r io.Reader, name string) ([]*Entry, error) {
 	data, err := io.ReadAll(r)
 	if err != nil {
@@ -270,10 +270,22 @@ var linkernLog = log{
 	{"time", `(?:Total|Lin-Kernighan) Running Time`, `(?:Total Running|Lin-Kernighan Running) Time:\s*` + number + `(?: seconds| \(seconds\))?`},
 }
 
-func readLinkern(data []byte, name string) ([]*peerRun, error) {
-	p := &peerRun{solver: "linkern", seed: 1}
+func readLinkern(data []byte, name string) (runs []*peerRun, err error) {
+	var p *peerRun
 	last, final := 0.0, ""
-	err := linkernLog.read(data, name, func(_ int, what string, part []string) (err error) {
+	begin := func() {
+		if final != "" {
+			p.add(last, final)
+		}
+		p = &peerRun{solver: "linkern", seed: 1}
+		runs = append(runs, p)
+		last, final = 0, ""
+	}
+	begin()
+	err = linkernLog.read(data, name, func(_ int, what string, part []string) (err error) {
+		if head := what == "seed" || what == "name"; head && (len(p.trace) > 0 || final != "") {
+			begin() // one log behind another
+		}
 		switch what {
 		case "seed":
 			p.seed, err = strconv.ParseUint(part[1], 10, 64)
@@ -296,7 +308,7 @@ func readLinkern(data []byte, name string) ([]*peerRun, error) {
 	if final != "" {
 		p.add(last, final)
 	}
-	return []*peerRun{p}, err
+	return runs, err
 }
 
 // log tells the lines of a solver's log that count: what begins like one must be
