@@ -379,6 +379,7 @@ func TestImport(t *testing.T) {
 		{"lkh", lkh, "LKH pr2392 7 378032 1.4 3780630.71 3780320.9; LKH pr2392 8 378040 1.3 3780400.8"},
 		{"linkern", linkern, "linkern pr1002 99 264900 0.25 2683830.02 2650000.1 2649000.25"},
 		{"linkerns", linkern + strings.NewReplacer("99", "7", "26", "25").Replace(linkern), "linkern pr1002 99 264900 0.25 2683830.02 2650000.1 2649000.25; linkern pr1002 7 254900 0.25 2583830.02 2550000.1 2549000.25"},
+		{"zeros", table + "X,a,01,3,11\n", "X a 1 11 3 121 11.52 113; X a 2 12 1 121; Y a 1 10 3 103"},
 		{"csv", table, "X a 1 11.5 2 121 11.52; X a 2 12 1 121; Y a 1 10 3 103"},
 		{"csv of Excel", "\ufeffSolver,Instance,SEED,Seconds,Length\rX,a,1,2,11.5\r", "X a 1 11.5 2 11.52"},
 	} {
@@ -432,14 +433,35 @@ func TestImport(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	other := func(k int, length string, seconds float64) *Entry {
+		e := *entries[k]
+		e.Length, e.Seconds = json.Number(length), seconds
+		return &e
+	}
 	name := filepath.Join(t.TempDir(), "a.jsonl")
-	for _, want := range []int{4, 0} {
+	for _, c := range []struct {
+		entries        []*Entry
+		added, several int
+		length         json.Number // of the first entry's run
+	}{
+		{entries, 4, 0, "11.5"},
+		{entries, 0, 0, "11.5"},
+		{[]*Entry{other(0, "11.50", 2)}, 0, 0, "11.5"},
+		{[]*Entry{other(0, "11", 2), other(1, "12", 100), entries[2]}, 2, 2, "11"},
+		{[]*Entry{other(0, "11", 2), other(1, "12", 100), entries[2]}, 0, 0, "11"},
+		{[]*Entry{other(0, "10", 2), other(0, "9", 3)}, 1, 1, "9"},
+		{[]*Entry{other(0, "10", 2), other(0, "9", 3)}, 0, 1, "9"},
+	} {
 		s, err := OpenStore(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if added, err := s.AddMissing(t.Context(), entries); err != nil || added != want {
-			t.Errorf("%d records added (%v), want %d", added, err, want)
+		added, several, err := s.AddMissing(t.Context(), c.entries)
+		if err != nil || added != c.added || several != c.several {
+			t.Errorf("%d records added, %d with several results (%v), want %d and %d", added, several, err, c.added, c.several)
+		}
+		if e := s.Done(entries[0].Key()); e == nil || e.Length != c.length {
+			t.Errorf("%+v counts, want the length %s", e, c.length)
 		}
 		s.Close()
 	}

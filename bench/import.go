@@ -116,18 +116,36 @@ func (i *Importer) entry(p *peerRun) *Entry {
 	return e
 }
 
-// AddMissing appends the entries that the store does not have and returns how many those were.
-func (s *Store) AddMissing(ctx context.Context, entries []*Entry) (added int, err error) {
+// AddMissing appends the entries that the store does not have, or has with another length or time:
+// the last of a run counts. It returns how many those are, and of how many runs there are several
+// results.
+func (s *Store) AddMissing(ctx context.Context, entries []*Entry) (added, several int, err error) {
+	last, differs := map[string]*Entry{}, map[string]bool{}
 	for _, e := range entries {
-		if s.Done(e.Key()) != nil {
+		key := e.Key()
+		if old := cmp.Or(last[key], s.Done(key)); old != nil && !e.found(old) {
+			differs[key] = true
+		}
+		last[key] = e
+	}
+	for _, e := range entries {
+		key := e.Key()
+		if old := s.Done(key); last[key] != e || old != nil && e.found(old) {
 			continue
 		}
 		if err := s.Add(e); err != nil {
-			return added, err
+			return added, len(differs), err
 		}
 		added++
 	}
-	return added, ctx.Err()
+	return added, len(differs), ctx.Err()
+}
+
+// found reports whether e has the length and the time of another.
+func (e *Entry) found(other *Entry) bool {
+	a, errA := e.Length.Float64()
+	b, errB := other.Length.Float64()
+	return errA == nil && errB == nil && a == b && e.Seconds == other.Seconds
 }
 
 func readPeerCSV(data []byte, name string) ([]*peerRun, error) {
@@ -147,7 +165,11 @@ func readPeerCSV(data []byte, name string) ([]*peerRun, error) {
 		}
 	}
 	var runs []*peerRun
-	byKey := map[[3]string]*peerRun{}
+	type run struct {
+		instance, solver string
+		seed             uint64
+	}
+	byKey := map[run]*peerRun{}
 	for {
 		row, err := r.Read()
 		if err == io.EOF {
@@ -174,10 +196,10 @@ func readPeerCSV(data []byte, name string) ([]*peerRun, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s:%d: %w", name, line, err)
 		}
-		key := [3]string{get("instance"), get("solver"), get("seed")}
+		key := run{get("instance"), get("solver"), seed}
 		p := byKey[key]
 		if p == nil {
-			p = &peerRun{instance: key[0], solver: key[1], seed: seed}
+			p = &peerRun{instance: key.instance, solver: key.solver, seed: seed}
 			byKey[key] = p
 			runs = append(runs, p)
 		}

@@ -57,7 +57,8 @@ func benchImportCommand() *cli.Command {
 		ArgsUsage: "FILE...",
 		Description: "Appends a record a run to --out, of CSV files with the columns instance, solver, seed,\n" +
 			"seconds, length, or of logs of LKH and linkern. Several lines of a CSV file about one\n" +
-			"run are the improvements in it. What is in --out already is not added again.",
+			"run are the improvements in it. What is in --out already is not added again; a run with\n" +
+			"another length or time is, and counts from then on.",
 		Flags: []cli.Flag{
 			option(catInput, "best", "tell gaps to the best known lengths in the CSV `FILE`: instance,best"),
 			option(catInput, "instance", "`NAME` of the instance, where a log does not tell"),
@@ -378,7 +379,10 @@ func runImport(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	added, err := store.AddMissing(context.Background(), entries)
+	added, several, err := store.AddMissing(context.Background(), entries)
+	if several > 0 {
+		warn("of %d runs there are several results, with other lengths or times; of each the last that was imported counts (--solver NAME keeps others apart)", several)
+	}
 	if err = errors.Join(err, store.Close()); err != nil {
 		return err
 	}

@@ -224,6 +224,11 @@ func TestImport(t *testing.T) {
 	if r := records(t, read(t, dir, "r.jsonl")); len(r) != 4 || r[0]["length"] != 100.0 || len(r[0]["trace"].([]any)) != 2 || r[2]["solver"] != "Y" {
 		t.Errorf("%v", r)
 	}
+	write(t, dir, "longer.csv", "instance,solver,seed,seconds,length\na,X,1,9,95\na,X,2,1,105\n")
+	out, stderr, code := call{args: []string{"bench", "import", "longer.csv", "--out", "r.jsonl"}}.run(t, dir)
+	if code != 0 || out != "r.jsonl: 2 records, 1 of them new\n" || !strings.Contains(stderr, "of 1 runs there are several results") {
+		t.Errorf("%s %s %d", out, stderr, code)
+	}
 	if out := must(t, dir, "bench", "import", "--help"); !strings.Contains(out, "--solver NAME") || strings.Contains(out, "--set") {
 		t.Error(out)
 	}
