@@ -83,7 +83,7 @@ func runCompare(c *cli.Context) error {
 			if !c.Args().Present() {
 				return usagef("--%s takes the FILE to write to, - for stdout: compare RECORDS... --%s FILE", flag, flag)
 			}
-			if strings.HasPrefix(head(name), "{") && flag != "json" {
+			if recordsIn(name) != "" {
 				return usagef("--%s would replace %s, which holds records; it takes the FILE to write to, - for stdout", flag, name)
 			}
 			if err := probe(name); err != nil {

@@ -230,6 +230,7 @@ func TestSideFiles(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
 		{"--csv a.jsonl", `--csv takes the FILE to write to, - for stdout`},
 		{"--markdown a.jsonl b.jsonl", `--markdown would replace a\.jsonl, which holds records`},
+		{"--json a.jsonl b.jsonl", `--json would replace a\.jsonl, which holds records`},
 		{"--json a.jsonl a.jsonl", `--json would replace the input a\.jsonl`},
 	} {
 		oneError(t, dir, 2, c.want, call{args: append([]string{"compare"}, strings.Fields(c.args)...)})

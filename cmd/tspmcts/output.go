@@ -112,6 +112,18 @@ func create(name string) (*pending, error) {
 // holds returns what is in a file, KindEmpty where none is there.
 func holds(name string) tsplib.Kind { return tsplib.Sniff([]byte(head(name))) }
 
+// recordsIn returns what wrote the records that a file begins with: bench, or solve --json, whose
+// have no version; "" for none.
+func recordsIn(name string) string {
+	switch text := strings.TrimLeft(head(name), "\ufeff \r\n"); {
+	case !strings.HasPrefix(text, "{") || !strings.Contains(text, `"instance":`):
+		return ""
+	case strings.Contains(text, `"version":`):
+		return "bench"
+	}
+	return "solve --json"
+}
+
 // head returns the beginning of a file, "" of what is none or cannot be read.
 func head(name string) string {
 	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
@@ -127,10 +139,13 @@ func head(name string) string {
 }
 
 // newPending begins a file, and makes its folder. It fails where the file could not be put in its
-// place.
+// place, or holds what bench took long to find.
 func newPending(name string) (*pending, error) {
 	if name == "-" {
 		return &pending{name: "stdout", f: os.Stdout}, nil
+	}
+	if recordsIn(name) == "bench" {
+		return nil, usagef("%s holds records of bench, which nothing writes over; remove it, or name another file to write to", name)
 	}
 	p := &pending{name: name, path: name}
 	if dir := filepath.Dir(name); dir != "." {

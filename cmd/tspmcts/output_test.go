@@ -51,7 +51,14 @@ func TestOutputsSpare(t *testing.T) {
 	if err := os.Chmod(filepath.Join(dir, "old.tour"), 0o444); err != nil {
 		t.Fatal(err)
 	}
-	kept := read(t, dir, "y.tsp") + read(t, dir, "places.csv") + read(t, dir, "set.txt") + read(t, dir, "old.tour")
+	must(t, dir, "bench", "--set", "set.txt", "--actions", "10", "--out", "b.jsonl")
+	all := func() (text string) {
+		for _, name := range strings.Fields("y.tsp places.csv set.txt old.tour b.jsonl") {
+			text += read(t, dir, name)
+		}
+		return text
+	}
+	kept := all()
 	for _, c := range []struct {
 		args, want string
 		code       int
@@ -62,16 +69,22 @@ func TestOutputsSpare(t *testing.T) {
 		{"solve set.txt --time 1h --json y.tsp", `y\.tsp is a TSPLIB problem`, 2},
 		{"heatmap build set.txt --out y.tsp", `y\.tsp is a TSPLIB problem`, 2},
 		{"solve y.tsp --time 1h --out old.tour", `old\.tour is read-only`, 1},
+		{"tune --set set.txt --time 1h --out b.jsonl", `b\.jsonl holds records of bench`, 2},
+		{"solve y.tsp --time 1h --json b.jsonl", `b\.jsonl holds records of bench`, 2},
+		{"generate --cities 5 --out b.jsonl", `b\.jsonl holds records of bench`, 2},
 	} {
 		oneError(t, dir, c.code, c.want, call{args: strings.Fields(c.args)})
 	}
-	if read(t, dir, "y.tsp")+read(t, dir, "places.csv")+read(t, dir, "set.txt")+read(t, dir, "old.tour") != kept {
+	if all() != kept {
 		t.Error("a file has changed")
 	}
 	must(t, dir, "solve", "--actions", "10", "--json", "r.jsonl", "--out", "r.tour")
 	must(t, dir, "solve", "--actions", "10", "--json", "r.jsonl", "--out", "r.tour") // replaces its own
 	must(t, dir, "generate", "--cities", "12", "--out", "y.tsp")
-	onlyFiles(t, dir, "y.tsp", "places.csv", "set.txt", "old.tour", "r.jsonl", "r.tour")
+	oneError(t, dir, 2, `--json would replace r\.jsonl, which holds records`, call{args: strings.Fields("compare --json r.jsonl b.jsonl")})
+	must(t, dir, "compare", "--json", "pairs.jsonl", "b.jsonl", "r.jsonl")
+	must(t, dir, "compare", "--json", "pairs.jsonl", "b.jsonl", "r.jsonl")
+	onlyFiles(t, dir, "y.tsp", "places.csv", "set.txt", "old.tour", "b.jsonl", "r.jsonl", "r.tour", "pairs.jsonl")
 }
 
 // No command writes over a file that it reads, by whatever option and name, nor over its own
