@@ -137,7 +137,8 @@ func (d Dim) text(unit float64) string {
 	}
 	v := d.Lo + unit*(d.Hi-d.Lo)
 	if d.Log {
-		v = d.Lo * math.Pow(d.Hi/d.Lo, unit)
+		lo := math.Log2(d.Lo) // Hi/Lo may be infinite, and Log is wrong for the least numbers
+		v = math.Exp2(lo + unit*(math.Log2(d.Hi)-lo))
 	}
 	if d.Knob.Kind == mcts.Integer {
 		return strconv.FormatFloat(math.Round(v), 'f', 0, 64)
@@ -158,7 +159,8 @@ func (d Dim) place(value string) float64 {
 	}
 	v = min(max(v, d.Lo), d.Hi)
 	if d.Log {
-		return math.Log(v/d.Lo) / math.Log(d.Hi/d.Lo)
+		lo := math.Log2(d.Lo)
+		return (math.Log2(v) - lo) / (math.Log2(d.Hi) - lo)
 	}
 	return (v - d.Lo) / (d.Hi - d.Lo)
 }

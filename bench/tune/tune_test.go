@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -266,9 +267,13 @@ func TestSpace(t *testing.T) {
 	if err != nil || len(space) != len(mcts.Knobs) {
 		t.Fatal(err)
 	}
-	for _, d := range space {
+	wide, err := ParseSpace("alpha=1e-320:1 log", mcts.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range append(space, wide...) {
 		for _, unit := range []float64{0, 0.3, 0.77, 1} {
-			if text := d.text(unit); d.text(d.place(text)) != text {
+			if text := d.text(unit); d.text(d.place(text)) != text || d.Values == nil && d.Knob.Kind != mcts.Integer && math.Abs(d.place(text)-unit) > 0.01 {
 				t.Errorf("%s: %s becomes %s", d.Knob.Name, text, d.text(d.place(text)))
 			}
 		}
