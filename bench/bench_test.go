@@ -161,6 +161,40 @@ func TestResume(t *testing.T) {
 	}
 }
 
+// Jobs that would make of the records what no report takes are told, whether what they do not go
+// with is there or another job; more seeds and instances go with all that is there.
+func TestMixes(t *testing.T) {
+	dir := suiteDir(t)
+	file := filepath.Join(dir, "r.jsonl")
+	runJobs(t, t.Context(), file, 2, suiteJobs(t, dir, suiteText), nil)
+	more := strings.NewReplacer("0:3", "0:4", `"seeds": 2`, `"seeds": 3`)
+	other := strings.Replace(suiteText, `"depth": 50`, `"depth": 40`, 1)
+	label := "r.jsonl would hold runs of two configurations that are called "
+	for _, c := range []struct{ what, text, name, content, want string }{
+		{"the same", suiteText, "", "", ""},
+		{"more", more.Replace(suiteText), "", "", ""},
+		{"a label", other, "", "", label + "deep, on set_0"},
+		{"a label, of other seeds", strings.Replace(other, `"seeds": 2`, `"seeds": [7]`, 1), "", "", label + "deep, on set_0"},
+		{"a label twice", "[" + strings.ReplaceAll(suiteText+","+other, "300", "200") + "]", "", "", label + "deep, on set_0"},
+		{"an instance", more.Replace(suiteText), "set.txt", strings.ReplaceAll(fourLines, ".8", ".81"), "r.jsonl would hold runs of two different instances that are called set_0"},
+		{"a file of knobs", suiteText, "mine.json", `{"preset":"paper","alpha":3}`, label + "mine, on set_0"},
+	} {
+		if c.name != "" {
+			put(t, dir, c.name, c.content)
+		}
+		s, err := OpenStore(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = s.Mixes(suiteJobs(t, dir, c.text))
+		if (err == nil) != (c.want == "") || err != nil && !strings.HasSuffix(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", c.what, err, c.want)
+		}
+		s.Close()
+		put(t, dir, "set.txt", fourLines)
+	}
+}
+
 // What a crash left behind the whole lines goes, but no record that lacks its end of line alone.
 func TestTail(t *testing.T) {
 	record := func(instance string) string {

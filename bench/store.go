@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -88,19 +89,38 @@ func (s *Store) Done(key string) *Entry {
 	return s.done[key]
 }
 
-// Mixes returns an error where the job would be the second of its label, on its instance and seed,
-// that has other knobs.
-func (s *Store) Mixes(j *Job) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.done[j.Key()] != nil {
+// Mixes returns an error where the jobs that the store does not have would go to records that no
+// report takes, since they hold two instances of one name, or runs of two configurations on an
+// instance that have one label.
+func (s *Store) Mixes(jobs []*Job) error {
+	missing, _ := s.Missing(jobs)
+	if len(missing) == 0 {
 		return nil
 	}
-	for _, e := range s.done {
-		if other := *e; e.Knobs == j.entry.Knobs && e.Instance == j.entry.Instance {
-			if other.Config = j.entry.Config; other.Key() == j.Key() {
-				return fmt.Errorf("%s holds runs of %s with other knobs; records of two could not be told apart", s.name, e.Knobs)
-			}
+	s.mu.Lock()
+	entries := slices.Collect(maps.Values(s.done))
+	s.mu.Unlock()
+	for _, j := range missing {
+		entries = append(entries, &j.entry)
+	}
+	held := map[string]string{}
+	differs := func(what, value string) bool {
+		was, ok := held[what]
+		held[what] = value
+		return ok && was != value
+	}
+	for _, e := range entries {
+		config, err := json.Marshal(e.Config)
+		if err != nil {
+			return err
+		}
+		arm := *e
+		arm.Config, arm.Seed, arm.Digest = nil, 0, ""
+		switch {
+		case e.Digest != "" && differs(e.Instance, e.Digest):
+			return fmt.Errorf("%s would hold runs of two different instances that are called %s", s.name, e.Instance)
+		case e.Config != nil && differs(arm.Key(), string(config)):
+			return fmt.Errorf("%s would hold runs of two configurations that are called %s, on %s", s.name, e.Knobs, e.Instance)
 		}
 	}
 	return nil

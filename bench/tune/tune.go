@@ -159,6 +159,7 @@ func (t *Tuner) Run(ctx context.Context) (*Result, error) {
 // check looks at the jobs of the base: it returns an error about what would end the tuner late, or
 // spoil the records, and decides what gaps are over.
 func (t *Tuner) check(base *configuration) error {
+	var jobs []*bench.Job
 	for _, b := range slices.Concat(t.blocks, t.heldOut()) {
 		j, err := t.job(base, b)
 		if err != nil {
@@ -168,9 +169,10 @@ func (t *Tuner) check(base *configuration) error {
 		if err := t.Source.Check(b.item.Item); err != nil {
 			return err
 		}
-		if err := t.Store.Mixes(j); err != nil {
-			return fmt.Errorf("%w; name another --log", err)
-		}
+		jobs = append(jobs, j)
+	}
+	if err := t.Store.Mixes(jobs); err != nil {
+		return fmt.Errorf("%w; name another --log", err)
 	}
 	return nil
 }

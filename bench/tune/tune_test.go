@@ -178,7 +178,7 @@ func TestOtherBase(t *testing.T) {
 		t.Fatal(err)
 	}
 	before, _ := os.ReadFile(log)
-	if err := run("default"); err == nil || !strings.Contains(err.Error(), "log.jsonl holds runs of base with other knobs") || !strings.Contains(err.Error(), "another --log") {
+	if err := run("default"); err == nil || !strings.Contains(err.Error(), "log.jsonl would hold runs of two configurations that are called base") || !strings.Contains(err.Error(), "another --log") {
 		t.Errorf("another base: %v", err)
 	}
 	if err := run("paper-default"); err != nil {

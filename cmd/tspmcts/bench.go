@@ -249,6 +249,9 @@ func runBench(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := store.Mixes(jobs); err != nil {
+		return errors.Join(fmt.Errorf("%w; give each a name of its own, or name another --out", err), store.Close())
+	}
 	live := newCounter("runs")
 	short := map[string]*bench.Record{} // the first tour of an instance that its best length should not allow
 	progress := func(s bench.Status) {

@@ -121,6 +121,22 @@ func TestBadBench(t *testing.T) {
 	onlyFiles(t, dir, "set.txt", "s.json", "old.jsonl", "p.json", "m.tsp")
 }
 
+// bench runs nothing that would go to records which compare refuses.
+func TestBenchMixes(t *testing.T) {
+	dir := benchDir(t)
+	write(t, dir, "p.json", `{"alpha":1}`)
+	args := append(benchArgs("r.jsonl"), "--params", "p.json")
+	must(t, dir, args...)
+	kept := read(t, dir, "r.jsonl")
+	write(t, dir, "p.json", `{"alpha":2}`)
+	oneError(t, dir, 1, "r.jsonl would hold runs of two configurations that are called p, on set_0; .*another --out", call{args: args})
+	must(t, dir, "generate", "--format", "lines", "--count", "4", "--cities", "61", "--out", "set.txt")
+	oneError(t, dir, 1, "r.jsonl would hold runs of two different instances that are called set_0; .*another --out", call{args: benchArgs("r.jsonl")})
+	if read(t, dir, "r.jsonl") != kept {
+		t.Error("the records have changed")
+	}
+}
+
 // tune writes a file that solve loads, draws importance, and tells wrong calls in one line.
 func TestTune(t *testing.T) {
 	dir := benchDir(t)
@@ -188,7 +204,7 @@ func TestTuneTable(t *testing.T) {
 		rows[0].By != "tspmcts tune --set set.txt --lines 0:2 --validate-lines 2:10 --preset paper-tuned --heatmap gtprior --method random --trials 2 --search 'depth=2|50' --actions 2000 --depth 2" {
 		t.Errorf("%v\n%s", err, table)
 	}
-	oneError(t, dir, 1, "p.json.runs.jsonl holds runs of base with other knobs.*--log", call{args: append(args, "--depth", "50")})
+	oneError(t, dir, 1, "p.json.runs.jsonl would hold runs of two configurations that are called base, on set_[0-9]; name another --log", call{args: append(args, "--depth", "50")})
 	out = must(t, dir, append(args, "--depth", "50", "--log", "50.jsonl")...)
 	if !strings.Contains(out, "t.json is left as it was") || read(t, dir, "t.json") != table {
 		t.Error(out)
