@@ -411,6 +411,9 @@ func TestImport(t *testing.T) {
 	table := "solver,instance,seed,seconds,length\nX,a,1,2,11.5\nX,a,1,1,12\nX,a,2,1,12\nY,a,1,3,10\n"
 	for _, c := range []struct{ name, text, want string }{
 		{"lkh", lkh, "LKH pr2392 7 378032 1.4 3780630.71 3780320.9; LKH pr2392 8 378040 1.3 3780400.8"},
+		{"atsp", strings.Replace(lkh, "data/pr2392.tsp", "data/br.17.atsp", 1), "LKH br.17 7 378032 1.4 3780630.71 3780320.9; LKH br.17 8 378040 1.3 3780400.8"},
+		{"hcp", strings.Replace(lkh, `Reading PROBLEM_FILE: "data/pr2392.tsp" ... done`, "PROBLEM_FILE = alb1000.hcp", 1), "LKH alb1000 7 378032 1.4 3780630.71 3780320.9; LKH alb1000 8 378040 1.3 3780400.8"},
+		{"dimacs", strings.ReplaceAll(linkern, "Name: pr1002", "Name: E1k.1"), "linkern E1k.1 99 264900 0.25 2683830.02 2650000.1 2649000.25"},
 		{"linkern", linkern, "linkern pr1002 99 264900 0.25 2683830.02 2650000.1 2649000.25"},
 		{"linkerns", linkern + strings.NewReplacer("99", "7", "26", "25").Replace(linkern), "linkern pr1002 99 264900 0.25 2683830.02 2650000.1 2649000.25; linkern pr1002 7 254900 0.25 2583830.02 2550000.1 2549000.25"},
 		{"zeros", table + "X,a,01,3,11\n", "X a 1 11 3 121 11.52 113; X a 2 12 1 121; Y a 1 10 3 103"},

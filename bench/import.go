@@ -244,7 +244,7 @@ func readLKH(data []byte, name string) (runs []*peerRun, err error) {
 	err = lkhLog.read(data, name, func(line int, what string, part []string) error {
 		switch what {
 		case "problem":
-			base.instance = instanceOf(part[1])
+			base.instance = nameOf(part[1])
 			p.instance = base.instance
 		case "seed":
 			base.seed, err = strconv.ParseUint(part[1], 10, 64)
@@ -312,7 +312,7 @@ func readLinkern(data []byte, name string) (runs []*peerRun, err error) {
 		case "seed":
 			p.seed, err = strconv.ParseUint(part[1], 10, 64)
 		case "name":
-			p.instance = instanceOf(part[1])
+			p.instance = inUTF8(strings.TrimSuffix(filepath.Base(part[1]), ".tsp")) // no file: E1k.1 is whole
 		case "step":
 			t, err := strconv.ParseFloat(part[2], 64)
 			p.add(t, part[1])
@@ -371,10 +371,4 @@ func parseDecimal(text string) (float64, error) {
 		return 0, strconv.ErrSyntax
 	}
 	return strconv.ParseFloat(text, 64)
-}
-
-// instanceOf returns the name of an instance, from that of its file.
-func instanceOf(file string) string {
-	base := filepath.Base(strings.TrimSpace(file))
-	return strings.TrimSuffix(base, ".tsp")
 }

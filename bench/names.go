@@ -23,11 +23,16 @@ func InstanceName(arg string) []string {
 	if err != nil {
 		return nil
 	}
-	name := strings.TrimSuffix(filepath.Base(arg), filepath.Ext(arg))
+	name := nameOf(arg)
 	if kind == tsplib.KindLines {
 		name += "_0"
 	}
-	return []string{inUTF8(name)}
+	return []string{name}
+}
+
+// nameOf returns the name of an instance, or of knobs, from that of its file.
+func nameOf(file string) string {
+	return inUTF8(strings.TrimSuffix(filepath.Base(file), filepath.Ext(file)))
 }
 
 // inUTF8 returns a name as records hold it: JSON writes no other bytes, and a run whose name it changed

@@ -270,7 +270,7 @@ func NamedKnobs(preset string) (*Knobs, error) {
 
 // KnobsFile returns the knobs of a parameter file, labelled by its name.
 func KnobsFile(file string) (*Knobs, error) {
-	k := &Knobs{Label: inUTF8(strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))), Preset: "paper"}
+	k := &Knobs{Label: nameOf(file), Preset: "paper"}
 	if err := k.ReadParams(file); err != nil {
 		return nil, err
 	}
