@@ -342,10 +342,17 @@ func writeOwn(pattern string, item *bench.Item, write func(io.Writer) error) err
 	return writeFile(file, write)
 }
 
-// probe returns an error if the files that pattern names cannot be written.
+// isPipe reports whether a file is a named pipe.
+func isPipe(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.Mode()&fs.ModeNamedPipe != 0
+}
+
+// probe returns an error if the files that pattern names cannot be written. A pipe is not tried:
+// its reader would take the end of the trial for that of the file.
 func probe(pattern string) error {
 	file, err := (&bench.Item{Name: "instance"}).File(pattern)
-	if err != nil {
+	if err != nil || isPipe(file) {
 		return err
 	}
 	p, err := create(file)

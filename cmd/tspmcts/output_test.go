@@ -258,3 +258,31 @@ func TestDash(t *testing.T) {
 	oneError(t, dir, 2, "--out and --json are the same", call{args: []string{"solve", "a.tsp", "--out", "-", "--json", "-"}})
 	onlyFiles(t, dir, "a.tsp", "a.tour", "c", "m.npy", "set.txt", "rep", "r.jsonl", "i.jsonl", "s.jsonl", "l.jsonl")
 }
+
+// What is written to a named pipe reaches its reader whole; a checkpoint, which is written again and
+// again, does not go there.
+func TestNamedPipe(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "a.tsp", square)
+	pipe := filepath.Join(dir, "pipe")
+	if err := exec.Command("mkfifo", pipe).Run(); err != nil {
+		t.Skip("no named pipes here")
+	}
+	for _, c := range []struct{ args, want string }{
+		{"solve a.tsp --actions 10 --out pipe", "TOUR_SECTION"},
+		{"solve a.tsp --actions 10 --json pipe", `{"instance":"a",`},
+		{"heatmap build a.tsp --format dense --out pipe", "4\n0 "},
+	} {
+		got := make(chan string)
+		go func() {
+			data, _ := os.ReadFile(pipe)
+			got <- string(data)
+		}()
+		_, errs, code := call{args: strings.Fields(c.args)}.run(t, dir)
+		if text := <-got; code != 0 || errs != "" || !strings.Contains(text, c.want) {
+			t.Errorf("%s: exit code %d, stderr %q, the reader has %q, want %q in it", c.args, code, errs, text, c.want)
+		}
+	}
+	oneError(t, dir, 2, "--checkpoint .* pipes", call{args: []string{"solve", "a.tsp", "--checkpoint", "pipe"}})
+	onlyFiles(t, dir, "a.tsp", "pipe")
+}
