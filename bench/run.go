@@ -50,7 +50,12 @@ type Run struct {
 	Initial []tsp.Tour // to start from
 	Resume  *mcts.Checkpoint
 	Save    *mcts.Saver // of checkpoints; nil: never
+
+	built bool // the heatmap
 }
+
+// Unread reports whether the search ended before it had read the files of its heatmap.
+func (r *Run) Unread() bool { return len(r.Source.files) > 0 && !r.built }
 
 // Do searches and returns the record and the tour, checked. clock tells the time
 // since the instance was in memory; observe may be nil. When ctx ends the record
@@ -133,5 +138,7 @@ func (r *Run) build(ctx context.Context, in *tsp.Instance, spec string, nb *tsp.
 	}
 	item := *r.Item
 	item.Instance = in
-	return source.Build(ctx, &item, nb, told)
+	m, err := source.Build(ctx, &item, nb, told)
+	r.built = err == nil
+	return m, err
 }

@@ -159,6 +159,7 @@ func TestHeatmapMissing(t *testing.T) {
 		t.Fatal(err)
 	}
 	oneError(t, dir, 1, `set_5\.heat: there is no such file`, call{args: append(bench, "--lines", "1:6")})
+	oneError(t, dir, 1, `set_0\.none: there is no such file`, call{args: strings.Fields("solve set.txt --heatmap-file {}.none --time 1ns")})
 	oneError(t, dir, 1, `set_5\.heat: there is no such file`, call{args: strings.Fields("tune --set set.txt --lines 1:6 --heatmap file:{}.heat --actions 10 --trials 2 --jobs 1 --out p.json")})
 	if r := records(t, read(t, dir, "r.jsonl")); len(r) != 4 {
 		t.Errorf("%d records, want the 4 of the first bench", len(r))

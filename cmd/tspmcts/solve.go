@@ -291,6 +291,9 @@ func (s *solver) solve(ctx context.Context, item *bench.Item) error {
 	if err := s.wanted.apply(item); err != nil {
 		return err
 	}
+	if err := s.heatmap.Check(item); err != nil {
+		return err
+	}
 	start := time.Now() // the instance is in memory
 	clock := func() time.Duration { return time.Since(start) }
 	for _, o := range []namedFile{{"out", s.out}, {"plot", s.plot}} {
@@ -325,7 +328,7 @@ func (s *solver) solve(ctx context.Context, item *bench.Item) error {
 	if s.bound && rec.Bound == nil && ctx.Err() == nil {
 		warn("%s: no lower bound was found in a fifth of the time; give more --time, or leave --bound out", item.Name)
 	}
-	s.warnNoStep(rec)
+	s.warnNoStep(&run, rec)
 	v, err := rec.Length.Float64()
 	if err != nil {
 		return err
@@ -360,8 +363,12 @@ func (s *solver) search(ctx context.Context, run *bench.Run, clock func() time.D
 	return rec, tour, err
 }
 
-// warnNoStep warns of a checkpoint that was asked for, or given, and that the search had no use for.
-func (s *solver) warnNoStep(rec *bench.Record) {
+// warnNoStep warns of a heatmap's file that was given, and of a checkpoint that was asked for, or
+// given, that the search had no use for.
+func (s *solver) warnNoStep(run *bench.Run, rec *bench.Record) {
+	if run.Unread() {
+		warn("%s: the heatmap %s was not read: the search ended before (%s)", rec.Instance, rec.Heatmap, rec.Stop)
+	}
 	if s.checkpoint != "" && !s.saved {
 		warn("%s: no checkpoint was written: the search ended before its first step (%s)", rec.Instance, rec.Stop)
 	}

@@ -16,6 +16,7 @@ func TestWarnings(t *testing.T) {
 	must(t, dir, "generate", "--cities", "60000", "--out", "b.tsp")
 	write(t, dir, "best.csv", "instance,best\na,999999999\n")
 	must(t, dir, "solve", "a.tsp", "--actions", "1000", "--checkpoint", "whole.ckpt")
+	must(t, dir, "heatmap", "build", "a.tsp", "--out", "a.heat")
 	for _, c := range []struct{ args, want string }{
 		{"a.tsp --actions 1000 --optimum 999999999", `warning: a: the tour found, \d+, is shorter than .*, 999999999;`},
 		{"a.tsp --actions 1000 --best best.csv", `warning: a: the tour found, \d+, is shorter than`},
@@ -23,6 +24,7 @@ func TestWarnings(t *testing.T) {
 		{"a.tsp --actions 1000 --workers 1000", `warning: a: 1000 workers are more than 400 cities have work for; 66 search`},
 		{"a.tsp --target 999999999 --checkpoint a.ckpt", `warning: a: no checkpoint was written: the search ended before its first step \(target\)`},
 		{"a.tsp --target 999999999 --resume whole.ckpt", `warning: a: whole.ckpt was not gone on from: the search ended before its first step \(target\)`},
+		{"a.tsp --target 999999999 --heatmap-file {}.heat", `warning: a: the heatmap file:{}.heat was not read: the search ended before \(target\)`},
 		{"a.tsp --actions 1000 --pool 5", `warning: --pool has no effect: it is read with restart fresh and action draw`},
 		{"a.tsp --actions 1000 --preset paper --elite 5", `warning: --elite has no effect: it is read with restart kick and a population`},
 	} {
