@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -45,9 +46,9 @@ func runBound(c *cli.Context) error {
 	}
 	ctx, cancel := interruptible()
 	defer cancel()
-	for {
+	for found := 0; ; found++ {
 		item, err := r.next(ctx)
-		if err == io.EOF || err == bench.ErrInterrupted {
+		if err == io.EOF || err == bench.ErrInterrupted && found > 0 {
 			return nil
 		}
 		if err != nil {
@@ -58,14 +59,14 @@ func runBound(c *cli.Context) error {
 		}
 		start := time.Now()
 		b, converged, err := mcts.LowerBound(ctx, item.Instance, limit.Of(item.N()))
+		switch {
+		case b == nil && ctx.Err() != nil:
+			err = errors.New("stopped before a bound was found")
+		case b == nil && err == nil:
+			err = errors.New("no bound in the time; give more --time")
+		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", item.Name, err)
-		}
-		if b == nil {
-			if ctx.Err() != nil {
-				return nil
-			}
-			return fmt.Errorf("%s: no bound in the time; give more --time", item.Name)
 		}
 		below := "-"
 		if optimum := r.known.Of(item, warn); optimum > 0 {

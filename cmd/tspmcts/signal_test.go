@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"tspmcts/bench"
 )
 
 // begin starts the program and returns it with its stderr.
@@ -198,6 +200,21 @@ func TestSignalWhileReading(t *testing.T) {
 		t.Errorf("%v, stderr %s", cmd.ProcessState, &errs)
 	}
 	onlyFiles(t, dir)
+}
+
+// A signal before there is a bound is an error of one line.
+func TestSignalBeforeBound(t *testing.T) {
+	dir := t.TempDir()
+	must(t, dir, "generate", "--cities", "200000", "--out", "a.tsp")
+	cmd, out, errs := begin(t, dir, "bound", "a.tsp")
+	time.Sleep(time.Second)
+	cmd.Process.Signal(syscall.SIGINT)
+	io.Copy(io.Discard, out)
+	cmd.Wait()
+	reading := "tspmcts: " + bench.ErrInterrupted.Error() + "\n" // where a second is too short for it
+	if text := errs.String(); cmd.ProcessState.ExitCode() != 1 || text != "tspmcts: a: stopped before a bound was found\n" && text != reading {
+		t.Errorf("%v, stderr %s", cmd.ProcessState, text)
+	}
 }
 
 // The end of stdin is a signal where that is asked for, and where it is not it is nothing.
