@@ -12,8 +12,8 @@ import (
 
 // readDense reads n rows of n numbers, a row a line. Memory is that of the entries kept.
 func readDense(t *tokens, n int, opt ReadOptions) (*heatmap.Map, error) {
-	if err := opt.wrongSize(n); err != nil {
-		return nil, t.fail(err.Error(), "the number of cities")
+	if found, want := opt.wrongSize(n); want != "" {
+		return nil, t.fail(found, want)
 	}
 	if opt.Index > 0 {
 		return nil, t.fail("one map", fmt.Sprintf("number %d of several, from 0%s", opt.Index, wantOwn))

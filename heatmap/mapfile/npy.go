@@ -36,8 +36,8 @@ func readNPY(b *bufio.Reader, name string, opt ReadOptions) (m *heatmap.Map, err
 		return nil, fail("found the shape %v, want n x n, 1 x n x n or batch x n x n", r.Shape)
 	}
 	n := shape[0]
-	if err := opt.wrongSize(n); err != nil {
-		return nil, fail("found %v", err)
+	if found, want := opt.wrongSize(n); want != "" {
+		return nil, fail("found %s, want %s", found, want)
 	}
 	if opt.Index >= batch || opt.Index < 0 {
 		return nil, fail("found %d maps, want number %d of them, from 0%s", batch, opt.Index, wantOwn)

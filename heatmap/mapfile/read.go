@@ -257,13 +257,12 @@ func badEntry(v float64) string {
 	return fmt.Sprintf("a number from %v to %v", -heatmap.MaxEntry, heatmap.MaxEntry)
 }
 
-// wrongSize returns the error for a map of n cities where another number is wanted, or nil.
-func (opt *ReadOptions) wrongSize(n int) error {
+// wrongSize returns what a map of n cities is and what is wanted, the latter "" where it is that.
+func (opt *ReadOptions) wrongSize(n int) (found, want string) {
 	if opt.Cities > 0 && n != opt.Cities {
-		return fmt.Errorf("a map of %d cities, want %d", n, opt.Cities)
+		want = strconv.Itoa(opt.Cities)
+	} else if n < 1 || n > math.MaxInt32/2 {
+		want = fmt.Sprintf("1 to %d", math.MaxInt32/2)
 	}
-	if n < 1 || n > math.MaxInt32/2 {
-		return fmt.Errorf("a map of %d cities, want 1 to %d", n, math.MaxInt32/2)
-	}
-	return nil
+	return fmt.Sprintf("a map of %d cities", n), want
 }

@@ -150,8 +150,8 @@ func (s *sparse) head(opt ReadOptions) (int, error) {
 		return 0, s.ended(err)
 	}
 	n := int(min(count, math.MaxInt32))
-	if err := opt.wrongSize(n); err != nil {
-		return 0, s.fail("found %v", err)
+	if found, want := opt.wrongSize(n); want != "" {
+		return 0, s.fail("found %s, want %s", found, want)
 	}
 	return n, nil
 }

@@ -35,8 +35,8 @@ func readUTSP(t *tokens, opt ReadOptions) (*heatmap.Map, error) {
 	if coordinates%2 != 0 || word == "" || opt.Index == 0 && coordinates == 0 {
 		return nil, t.fail(fmt.Sprintf("%d numbers before %q", coordinates, word), wantMap)
 	}
-	if err := opt.wrongSize(u.n); err != nil {
-		return nil, t.fail(err.Error(), "the instance's map")
+	if found, want := opt.wrongSize(u.n); want != "" {
+		return nil, t.fail(found, want)
 	}
 	for {
 		switch word {
