@@ -20,11 +20,14 @@ func heatmapSet(t *testing.T) (dir string) {
 func TestHeatmapCommands(t *testing.T) {
 	dir := heatmapSet(t)
 	must(t, dir, "heatmap", "build", "set.txt", "--heatmap", "alpha", "--out", "{}.heat")
-	files := []string{"a.txt", "a.npy", "a.utsp", "b.heat"}
+	files := []string{"a.txt", "a.npy", "a.utsp", "b.heat", "B.NPY"}
 	from := "set_0.heat"
 	for _, name := range files {
 		must(t, dir, "heatmap", "convert", from, name, "--instance", "set.txt")
 		from = name
+	}
+	if !strings.HasPrefix(read(t, dir, "B.NPY"), "\x93NUMPY") {
+		t.Error("B.NPY holds another format")
 	}
 	judge := func(args ...string) judgement {
 		var j judgement

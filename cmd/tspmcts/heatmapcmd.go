@@ -90,7 +90,7 @@ func mapFormatNames() (names []string) {
 func mapFormatOf(c *cli.Context, file string) (string, error) {
 	name := c.String("format")
 	for _, f := range mapFormats {
-		if f.name == name || name == "" && f.ending != "" && f.ending == filepath.Ext(file) {
+		if f.name == name || name == "" && f.ending != "" && f.ending == strings.ToLower(filepath.Ext(file)) {
 			return f.name, nil
 		}
 	}
