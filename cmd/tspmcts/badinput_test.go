@@ -113,7 +113,7 @@ func TestBadWanted(t *testing.T) {
 	write(t, dir, "all.txt", "1 2\n1 3\n1 4\n")
 	write(t, dir, "most.txt", "1 2\n1 3\n")
 	write(t, dir, "t.tour", "TYPE : TOUR\nTOUR_SECTION\n1\n2\n3\n4\n-1\nEOF\n")
-	write(t, dir, "one.txt", "0.5 0.5 output 1 1\n")
+	write(t, dir, "few.txt", "0.5 0.5 output 1 1\n0 0 0 1 output 1 2 1\n")
 	for _, c := range []struct {
 		code int
 		want string
@@ -129,7 +129,7 @@ func TestBadWanted(t *testing.T) {
 		{1, `fixed\.txt: .*3-1 is a fixed edge; leave it out`, []string{"solve", "fixed.tsp", "--forbid", "fixed.txt"}},
 		{1, `a: there is no tour: no edge leads to city 1`, []string{"solve", "a.tsp", "--forbid", "all.txt"}},
 		{1, `a: there is no tour: city 1 has one edge`, []string{"solve", "a.tsp", "--forbid", "most.txt"}},
-		{1, `fit counts the ends of tours' edges, and a tour of a single city has none`, []string{"heatmap", "fit", "one.txt"}},
+		{1, `fit counts the ends of tours' edges, and a tour of one or two cities has none`, []string{"heatmap", "fit", "few.txt"}},
 		{1, `none\.txt: there is no such file`, []string{"solve", "a.tsp", "--forbid", "none.txt"}},
 		{1, `t\.tour: no tour of a: edges that may not be used: 1 of them, the first 1-2`, []string{"eval", "a.tsp", "t.tour", "--forbid", "most.txt"}},
 		{1, `t\.tour: no path of a: the path begins with city 1, want 2`, []string{"eval", "a.tsp", "t.tour", "--start", "2"}},

@@ -485,7 +485,7 @@ func runHeatmapFit(c *cli.Context) error {
 		return err
 	}
 	if counts.Ends == 0 {
-		return errors.New("fit counts the ends of tours' edges, and a tour of a single city has none")
+		return errors.New("fit counts the ends of tours' edges, and a tour of one or two cities has none")
 	}
 	if err := tellRanks(beside(out), &counts, instances, table, counted, tableName); err != nil {
 		return err
