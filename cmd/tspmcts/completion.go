@@ -80,6 +80,9 @@ func choices(command, flag string) []string {
 	case "preset":
 		return mcts.Presets
 	case "heatmap":
+		if command == "fit" {
+			return fitted
+		}
 		return append(heatmap.Names(), defaultHeatmap)
 	case "kind":
 		return generate.Kinds

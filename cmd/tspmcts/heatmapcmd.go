@@ -413,7 +413,7 @@ func heatmapFitCommand() *cli.Command {
 			"(with --heatmap alpha: to the first by alpha-nearness), and tests the counts against\n" +
 			"the published table, or that of --ranks.",
 		Flags: append(placesFlags(),
-			option(catSearch, "heatmap", "fit the table of `SOURCE`: gtprior or alpha (default: gtprior)"),
+			option(catSearch, "heatmap", "fit the table of `SOURCE`: "+strings.Join(fitted, " or ")+" (default: gtprior)"),
 			option(catSearch, "ranks", "test against the table in `FILE`"),
 			option(catInput, "lines", "take the instances `A:B`, A to B-1 of a data set file, from 0"),
 			tourOption(),
@@ -424,8 +424,8 @@ func heatmapFitCommand() *cli.Command {
 
 func runHeatmapFit(c *cli.Context) error {
 	source := c.String("heatmap")
-	if source != "" && source != "gtprior" && source != "alpha" {
-		return usagef("%s is %q, want gtprior or alpha", flagged("heatmap"), source)
+	if source != "" && !slices.Contains(fitted, source) {
+		return usagef("%s is %q, want %s", flagged("heatmap"), source, strings.Join(fitted, " or "))
 	}
 	var table heatmap.Ranks
 	tableName, counted := "published", int64(0)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -8,6 +9,9 @@ import (
 	"tspmcts/bench"
 	"tspmcts/heatmap"
 )
+
+// fitted are the sources that have a table of ranks.
+var fitted = []string{"gtprior", "alpha"}
 
 // heatmapNames lists the sources, with what their maps know.
 func heatmapNames() string {
@@ -50,8 +54,8 @@ func heatmapSpec(c *cli.Context) (string, error) {
 		return "", usagef("%s is %q: %v", flagged("heatmap"), spec, err)
 	}
 	if ranks != "" {
-		if spec != "gtprior" && spec != "alpha" {
-			return "", usagef("%s is for --heatmap gtprior or alpha, not %s", flagged("ranks"), spec)
+		if !slices.Contains(fitted, spec) {
+			return "", usagef("%s is for --heatmap %s, not %s", flagged("ranks"), strings.Join(fitted, " or "), spec)
 		}
 		spec += ":ranks=" + ranks
 		if s, err = heatmap.Parse(spec); err != nil {
@@ -67,7 +71,7 @@ func heatmapSpec(c *cli.Context) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if s.Name() == "gtprior" || s.Name() == "alpha" {
+		if slices.Contains(fitted, s.Name()) {
 			_, err = heatmap.ReadRanks(f, name)
 		}
 		f.Close()

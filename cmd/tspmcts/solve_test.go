@@ -270,6 +270,9 @@ func TestTold(t *testing.T) {
 			t.Errorf("%q: %q not in %s", c.args, c.want, out)
 		}
 	}
+	if out := must(t, dir, "heatmap", "fit", "--heatmap", "--generate-bash-completion"); out != "gtprior\nalpha\n" {
+		t.Errorf("heatmap fit --heatmap is completed by %q", out)
+	}
 }
 
 // An unwritable or failed run leaves the old file alone; a good one replaces it and keeps its mode.
