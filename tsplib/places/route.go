@@ -185,6 +185,15 @@ func pointOf(in *tsp.Instance, k int, s stop) point {
 		Leg: json.Number(number(s.leg)), Total: json.Number(number(s.sum))}
 }
 
+// position returns a place's longitude, brought to -180 to 180, and latitude.
+func position(in *tsp.Instance, c int32) [2]float64 {
+	lat, lon, _ := in.LatLon(c)
+	if lon >= -180 && lon <= 180 {
+		return [2]float64{lon, lat} // to the last bit
+	}
+	return [2]float64{math.Remainder(lon, 360), lat}
+}
+
 // WriteGeoJSON writes a FeatureCollection (RFC 7946): the route as a LineString, which of a tour
 // ends where it began, with its length and unit as properties, and then the stops as Points in
 // their order. Where the route crosses the antimeridian it is cut there into the parts of a
@@ -196,11 +205,7 @@ func WriteGeoJSON(w io.Writer, in *tsp.Instance, t tsp.Tour) error {
 	all := stops(in, t)
 	lines := [][][2]float64{nil}
 	for k, s := range all {
-		lat, lon, _ := in.LatLon(s.city)
-		at := [2]float64{math.Remainder(lon, 360), lat}
-		if lon >= -180 && lon <= 180 {
-			at[0] = lon // to the last bit
-		}
+		at := position(in, s.city)
 		last := &lines[len(lines)-1]
 		if k > 0 {
 			from := (*last)[len(*last)-1]
@@ -233,9 +238,8 @@ func WriteGeoJSON(w io.Writer, in *tsp.Instance, t tsp.Tour) error {
 		return err
 	}
 	for k, s := range all[:len(t)] {
-		lat, lon, _ := in.LatLon(s.city)
 		b.WriteString(",")
-		if err := e.Encode(feature{"Feature", label(in.IDs, s.city), geometry{"Point", [2]float64{lon, lat}}, pointOf(in, k, s)}); err != nil {
+		if err := e.Encode(feature{"Feature", label(in.IDs, s.city), geometry{"Point", position(in, s.city)}, pointOf(in, k, s)}); err != nil {
 			return err
 		}
 	}

@@ -122,3 +122,20 @@ func TestGeoJSONOfOne(t *testing.T) {
 		t.Errorf("%s, %v", &b, err)
 	}
 }
+
+// A place beyond the 180th meridian is where its end of the line is, which RFC 7946 wants within it.
+func TestGeoJSONBeyond(t *testing.T) {
+	in, err := tsp.NewPoints("b", tsp.Haversine, []float64{0, 1, 2}, []float64{190, 185, -200}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := WriteGeoJSON(&b, in, tsp.Tour{0, 1, 2}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`"coordinates":[-170,0]`, `"coordinates":[-175,1]`, `"coordinates":[160,2]`} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("no %s in %s", want, &b)
+		}
+	}
+}
