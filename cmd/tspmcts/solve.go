@@ -112,7 +112,12 @@ type solver struct {
 // newSolver reads the flags and returns every error that can be told before a file is read.
 func newSolver(c *cli.Context) (*solver, error) {
 	s := &solver{files: outputsOf(c), args: c.Args().Slice(), out: c.String("out"), plot: c.String("plot"), plotVisits: c.Bool("plot-visits"), json: c.String("json"),
-		bound: c.Bool("bound"), wanted: wantedOf(c), initial: c.StringSlice("initial-tour"), resume: c.String("resume"), checkpoint: c.String("checkpoint")}
+		bound: c.Bool("bound"), wanted: wantedOf(c), resume: c.String("resume"), checkpoint: c.String("checkpoint")}
+	for _, file := range c.StringSlice("initial-tour") {
+		if file != "" { // which is one that is not given
+			s.initial = append(s.initial, file)
+		}
+	}
 	var workers int64
 	for _, read := range []func() error{
 		func() (err error) { s.lines, err = linesOption(c); return },

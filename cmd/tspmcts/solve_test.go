@@ -207,6 +207,20 @@ func TestPrecedence(t *testing.T) {
 	}
 }
 
+// An option that is empty, on the command line or in the environment, is one that is not given.
+func TestEmptyOptions(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "a.tsp", square)
+	for _, name := range []string{"initial-tour", "resume", "time", "heatmap", "out"} {
+		for _, c := range []call{{args: []string{"--" + name + "="}}, {env: []string{envName(name) + "="}}} {
+			c.args = append([]string{"solve", "a.tsp", "--actions", "10"}, c.args...)
+			if out, errs, code := c.run(t, dir); code != 0 || errs != "" {
+				t.Errorf("%s %s: exit code %d, %s, %s", c.env, c.args, code, out, errs)
+			}
+		}
+	}
+}
+
 // What --json wrote as config is a parameter file.
 func TestConfigIsParams(t *testing.T) {
 	dir := t.TempDir()
