@@ -174,7 +174,9 @@ func newPending(name string) (*pending, error) {
 		if p.path, err = filepath.EvalSymlinks(name); err != nil {
 			return nil, bench.FileError(name, err)
 		}
-	case !errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, fs.ErrNotExist):
+		p.path = target(name)
+	default:
 		return nil, bench.FileError(name, err)
 	}
 	removeLeft(p.path)
@@ -200,6 +202,21 @@ func newPending(name string) (*pending, error) {
 	}
 	p.side = true
 	return p, nil
+}
+
+// target returns the file that a link to none is to be, and of what is no link itself.
+func target(name string) string {
+	for {
+		link, err := os.Readlink(name)
+		if err != nil {
+			return name
+		}
+		if !filepath.IsAbs(link) {
+			dir, _ := filepath.EvalSymlinks(filepath.Dir(name)) // which is there: the link is in it
+			link = filepath.Join(dir, link)
+		}
+		name = link
+	}
 }
 
 // Write appends to the file.
