@@ -158,9 +158,30 @@ type Reader struct {
 	ahead []answer
 }
 
-// NewReader returns a reader of the files' instances, of data set files those in lines.
+// NewReader returns a reader of the files' instances, of data set files those in lines. Where lines
+// are given and a file is no data set, that is the first answer: nothing is solved in vain.
 func NewReader(files []string, lines LineRange, warn func(format string, args ...any)) *Reader {
+	for _, name := range files {
+		if info, err := os.Stat(name); err != nil || !lines.Given || !info.Mode().IsRegular() {
+			continue // it is told about when it is read; a pipe keeps what is in it
+		}
+		if f, err := os.Open(name); err == nil {
+			kind, _, _ := tsplib.Detect(f)
+			f.Close()
+			if err := lines.fit(name, kind); err != nil {
+				return &Reader{ahead: []answer{{err: err}, {err: io.EOF}}}
+			}
+		}
+	}
 	return &Reader{args: files, lines: lines, warn: once(warn)}
+}
+
+// fit returns an error where l is given for a file of one instance.
+func (l LineRange) fit(name string, kind tsplib.Kind) error {
+	if l.Given && (kind == tsplib.KindProblem || kind == tsplib.KindPlaces) {
+		return Misusef("%s: found %v, but --lines is for data set files", name, kind)
+	}
+	return nil
 }
 
 // once returns warn, but tells the same text only once: several runs read the same file.
@@ -250,6 +271,10 @@ func (r *Reader) read() (*Item, error) {
 		}
 		r.args = r.args[1:]
 		r.file = file
+		if err := r.lines.fit(file.Name, file.Kind); err != nil {
+			file.f.Close()
+			return nil, err
+		}
 		if file.Kind != tsplib.KindPlaces && r.Places.Given() {
 			file.f.Close()
 			return nil, Misusef("%s: found a file of %v, which says itself what --metric, --weight and --decimal-comma are for; leave them out", file.Name, file.Kind)
@@ -260,13 +285,13 @@ func (r *Reader) read() (*Item, error) {
 				r.set, r.index = set, 0
 				continue
 			}
-			return r.single(in, warnings, err, "one instance without a TSPLIB header")
+			return r.single(in, warnings, err)
 		}
 		if file.Kind == tsplib.KindPlaces {
 			o := r.Places
 			o.Fits = func(n int) error { return checkSquare(file.Name, int64(n), 4) }
 			in, warnings, err := places.Read(file.Reader, file.Name, o)
-			return r.single(in, warnings, err, "one instance")
+			return r.single(in, warnings, err)
 		}
 		if b, ok := file.Reader.(*bufio.Reader); ok {
 			prefix, _ := b.Peek(tsplib.SniffLen) // shorter files too
@@ -276,18 +301,18 @@ func (r *Reader) read() (*Item, error) {
 			}
 		}
 		in, warnings, err := tsplib.Read(file.Reader, file.Name)
-		return r.single(in, warnings, err, "a TSPLIB problem")
+		return r.single(in, warnings, err)
 	}
 }
 
 // single returns the only instance of the file, which is closed.
-func (r *Reader) single(in *tsp.Instance, warnings []tsplib.Warning, err error, what string) (*Item, error) {
+func (r *Reader) single(in *tsp.Instance, warnings []tsplib.Warning, err error) (*Item, error) {
 	r.file.f.Close()
 	if err != nil {
 		return nil, err
 	}
 	if r.lines.Given {
-		return nil, Misusef("%s: found %s, but --lines is for data set files", r.file.Name, what)
+		return nil, Misusef("%s: found one instance without a TSPLIB header, but --lines is for data set files", r.file.Name)
 	}
 	for _, w := range warnings {
 		r.warn("%v", w)

@@ -234,6 +234,7 @@ func TestBadUsage(t *testing.T) {
 		{"solve set.txt --lines 5", `--lines is "5", want A:B`},
 		{"solve set.txt --lines 3:3", `--lines is "3:3", want A:B`},
 		{"solve a.tsp --lines 0:1", `a\.tsp: .*--lines is for data set files`},
+		{"solve set.txt a.tsp --time 1h --lines 0:1 --out {}.tour", `a\.tsp: found TSPLIB problem, but --lines is for data set files`},
 		{"solve a.tsp --plot x.pdf", `--plot is x\.pdf, want .*\.svg or \.png`},
 		{"solve a.tsp --out a.tsp", `--out would replace the input a\.tsp`},
 		{"solve a.tsp --out x --json x", `--out and --json are the same file`},
