@@ -3,6 +3,7 @@ package bench
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -40,7 +41,6 @@ func (k *Knobs) ReadParams(file string) error {
 // parse reads parameters; name is for messages.
 func (k *Knobs) parse(data []byte, name string) error {
 	d := json.NewDecoder(bytes.NewReader(data))
-	d.UseNumber()
 	at := func(offset int64) string {
 		return fmt.Sprintf("%s:%d", name, 1+bytes.Count(data[:min(int(offset), len(data))], []byte("\n")))
 	}
@@ -49,7 +49,7 @@ func (k *Knobs) parse(data []byte, name string) error {
 	}
 	if t, err := d.Token(); err != nil || t != json.Delim('{') {
 		if err == nil {
-			err = fmt.Errorf("it begins with %v", t)
+			err = errors.New("it is no object")
 		}
 		return broken(err)
 	}
@@ -59,13 +59,14 @@ func (k *Knobs) parse(data []byte, name string) error {
 			return broken(err)
 		}
 		where := at(d.InputOffset())
-		var value any
+		var value json.RawMessage
 		if err := d.Decode(&value); err != nil {
 			return broken(err)
 		}
+		text := string(value)
+		json.Unmarshal(value, &text) // what is no string stays as it is written
 		name := key.(string)
 		knob, ok := mcts.FindKnob(name)
-		text := fmt.Sprint(value)
 		switch {
 		case name == "preset":
 			if !slices.Contains(mcts.Presets, text) {

@@ -282,6 +282,9 @@ func TestBadSideFile(t *testing.T) {
 		{"params-cut", "--params", "{\n\"alpha\": 1,\n", `f:\d: .*want JSON`},
 		{"params-unknown", "--params", "{\n\"alpha\": 1,\n\"alhpa\": 2}", `f:3: unknown knob "alhpa", want one of`},
 		{"params-preset", "--params", "{\"preset\": \"x\"}", `f:1: preset is "x", want one of`},
+		{"params-null", "--params", "{\"alpha\": null}", `f:1: alpha is null, want`},
+		{"params-list-value", "--params", "{\"breadth\": [5, 3]}", `f:1: breadth is \[5, 3\], want`},
+		{"params-object", "--params", "null", `f:1: no parameter file \(it is no object\), want JSON`},
 		{"params-range", "--params", "{\n\n\"depth\": 1}", `f:3: depth is 1, want an integer from 2 to`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
