@@ -234,6 +234,15 @@ class Solve(unittest.TestCase):
             self.check(coords, result)
 
     @unittest.skipIf(os.name == "nt", "Ctrl-C cannot be sent to oneself there")
+    def test_many_interrupted_twice(self):
+        """A second Ctrl-C right after the first ends the wait for the searches, and they end all the same."""
+        begun = time.time()
+        threading.Timer(1.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+        with mock.patch.object(tspmcts, "wait", side_effect=KeyboardInterrupt), self.assertRaises(KeyboardInterrupt):
+            tspmcts.solve_many([cities(200), cities(200, 2)], processes=2, time=100)
+        self.assertLess(time.time() - begun, 60)
+
+    @unittest.skipIf(os.name == "nt", "Ctrl-C cannot be sent to oneself there")
     def test_many_of_an_iterator(self):
         def loaded(instances):
             for coords in instances:

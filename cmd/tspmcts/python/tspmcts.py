@@ -179,6 +179,7 @@ def solve_many(instances: Iterable[Rows], *, processes: Optional[int] = None, wo
                 future.result()
         except BaseException as e:
             stopped.set()
+            _interrupt_all()  # before the wait, which a second Ctrl-C may end
             while wait(futures, timeout=0.1).not_done:  # one may only now be about to start
                 _interrupt_all()
             if not isinstance(e, KeyboardInterrupt):
