@@ -276,6 +276,14 @@ class Solve(unittest.TestCase):
             tspmcts.solve_many([cities(200)], time=600)
         self.assertLess(time.time() - begun, 60)
 
+    def test_variables_of_the_command_line(self):
+        """They are for who types commands, and do not change what a program finds."""
+        with tempfile.TemporaryDirectory() as state, mock.patch.dict(os.environ, TSPMCTS_PATH="true", TSPMCTS_TOKEN_FILE="none", TSPMCTS_STATE=state):
+            self.assertEqual(tspmcts.solve(SQUARE).length, 40)
+            *_, last = tspmcts.improvements(SQUARE, time=1)
+            self.assertEqual(last.length, 40)
+            self.assertEqual(os.listdir(state), [])
+
     def test_improvements(self):
         coords = cities(400)
         last = math.inf

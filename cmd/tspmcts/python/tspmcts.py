@@ -381,7 +381,8 @@ _lock = threading.Lock()
 @contextlib.contextmanager
 def _started(command: list[str]) -> Iterator[subprocess.Popen[str]]:
     """Run a process that Ctrl-C reaches through us alone, and that outlives neither the block nor us."""
-    options: dict[str, Any] = {"env": {**os.environ, "TSPMCTS_END_WITH_STDIN": "1"}}
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("TSPMCTS_")}  # options are given, all of them
+    options: dict[str, Any] = {"env": {**environment, "TSPMCTS_END_WITH_STDIN": "1"}}
     if os.name == "nt":
         options["creationflags"] = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
     else:
