@@ -152,6 +152,8 @@ class Solve(unittest.TestCase):
             (lambda: tspmcts.solve(SQUARE, no_such_knob=1), tspmcts.Error, "no flag --no-such-knob"),
             (lambda: tspmcts.solve(SQUARE, binary="/no/such/file"), tspmcts.Error, "cannot be run"),
             (lambda: list(tspmcts.improvements(SQUARE, depth=1)), tspmcts.Error, "depth is 1, want an integer from 2"),
+            (lambda: list(tspmcts.improvements(SQUARE, workers=0)), tspmcts.Error, "workers is .0.: want an integer from 1 to 1024"),
+            (lambda: list(tspmcts.improvements(SQUARE, demo="grid", cities=10**7)), tspmcts.Error, "demo is .grid., but the body holds"),  # and not: at most
         ]:
             with self.assertRaisesRegex(error, text):
                 call()
@@ -296,6 +298,10 @@ class Solve(unittest.TestCase):
         for better in tspmcts.improvements(coords, time=600):
             break  # ends the search
         self.assertLess(time.time() - begun, 60)
+
+    def test_improvements_with_any_workers(self):
+        for found in tspmcts.solve(SQUARE, workers=1000), *tspmcts.improvements(SQUARE, workers=1000):
+            self.assertEqual(found.length, 40)
 
     def test_improvements_of_a_heatmap(self):
         near = [[1.0 if abs(i - j) == 1 else 0.0 for j in range(12)] for i in range(12)]

@@ -227,7 +227,9 @@ def improvements(
         if path or start is not None or end is not None or distances is not None and distances != [list(column) for column in zip(*distances)]:
             raise ValueError("heatmap is of probabilities, which are for tours with distances that are the same both ways; solve takes them with paths and other distances too")
         job["edges"] = _edges(_square(heatmap, cities), binary)
-    command = [_binary(binary), "serve", "--listen", "127.0.0.1:0", "--max-time", "87600h", "--max-body", "2147483647", "--max-held", "2147483647"]
+    command = [_binary(binary), "serve", "--listen", "127.0.0.1:0", "--max-time", "87600h", "--max-body", "2147483647", "--max-cities", "1073741823", "--max-held", "2147483647"]
+    if "workers" in job:
+        command += ["--max-workers", "1024"]  # as solve; without the option it would be how many search
     with _started(command) as server:
         assert server.stdout is not None
         base = server.stdout.readline().strip()
