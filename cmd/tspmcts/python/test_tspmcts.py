@@ -152,6 +152,7 @@ class Solve(unittest.TestCase):
             (lambda: tspmcts.solve(SQUARE, no_such_knob=1), tspmcts.Error, "no flag --no-such-knob"),
             (lambda: tspmcts.solve(SQUARE, binary="/no/such/file"), tspmcts.Error, "cannot be run"),
             (lambda: list(tspmcts.improvements(SQUARE, depth=1)), tspmcts.Error, "depth is 1, want an integer from 2"),
+            (lambda: list(tspmcts.improvements(SQUARE, validate=True)), tspmcts.Error, "no job; leave out"),
             (lambda: list(tspmcts.improvements(SQUARE, workers=0)), tspmcts.Error, "workers is .0.: want an integer from 1 to 1024"),
             (lambda: list(tspmcts.improvements(SQUARE, demo="grid", cities=10**7)), tspmcts.Error, "demo is .grid., but the body holds"),  # and not: at most
         ]:

@@ -235,7 +235,10 @@ def improvements(
         base = server.stdout.readline().strip()
         if not base:
             raise Error(_message(server.stderr.read() if server.stderr else ""))
-        path = base + "/v1/jobs/" + json.loads(_ask(base + "/v1/jobs", json.dumps(job).encode()))["id"]
+        answer = json.loads(_ask(base + "/v1/jobs", json.dumps(job).encode()))
+        if "id" not in answer:  # to validate
+            raise Error(f"the program answers {answer}, which is no job; leave out what is no option of a search")
+        path = base + "/v1/jobs/" + answer["id"]
         last = 0
         with _open(path + "/events") as events:
             for line in events:
