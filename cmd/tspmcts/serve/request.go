@@ -599,14 +599,25 @@ func (d *document) read(body []byte, g given) (text []byte, err error) {
 		if err := dec.Decode(&value); err != nil {
 			return nil, jsonProblem(body, err)
 		}
-		switch value.(type) {
-		case string, json.Number, bool:
+		switch value := value.(type) {
+		case json.Number:
+			g[name] = plain(value)
+		case string, bool:
 			g[name] = fmt.Sprint(value)
 		default:
 			return nil, problemf(http.StatusUnprocessableEntity, "%s is %s, want a number, a text, true or false", short(name), short(string(raw)))
 		}
 	}
 	return []byte(problem), nil
+}
+
+// plain writes a number as settings are read: 10.0 and 1e1 are the integer 10 in JSON. Larger ones
+// stay as they are, for a float64 may not hold them.
+func plain(number json.Number) string {
+	if v, err := number.Float64(); err == nil && v == math.Trunc(v) && math.Abs(v) < 1<<53 {
+		return strconv.FormatInt(int64(v), 10)
+	}
+	return number.String()
 }
 
 // wrongType says what a member of the JSON should be.

@@ -359,12 +359,13 @@ func TestSlowBodyIsAnswered(t *testing.T) {
 	}
 }
 
-// A job tells what was asked for, so that a page can show it in its form.
+// A job tells what was asked for, so that a page can show it in its form. A number without a fraction
+// is an integer in JSON, however it is written.
 func TestSettings(t *testing.T) {
 	c := serveIt(t, nil)
-	path := c.post("seed=5&kick-size=20", `{"coordinates": [[0, 0], [3, 0], [3, 4]], "seed": 3, "bound": true}`)
+	path := c.post("seed=5&kick-size=20", `{"coordinates": [[0, 0], [3, 0], [3, 4]], "seed": 3, "bound": true, "actions": 1e3, "depth": 10.0, "start": -0.0, "optimum": 12.5}`)
 	v := c.until(path, status(Done))
-	if want := (given{"seed": "5", "kick-size": "20", "bound": "true"}); !maps.Equal(v.Settings, want) {
+	if want := (given{"seed": "5", "kick-size": "20", "bound": "true", "actions": "1000", "depth": "10", "start": "0", "optimum": "12.5"}); !maps.Equal(v.Settings, want) {
 		t.Errorf("settings %v, want %v", v.Settings, want)
 	}
 }
@@ -464,6 +465,8 @@ func TestBadRequests(t *testing.T) {
 		{422, "POST", "/v1/jobs?seed=-1", square, "", `seed is "-1": want`},
 		{422, "POST", "/v1/jobs?workers=100000", square, "", `workers is "100000": want`},
 		{422, "POST", "/v1/jobs", `{"coordinates": [[1, 1]], "seed": "` + strings.Repeat("0", 4000) + `1"}`, "", `seed is "0+...", 4001 bytes, want at most 1000`},
+		{422, "POST", "/v1/jobs", `{"coordinates": [[1, 1]], "seed": 1.5}`, "", `seed is "1.5": want an integer`},
+		{422, "POST", "/v1/jobs", `{"coordinates": [[1, 1]], "seed": 1e999}`, "", `seed is "1e999": want an integer`},
 		{422, "POST", "/v1/jobs?bound=maybe", square, "", `bound is "maybe": want true or false`},
 		{422, "POST", "/v1/jobs?name=a%0Ab", square, "", "want at most 200 characters, on one line"},
 		{422, "POST", "/v1/jobs?preset=papr", square, "", `preset is "papr": want one of default`},
