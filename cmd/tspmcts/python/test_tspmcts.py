@@ -279,6 +279,16 @@ class Solve(unittest.TestCase):
             tspmcts.solve_many([cities(200)], time=600)
         self.assertLess(time.time() - begun, 60)
 
+    def test_integers_as_floats(self):
+        """As they come from tables and divisions."""
+        result = tspmcts.solve(cities(30), actions=1e3, seed=3.0, workers=1.0, kick_size=30.0, optimum=2.5)
+        self.assertEqual((result.stop, result.record["seed"], result.record["config"]["kick-size"]), ("actions", 3, 30))
+        self.assertEqual(result.record["optimum"], 2.5)
+        *_, last = tspmcts.improvements(cities(30), actions=1e3, seed=3.0, workers=1.0, kick_size=30.0)
+        self.assertEqual(last.length, result.length)
+        with self.assertRaisesRegex(tspmcts.Error, "want an integer"):
+            tspmcts.solve(SQUARE, actions=0.5)
+
     def test_variables_of_the_command_line(self):
         """They are for who types commands, and do not change what a program finds."""
         with tempfile.TemporaryDirectory() as state, mock.patch.dict(os.environ, TSPMCTS_PATH="true", TSPMCTS_TOKEN_FILE="none", TSPMCTS_STATE=state):
