@@ -63,8 +63,9 @@ func (s *Server) authorized(next http.Handler) http.Handler {
 		return next
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		given, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-		if strings.HasPrefix(r.URL.Path, "/v1/") && !(ok && subtle.ConstantTimeCompare([]byte(given), []byte(s.Token)) == 1) {
+		scheme, given, _ := strings.Cut(r.Header.Get("Authorization"), " ") // one or more spaces, RFC 9110, 11.4
+		ok := strings.EqualFold(scheme, "Bearer") && subtle.ConstantTimeCompare([]byte(strings.TrimSpace(given)), []byte(s.Token)) == 1
+		if strings.HasPrefix(r.URL.Path, "/v1/") && !ok {
 			w.Header().Set("WWW-Authenticate", `Bearer realm="tspmcts"`)
 			problemf(http.StatusUnauthorized, "this server wants its token: Authorization: Bearer TOKEN").write(w)
 			return

@@ -520,10 +520,11 @@ func TestBadRequests(t *testing.T) {
 	}
 }
 
-// A server with a token answers to nobody else.
+// A server with a token answers to nobody else. The scheme's name has no case.
 func TestToken(t *testing.T) {
 	c := serveIt(t, func(c *Config) { c.Token = "0123456789abcdef" })
-	for header, want := range map[string]int{"": 401, "Bearer ": 401, "Bearer 0123456789abcdeF": 401, "Basic 0123456789abcdef": 401, "Bearer 0123456789abcdef": 200} {
+	for header, want := range map[string]int{"": 401, "Bearer ": 401, "Bearer 0123456789abcdeF": 401, "Basic 0123456789abcdef": 401, "0123456789abcdef": 401, "Bearer 0123456789abcdef": 200,
+		"bearer 0123456789abcdef": 200, "BEARER   0123456789abcdef": 200} {
 		res, text := c.ask("GET", "/v1/jobs", "", "Authorization", header)
 		if res.StatusCode != want || want == 401 && !strings.HasPrefix(res.Header.Get("WWW-Authenticate"), "Bearer") {
 			t.Errorf("%q: %d %s, want %d", header, res.StatusCode, text, want)
