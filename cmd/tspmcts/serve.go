@@ -17,6 +17,7 @@ import (
 	"runtime"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/urfave/cli/v2"
 
@@ -136,10 +137,13 @@ func serverOf(c *cli.Context) (config serve.Config, address string, certificate 
 		if _, err := netip.ParseAddr(name); err != nil && strings.ContainsAny(name, ":/[]") { // which no Host has
 			return fail(usagef("%s is %q, want a name or an address, without a port", flagged("host"), name))
 		}
+		if strings.ContainsFunc(name, func(r rune) bool { return r > unicode.MaxASCII }) {
+			return fail(usagef("%s is %q, want letters of ASCII, as a request has them: xn--...", flagged("host"), name))
+		}
 	}
 	config.AnyIP = !loopback
 	for _, name := range append(c.StringSlice("host"), host) {
-		config.Hosts = append(config.Hosts, strings.ToLower(name))
+		config.Hosts = append(config.Hosts, strings.TrimSuffix(strings.ToLower(name), "."))
 	}
 	if tokenFile != "" {
 		text, err := os.ReadFile(tokenFile)

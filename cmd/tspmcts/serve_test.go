@@ -133,6 +133,17 @@ func TestServeBadHTTP(t *testing.T) {
 	}
 }
 
+// The dot at the end of a name that is fully qualified says nothing, in a flag or in a request.
+func TestServeHosts(t *testing.T) {
+	s := startServer(t, t.TempDir(), "--host", "Tours.example.org", "--host", "maps.example.org.")
+	for host, want := range map[string]string{"tours.example.org": "200", "TOURS.example.org.:8443": "200", "maps.example.org": "200", "maps.example.org.": "200", "localhost.": "200",
+		"org.": "421", "tours.example.org..": "421", "tours.example.com.": "421"} {
+		if got := s.raw(t, "GET /healthz HTTP/1.1\r\nHost: "+host+"\r\nConnection: close\r\n\r\n"); !strings.HasPrefix(got, "HTTP/1.1 "+want) {
+			t.Errorf("%s: %.300q, want %s", host, got, want)
+		}
+	}
+}
+
 // A server that is killed has its jobs again: the one that ran goes on from its checkpoint, and no
 // tour is lost.
 func TestServeKilled(t *testing.T) {
@@ -221,6 +232,7 @@ func TestServeBadUsage(t *testing.T) {
 		{2, "--listen localhost", `--listen is "localhost", want an address and a port`},
 		{2, "--host tours.example.org:8443", `--host is "tours.example.org:8443", want a name or an address, without a port`},
 		{2, "--host https://tours.example.org", `--host is "https://tours.example.org", want`},
+		{2, "--host bücher.example", `--host is "bücher.example", want letters of ASCII, as a request has them: xn--`},
 		{2, "--host [::1]", `--host is "\[::1\]", want`},
 		{2, "--tls-cert file", `--tls-cert and --tls-key need each other`},
 		{2, "a.tsp", `serve takes no arguments, found "a.tsp"`},

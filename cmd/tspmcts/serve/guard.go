@@ -50,7 +50,7 @@ func (s *Server) isOurs(host string) bool {
 	if h, _, err := net.SplitHostPort(host); err == nil {
 		host = h
 	}
-	host = strings.ToLower(strings.Trim(host, "[]"))
+	host = strings.TrimSuffix(strings.ToLower(strings.Trim(host, "[]")), ".")
 	if ip, err := netip.ParseAddr(host); err == nil {
 		return ip.IsLoopback() || s.AnyIP || slices.Contains(s.Hosts, host)
 	}

@@ -124,7 +124,7 @@ type Config struct {
 	Limits
 	Folder string   // of the state; "" to keep nothing
 	Token  string   // that clients must bring; "" for none
-	Hosts  []string // names that clients may call the server by, besides those of the loopback interface
+	Hosts  []string // names that clients may call it by, in lower case, without a last dot; the loopback's are not needed
 	AnyIP  bool     // clients may call it by any address
 	// Write puts a whole file in its place, or leaves what was there.
 	Write func(name string, write func(io.Writer) error) error
