@@ -70,13 +70,20 @@ func newBrowser(t *testing.T) *browser {
 		out.Close()
 	})
 	b := &browser{T: t, in: in, pipe: out, out: bufio.NewReaderSize(out, 1<<20)}
+	b.tab()
+	return b
+}
+
+// tab opens a tab before the others, which all that follows is about.
+func (b *browser) tab() {
+	b.Helper()
+	b.session = ""
 	var target struct{ TargetID string }
 	b.call("Target.createTarget", map[string]any{"url": "about:blank"}, &target)
 	var attached struct{ SessionID string }
 	b.call("Target.attachToTarget", map[string]any{"targetId": target.TargetID, "flatten": true}, &attached)
 	b.session = attached.SessionID
 	b.call("Page.enable", nil, nil)
-	return b
 }
 
 // call calls a method of the protocol.
@@ -495,6 +502,29 @@ func TestBrowserJobs(t *testing.T) {
 	b.eval(fmt.Sprintf(ask, "/"+ids[2], "DELETE"))
 	b.until(fmt.Sprintf(figure, "stage") + ` === "deleted" && document.querySelector("[data-do=stop]").disabled`)
 	b.until(row(ids[2]) + ` === null`)
+}
+
+// Tabs that are hidden leave to others the connections to the server, of which a browser has six. One
+// that is shown again tells how its job is.
+func TestBrowserManyTabs(t *testing.T) {
+	b := newBrowser(t)
+	s := startServer(t, t.TempDir())
+	var job view
+	s.ask(t, "POST", "/v1/jobs?demo=uniform&cities=200&time=10m&workers=1", "", &job)
+	stage := fmt.Sprintf(figure, "stage")
+	b.open(s.url + "/#" + job.ID)
+	first := b.session
+	for range 6 {
+		b.tab()
+		b.open(s.url + "/#" + job.ID)
+	}
+	b.eval(`document.querySelector("[data-do=pause]").click()`)
+	b.until(stage + ` === "paused"`)
+	b.session = first
+	b.call("Page.bringToFront", nil, nil)
+	b.until(stage + ` === "paused"`)
+	b.eval(`document.querySelector("[data-do=pause]").click()`)
+	b.until(stage + ` !== "paused"`)
 }
 
 // Behind a proxy that changes ETags, or takes them away, the tour is drawn, and fetched once.
