@@ -467,6 +467,23 @@ func TestOneWorker(t *testing.T) {
 	}
 }
 
+// TestActionsEnd pins that a budget of actions ends regions, and what mends at large, between two
+// generations, however many children these have.
+func TestActionsEnd(t *testing.T) {
+	in := tsptest.Clustered(5000, 1)
+	for _, children := range []int{30, 1000} {
+		cfg := tsptest.Must(Preset("default", in.N(), "knn"))
+		cfg.Whole, cfg.Children = 1000, children
+		for _, actions := range []int64{3000, 50000, 120000} {
+			o := Options{Configure: func(int, string) (Config, error) { return cfg, nil }, Source: "knn", Workers: 1, Actions: actions}
+			r := tsptest.Must(Solve(t.Context(), in, o))
+			if most := actions + 3000 + 2*16*int64(children); r.Stop != StopActions || r.Actions > most {
+				t.Errorf("%d children: %d actions of %d, want %d at most; %s", children, r.Actions, actions, most, r.Stop)
+			}
+		}
+	}
+}
+
 // TestSignature runs a fixed amount of work on generated instances and compares
 // lengths and actions with testdata/signature.txt. A change of the search changes
 // them: run

@@ -214,11 +214,15 @@ type Recombine struct {
 	// Kept are the first tours of the populations of all regions, as the next city of each city of
 	// the instance, -1 where there is none: what Work makes is made of it, and entered into it.
 	Kept [][]int32
+	// Actions is about how many Work may take, 0 for no limit: it ends early between two tours, or two
+	// generations, when that many are used.
+	Actions int64
 }
 
 // Work returns a tour of the visitor's problem and by how much it is shorter than the
 // problem's own; no tour where it found none. Others that have loaded the same problem work side by
-// side with the visitor. It ends early when stop becomes true.
+// side with the visitor. It ends early when stop becomes true, and makes what it can of the tours that
+// there are where its actions are used.
 func (r Recombine) Work(v *Visitor, stop *atomic.Bool, others ...*Visitor) ([]int32, int64) {
 	c := v.Climber
 	m := c.Size()
@@ -228,9 +232,11 @@ func (r Recombine) Work(v *Visitor, stop *atomic.Bool, others ...*Visitor) ([]in
 	own := v.own()
 	workers := 1 + len(others)
 	tours := make([]tsp.Tour, r.Tours)
+	used := make([]int64, workers)
 	build := func(v *Visitor, first int) {
-		for i := first; i < r.Tours && r.optimum(v, i); i += workers {
-			tours[i] = slices.Clone(v.Climber.Local())
+		begun := v.Climber.Actions()
+		for i := first; i < r.Tours && !r.over(used[first]*int64(workers)) && r.optimum(v, i); i += workers {
+			tours[i], used[first] = slices.Clone(v.Climber.Local()), v.Climber.Actions()-begun
 		}
 	}
 	var wait sync.WaitGroup
@@ -239,15 +245,22 @@ func (r Recombine) Work(v *Visitor, stop *atomic.Bool, others ...*Visitor) ([]in
 	}
 	build(v, 0)
 	wait.Wait()
-	if slices.ContainsFunc(tours, func(t tsp.Tour) bool { return t == nil }) {
+	tours = slices.DeleteFunc(tours, func(t tsp.Tour) bool { return t == nil })
+	if len(tours) == 0 || len(tours) < r.Tours && stop.Load() {
 		return nil, 0
 	}
 	led, _, children := eax.NewLeader(c.Sub(), &v.near, own, r.EAX(m)).Lead(own, tours, &v.RNG, stop)
 	c.Count(children)
-	best := r.converge(v, tours, LargeSets(c.Sub()), workers, stop)
-	best = r.converge(v, []tsp.Tour{led, best}, true, workers, stop)
+	for _, u := range used {
+		children += u
+	}
+	best, children := r.converge(v, tours, LargeSets(c.Sub()), workers, children, stop)
+	best, _ = r.converge(v, []tsp.Tour{led, best}, true, workers, children, stop)
 	return best, c.Sub().Length(own) - c.Sub().Length(best)
 }
+
+// over reports whether so many actions are all that Work may take.
+func (r Recombine) over(used int64) bool { return r.Actions > 0 && used >= r.Actions }
 
 // optimum makes the climber's piece tour i of the population.
 func (r Recombine) optimum(v *Visitor, i int) bool {
@@ -269,20 +282,21 @@ func (r Recombine) optimum(v *Visitor, i int) bool {
 // there are no others.
 func LargeSets(in *tsp.Instance) bool { return in.N() <= 5000 || in.Paired() }
 
-// converge recombines tours of the visitor's problem, and returns the best.
-func (r Recombine) converge(v *Visitor, tours []tsp.Tour, blocks bool, workers int, stop *atomic.Bool) tsp.Tour {
+// converge recombines tours of the visitor's problem, and returns the best, and what is used of the
+// actions then.
+func (r Recombine) converge(v *Visitor, tours []tsp.Tour, blocks bool, workers int, used int64, stop *atomic.Bool) (tsp.Tour, int64) {
 	c := v.Climber
 	p, err := eax.NewPopulation(c.Sub(), &v.near, tours, r.EAX(c.Size()), workers)
 	if err != nil {
 		panic(err) // every tour was made here
 	}
 	for p.Stage() == eax.Single || blocks && p.Stage() == eax.Block {
-		if stop.Load() {
+		if stop.Load() || r.over(used+p.Counts.Children) {
 			break
 		}
 		p.Generation(&v.RNG, stop)
 	}
 	c.Count(p.Counts.Children)
 	best, _ := p.Best()
-	return best
+	return best, used + p.Counts.Children
 }

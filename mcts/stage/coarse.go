@@ -104,7 +104,8 @@ func (s *Search) lengthOf(k int) int32 {
 	return sample[max(0, len(sample)-1-k/step)]
 }
 
-// perEnd is about twice as many actions as recombineLongest takes for an end, 20 to 40.
+// perEnd is about twice as many actions as recombineLongest takes for an end, 20 to 40, where 30
+// children of a pair are tried; more take so many times as much.
 const perEnd = 60
 
 // recombineLongest recombines local optima over the ends of the tour's k longest edges, in so many
@@ -115,10 +116,14 @@ func (s *Search) recombineLongest(k, tours, parts int) {
 		return
 	}
 	ends, cand := s.longest(k)
-	if limit := s.Meter.Budget().Actions; ends == nil || limit > 0 && limit-s.Used < int64(len(ends))*perEnd {
+	if ends == nil {
 		return
 	}
-	op := region.Recombine{Tours: min(tours, s.Config.Population), EAX: s.Config.EAX}
+	takes := int64(len(ends)) * perEnd * int64(max(30, s.Config.EAX(len(ends)/parts).Children)) / 30
+	if s.counts() && s.left() < float64(takes) {
+		return
+	}
+	op := region.Recombine{Tours: min(tours, s.Config.Population), EAX: s.Config.EAX, Actions: s.allowed(parts)}
 	near := func(city int32) []int32 { return cand.City[cand.Start[city]:cand.Start[city+1]] }
 	s.visitLongest(ends, parts, func(x *region.Visitor, k int) ([]int32, int64) {
 		var others []*region.Visitor
@@ -144,10 +149,7 @@ func (s *Search) kickLongest(k, workers int, kicks bool) {
 	}
 	parts := s.Config.Pieces(len(ends), min(workers, len(ends)/leastCoarse))
 	most := int64(20000+len(ends)/10) / int64(parts) // kicks
-	var actions int64
-	if limit := s.Meter.Budget().Actions; limit > 0 {
-		actions = max(1, (limit-s.Used)/int64(parts))
-	}
+	actions := s.allowed(parts)
 	s.visitLongest(ends, parts, func(x *region.Visitor, k int) ([]int32, int64) {
 		c := x.Climber
 		before := c.Actions()

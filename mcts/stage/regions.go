@@ -162,7 +162,7 @@ func (v *Regions) carry(s *Search, leaves []int32, mean float64) {
 	}
 	s.Meter.Regions(parts)
 	v.keep(s.In.N())
-	op := region.Recombine{Tours: v.Tours, EAX: s.Config.EAX, Kept: v.Kept}
+	op := region.Recombine{Tours: v.Tours, EAX: s.Config.EAX, Kept: v.Kept, Actions: s.allowed(len(leaves))}
 	costs := make([]int64, len(leaves))
 	exchanges := s.visit(parts, func(x *region.Visitor, k int) ([]int32, int64) {
 		x.Load(s.In, s.Candidates, s.Neighbors.Of, s.Tour.Length, s.visiting.owner, s.visiting.place, int32(k)+1)

@@ -23,10 +23,7 @@ func (s *Search) round(pieces int, work func(c *kick.Climber, actions int64)) {
 	from := int(s.Cuts.Below(int32(s.In.N())))
 	s.Round++
 	before := s.crew.Actions()
-	var actions int64
-	if limit := s.Meter.Budget().Actions; limit > 0 {
-		actions = max(1, (limit-s.Used)/int64(pieces))
-	}
+	actions := s.allowed(pieces)
 	s.crew.Round(s.Tour, from, pieces, func(c *kick.Climber, piece int) {
 		c.Seed(s.Seed, meter.ForRound, s.Round, uint64(piece))
 		work(c, actions)
@@ -132,10 +129,7 @@ func (k *Kicks) leaves(s *Search, heat float64) {
 		nd := k.Tree.Nodes[next[i]]
 		parts[i] = k.Tree.Cities[nd.From:nd.To]
 	}
-	var actions int64
-	if limit := s.Meter.Budget().Actions; limit > 0 {
-		actions = max(1, (limit-s.Used)/int64(len(parts)))
-	}
+	actions := s.allowed(len(parts))
 	s.visit(parts, func(x *region.Visitor, i int) ([]int32, int64) {
 		s.load(x, i, s.Candidates)
 		c := x.Climber

@@ -184,6 +184,15 @@ func (s *Search) left() float64 {
 	return math.Inf(1)
 }
 
+// allowed returns the share of the actions that are left for each of so many parts of the work, 1 at
+// least; 0 where these are not the budget.
+func (s *Search) allowed(parts int) int64 {
+	if !s.counts() {
+		return 0
+	}
+	return max(1, (s.Meter.Budget().Actions-s.Used)/int64(parts))
+}
+
 // seconds returns how long the search has taken, with what it took before it was resumed.
 func (s *Search) seconds() float64 { return s.Meter.Clock().Seconds() - s.start }
 

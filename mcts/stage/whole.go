@@ -76,11 +76,7 @@ func (w *Whole) work(s *Search) (judge bool) {
 // build has a tour built by each worker.
 func (w *Whole) build(s *Search) {
 	start, before := s.Cost(), s.crew.Actions()
-	var actions int64
-	if limit := s.Meter.Budget().Actions; limit > 0 {
-		actions = max(1, limit-s.Used)
-	}
-	tours := w.Breeder.Build(s.crew, s.visitors, s.loadWhole, s.Workers, actions)
+	tours := w.Breeder.Build(s.crew, s.visitors, s.loadWhole, s.Workers, s.allowed(1))
 	made := s.crew.Actions() - before
 	s.Used += made
 	s.did("recombine", 0, 0, 0, made)
