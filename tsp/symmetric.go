@@ -204,51 +204,49 @@ func (d *derived) row(i int32, to []int32) bool {
 	for k := range to {
 		to[k] = apart
 	}
-	a := i >> 1
-	own, others, side := d.out, d.into, int32(0)
-	if i&1 == 0 { // of ways that lead in
-		own, others, side = d.into, d.out, 1
+	a, in := i>>1, i&1 == 0
+	if in {
+		d.ways(a, in, to[1:], 2)
+	} else {
+		d.ways(a, in, to, 2)
 	}
-	d.ways(a, side, to)
 	to[i^1] = 0 // not a way
-	if own != nil {
-		for b, price := range others {
-			to[2*int32(b)+side] -= own[a] + price
-		}
-		to[i^1] = own[a] + others[a]
+	if d.out != nil {
+		to[i^1] = d.out[a] + d.into[a]
 	}
 	return true
 }
 
-// ways fills in the ways from city a of the directed instance to the entry of each other one (side 0),
-// or from the exit of each other one to it (side 1).
-func (d *derived) ways(a, side int32, to []int32) {
+// ways fills in the ways from city a of the directed instance to each other one, or in from there: that
+// of city b stands at width*b.
+func (d *derived) ways(a int32, in bool, to []int32, width int32) {
 	// A path has no way into its first city, nor out of its last, but from the one to the other.
-	here, there := d.end, d.start
-	if side == 1 {
-		here, there = d.start, d.end
+	here, there, own, others := d.end, d.start, d.out, d.into
+	from, step := int(a)*d.of.stride, 1
+	if in {
+		here, there, own, others = d.start, d.end, d.into, d.out
+		from, step = int(a), d.of.stride
 	}
 	if a == here || a == d.joker {
-		for k := side; k < int32(len(to)); k += 2 {
+		for k := int32(0); int(k) < len(to); k += width {
 			to[k] = d.far
 		}
 		if a == here && there >= 0 {
-			to[2*there+side] = 0
+			to[width*there] = 0
 		}
-		return
-	}
-	from, step := int(a)*d.of.stride, 1
-	if side == 1 {
-		from, step = int(a), d.of.stride
-	}
-	for b := range d.of.n {
-		to[2*b+side] = d.of.Matrix[from]
-		from += step
-	}
-	for _, b := range [2]int32{there, d.joker} {
-		if b >= 0 {
-			to[2*b+side] = d.far
+	} else {
+		for b := range d.of.n {
+			to[width*b] = d.of.Matrix[from]
+			from += step
 		}
+		for _, b := range [2]int32{there, d.joker} {
+			if b >= 0 {
+				to[width*b] = d.far
+			}
+		}
+	}
+	for b, price := range others {
+		to[width*int32(b)] -= own[a] + price
 	}
 }
 
@@ -321,21 +319,7 @@ func (in *Instance) Apart(i, j int32) bool {
 // Ways writes to row how far it is from city i, as it is left, to where each city is
 // entered: what Dist says of a paired instance, a row at a time.
 func (in *Instance) Ways(row []int32, i int32) {
-	d := in.derived
-	if i == d.end || i == d.joker || d.out != nil {
-		for j := range row {
-			row[j] = in.Dist(2*i+1, int32(2*j))
-		}
-		row[i] = 0
-		return
-	}
-	at := int(i) * d.of.stride
-	copy(row, d.of.Matrix[at:at+int(d.of.n)])
-	for _, j := range [2]int32{d.start, d.joker} {
-		if j >= 0 {
-			row[j] = d.far
-		}
-	}
+	in.derived.ways(i, false, row, 1)
 	row[i] = 0
 }
 
