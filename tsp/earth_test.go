@@ -103,12 +103,12 @@ func TestEarthSub(t *testing.T) {
 	var dst Instance
 	local := func(c int32) int32 { return 3 - c }
 	for range 2 {
-		in.Sub(&dst, []int32{3, 2, 1}, local, false)
+		in.Sub(&dst, []int32{3, 2, 1}, local)
 		if dst.Dist(0, 2) != in.Dist(3, 1) {
 			t.Errorf("%d, want %d", dst.Dist(0, 2), in.Dist(3, 1))
 		}
 		flat, _ := NewPoints("flat", Euc2D, []float64{0, 3, 6}, []float64{0, 4, 8}, nil)
-		flat.Sub(&dst, []int32{2, 0}, local, false) // dst is used again, for another metric
+		flat.Sub(&dst, []int32{2, 0}, local) // dst is used again, for another metric
 		if dst.Dist(0, 1) != 10 {
 			t.Errorf("%d, want 10", dst.Dist(0, 1))
 		}
@@ -137,7 +137,7 @@ func TestSphere(t *testing.T) {
 			cities[i] = int32(n - 1 - i)
 		}
 		var sub Instance
-		in.Sub(&sub, cities, func(c int32) int32 { return n - 1 - c }, false)
+		in.Sub(&sub, cities, func(c int32) int32 { return n - 1 - c })
 		formula := 0
 		for i := range int32(n) {
 			for j := range i {

@@ -2,11 +2,9 @@ package tsp
 
 // Sub makes dst the instance over some cities of in: its city i is cities[i].
 // local is the inverse: for a city of in, its place in cities, or a number
-// outside 0..len(cities)-1. Fixed edges between the cities stay fixed; with
-// closed, the edge from the last city to the first is fixed too, so that a
-// tour of dst is a path with given ends that replaces the path cities. dst
+// outside 0..len(cities)-1. Fixed edges between the cities stay fixed. dst
 // serves distances and fixed edges only, and keeps its memory for the next Sub.
-func (in *Instance) Sub(dst *Instance, cities []int32, local func(c int32) int32, closed bool) {
+func (in *Instance) Sub(dst *Instance, cities []int32, local func(c int32) int32) {
 	m := int32(len(cities))
 	dst.Metric, dst.Scale, dst.n, dst.flat, dst.round, dst.apart = in.Metric, in.Scale, m, in.flat, in.round, in.apart
 	dst.pts, dst.z, dst.rows = dst.pts[:0], nil, dst.rows[:0]
@@ -49,34 +47,23 @@ func (in *Instance) Sub(dst *Instance, cities []int32, local func(c int32) int32
 	}
 	partner := dst.partner[:0]
 	dst.partner = nil
-	if in.partner == nil && !closed {
+	if in.partner == nil {
 		return
 	}
 	for range 2 * m {
 		partner = append(partner, -1)
 	}
-	fix := func(i, j int32) {
+	for i, c := range cities {
 		slot := 2 * i
-		if partner[slot] >= 0 {
-			slot++
-		}
-		partner[slot] = j
-	}
-	if in.partner != nil {
-		for i, c := range cities {
-			for _, f := range in.partner[2*c : 2*c+2] {
-				if f < 0 {
-					continue
-				}
-				if j := local(f); j >= 0 && j < m && j != int32(i) {
-					fix(int32(i), j)
-				}
+		for _, f := range in.partner[2*c : 2*c+2] {
+			if f < 0 {
+				continue
+			}
+			if j := local(f); j >= 0 && j < m && j != int32(i) {
+				partner[slot] = j
+				slot++
 			}
 		}
-	}
-	if closed && m > 2 && partner[0] != m-1 && partner[1] != m-1 {
-		fix(0, m-1)
-		fix(m-1, 0)
 	}
 	dst.partner = partner
 }

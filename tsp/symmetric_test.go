@@ -322,7 +322,7 @@ func TestPairsOfSub(t *testing.T) {
 			local[c] = int32(k)
 		}
 		var sub tsp.Instance
-		s.Sub(&sub, cities, func(c int32) int32 { return local[c] }, false)
+		s.Sub(&sub, cities, func(c int32) int32 { return local[c] })
 		k := 1 + r.IntN(n-2)
 		nb := tsptest.Must(tsp.NearestNeighbors(ctx, &sub, k))
 		var first [][2]int32
@@ -379,7 +379,7 @@ func TestRow(t *testing.T) {
 	}
 	var sub tsp.Instance
 	cities := []int32{9, 3, 5, 30, 1}
-	tsptest.Random(tsp.Explicit, 40, 1).Sub(&sub, cities, func(c int32) int32 { return int32(slices.Index(cities, c)) }, false)
+	tsptest.Random(tsp.Explicit, 40, 1).Sub(&sub, cities, func(c int32) int32 { return int32(slices.Index(cities, c)) })
 	for k, in := range append(instances, &sub) {
 		for i := range int32(in.N()) {
 			row := in.Row(i, make([]int32, in.N()))

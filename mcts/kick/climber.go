@@ -77,7 +77,7 @@ func (c *Climber) Load(in *tsp.Instance, cand *twoopt.Candidates, tour *Tour, fr
 func (c *Climber) LoadRegion(in *tsp.Instance, cand *twoopt.Candidates, cities, links []int32, length int64, local func(city int32) int32) {
 	size := int32(len(cities))
 	c.order = append(c.order[:0], cities...)
-	in.Sub(&c.sub, c.order, local, false)
+	in.Sub(&c.sub, c.order, local)
 	c.pairs = in.Paired() && len(links) < 2 // of problems at large so many kicks take too long
 	for _, i := range links {
 		if size > 2 {
