@@ -7,16 +7,18 @@ package tsp
 func (in *Instance) Sub(dst *Instance, cities []int32, local func(c int32) int32) {
 	m := int32(len(cities))
 	dst.Metric, dst.Scale, dst.n, dst.flat, dst.round, dst.apart = in.Metric, in.Scale, m, in.flat, in.round, in.apart
-	dst.pts, dst.z, dst.rows = dst.pts[:0], nil, dst.rows[:0]
+	dst.pts, dst.rows = dst.pts[:0], dst.rows[:0]
 	if len(in.pts) > 0 { // in may be a used dst itself
 		for _, c := range cities {
 			dst.pts = append(dst.pts, in.pts[c])
 		}
 	}
-	if in.z != nil {
-		dst.z = make([]float64, m)
-		for i, c := range cities {
-			dst.z[i] = in.z[c]
+	if in.z == nil {
+		dst.z = nil
+	} else {
+		dst.z = dst.z[:0]
+		for _, c := range cities {
+			dst.z = append(dst.z, in.z[c])
 		}
 	}
 	if in.earth == nil {

@@ -30,6 +30,20 @@ func TestSub(t *testing.T) {
 	}
 }
 
+// TestSubAgain pins that an instance that is used again needs no new memory, whatever its metric.
+func TestSubAgain(t *testing.T) {
+	for m := range metrics {
+		in := build(t, m, 0, 40, 1)
+		var dst Instance
+		cities := rotated(40, 0)
+		local := func(c int32) int32 { return c }
+		in.Sub(&dst, cities, local)
+		if made := testing.AllocsPerRun(10, func() { in.Sub(&dst, cities, local) }); made > 0 {
+			t.Errorf("%v: memory is made %v times", m, made)
+		}
+	}
+}
+
 // choose returns some cities of in, in any order.
 func choose(r *rand.Rand, in *Instance) []int32 {
 	var cities []int32
