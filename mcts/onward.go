@@ -92,9 +92,7 @@ func Cross(ctx context.Context, in *tsp.Instance, tours []tsp.Tour, cfg Config, 
 	if err != nil {
 		return nil, err
 	}
-	for rng := meter.PCG(seed, meter.ForMixing, 0, 0); pop.Stage() != eax.Done && !stop.Load(); {
-		pop.Generation(rng, stop)
-	}
+	pop.Run(meter.PCG(seed, meter.ForMixing, 0, 0), stop)
 	if pop.BestLength() < in.Length(best) {
 		best, _ = pop.Best()
 	}

@@ -172,9 +172,9 @@ func (b *Breeder) Generation() (children int64, done bool) {
 	if p.Stage() == eax.Done || p.Stage() == eax.Block && !b.Crossing && !region.LargeSets(b.set.In) {
 		return 0, true
 	}
-	before := p.Counts.Children
+	before := p.Children
 	p.Generation(b.RNG, b.set.Stop)
-	return p.Counts.Children - before + 1, false
+	return p.Children - before + 1, false
 }
 
 // Best returns the population's best tour.

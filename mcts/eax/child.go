@@ -349,7 +349,7 @@ func (x *crosser) child(a *individual) (int64, bool) {
 		gain += x.cycles.gain[id]
 	}
 	x.merges = x.merges[:0]
-	x.Counts.Children++
+	x.children++
 	x.cut(a)
 	m := x.subtours()
 	ok := true
@@ -360,7 +360,6 @@ func (x *crosser) child(a *individual) (int64, bool) {
 			alive[i] = int32(i)
 		}
 		gain, ok = x.join(a, gain)
-		x.Counts.Merges += int64(len(x.merges))
 		if invariants && ok {
 			x.recheck(a, gain)
 		}

@@ -8,31 +8,12 @@ import (
 	"slices"
 )
 
-// Counts is the work that a population has done.
-type Counts struct {
-	Generations  int64 // begun
-	Pairs        int64 // crossed
-	Children     int64 // evaluated
-	Merges       int64 // of sub-tours, in evaluated children
-	Improving    int64 // children shorter than parent A
-	Replacements int64 // parents replaced by a child
-}
-
-func (c *Counts) add(d Counts) {
-	c.Generations += d.Generations
-	c.Pairs += d.Pairs
-	c.Children += d.Children
-	c.Merges += d.Merges
-	c.Improving += d.Improving
-	c.Replacements += d.Replacements
-}
-
 // crosser is the scratch of one worker.
 type crosser struct {
-	s      *layout
-	cfg    Config
-	census *census // nil: children are compared by gain alone
-	Counts Counts
+	s        *layout
+	cfg      Config
+	census   *census // nil: children are compared by gain alone
+	children int64   // evaluated
 
 	tracer   // the AB-cycles of the pair
 	blocks   blocks
@@ -96,7 +77,6 @@ func newCrosser(s *layout, cfg Config, c *census) *crosser {
 // better than a by the selection rule, and then into up to Harvest-1 more, one
 // on top of the other. The census changes are left in x.log.
 func (x *crosser) cross(a, b *individual, stage Stage, rng *rand.PCG) bool {
-	x.Counts.Pairs++
 	x.differ(a, b)
 	if len(x.differing) == 0 {
 		return false
@@ -146,7 +126,6 @@ func (x *crosser) replace(a *individual, gain int64) {
 			}
 		}
 	}
-	x.Counts.Replacements++
 	if x.census == nil {
 		return
 	}
@@ -206,7 +185,6 @@ func (x *crosser) try(a *individual) {
 	if !ok || gain <= 0 {
 		return
 	}
-	x.Counts.Improving++
 	x.net()
 	value := x.value(gain)
 	if x.cfg.Harvest > 1 {

@@ -35,11 +35,11 @@ func TestLaws(t *testing.T) {
 					t.Fatal(err)
 				}
 				rng := rand.NewPCG(5, 5)
-				for range 60 {
+				for generation := range 60 {
 					if p.Stage() == Done {
 						break
 					}
-					if p.Counts.Generations == 15 {
+					if generation == 15 {
 						p.enter(Block)
 					}
 					p.Generation(rng, nil)
@@ -224,8 +224,8 @@ func TestSignature(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.Run(rand.NewPCG(6, 6), nil)
-	got := fmt.Sprint(p.BestLength(), p.total, p.Counts)
-	const want = "14712 589089 {53 2120 25601 8336 2388 824}"
+	got := fmt.Sprint(p.BestLength(), p.total, p.Children)
+	const want = "14712 589089 25601"
 	if got != want {
 		t.Errorf("signature %s, want %s", got, want)
 	}
@@ -368,7 +368,7 @@ func BenchmarkPair(b *testing.B) {
 					c.cross(&p.tours[i%10], &p.tours[(i+1)%10], Stage(stage), rng)
 					i++
 				}
-				b.ReportMetric(float64(c.Counts.Children)/b.Elapsed().Seconds(), "children/s")
+				b.ReportMetric(float64(c.children)/b.Elapsed().Seconds(), "children/s")
 			})
 		}
 	}
@@ -385,7 +385,7 @@ func TestConverges(t *testing.T) {
 		}
 		before := p.total
 		p.Run(rand.NewPCG(seed, 0), nil)
-		t.Logf("from %d to %d in all, best %d, %+v", before, p.total, p.BestLength(), p.Counts)
+		t.Logf("from %d to %d in all, best %d, %d children", before, p.total, p.BestLength(), p.Children)
 		if best != 0 && best != p.BestLength() {
 			t.Errorf("seed %d ends at %d, another at %d", seed, p.BestLength(), best)
 		}

@@ -113,17 +113,6 @@ func (c *census) tour(ord []int32, by int32) {
 	}
 }
 
-// entropy returns the sum of h over all edges.
-func (c *census) entropy() int64 {
-	var sum int64
-	for i := range c.buckets {
-		for s := range slots {
-			sum += c.h[c.buckets[i].count[s]]
-		}
-	}
-	return sum
-}
-
 // edge packs an undirected edge.
 func edge(i, j int32) uint64 {
 	if i > j {

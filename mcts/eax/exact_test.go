@@ -22,7 +22,7 @@ func TestRecombinationsExact(t *testing.T) {
 		for round, children := uint64(0), int64(0); children < int64(*million); round++ {
 			p := tsptest.Must(NewPopulation(in, nb, starts(in, nb, 30, round), DefaultConfig(in.N()), 1))
 			p.Run(random, nil)
-			if children += p.Counts.Children; p.Counts.Children == 0 {
+			if children += p.Children; p.Children == 0 {
 				children += 30 // all tours alike: nothing to recombine
 			}
 			audit(t, p)

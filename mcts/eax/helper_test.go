@@ -81,3 +81,14 @@ func tours(p *Population) (all []tsp.Tour) {
 	}
 	return all
 }
+
+// entropy returns the sum of h over all edges.
+func (c *census) entropy() int64 {
+	var sum int64
+	for i := range c.buckets {
+		for s := range slots {
+			sum += c.h[c.buckets[i].count[s]]
+		}
+	}
+	return sum
+}

@@ -41,7 +41,7 @@ func (l *Leader) Lead(tour tsp.Tour, others []tsp.Tour, rng *rand.PCG, stop *ato
 	for i, t := range others {
 		s.load(&l.others[i], t)
 	}
-	x.Counts = Counts{}
+	x.children = 0
 	for better := s.n >= 5; better; {
 		before := l.led.length
 		x.least = x.cfg.least(before, s.n)
@@ -53,5 +53,5 @@ func (l *Leader) Lead(tour tsp.Tour, others []tsp.Tour, rng *rand.PCG, stop *ato
 		}
 		better = l.led.length < before
 	}
-	return s.tour(&l.led), l.led.length, x.Counts.Children + 1
+	return s.tour(&l.led), l.led.length, x.children + 1
 }

@@ -11,7 +11,7 @@ import (
 
 // Population holds tours that are recombined with each other.
 type Population struct {
-	Counts Counts
+	Children int64 // evaluated so far
 
 	cfg      Config
 	s        *layout
@@ -128,20 +128,15 @@ func (p *Population) converged() bool {
 // Stage returns the stage that the next generation is of.
 func (p *Population) Stage() Stage { return p.stage }
 
-func (p *Population) collect(x *crosser) {
-	p.Counts.add(x.Counts)
-	x.Counts = Counts{}
-}
-
 // Generation crosses every tour with another one, along a random cyclic order
 // of all: the i-th is parent A, the next parent B. Its result does not depend
 // on the number of workers: every pair has a stream of its own, parents B are
 // as they were before the generation, and so is the census that the entropy
-// selection reads. It reports whether the best tour became better. When stop
-// becomes true, which may be nil, pairs not begun are left out.
-func (p *Population) Generation(rng *rand.PCG, stop *atomic.Bool) bool {
+// selection reads. When stop becomes true, which may be nil, pairs not begun are
+// left out.
+func (p *Population) Generation(rng *rand.PCG, stop *atomic.Bool) {
 	if p.stage == Done {
-		return false
+		return
 	}
 	n := len(p.tours)
 	for i := n - 1; i > 0; i-- {
@@ -159,13 +154,10 @@ func (p *Population) Generation(rng *rand.PCG, stop *atomic.Bool) bool {
 		p.share(x, k, seed, stop)
 	})
 	p.flush()
-	p.Counts.Generations++
 	p.survey()
-	better := p.tours[p.best].length < before
 	if stop == nil || !stop.Load() {
-		p.advance(better)
+		p.advance(p.tours[p.best].length < before)
 	}
-	return better
 }
 
 // sharesPerWorker is in how many shares of the pairs each worker's part is cut, so that who is done
@@ -212,7 +204,7 @@ func (p *Population) share(x *crosser, k int, seed uint64, stop *atomic.Bool) {
 }
 
 // flush enters what all workers have logged into the census, each worker what is of its part of the
-// cities, and collects their counts.
+// cities, and adds up their children.
 func (p *Population) flush() {
 	w := len(p.crossers)
 	if w > 1 {
@@ -228,7 +220,8 @@ func (p *Population) flush() {
 	}
 	for _, x := range p.crossers {
 		x.flush()
-		p.collect(x)
+		p.Children += x.children
+		x.children = 0
 	}
 }
 

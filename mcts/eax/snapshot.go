@@ -17,13 +17,12 @@ type Snapshot struct {
 	Stage   Stage
 
 	Stalled, Age, Allowed int
-	Counts                Counts
 }
 
 // Snapshot returns the population as it is now.
 func (p *Population) Snapshot() *Snapshot {
 	s := &Snapshot{Along: p.s.orig, Shuffle: append([]int32(nil), p.shuffle...), Stage: p.stage,
-		Stalled: p.stalled, Age: p.age, Allowed: p.allowed, Counts: p.Counts}
+		Stalled: p.stalled, Age: p.age, Allowed: p.allowed}
 	for i := range p.tours {
 		links := make([]int32, 0, 2*p.s.n)
 		for _, v := range p.tours[i].adj {
@@ -88,6 +87,6 @@ func Restore(in *tsp.Instance, nb *tsp.Neighbors, s *Snapshot, cfg Config, worke
 		}
 	}
 	copy(p.shuffle, s.Shuffle)
-	p.stage, p.stalled, p.age, p.allowed, p.Counts = s.Stage, s.Stalled, s.Age, s.Allowed, s.Counts
+	p.stage, p.stalled, p.age, p.allowed = s.Stage, s.Stalled, s.Age, s.Allowed
 	return p, nil
 }

@@ -291,12 +291,12 @@ func (r Recombine) converge(v *Visitor, tours []tsp.Tour, blocks bool, workers i
 		panic(err) // every tour was made here
 	}
 	for p.Stage() == eax.Single || blocks && p.Stage() == eax.Block {
-		if stop.Load() || r.over(used+p.Counts.Children) {
+		if stop.Load() || r.over(used+p.Children) {
 			break
 		}
 		p.Generation(&v.RNG, stop)
 	}
-	c.Count(p.Counts.Children)
+	c.Count(p.Children)
 	best, _ := p.Best()
-	return best, used + p.Counts.Children
+	return best, used + p.Children
 }

@@ -36,9 +36,9 @@ func (j *Joining) step(s *Search) bool {
 		s.did("recombine", 0, 1, 0, 0)
 		return true
 	}
-	before := j.pop.Counts.Children
+	before := j.pop.Children
 	j.pop.Generation(j.RNG, s.Meter.Ending())
-	made := j.pop.Counts.Children - before
+	made := j.pop.Children - before
 	s.Used += made
 	s.Meter.Add(made)
 	s.did("recombine", 0, 0, max(0, s.BestLength-j.pop.BestLength()), made)
