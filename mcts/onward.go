@@ -82,13 +82,14 @@ func Cross(ctx context.Context, in *tsp.Instance, tours []tsp.Tour, cfg Config, 
 		return nil, errors.New("there is no tour to cross")
 	}
 	best := slices.MinFunc(tours, func(a, b tsp.Tour) int { return cmp.Compare(in.Length(a), in.Length(b)) })
-	nb, err := tsp.NearestNeighbors(tsp.WithWorkers(ctx, workers), in, max(cfg.Candidates, 10))
+	recombination := cfg.eax(in.N())
+	nb, err := tsp.NearestNeighbors(tsp.WithWorkers(ctx, workers), in, recombination.Near)
 	if err != nil || nb.K == 0 || len(tours) == 1 {
 		return best, err
 	}
 	stop := new(atomic.Bool)
 	defer context.AfterFunc(ctx, func() { stop.Store(true) })()
-	pop, err := eax.NewPopulation(in, nb, tours, cfg.eax(in.N()), workers)
+	pop, err := eax.NewPopulation(in, nb, tours, recombination, workers)
 	if err != nil {
 		return nil, err
 	}
