@@ -19,7 +19,8 @@ const (
 
 // FeatureNames names what the learned source knows of a pair of cities. Of what has
 // a value at either end, "least" and "most" are the two. Nothing has a unit: a map does not change
-// when an instance is scaled, turned or its cities are renumbered, but for ties.
+// when an instance is scaled or turned, but for ties. When its cities are renumbered it may: "lune"
+// and "circle" look at the neighbours of that end of a pair alone whose number is less.
 var FeatureNames = []string{
 	"near rank, least", "near rank, most", // log(1 + place among the nearest)
 	"alpha rank, least", "alpha rank, most", // log(1 + place by alpha-nearness)
