@@ -9,9 +9,8 @@ import (
 	"sync/atomic"
 )
 
-// Neighbors holds the k nearest other cities of each city in the instance's
-// own metric, ascending by distance, ties by id. k may be below what was asked
-// for when the instance has fewer cities.
+// Neighbors holds K near other cities of each city, the nearest first:
+// [NearestNeighbors] says which.
 type Neighbors struct {
 	K    int
 	Flat []int32 // n*K
@@ -23,13 +22,21 @@ func (nb *Neighbors) Of(i int32) []int32 {
 }
 
 // NearestNeighbors returns the k nearest other cities of each city of in, fewer
-// where in has at most k cities. It is exact for every metric: Flat is what
-// sorting all other cities by ([Instance.Dist], id) would give. Cities in one
-// place are neighbours of each other.
+// where in has at most k cities. For every metric that files name it is exact:
+// Flat is what sorting all other cities by ([Instance.Dist], id) would give, of
+// a Sub by id in the whole where that has no coordinates. Cities in one place
+// are neighbours of each other.
 //
-// It runs on all cores, in about n log n + nk time (n^2 for an Explicit
-// instance, which is the size of its matrix); nearest.go tells how. The only
-// error is ctx's, and it comes within some milliseconds of the cancellation.
+// Others are exact but for this. Of a [Graph] the cities that are linked come
+// first, then not those of least id but some that two links lead to, or any. The
+// city more that a path may take ([Symmetric]) is the last of all rows, however far, and
+// has any itself. Of directed distances a row holds neither the city's other half
+// nor what is apart ([Instance.Apart]), and all are shorter where so few are left.
+//
+// It runs on as many cores as ctx allows ([WithWorkers]), in about n log n + nk
+// time, but n^2 for an Explicit instance and directed distances, which is the size
+// of their matrix; nearest.go tells how. The only error is ctx's, and it comes
+// within some milliseconds of the cancellation.
 func NearestNeighbors(ctx context.Context, in *Instance, k int) (*Neighbors, error) {
 	return nearest(ctx, in, nil, k, 1, nil)
 }
