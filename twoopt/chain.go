@@ -7,8 +7,8 @@ import (
 	"tspmcts/tsp"
 )
 
-// Breadth says how many alternatives a chain tries at each of its first levels;
-// deeper levels follow the best one only. Depth is the number of levels.
+// ChainConfig says how far a chain looks: Breadth is how many alternatives it tries at
+// each of its first levels; deeper ones follow the best only. Depth is the number of levels.
 type ChainConfig struct {
 	Breadth []int
 	Depth   int
@@ -43,8 +43,7 @@ type Chain struct {
 	t1     int32
 	added  []int32 // edges of an applied action, for guide
 
-	Applied int64 // improving moves applied
-	Tried   int64 // start cities tried
+	Tried int64 // start cities so far
 }
 
 // Guide decides by chance which candidates a Chain tries, instead of by their
@@ -87,8 +86,7 @@ const (
 	swap                     // the same as joinNext at any level: what stands before q changes places with q..r
 )
 
-// NewChain returns a Chain on tour, whose candidates must be sorted by distance
-// where the breadth is meant to be used well (any order is correct).
+// NewChain returns a Chain on tour.
 func NewChain(in *tsp.Instance, tour *Tour, cand *Candidates, cfg ChainConfig) *Chain {
 	c := &Chain{in: in, tour: tour, cand: cand, queue: NewQueue(in.N()), fixed: in.HasFixed(), paired: in.Paired(), depth: cfg.Depth}
 	c.levels = make([]level, len(cfg.Breadth)+1)
@@ -132,7 +130,6 @@ func (c *Chain) Run(limit int) (gain int64) {
 				break
 			}
 			gain += g
-			c.Applied++
 		}
 	}
 	return gain
