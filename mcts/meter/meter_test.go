@@ -128,7 +128,7 @@ func TestLentTour(t *testing.T) {
 // purpose, and of rounds and epochs far apart, no first numbers are the same.
 func TestStreamsDiffer(t *testing.T) {
 	seen := map[uint64]string{}
-	for what := ForWorker; what <= ForMixing; what++ {
+	for what := ForWorker; what <= ForVisit; what++ {
 		for i := range uint64(64) {
 			for _, far := range []uint64{0, 8, 32, 40} {
 				for j := range uint64(8) {

@@ -14,7 +14,7 @@ type Purpose uint8
 const (
 	ForWorker Purpose = iota // a worker's search: worker, 0
 	ForCuts                  // where rounds cut the tour, and kicks the plane: round, 0
-	ForFirst                 // a first tour: 0, 0
+	ForFirst                 // a first tour: 0, 0; that of a tour of a population: 1 + epoch, place
 	ForRound                 // the kicks of a round: round, piece or worker
 	ForTour                  // a tour of a population: epoch, place
 	ForOptima                // quick local optima: 0, 0
