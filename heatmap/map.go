@@ -167,12 +167,41 @@ func each(ctx context.Context, n int, worker func() func(i int32)) error {
 	})
 }
 
+// entry is one of a city's row, of the city of that number.
+type entry struct {
+	city int32
+	p    float32
+}
+
+// merge adds up the entries of a row that are of one city, in its memory. The first ones are its own, in
+// any order, the others ascend. seen is needed of long rows only.
+func merge(row []entry, own int, seen []int32) []entry {
+	merged := row[:0]
+	for _, e := range row {
+		k := len(merged) - 1
+		if own > longRow {
+			k = min(k, int(seen[e.city])) // where it is, if it was in this row
+		} else if at := slices.IndexFunc(merged[:min(own, len(merged))], func(m entry) bool { return m.city == e.city }); at >= 0 {
+			k = at
+		}
+		if k >= 0 && merged[k].city == e.city {
+			merged[k].p += e.p
+			continue
+		}
+		if own > longRow {
+			seen[e.city] = int32(len(merged))
+		}
+		merged = append(merged, e)
+	}
+	return merged
+}
+
+// longRow is the number of a city's own entries above which a table of all cities, one for each worker,
+// is faster than to look through them. Maps of millions of cities have shorter rows.
+const longRow = 32
+
 // average is symmetric for entries that may be above 1.
 func average(ctx context.Context, source string, n int, row func(i int32, add func(j int32, p float32))) (*Map, error) {
-	type entry struct {
-		city int32
-		p    float32
-	}
 	start := make([]int32, n+1)
 	own := make([]int32, n) // entries of a row that it has itself
 	if err := each(ctx, n, func() func(int32) {
@@ -205,19 +234,14 @@ func average(ctx context.Context, source string, n int, row func(i int32, add fu
 	}
 	// Own entries lead among equals, then others' by city, whichever came first.
 	if err := each(ctx, n, func() func(int32) {
-		seen := make([]int32, n) // 1 + index of the merged entry, valid when it lies in this row
+		var seen []int32 // nil before a long row
 		return func(i int32) {
-			all := entries[start[i]:start[i+1]]
-			slices.SortStableFunc(all[own[i]:], func(a, b entry) int { return cmp.Compare(a.city, b.city) })
-			merged := all[:0]
-			for _, e := range all {
-				if k := int(seen[e.city]) - 1; k >= 0 && k < len(merged) && merged[k].city == e.city {
-					merged[k].p += e.p
-					continue
-				}
-				merged = append(merged, e)
-				seen[e.city] = int32(len(merged))
+			all, own := entries[start[i]:start[i+1]], int(own[i])
+			slices.SortStableFunc(all[own:], func(a, b entry) int { return cmp.Compare(a.city, b.city) })
+			if own > longRow && seen == nil {
+				seen = make([]int32, n)
 			}
+			merged := merge(all, own, seen)
 			slices.SortStableFunc(merged, func(a, b entry) int { return cmp.Compare(b.p, a.p) })
 			end[i] = start[i] + int32(len(merged))
 		}
