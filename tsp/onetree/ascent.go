@@ -35,13 +35,13 @@ type Result struct {
 	// 0 until Price has succeeded.
 	Bound int64
 
-	// Estimate is the value of the 1-tree over the candidate graph, in core
-	// units. It is near the bound that Price will prove, or above it: it is no bound.
-	Estimate float64
-
 	Steps int // 1-trees built
 
-	g  *Graph
+	// estimate is the value of the 1-tree over the candidate graph, in core
+	// units. It is near the bound that Price will prove, or above it: it is no bound.
+	estimate float64
+
+	g  *Graph  // of the last 1-tree: the one that the ascent began with and the edges that joined since
 	pi []int64 // Pi in the internal order
 	oneTree
 }
@@ -144,14 +144,10 @@ func ascend(ctx context.Context, g *Graph, opt Options) *Result {
 	a.build()
 	r.g = a.g
 	r.oneTree = a.oneTree()
-	r.Estimate = float64(best)/float64(r.Unit) + float64(a.g.rebate())
+	r.estimate = float64(best)/float64(r.Unit) + float64(a.g.rebate())
 	r.pi = bestPi
 	return r
 }
-
-// Graph returns the graph of the last 1-tree: the one that the ascent began with and the edges that
-// joined since.
-func (r *Result) Graph() *Graph { return r.g }
 
 // firstStep returns the first step size of single cities, and finds the clusters,
 // from the minimum spanning tree without penalties.

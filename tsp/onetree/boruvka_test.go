@@ -57,8 +57,8 @@ func TestStepOnCores(t *testing.T) {
 				continue
 			}
 			c, d := want.Alpha(ctx, 5), r.Alpha(ctx, 5)
-			if want.Estimate != r.Estimate || !slices.Equal(want.Pi, r.Pi) || !slices.Equal(c.City, d.City) || !slices.Equal(c.Alpha, d.Alpha) {
-				t.Fatalf("%d cities, %d workers: another estimate %v, want %v, or other penalties or candidates", n, workers, r.Estimate, want.Estimate)
+			if want.estimate != r.estimate || !slices.Equal(want.Pi, r.Pi) || !slices.Equal(c.City, d.City) || !slices.Equal(c.Alpha, d.Alpha) {
+				t.Fatalf("%d cities, %d workers: another estimate %v, want %v, or other penalties or candidates", n, workers, r.estimate, want.estimate)
 			}
 		}
 	}

@@ -29,8 +29,8 @@ func TestClustersMove(t *testing.T) {
 			t.Fatalf("converged %v, error %v", converged, err)
 		}
 		g := tsptest.Must(NewGraph(ctx, in, nb, 2))
-		if few := Ascend(ctx, g, Options{Steps: 30}); few.Estimate < 0.985*float64(limit.Bound) {
-			t.Errorf("seed %d: %.0f after 30 steps, the limit is %d", seed, few.Estimate, limit.Bound)
+		if few := Ascend(ctx, g, Options{Steps: 30}); few.estimate < 0.985*float64(limit.Bound) {
+			t.Errorf("seed %d: %.0f after 30 steps, the limit is %d", seed, few.estimate, limit.Bound)
 		}
 	}
 }

@@ -221,9 +221,6 @@ func (g *Graph) rebate() int64 { return int64(g.bonus) * int64(len(g.in.Fixed)) 
 // N returns the number of cities.
 func (g *Graph) N() int { return g.n }
 
-// Edges returns the number of candidate edges.
-func (g *Graph) Edges() int { return len(g.u) }
-
 // setEdges sorts the edges (us[e] < vs[e]), drops copies and builds the rest of the graph.
 func (g *Graph) setEdges(ctx context.Context, us, vs []int32) {
 	n := g.n

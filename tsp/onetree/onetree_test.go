@@ -110,7 +110,7 @@ func TestLibrary(t *testing.T) {
 			known += float64(in.Dist(e[0], e[1]))
 		}
 		gap := 100 * (1 - float64(b)/known)
-		fmt.Fprintf(&table, "%-10s %6d steps %3d grow %d graph %6.3f%% bound %6.3f%%\n", in.Name, in.N(), steps, grow, 100*(1-r.Estimate/known), gap)
+		fmt.Fprintf(&table, "%-10s %6d steps %3d grow %d graph %6.3f%% bound %6.3f%%\n", in.Name, in.N(), steps, grow, 100*(1-r.estimate/known), gap)
 		if float64(b) > known {
 			t.Errorf("%s: bound %d above the best tour %.0f", in.Name, b, known)
 		}
@@ -333,14 +333,14 @@ func TestAscentNeverLoses(t *testing.T) {
 		start := Ascend(ctx, g, Options{Steps: 1})
 		for _, steps := range []int{0, 2, 3, 10, 50} {
 			r := Ascend(ctx, g, Options{Steps: steps})
-			if r.Estimate < start.Estimate {
-				t.Errorf("%v: %d steps end at %g, below the first %g", m, steps, r.Estimate, start.Estimate)
+			if r.estimate < start.estimate {
+				t.Errorf("%v: %d steps end at %g, below the first %g", m, steps, r.estimate, start.estimate)
 			}
 			if r.Steps != max(1, steps) {
 				t.Errorf("%d steps, want %d", r.Steps, steps)
 			}
-			if again := Ascend(ctx, g, Options{Steps: 7, Pi: r.Pi}); again.Estimate < r.Estimate {
-				t.Errorf("%v: going on loses: %g, then %g", m, r.Estimate, again.Estimate)
+			if again := Ascend(ctx, g, Options{Steps: 7, Pi: r.Pi}); again.estimate < r.estimate {
+				t.Errorf("%v: going on loses: %g, then %g", m, r.estimate, again.estimate)
 			}
 		}
 	}
