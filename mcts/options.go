@@ -90,10 +90,15 @@ type Progress struct {
 	Gap     float64       // of it, in percent over Options.Best, or over the bound; NaN where there is neither
 	Bound   float64       // that no tour is below, in the instance's unit; 0 where none was asked for or found
 	Elapsed time.Duration // on the clock
-	Stage   string        // what the search is at: see the package's table
 	Actions int64         // so far, all workers
 	Better  bool          // the tour is new
 	Work    []Work        // what was done so far, but for what is under way
+
+	// Stage is what the search is at, for people: "" before it begins, preparing; then simulating, in
+	// the paper's search, or descending; then, in turns, kicking, visiting regions, mending at large,
+	// building tours, recombining and crossing the best, or, without a population, kicking and joining.
+	// Package stage tells of each.
+	Stage string
 
 	// Regions are the cities of each region that is worked on, valid during the call; nil where
 	// that is the whole, and where the search is of another instance than the one given: a path, a

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -570,6 +571,28 @@ func TestStallBetweenSteps(t *testing.T) {
 		if r.Stop != StopStalled || float64(r.Length) > 0.82*float64(curve) || len(r.Work) == 0 {
 			t.Errorf("observed %v: %s after %v, length %d, the curve's is %d", observe != nil, r.Stop, r.Work, r.Length, curve)
 		}
+	}
+}
+
+// TestStages pins the names of what a search is at, which Progress has: each is told, and no other.
+func TestStages(t *testing.T) {
+	told := map[string]bool{}
+	for _, o := range []struct {
+		preset                        string
+		n, population, whole, workers int
+		actions                       int64
+	}{{"paper", 200, 0, 10, 1, 1000}, {"default", 1200, 400, 1000, 1, 50000}, {"default", 200, 400, 20000, 1, 30000}, {"default", 1200, 0, 10, 2, 60000}} {
+		cfg := tsptest.Must(Preset(o.preset, o.n, "knn"))
+		cfg.Population, cfg.Whole = o.population, o.whole
+		var looks atomic.Int64 // time passes quickly, so that the observer is told at every look
+		clock := func() time.Duration { return time.Duration(looks.Add(1)) * time.Second }
+		tsptest.Must(Solve(t.Context(), tsptest.Clustered(o.n, 1), Options{Configure: func(int, string) (Config, error) { return cfg, nil },
+			Source: "knn", Workers: o.workers, Actions: o.actions, Time: Endless, Clock: clock, Observe: func(p Progress) { told[p.Stage] = true }}))
+	}
+	want := []string{"", "building tours", "crossing the best", "descending", "joining", "kicking", "mending at large", "preparing", "recombining",
+		"simulating", "visiting regions"}
+	if got := slices.Sorted(maps.Keys(told)); !slices.Equal(got, want) {
+		t.Errorf("told of %q, want %q", got, want)
 	}
 }
 
