@@ -71,8 +71,12 @@ func (g *giant) optimum(ctx context.Context) (*tsp.Neighbors, error) {
 	if err != nil {
 		return nil, err
 	}
-	// as many pieces as there are in any case: the tour does not depend on the machine
-	workers := max(1, min(run.Workers, n/cfg.Stretch))
+	// no more pieces than there are in any case; and with a budget of actions as many, however many
+	// cores take them: the tour is not to depend on the machine
+	workers := max(1, n/cfg.Stretch)
+	if run.Budget.Actions == 0 {
+		workers = max(1, min(run.Workers, workers))
+	}
 	b, err := mcts.Begin(ctx, g.in, mcts.Options{Preset: run.Knobs.Preset, Configure: run.Knobs.Config, Source: run.Source.Name, Seed: run.Seed,
 		Workers: workers, Actions: run.Budget.Actions, Time: g.limit(), Clock: g.clock})
 	if err != nil {

@@ -126,14 +126,14 @@ func TestTaken(t *testing.T) {
 }
 
 // TestBeginsAlike pins that the first tour of a solve with actions does not depend on how many cores
-// the client has.
+// the client has, also where there is a piece of it for each of several.
 func TestBeginsAlike(t *testing.T) {
 	for _, tt := range []struct {
 		n     int
 		begin func(*solving) (method, error)
 	}{
 		{3000, func(s *solving) (method, error) { return s.newIslands(context.Background()) }},
-		{60000, func(s *solving) (method, error) { return s.newGiant(context.Background()) }},
+		{leastInRegions, func(s *solving) (method, error) { return s.newGiant(context.Background()) }},
 	} {
 		var first tsp.Tour
 		for _, workers := range []int{1, 7} {
