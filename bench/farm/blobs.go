@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/url"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -28,7 +29,7 @@ import (
 type Blobs struct {
 	bucket *blob.Bucket
 	dir    string // of a file store, whose blobs are written here: fileblob does not sync
-	name   string // for messages, without parameters, where secrets might stand
+	name   string // for messages and suites, without parameters, where secrets might stand
 	warn   func(format string, args ...any)
 	away   atomic.Bool // it has failed for long enough to be told
 }
@@ -51,7 +52,7 @@ func OpenBlobs(ctx context.Context, address string, warn func(format string, arg
 	if err != nil || u.Scheme == "" || u.Scheme == "file" && (u.Host != "" || u.Path == "") {
 		return nil, bench.Misusef("--blobs is no URL such as file:///shared/blobs or s3://bucket?region=eu-central-1") // it may have secrets
 	}
-	b := &Blobs{name: u.Scheme + "://" + u.Host + u.Path, warn: warn}
+	b := &Blobs{name: u.Scheme + "://" + path.Join(u.Host, u.Path), warn: warn}
 	if u.Scheme == "file" {
 		b.dir = filepath.FromSlash(u.Path)
 		if info, err := os.Stat(b.dir); err != nil || !info.IsDir() {

@@ -138,6 +138,22 @@ func TestSecrets(t *testing.T) {
 	}
 }
 
+// TestSlash pins that a bucket has one name, by which suites are found again, however its URL is written.
+func TestSlash(t *testing.T) {
+	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+	dir := t.TempDir()
+	for want, addresses := range map[string][]string{
+		"file://" + dir: {"file://" + dir, "file://" + dir + "/", "file://" + dir + "/./"},
+		"s3://bucket":   {"s3://bucket?region=x", "s3://bucket/?region=x"},
+	} {
+		for _, address := range addresses {
+			if b, err := OpenBlobs(t.Context(), address, t.Logf); err != nil || b.name != want {
+				t.Errorf("%s: %v, %v, want %s", address, b, err, want)
+			}
+		}
+	}
+}
+
 // TestShared pins that blobs in a folder have the rights that the umask leaves them, as the folders between
 // have, and that a folder which has vanished is not made again.
 func TestShared(t *testing.T) {
