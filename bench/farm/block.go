@@ -88,7 +88,7 @@ func (r *blockRun) run() error {
 		return err
 	}
 	defer give()
-	p, err := start(&task{Instance: r.data, Block: r.b, Skip: r.skip, Saved: saved}, r.b.Workers)
+	p, err := start(&task{Instance: r.data, Block: r.b, Skip: r.skip, Saved: saved}, min(r.b.Workers, int(r.most)))
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -148,6 +149,14 @@ func TestCores(t *testing.T) {
 		}
 		a.cancel(nil)
 	})
+}
+
+// TestFewerCores pins that a worker has as many cores as its process may use.
+func TestFewerCores(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(runtime.NumCPU() + 1))
+	if got, want := cores(), runtime.NumCPU()+1; got != want {
+		t.Errorf("%d cores, want %d", got, want)
+	}
 }
 
 // TestNoZombies pins that a process which is killed while it has more to tell is waited for.

@@ -73,6 +73,7 @@ func (f *Farm) workers(ctx context.Context) (all []notice, err error) {
 	return all, err
 }
 
-func cores() int { return runtime.NumCPU() }
+// cores returns how many this process is to use.
+func cores() int { return runtime.GOMAXPROCS(0) }
 
 func pid() int { return os.Getpid() }

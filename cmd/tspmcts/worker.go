@@ -97,11 +97,11 @@ func workerCommand() *cli.Command {
 			"must be of one build.",
 		Flags: []cli.Flag{
 			blobsOption(),
-			option(catFarm, "slots", "have up to `N` searches at once, each with the cores that its run asks for; those that there are no cores for wait (default: the number of CPUs)"),
+			option(catFarm, "slots", "have up to `N` searches at once, each with the cores that its run asks for; those that there are no cores for wait (default: the number of CPUs, or GOMAXPROCS)"),
 			&cli.BoolFlag{Name: "plan", Usage: "run the workflows too, so that suites of more than what is handed out go on while no client is there", EnvVars: []string{envName("plan")}, Category: catFarm},
 		},
 		Action: func(c *cli.Context) error {
-			slots, err := intOption(c, "slots", int64(runtime.NumCPU()), 1, 1024)
+			slots, err := intOption(c, "slots", int64(runtime.GOMAXPROCS(0)), 1, 1024)
 			if err != nil {
 				return err
 			}
