@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -59,6 +60,8 @@ const (
 // asks it to stop at the next checkpoint; the end of in, that the worker is gone, ends the process.
 func Child(in io.Reader, out io.Writer) error {
 	signal.Ignore(endSignals...) // the worker's to hear, which may share group or terminal
+	// for ps, which calls what was started as /proc/self/exe by that name
+	os.WriteFile("/proc/self/comm", []byte(filepath.Base(os.Args[0])), 0)
 	var t task
 	var size [8]byte
 	if _, err := io.ReadFull(in, size[:]); err != nil {
@@ -240,11 +243,12 @@ func (t *tail) first() string {
 
 // start starts a process for the task, with that many cores.
 func start(t *task, cores int) (*process, error) {
-	name, err := os.Executable()
+	name, err := program()
 	if err != nil {
 		return nil, err
 	}
 	p := &process{cmd: exec.Command(name, ChildCommand), given: make(chan struct{})}
+	p.cmd.Args[0] = os.Args[0] // for ps
 	p.cmd.Env = append(os.Environ(), fmt.Sprintf("GOMAXPROCS=%d", cores))
 	p.cmd.Stderr = &p.stderr
 	if p.stdin, err = p.cmd.StdinPipe(); err != nil {

@@ -10,6 +10,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net"
@@ -171,17 +172,17 @@ func (l *lab) process(args ...string) *exec.Cmd {
 	return c
 }
 
-// searches returns how many searches a worker has under way, which are processes of their own.
-func searches(worker *exec.Cmd) (count int) {
+// children returns the searches that a worker has under way, which are processes of their own.
+func children(worker *exec.Cmd) (pids []string) {
 	lists, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", worker.Process.Pid))
 	for _, name := range lists {
-		children, _ := os.ReadFile(name)
-		count += len(bytes.Fields(children))
+		some, _ := os.ReadFile(name)
+		pids = append(pids, strings.Fields(string(some))...)
 	}
-	return count
+	return pids
 }
 
-func busy(worker *exec.Cmd) bool { return searches(worker) > 0 }
+func busy(worker *exec.Cmd) bool { return len(children(worker)) > 0 }
 
 // ready waits until a worker polls.
 func (l *lab) ready() {
@@ -659,7 +660,7 @@ func TestSharedCores(t *testing.T) {
 	over := make(chan error)
 	go func() { over <- c.Wait() }()
 	for most := 0; ; time.Sleep(50 * time.Millisecond) {
-		most = max(most, searches(w))
+		most = max(most, len(children(w)))
 		select {
 		case err := <-over:
 			if all := l.records("far.jsonl"); err != nil || len(all) != 3 || most != 1 {
@@ -692,6 +693,50 @@ func TestOtherBuild(t *testing.T) {
 		}
 	}
 	l.must(append(suite("far.jsonl", 1, "--actions", "1000"), far...)...)
+}
+
+// A worker whose program is replaced, and then removed, goes on with what it is; its searches have the
+// program's name.
+func TestReplaced(t *testing.T) {
+	l := newLab(t)
+	l.instances(1, 50)
+	file := filepath.Join(l.dir, "tspmcts")
+	data, err := os.ReadFile(l.program)
+	if err == nil {
+		err = os.WriteFile(file, data, 0o777)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.program = file
+	w := l.worker()
+	l.ready()
+	l.program = shared.program
+	replace := func() error {
+		return errors.Join(os.WriteFile(file+".new", []byte("#!/bin/sh\nexit 1\n"), 0o777), os.Rename(file+".new", file))
+	}
+	for seeds, do := range []func() error{replace, func() error { return os.Remove(file) }} {
+		if err := do(); err != nil {
+			t.Fatal(err)
+		}
+		l.must(append(suite("far.jsonl", 1+seeds, "--actions", "1000"), far...)...)
+	}
+	c := l.command(append(suite("far.jsonl", 1, "--time", "5s"), far...)...)
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for start, name := time.Now(), ""; name != "tspmcts\n"; time.Sleep(50 * time.Millisecond) {
+		for _, search := range children(w) {
+			text, _ := os.ReadFile("/proc/" + search + "/comm")
+			name = string(text)
+		}
+		if time.Since(start) > time.Minute {
+			t.Fatalf("a search is called %q", name)
+		}
+	}
+	if err := c.Wait(); err != nil { // lest the next tests' workers have it to do
+		t.Fatal(err)
+	}
 }
 
 // A giant tour, by regions, under kills of workers at their searches and of the server: that of the

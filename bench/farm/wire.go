@@ -59,7 +59,7 @@ var build = sync.OnceValues(func() (string, error) {
 			return commit[:min(12, len(commit))] + "-" + hex.EncodeToString(sum[:2]), nil
 		}
 	}
-	name, err := os.Executable()
+	name, err := program()
 	if err != nil {
 		return "", err
 	}
@@ -74,6 +74,16 @@ var build = sync.OnceValues(func() (string, error) {
 	}
 	return hex.EncodeToString(h.Sum(nil)[:6]), nil
 })
+
+// program returns what this process runs, so that it can be started again. On Linux that is the very
+// same, though its file may be another's by now, or none's; elsewhere there is only the file's name,
+// and workers are to be stopped before they are replaced.
+func program() (string, error) {
+	if runtime.GOOS == "linux" {
+		return "/proc/self/exe", nil
+	}
+	return os.Executable()
+}
 
 // digest returns the SHA-256 of data in hexadecimal digits.
 func digest(data []byte) string {
