@@ -126,10 +126,16 @@ func absent(err error) bool {
 	var unavailable *serviceerror.Unavailable
 	var late *serviceerror.DeadlineExceeded
 	var busy *serviceerror.ResourceExhausted
-	var failed *serviceerror.QueryFailed
 	var internal *serviceerror.Internal
-	return errors.As(err, &unavailable) || errors.As(err, &late) || errors.As(err, &busy) || errors.As(err, &failed) || errors.As(err, &internal) ||
-		errors.Is(err, context.DeadlineExceeded)
+	return errors.As(err, &unavailable) || errors.As(err, &late) || errors.As(err, &busy) || errors.As(err, &internal) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// unanswered reports whether err says that a workflow has not answered a query, as one may not that has
+// to come to where it was first. Whether the server is there, other calls tell.
+func unanswered(err error) bool {
+	var late *serviceerror.DeadlineExceeded
+	var failed *serviceerror.QueryFailed
+	return errors.As(err, &late) || errors.As(err, &failed) || errors.Is(err, context.DeadlineExceeded)
 }
 
 // parts uploads the inputs and returns the shards: the same ones for the same jobs, whatever is
@@ -222,24 +228,29 @@ func (s *suite) look(ctx context.Context, p *part) (over bool, err error) {
 	if err != nil && !gone(err) {
 		return false, err
 	}
-	known, running := err == nil, false
-	if known {
-		info := d.WorkflowExecutionInfo
-		running = info.Status == enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING
-		if run := info.Execution.RunId; run != p.run {
-			p.old = !running && p.run == "" && p.runs == 0
+	var status enumspb.WorkflowExecutionStatus // of none, where the server does not know it
+	if err == nil {
+		status = d.WorkflowExecutionInfo.Status
+		if run := d.WorkflowExecutionInfo.Execution.RunId; run != p.run {
+			p.old = status != enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING && p.run == "" && p.runs == 0
 			p.run, p.next = run, 0
 		}
-		if err := s.collect(ctx, p); err != nil && !gone(err) {
+	}
+	ended := false
+	switch status {
+	case enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING:
+		if err := s.collect(ctx, p); err != nil && !gone(err) && !unanswered(err) {
 			return false, err
 		}
-	}
-	if running {
 		s.fails(s.Farm, d.PendingActivities)
 		return false, nil
-	}
-	if known && p.runs > 0 && d.WorkflowExecutionInfo.Status != enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED {
-		return true, fmt.Errorf("the suite %s was ended on the server (%v); the same command begins it again", p.id, d.WorkflowExecutionInfo.Status)
+	case enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED:
+		if err := s.collectResult(ctx, p); err != nil && !gone(err) {
+			return false, err
+		}
+	case enumspb.WORKFLOW_EXECUTION_STATUS_UNSPECIFIED:
+	default:
+		ended = p.runs > 0
 	}
 	wanted := func() bool {
 		return slices.ContainsFunc(p.blocks, func(b *partBlock) bool { return slices.ContainsFunc(b.jobs, s.wants) })
@@ -251,6 +262,9 @@ func (s *suite) look(ctx context.Context, p *part) (over bool, err error) {
 	}
 	if !wanted() {
 		return true, nil
+	}
+	if ended {
+		return true, fmt.Errorf("the suite %s was ended on the server (%v); the same command begins it again", p.id, status)
 	}
 	if p.runs >= mostTries {
 		return true, fmt.Errorf("the suite %s ended %d times without the results of all runs", p.id, p.runs)
@@ -292,7 +306,7 @@ func (s *suite) begin(ctx context.Context, p *part) error {
 	return err
 }
 
-// collect stores what the workflow accepted since the last time.
+// collect stores what the workflow, which is under way, accepted since the last time.
 func (s *suite) collect(ctx context.Context, p *part) error {
 	for {
 		call, cancel := answered(ctx)
@@ -305,16 +319,33 @@ func (s *suite) collect(ctx context.Context, p *part) error {
 		if err := value.Get(&more); err != nil {
 			return err
 		}
-		for _, a := range more {
-			if err := s.accept(ctx, p, a); err != nil {
-				return err
-			}
-			p.next++
-		}
-		if len(more) < acceptedChunk {
-			return nil
+		if err := s.acceptAll(ctx, p, more); err != nil || len(more) < acceptedChunk {
+			return err
 		}
 	}
+}
+
+// collectResult is collect of a workflow that is done: to answer a query it would have to be replayed,
+// which of many runs takes longer than the server waits for an answer.
+func (s *suite) collectResult(ctx context.Context, p *part) error {
+	call, cancel := answered(ctx)
+	defer cancel()
+	var all []accepted
+	if err := s.client.GetWorkflow(call, p.id, p.run).Get(call, &all); err != nil {
+		return err
+	}
+	return s.acceptAll(ctx, p, all[min(p.next, len(all)):])
+}
+
+// acceptAll stores the next runs that count.
+func (s *suite) acceptAll(ctx context.Context, p *part, next []accepted) error {
+	for _, a := range next {
+		if err := s.accept(ctx, p, a); err != nil {
+			return err
+		}
+		p.next++
+	}
+	return nil
 }
 
 // accept stores the run that counts.

@@ -36,7 +36,7 @@ type shardServer struct {
 	accepted []accepted
 	slow     time.Duration // to answer queries
 	queries  int
-	lost     int // the query that is not answered, from 1
+	lost     int // the query, or question for the result, that is not answered, from 1
 	begun    *shardInput
 	pending  []*workflowpb.PendingActivityInfo
 }
@@ -72,6 +72,23 @@ func (f *shardServer) QueryWorkflow(ctx context.Context, _, _, _ string, args ..
 	return some(f.accepted[from:min(len(f.accepted), from+acceptedChunk)]), nil
 }
 
+// doneShard is a shard whose result is asked for.
+type doneShard struct {
+	client.WorkflowRun
+	f *shardServer
+}
+
+func (d doneShard) Get(_ context.Context, to any) error {
+	if d.f.queries++; d.f.queries == d.f.lost {
+		return serviceerror.NewUnavailable("gone for lunch")
+	}
+	return some(d.f.accepted).Get(to)
+}
+
+func (f *shardServer) GetWorkflow(context.Context, string, string) client.WorkflowRun {
+	return doneShard{f: f}
+}
+
 func (f *shardServer) ExecuteWorkflow(ctx context.Context, _ client.StartWorkflowOptions, _ any, args ...any) (client.WorkflowRun, error) {
 	in := args[0].(shardInput)
 	f.begun = &in
@@ -104,12 +121,41 @@ func TestSlowCollecting(t *testing.T) {
 	})
 }
 
+// TestUnanswered pins that a suite which is done, or was ended, is not queried: its history may be too
+// long to be replayed in the time of a query. One under way that does not answer a query is asked again,
+// and is no server that is away.
+func TestUnanswered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &shardServer{run: "1", status: enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING, slow: time.Hour}
+		s, p := looking(t, f, acceptedChunk+10)
+		look := func(failures int) {
+			t.Helper()
+			if over, err := s.look(t.Context(), p); err != nil || over || len(s.failed) != failures {
+				t.Errorf("over %v, %d failures, want %d, %v", over, len(s.failed), failures, err)
+			}
+		}
+		look(0)
+		f.slow, p.next = 0, acceptedChunk+11 // which fails
+		look(0)
+		p.next = 0
+		all := f.accepted
+		f.accepted = all[:10]
+		look(10)
+		f.status, f.accepted, f.slow = enumspb.WORKFLOW_EXECUTION_STATUS_TERMINATED, all, time.Hour
+		look(10)
+		f.status = enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED
+		if over, err := s.look(t.Context(), p); err != nil || !over || len(s.failed) != len(all) {
+			t.Errorf("over %v, %d failures, want %d, %v", over, len(s.failed), len(all), err)
+		}
+	})
+}
+
 // TestTriedAgain pins that what failed in a workflow that had ended is tried again, also where
 // the server is away while it is collected, and that what was asked of one workflow does not
 // count for the next.
 func TestTriedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := &shardServer{run: "1", status: enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED, lost: 2}
+		f := &shardServer{run: "1", status: enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED, lost: 1}
 		s, p := looking(t, f, acceptedChunk+10)
 		if _, err := s.look(t.Context(), p); !absent(err) {
 			t.Fatalf("%v, want a server that is away", err)
