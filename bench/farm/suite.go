@@ -67,6 +67,7 @@ type part struct {
 	run    string                // of the workflow, that was seen last
 	next   int                   // of what that accepted, that is to be asked for
 	runs   int                   // that were begun by this client
+	seen   bool                  // under way
 	old    bool                  // that ended before this client came: what failed is tried again
 }
 
@@ -239,6 +240,7 @@ func (s *suite) look(ctx context.Context, p *part) (over bool, err error) {
 	ended := false
 	switch status {
 	case enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING:
+		p.seen = true
 		if err := s.collect(ctx, p); err != nil && !gone(err) && !unanswered(err) {
 			return false, err
 		}
@@ -250,7 +252,7 @@ func (s *suite) look(ctx context.Context, p *part) (over bool, err error) {
 		}
 	case enumspb.WORKFLOW_EXECUTION_STATUS_UNSPECIFIED:
 	default:
-		ended = p.runs > 0
+		ended = p.seen || p.runs > 0
 	}
 	wanted := func() bool {
 		return slices.ContainsFunc(p.blocks, func(b *partBlock) bool { return slices.ContainsFunc(b.jobs, s.wants) })

@@ -141,7 +141,7 @@ func TestUnanswered(t *testing.T) {
 		all := f.accepted
 		f.accepted = all[:10]
 		look(10)
-		f.status, f.accepted, f.slow = enumspb.WORKFLOW_EXECUTION_STATUS_TERMINATED, all, time.Hour
+		f.status, f.accepted, f.slow, p.seen = enumspb.WORKFLOW_EXECUTION_STATUS_TERMINATED, all, time.Hour, false
 		look(10)
 		f.status = enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED
 		if over, err := s.look(t.Context(), p); err != nil || !over || len(s.failed) != len(all) {
@@ -191,6 +191,21 @@ func TestEnded(t *testing.T) {
 	}
 	if f.begun == nil || len(f.begun.Blocks) != 1 || !slices.Equal(f.begun.Blocks[0].Skip, []int{done}) {
 		t.Errorf("begun: %+v, want what was not done", f.begun)
+	}
+}
+
+// TestTerminatedLater pins that a client ends with a suite that is ended on the server, also where it
+// found that under way, and does not begin it again.
+func TestTerminatedLater(t *testing.T) {
+	f := &shardServer{run: "1", status: enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING}
+	s, p := looking(t, f, 3)
+	f.accepted = nil
+	if over, err := s.look(t.Context(), p); over || err != nil {
+		t.Fatalf("over %v, %v", over, err)
+	}
+	f.status = enumspb.WORKFLOW_EXECUTION_STATUS_TERMINATED
+	if over, err := s.look(t.Context(), p); !over || err == nil || f.begun != nil {
+		t.Errorf("over %v, %v, begun %+v", over, err, f.begun)
 	}
 }
 
