@@ -419,6 +419,7 @@ func (s *solving) wait(ctx context.Context, id, summary string, in roundInput) (
 		}
 		var terminated *temporal.TerminatedError
 		if existed && errors.As(err, &terminated) {
+			s.warn("the round %s was ended on the server; it begins anew", id)
 			continue
 		}
 		if !absent(err) && !gone(err) {

@@ -16,9 +16,11 @@ import (
 	"github.com/johannesboyne/gofakes3"
 	"github.com/johannesboyne/gofakes3/backend/s3mem"
 	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
 	taskqueuepb "go.temporal.io/api/taskqueue/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
 
 	"tspmcts/bench"
 	"tspmcts/mcts"
@@ -248,6 +250,34 @@ func (b *beganServer) GetWorkflow(context.Context, string, string) client.Workfl
 		return doneRound{err: errors.New("killed")}
 	}
 	return doneRound{found: make([]searchResult, len(b.began[0].Searches))}
+}
+
+// endedServer is a server with a round under way, which is ended before it is done.
+type endedServer struct {
+	quietServer
+	begun bool // anew
+}
+
+func (e *endedServer) ExecuteWorkflow(context.Context, client.StartWorkflowOptions, any, ...any) (client.WorkflowRun, error) {
+	return nil, serviceerror.NewWorkflowExecutionAlreadyStarted("", "", "")
+}
+
+func (e *endedServer) GetWorkflow(context.Context, string, string) client.WorkflowRun {
+	if !e.begun {
+		e.begun = true
+		return doneRound{err: &temporal.TerminatedError{}}
+	}
+	return doneRound{found: []searchResult{{}}}
+}
+
+// TestRoundEnded pins that a client which came back to a round begins it anew where it is ended, as by a
+// client before that is stopped late, and says so.
+func TestRoundEnded(t *testing.T) {
+	said := ""
+	s := &solving{Farm: &Farm{client: &endedServer{}, warn: func(format string, args ...any) { said += fmt.Sprintf(format, args...) }}}
+	if found, err := s.wait(t.Context(), "solve-x-001", "", roundInput{}); err != nil || len(found) != 1 || !strings.Contains(said, "solve-x-001") {
+		t.Errorf("%v, %v; it says %q", found, err, said)
+	}
 }
 
 // TestPlanKept pins that a client which was killed in a round goes on in it with the searches that it
