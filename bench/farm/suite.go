@@ -13,6 +13,7 @@ import (
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/workflow"
+	"gocloud.dev/gcerrors"
 
 	"tspmcts/bench"
 )
@@ -372,7 +373,9 @@ func (s *suite) accept(ctx context.Context, p *part, a accepted) error {
 		return nil
 	}
 	if err != nil { // the workflow will not tell of another: the next one does the run again
-		s.warn("%v", err)
+		if !p.old || gcerrors.Code(err) != gcerrors.NotFound { // else the bucket was emptied since
+			s.warn("%v", err)
+		}
 		return nil
 	}
 	return s.add(j.Adopt(rec.Entry))

@@ -209,6 +209,22 @@ func TestTerminatedLater(t *testing.T) {
 	}
 }
 
+// TestEmptied pins that runs of a suite that was done, whose records are gone since, are done again without
+// a word, and that a record which is gone at once is told of.
+func TestEmptied(t *testing.T) {
+	for runs := range 2 {
+		f := &shardServer{run: "1", status: enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED}
+		s, p := looking(t, f, 1)
+		p.runs = runs
+		f.accepted[0].Error, f.accepted[0].Record = "", "001-000001-"+digest(nil)[:32]
+		said := 0
+		s.warn = func(string, ...any) { said++ }
+		if over, err := s.look(t.Context(), p); over || err != nil || f.begun == nil || said != runs {
+			t.Errorf("over %v, %v, begun %+v, it says %d things, want %d", over, err, f.begun, said, runs)
+		}
+	}
+}
+
 // TestOptimum pins that the same runs are the same blocks of the same suite, whatever is known of their
 // instances besides, and that each record has what is known of its own: file, optimum and gap.
 func TestOptimum(t *testing.T) {
