@@ -2,6 +2,7 @@ package prepare
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -133,6 +134,29 @@ func TestEnough(t *testing.T) {
 	}
 	if p.Neighbors != nil && ended == nil {
 		t.Error("the heatmap is made")
+	}
+}
+
+// TestProven pins that what is wrong with the file of a heatmap is told, and what is right read, where
+// the assignment proves a tour to be the shortest meanwhile.
+func TestProven(t *testing.T) {
+	sym := tsp.NewSymmetric(tsptest.Directed(60, 2))
+	wrong := errors.New("no map")
+	for _, want := range []error{nil, wrong} {
+		p := &Problem{Task: stage.Task{In: sym.Instance, Symmetric: sym, Workers: 1}, Source: "file:x", Reads: true, Most: 5}
+		p.Curve = Curve(t.Context(), p.In)
+		p.Length = p.In.Length(p.Curve)
+		p.Know()
+		p.Meter = meter.New(t.Context(), meter.Budget{}, nil)
+		read := false
+		p.Build = func(ctx context.Context, in *tsp.Instance, source string, nb *tsp.Neighbors, told heatmap.Told) (*heatmap.Map, error) {
+			read = ctx.Err() == nil
+			return heatmap.Zero(in.N()), want
+		}
+		ok, err := p.Prepare()
+		if why, _ := p.Meter.Ended(); ok || !read || err != want || err == nil && why != meter.StopExact {
+			t.Errorf("prepared %v, read %v, %v, ended by %q, want %v", ok, read, err, why, want)
+		}
 	}
 }
 

@@ -74,11 +74,13 @@ func (p *Problem) Prepare() (bool, error) {
 	p.rough(ctx)
 	a := p.reduce(ctx)
 	soon := p.soon(ctx)
+	proven := false
 	nb, err := tsp.NearestByParts(ctx, p.In, max(p.Most, 10), soon.parts(p.In.N(), p.Workers), soon.begin)
 	if err == nil {
 		p.Neighbors = nb
 		if a != nil && p.Resume == nil { // a checkpoint has what this finds
-			if p.branch(ctx, a) && !p.Reads { // what is wrong with a file is told all the same
+			if proven = p.branch(ctx, a); proven && !p.Reads { // what is wrong with a file is told all the same
+				p.Meter.End(meter.StopExact)
 				return false, nil
 			}
 		}
@@ -100,6 +102,9 @@ func (p *Problem) Prepare() (bool, error) {
 		}
 		p.Candidates = p.candidates(believed)
 		p.beginWith(soon)
+	}
+	if err == nil && proven {
+		p.Meter.End(meter.StopExact)
 	}
 	if p.Meter.Check() {
 		if ctx.Err() != nil {
@@ -142,8 +147,8 @@ func (p *Problem) reduce(ctx context.Context) *onetree.Assignment {
 	return a
 }
 
-// branch makes the tour that branching on the assignment a finds. It ends the
-// meter, and reports true, where that is proven to be the shortest.
+// branch makes the tour that branching on the assignment a finds, and reports whether that is proven to
+// be the shortest.
 func (p *Problem) branch(ctx context.Context, a *onetree.Assignment) bool {
 	ctx, cancel := p.quarter(ctx)
 	defer cancel()
@@ -153,9 +158,6 @@ func (p *Problem) branch(ctx context.Context, a *onetree.Assignment) bool {
 	}
 	p.Branched = t
 	p.offer(t)
-	if proven {
-		p.Meter.End(meter.StopExact)
-	}
 	return proven
 }
 
