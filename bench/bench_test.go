@@ -316,6 +316,10 @@ func TestStoreIsReplaced(t *testing.T) {
 			if got := lines(t, kept); len(got) != 3 {
 				t.Errorf("%d records in %s, want 3", len(got), kept)
 			}
+			was, err := os.Stat(filepath.Join(dir, "old"))
+			if info, kerr := os.Stat(kept); errors.Join(err, kerr) != nil || info.Mode() != was.Mode() {
+				t.Errorf("%s has the mode %v, want %v", kept, info.Mode(), was.Mode())
+			}
 			if text, err := os.ReadFile(name); string(text) != "mine" && replaced || err == nil && !replaced {
 				t.Errorf("%s holds %q", name, text)
 			}
@@ -454,11 +458,12 @@ func TestImport(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"hello\n":                                     "x:1: found neither the columns",
-		"instance,solver,seed,length\n":               "x:1: there is no column seconds",
-		"instance,solver,seed,seconds,length\n":       "there are no runs",
-		strings.Replace(table, "11.5", "-1", 1):       `x:2: length is "-1"`,
-		strings.Replace(table, "X,a,2,", "X,a,z,", 1): `x:4: seed is "z"`,
+		"hello\n":                                       "x:1: found neither the columns",
+		"instance,solver,seed,length\n":                 "x:1: there is no column seconds",
+		"instance,solver,seed,seconds,length\n":         "there are no runs",
+		linkern + "Chained Lin-Kernighan with seed 7\n": "the run that begins here has no tour",
+		strings.Replace(table, "11.5", "-1", 1):         `x:2: length is "-1"`,
+		strings.Replace(table, "X,a,2,", "X,a,z,", 1):   `x:4: seed is "z"`,
 	} {
 		i := Importer{}
 		if _, err := i.Import(strings.NewReader(text), "x"); err == nil || !strings.Contains(err.Error(), want) {

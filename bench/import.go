@@ -295,18 +295,19 @@ var linkernLog = log{
 func readLinkern(data []byte, name string) (runs []*peerRun, err error) {
 	var p *peerRun
 	last, final := 0.0, ""
-	begin := func() {
+	begun := 0 // line
+	begin := func(line int) {
 		if final != "" {
 			p.add(last, final)
 		}
 		p = &peerRun{solver: "linkern", seed: 1}
 		runs = append(runs, p)
-		last, final = 0, ""
+		last, final, begun = 0, "", line
 	}
-	begin()
-	err = linkernLog.read(data, name, func(_ int, what string, part []string) (err error) {
+	begin(0)
+	err = linkernLog.read(data, name, func(line int, what string, part []string) (err error) {
 		if head := what == "seed" || what == "name"; head && (len(p.trace) > 0 || final != "") {
-			begin() // one log behind another
+			begin(line) // one log behind another
 		}
 		switch what {
 		case "seed":
@@ -329,6 +330,9 @@ func readLinkern(data []byte, name string) (runs []*peerRun, err error) {
 	})
 	if final != "" {
 		p.add(last, final)
+	}
+	if err == nil && begun > 0 && len(p.trace) == 0 {
+		err = fmt.Errorf("%s:%d: the run that begins here has no tour; leave it out", name, begun)
 	}
 	return runs, err
 }

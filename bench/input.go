@@ -178,8 +178,9 @@ func NewReader(files []string, lines LineRange, warn func(format string, args ..
 
 // fit returns an error where l is given for a file of one instance.
 func (l LineRange) fit(name string, kind tsplib.Kind) error {
-	if l.Given && (kind == tsplib.KindProblem || kind == tsplib.KindPlaces) {
-		return Misusef("%s: found %v, but --lines is for data set files", name, kind)
+	what := map[tsplib.Kind]string{tsplib.KindProblem: "a TSPLIB problem", tsplib.KindPlaces: "places or a matrix"}[kind]
+	if l.Given && what != "" {
+		return Misusef("%s: found %s, but --lines is for data set files", name, what)
 	}
 	return nil
 }

@@ -183,6 +183,10 @@ func (s *Store) keep() error {
 	beside, err := os.CreateTemp(filepath.Dir(s.name), filepath.Base(s.name)+".")
 	if err == nil {
 		_, err = io.Copy(beside, io.NewSectionReader(s.f, 0, s.size))
+		if err = errors.Join(err, beside.Chmod(own.Mode().Perm()), lock(beside)); err != nil {
+			beside.Close()
+			os.Remove(beside.Name())
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("%s was replaced or removed meanwhile, and its records cannot be saved: %w", s.name, err)

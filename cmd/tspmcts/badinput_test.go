@@ -171,7 +171,7 @@ func TestBadTour(t *testing.T) {
 		{"out-of-range", "a.tsp", tour("1\n2\n3\n9\n"), `t\.tour:6: .*9.*want`},
 		{"zero", "a.tsp", tour("0\n1\n2\n3\n"), `t\.tour:3: .*want`},
 		{"lacks-fixed-edge", "fixed.tsp", tour("1\n2\n3\n4\n"), `t\.tour: no tour of fixed: .*fixed edge 1-3`},
-		{"problem", "a.tsp", square, `t\.tour:1: found TSPLIB problem, want TSPLIB tour`},
+		{"problem", "a.tsp", square, `t\.tour:1: found a TSPLIB problem, want TSPLIB tour`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			write(t, dir, "t.tour", c.text)
