@@ -147,8 +147,8 @@ func newPending(name string) (*pending, error) {
 	if recordsIn(name) == "bench" {
 		return nil, usagef("%s holds records of bench, which nothing writes over; remove it, or name another file to write to", name)
 	}
-	p := &pending{name: name, path: name}
-	if dir := filepath.Dir(name); dir != "." {
+	p := &pending{name: name, path: target(name)}
+	if dir := filepath.Dir(p.path); dir != "." {
 		if err := os.Mkdir(dir, 0o777); err != nil && errors.Is(err, fs.ErrNotExist) {
 			return nil, bench.FileError(dir, err)
 		}
@@ -174,9 +174,7 @@ func newPending(name string) (*pending, error) {
 		if p.path, err = filepath.EvalSymlinks(name); err != nil {
 			return nil, bench.FileError(name, err)
 		}
-	case errors.Is(err, fs.ErrNotExist):
-		p.path = target(name)
-	default:
+	case !errors.Is(err, fs.ErrNotExist):
 		return nil, bench.FileError(name, err)
 	}
 	removeLeft(p.path)
@@ -204,9 +202,9 @@ func newPending(name string) (*pending, error) {
 	return p, nil
 }
 
-// target returns the file that a link to none is to be, and of what is no link itself.
+// target returns the file that a link is to, which need not be there, and of what is no link itself.
 func target(name string) string {
-	for {
+	for range 255 { // or else it is a link to itself
 		link, err := os.Readlink(name)
 		if err != nil {
 			return name
@@ -217,6 +215,7 @@ func target(name string) string {
 		}
 		name = link
 	}
+	return name
 }
 
 // Write appends to the file.

@@ -318,16 +318,16 @@ func TestReplaces(t *testing.T) {
 	}
 	onlyFiles(t, dir, "a.tsp", "bad.tsp", "old.jsonl", "link")
 	// A link to what is not there yet stays, too, and its file is made.
-	for name, to := range map[string]string{"dangling": "sub/twice", "sub/twice": "../new.jsonl"} {
+	for name, to := range map[string]string{"dangling": "sub/twice", "sub/twice": "../made/new.jsonl"} {
 		os.Mkdir(filepath.Join(dir, "sub"), 0o777)
 		if err := os.Symlink(to, filepath.Join(dir, name)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	must(t, dir, "solve", "a.tsp", "--json", "dangling")
-	if r := records(t, read(t, dir, "new.jsonl")); len(r) != 1 {
+	if r := records(t, read(t, dir, "made/new.jsonl")); len(r) != 1 {
 		t.Errorf("records %v", r)
 	}
-	onlyFiles(t, dir, "a.tsp", "bad.tsp", "old.jsonl", "link", "dangling", "sub", "new.jsonl")
+	onlyFiles(t, dir, "a.tsp", "bad.tsp", "old.jsonl", "link", "dangling", "sub", "made")
 	onlyFiles(t, filepath.Join(dir, "sub"), "twice")
 }
