@@ -171,7 +171,7 @@ func TestBadTour(t *testing.T) {
 		{"out-of-range", "a.tsp", tour("1\n2\n3\n9\n"), `t\.tour:6: .*9.*want`},
 		{"zero", "a.tsp", tour("0\n1\n2\n3\n"), `t\.tour:3: .*want`},
 		{"lacks-fixed-edge", "fixed.tsp", tour("1\n2\n3\n4\n"), `t\.tour: no tour of fixed: .*fixed edge 1-3`},
-		{"problem", "a.tsp", square, `t\.tour:1: found a TSPLIB problem, want TSPLIB tour`},
+		{"problem", "a.tsp", square, `t\.tour:1: found TSPLIB problem, want TSPLIB tour`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			write(t, dir, "t.tour", c.text)
@@ -234,7 +234,7 @@ func TestBadUsage(t *testing.T) {
 		{"solve set.txt --lines 5", `--lines is "5", want A:B`},
 		{"solve set.txt --lines 3:3", `--lines is "3:3", want A:B`},
 		{"solve a.tsp --lines 0:1", `a\.tsp: .*--lines is for data set files`},
-		{"solve set.txt a.tsp --time 1h --lines 0:1 --out {}.tour", `a\.tsp: found TSPLIB problem, but --lines is for data set files`},
+		{"solve set.txt a.tsp --time 1h --lines 0:1 --out {}.tour", `a\.tsp: found a TSPLIB problem, but --lines is for data set files`},
 		{"solve a.tsp --plot x.pdf", `--plot is x\.pdf, want .*\.svg or \.png`},
 		{"solve a.tsp --out a.tsp", `--out would replace the input a\.tsp`},
 		{"solve a.tsp --out x --json x", `--out and --json are the same file`},
