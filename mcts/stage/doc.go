@@ -20,7 +20,7 @@
 //
 // Before there is a heatmap of many cities, a tour of them is made by parts whose neighbours are
 // known, and goes on as better candidates become known (renewing.go). Very many cities that are
-// spread evenly have it for their first tour.
+// spread evenly have it for their first tour; of others the first local optimum is crossed with it.
 //
 // A [Task] has what was prepared (package prepare), and a search of it is
 //
