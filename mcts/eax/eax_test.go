@@ -188,16 +188,35 @@ func checkCycles(t *testing.T, x *crosser, a, b *individual) {
 	}
 }
 
-// The result does not depend on the number of workers, and the seed fixes it.
+// The result does not depend on the number of workers, nor on how many are idle, and the seed fixes it.
 func TestDeterminism(t *testing.T) {
 	in := tsptest.Random(tsp.Euc2D, 250, 11)
 	nb := nearest(in)
 	ts := starts(in, nb, 21, 4)
+	var idle atomic.Int32
+	p, err := NewPopulation(in, nb, ts, DefaultConfig(in.N()), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Idle = &idle
+	done := make(chan struct{})
+	go func() { // takes some of those that are idle, and gives them back
+		defer close(done)
+		for rng := rand.NewPCG(1, 1); p.Stage() != Done; {
+			p.Generation(rng, nil)
+		}
+	}()
 	var want []tsp.Tour
-	for _, workers := range []int{1, 1, 2, 3, 30} {
+	for k, workers := range []int{1, 1, 2, 3, 30, 1, 2} {
 		p, err := NewPopulation(in, nb, ts, DefaultConfig(in.N()), workers)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if k == 5 {
+			idle.Add(4)
+		}
+		if k >= 5 {
+			p.Idle = &idle
 		}
 		rng := rand.NewPCG(1, 1)
 		for range 20 {
@@ -209,9 +228,12 @@ func TestDeterminism(t *testing.T) {
 		}
 		for i := range want {
 			if !slices.Equal(want[i], got[i]) {
-				t.Fatalf("%d workers: tour %d differs", workers, i)
+				t.Fatalf("%d workers, %d idle: tour %d differs", workers, idle.Load(), i)
 			}
 		}
+	}
+	if <-done; idle.Load() != 4 {
+		t.Errorf("%d of 4 workers are idle at the end", idle.Load())
 	}
 }
 

@@ -12,12 +12,16 @@ import (
 // Population holds tours that are recombined with each other.
 type Population struct {
 	Children int64 // evaluated so far
+	// Idle is how many workers of others have nothing to do: a generation makes use of half of them.
+	// nil: there are no others.
+	Idle *atomic.Int32
 
 	cfg      Config
 	s        *layout
 	tours    []individual
 	census   *census
-	crossers []*crosser
+	crossers []*crosser // at work: the population's own, and those that were hired
+	spare    []*crosser // of the most that were hired
 	shuffle  []int32
 	heads    []individual // copies of the first tours of shares, which another worker may change
 
@@ -66,13 +70,6 @@ func newPopulation(in *tsp.Instance, nb *tsp.Neighbors, tours []tsp.Tour, along 
 	for i := range p.tours {
 		p.census.tour(p.tours[i].ord, 1)
 		p.shuffle = append(p.shuffle, int32(i))
-	}
-	shares := 1
-	if workers > 1 {
-		shares = min(sharesPerWorker*workers, len(tours))
-	}
-	for range shares {
-		p.heads = append(p.heads, individual{adj: make([]node, p.s.n)})
 	}
 	p.survey()
 	p.enter(firstStage(in))
@@ -138,6 +135,7 @@ func (p *Population) Generation(rng *rand.PCG, stop *atomic.Bool) {
 	if p.stage == Done {
 		return
 	}
+	hired := p.hire()
 	n := len(p.tours)
 	for i := n - 1; i > 0; i-- {
 		j := below(rng, i+1)
@@ -146,18 +144,58 @@ func (p *Population) Generation(rng *rand.PCG, stop *atomic.Bool) {
 	seed := rng.Uint64()
 	before := p.tours[p.best].length
 	// The first parent of a share of the order is the B of the share before and is set aside for it.
-	shares := len(p.heads)
+	shares := p.shares()
 	p.work(shares, func(_ *crosser, k int) { copy(p.heads[k].adj, p.tours[p.shuffle[k*n/shares]].adj) })
 	least := p.cfg.least(p.tours[p.best].length, p.s.n)
 	p.work(shares, func(x *crosser, k int) {
 		x.least = least
-		p.share(x, k, seed, stop)
+		p.share(x, k, shares, seed, stop)
 	})
 	p.flush()
+	p.dismiss(hired)
 	p.survey()
 	if stop == nil || !stop.Load() {
 		p.advance(p.tours[p.best].length < before)
 	}
+}
+
+// hire has idle workers join in, and returns how many.
+func (p *Population) hire() int32 {
+	if p.Idle == nil {
+		return 0
+	}
+	for {
+		idle := p.Idle.Load()
+		hired := (idle + 1) / 2
+		if !p.Idle.CompareAndSwap(idle, idle-hired) {
+			continue
+		}
+		for len(p.spare) < int(hired) {
+			p.spare = append(p.spare, newCrosser(p.s, p.cfg, p.census))
+		}
+		p.crossers = append(p.crossers, p.spare[:hired]...)
+		return hired
+	}
+}
+
+// dismiss makes so many workers idle again.
+func (p *Population) dismiss(hired int32) {
+	if hired > 0 {
+		p.crossers = p.crossers[:len(p.crossers)-int(hired)]
+		p.Idle.Add(hired)
+	}
+}
+
+// shares returns in how many shares the pairs are cut, and makes room for their first tours.
+func (p *Population) shares() int {
+	shares := 1
+	if w := len(p.crossers); w > 1 {
+		shares = min(sharesPerWorker*w, len(p.tours))
+	}
+	for len(p.heads) < shares {
+		p.heads = append(p.heads, individual{adj: make([]node, p.s.n)})
+	}
+	return shares
 }
 
 // sharesPerWorker is in how many shares of the pairs each worker's part is cut, so that who is done
@@ -184,9 +222,9 @@ func (p *Population) work(tasks int, do func(x *crosser, task int)) {
 	wg.Wait()
 }
 
-// share crosses the pairs of share k.
-func (p *Population) share(x *crosser, k int, seed uint64, stop *atomic.Bool) {
-	n, shares := len(p.tours), len(p.heads)
+// share crosses the pairs of one of the shares, number k.
+func (p *Population) share(x *crosser, k, shares int, seed uint64, stop *atomic.Bool) {
+	n := len(p.tours)
 	lo, hi := k*n/shares, (k+1)*n/shares
 	var rng rand.PCG
 	for i := lo; i < hi; i++ {

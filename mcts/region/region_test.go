@@ -131,6 +131,7 @@ func TestRecombine(t *testing.T) {
 				visitors = append(visitors, v)
 			}
 			x := visitors[0]
+			x.Idle = new(atomic.Int32)
 			found, gain := Recombine{Tours: 8, EAX: eax.DefaultConfig}.Work(x, new(atomic.Bool), visitors[1:]...)
 			if gain <= 0 {
 				t.Fatalf("%d visitors gain %d over greedy", workers, gain)

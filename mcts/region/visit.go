@@ -18,6 +18,7 @@ type Visitor struct {
 	Problem Problem
 	Climber *kick.Climber
 	RNG     rand.PCG
+	Idle    *atomic.Int32 // how many other workers have nothing to do, and may help; nil: none
 
 	owner, place []int32 // as Load was given them
 	id           int32
@@ -245,6 +246,9 @@ func (r Recombine) Work(v *Visitor, stop *atomic.Bool, others ...*Visitor) ([]in
 	}
 	build(v, 0)
 	wait.Wait()
+	if len(others) > 0 {
+		v.Idle.Add(int32(len(others)))
+	}
 	tours = slices.DeleteFunc(tours, func(t tsp.Tour) bool { return t == nil })
 	if len(tours) == 0 || len(tours) < r.Tours && stop.Load() {
 		return nil, 0
@@ -254,8 +258,8 @@ func (r Recombine) Work(v *Visitor, stop *atomic.Bool, others ...*Visitor) ([]in
 	for _, u := range used {
 		children += u
 	}
-	best, children := r.converge(v, tours, LargeSets(c.Sub()), workers, children, stop)
-	best, _ = r.converge(v, []tsp.Tour{led, best}, true, workers, children, stop)
+	best, children := r.converge(v, tours, LargeSets(c.Sub()), children, stop)
+	best, _ = r.converge(v, []tsp.Tour{led, best}, true, children, stop)
 	return best, c.Sub().Length(own) - c.Sub().Length(best)
 }
 
@@ -284,12 +288,13 @@ func LargeSets(in *tsp.Instance) bool { return in.N() <= 5000 || in.Paired() }
 
 // converge recombines tours of the visitor's problem, and returns the best, and what is used of the
 // actions then.
-func (r Recombine) converge(v *Visitor, tours []tsp.Tour, blocks bool, workers int, used int64, stop *atomic.Bool) (tsp.Tour, int64) {
+func (r Recombine) converge(v *Visitor, tours []tsp.Tour, blocks bool, used int64, stop *atomic.Bool) (tsp.Tour, int64) {
 	c := v.Climber
-	p, err := eax.NewPopulation(c.Sub(), &v.near, tours, r.EAX(c.Size()), workers)
+	p, err := eax.NewPopulation(c.Sub(), &v.near, tours, r.EAX(c.Size()), 1)
 	if err != nil {
 		panic(err) // every tour was made here
 	}
+	p.Idle = v.Idle
 	for p.Stage() == eax.Single || blocks && p.Stage() == eax.Block {
 		if stop.Load() || r.over(used+p.Children) {
 			break

@@ -1,6 +1,7 @@
 package stage
 
 import (
+	"cmp"
 	"math/rand/v2"
 	"slices"
 
@@ -106,6 +107,8 @@ func (v *Regions) visit(s *Search, leaves int) {
 		nd := v.Tree.Nodes[work[k]]
 		cities += int(nd.To - nd.From)
 	}
+	size := func(leaf int32) int32 { return v.Tree.Nodes[leaf].To - v.Tree.Nodes[leaf].From }
+	slices.SortStableFunc(work, func(a, b int32) int { return cmp.Compare(size(b), size(a)) }) // that all end at about one time
 	v.carry(s, work, mean)
 	if s.Meter.Check() {
 		return // some leaves may not have been visited

@@ -20,9 +20,9 @@ type visiting struct {
 
 // visit has work carried out on every part, disjoint lists of cities, by the crew side by side, each
 // with a visitor whose problem is the part's: a tour of the problem and by how much that is shorter.
-// A single part is the first visitor's, and the others are free to help. A climber that draws learns,
-// and what it does depends on which parts were its own: those are no matter of who is first then. It
-// joins what is gained to the tour, and returns the exchanges.
+// A single part is the first visitor's, and the others are free to help, as are those for whom no part
+// is left. A climber that draws learns, and what it does depends on which parts were its own: those are
+// no matter of who is first then. It joins what is gained to the tour, and returns the exchanges.
 func (s *Search) visit(parts [][]int32, work func(x *region.Visitor, k int) ([]int32, int64)) []region.Exchange {
 	v := &s.visiting
 	if n := s.In.N(); v.joiner == nil {
@@ -34,11 +34,12 @@ func (s *Search) visit(parts [][]int32, work func(x *region.Visitor, k int) ([]i
 		}
 	}
 	exchanges := make([]region.Exchange, len(parts))
-	var next atomic.Int32
+	var next, idle atomic.Int32
 	s.Round++
 	before := s.crew.Actions()
 	visits := func(c *kick.Climber, w int) {
 		x := s.visitors[w]
+		x.Idle = &idle
 		for k := w; !s.Meter.Ending().Load(); k += len(s.crew.Climbers) {
 			if !s.Config.Draw {
 				k = int(next.Add(1)) - 1
@@ -55,6 +56,7 @@ func (s *Search) visit(parts [][]int32, work func(x *region.Visitor, k int) ([]i
 			}
 			c.Poll()
 		}
+		idle.Add(1)
 	}
 	if len(parts) == 1 {
 		visits(s.crew.Climbers[0], 0)
