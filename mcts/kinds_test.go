@@ -629,6 +629,41 @@ func TestGraphs(t *testing.T) {
 	}
 }
 
+// TestForbiddenIsDear pins that an edge that may not be used costs more than a way round, two districts
+// of ten cities having none between three each; and where it cannot, as distances are near the most
+// that there may be, that a tour to begin with which has none is not lost.
+func TestForbiddenIsDear(t *testing.T) {
+	for _, metric := range []tsp.Metric{tsp.Exact2D, tsp.Euc2D} {
+		var x, y []float64
+		for i := range 6 {
+			x, y = append(x, 0), append(y, float64(i)*1e6)
+		}
+		for i := range 4 {
+			x, y = append(x, 0.99e9), append(y, float64(i)*1e6)
+		}
+		in := tsptest.Must(tsp.NewPoints("districts", metric, x, y, nil))
+		var out [][2]int32
+		for i := range int32(3) {
+			out = append(out, [2]int32{i, 3}, [2]int32{i, 4}, [2]int32{i, 5})
+		}
+		if err := in.Forbid(out); err != nil {
+			t.Fatal(err)
+		}
+		begin := tsp.Tour{0, 1, 2, 6, 7, 3, 4, 5, 8, 9}
+		if err := in.Keeps(begin); err != nil {
+			t.Fatal(err)
+		}
+		best, _ := tsp.Exact(in)
+		r, err := Solve(t.Context(), in, Options{Actions: 5000, Workers: 1, Seed: 1, Initial: []tsp.Tour{begin}})
+		if err != nil || r.Value > in.Value(begin) {
+			t.Fatalf("%v: %v, begun with %v, %v", metric, r.Value, in.Value(begin), err)
+		}
+		if metric == tsp.Exact2D && math.Abs(r.Value/in.Value(best)-1) > 1e-12 {
+			t.Errorf("%v, want %v", r.Value, in.Value(best))
+		}
+	}
+}
+
 // Where no tour keeps to what may be used, that is the error.
 func TestForbiddenEverywhere(t *testing.T) {
 	for _, n := range []int{6, 30} {

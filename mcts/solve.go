@@ -183,7 +183,23 @@ func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 		r.Learnt = s.Learnt()
 		r.Visits = p.Visited(s.Visits)
 	}
-	return r, r.Finish(ctx, given, p.Expand(tour))
+	return r, r.Finish(ctx, given, p.answer(given, tour))
+}
+
+// answer returns the tour of given that the search's stands for. Where that has edges that may not be
+// used, and the search began with tours that have none, it is the shortest of these.
+func (p *searching) answer(given *tsp.Instance, tour tsp.Tour) tsp.Tour {
+	best := p.Expand(tour)
+	if given.Keeps(best) == nil {
+		return best
+	}
+	least := int64(math.MaxInt64)
+	for _, t := range p.Initial {
+		if l, of := p.In.Length(t), p.Expand(t); l < least && given.Keeps(of) == nil {
+			best, least = of, l
+		}
+	}
+	return best
 }
 
 // standIn returns the instance that is searched in the place of given, as places number its cities,

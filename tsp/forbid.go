@@ -3,6 +3,8 @@ package tsp
 import (
 	"errors"
 	"fmt"
+	"math"
+	"math/bits"
 	"slices"
 )
 
@@ -43,8 +45,8 @@ func (in *Instance) ForbiddenEdges() [][2]int32 {
 }
 
 // Forbid demands that no tour holds the given edges, in this direction where the
-// instance is Directed. It writes NoEdge to the instance's matrix, if it has one. The
-// error is ErrForbidden where an edge is fixed as well.
+// instance is Directed. It writes NoEdge to the instance's matrix, if it has one, and makes the Scale
+// of an exact metric smaller. The error is ErrForbidden where an edge is fixed as well.
 func (in *Instance) Forbid(edges [][2]int32) error {
 	for _, e := range edges {
 		if min(e[0], e[1]) < 0 || max(e[0], e[1]) >= in.n || e[0] == e[1] {
@@ -70,10 +72,26 @@ func (in *Instance) Forbid(edges [][2]int32) error {
 	default:
 		if in.closed != nil {
 			edges = append(in.closed.edges(), edges...)
+		} else if in.Metric.Exact() {
+			in.shrink()
 		}
 		in.closed = newLinks(int(in.n), edges)
 	}
 	return nil
+}
+
+// shrink leaves room between the core distances of an exact metric and NoEdge, which is hardly more
+// than what the cities span: an edge that may not be used is to cost more than a whole tour of up to
+// 1000 cities, and than what it takes to go without it where there are more.
+func (in *Instance) shrink() {
+	room := math.Ldexp(1, -min(bits.Len(uint(in.n)), 10))
+	in.Scale *= room
+	for i, p := range in.pts {
+		in.pts[i] = point{p.x * room, p.y * room}
+	}
+	for i := range in.z {
+		in.z[i] *= room
+	}
 }
 
 // Forbids reports whether there are edges that no tour may have.
