@@ -12,8 +12,8 @@ import (
 // Population holds tours that are recombined with each other.
 type Population struct {
 	Children int64 // evaluated so far
-	// Idle is how many workers of others have nothing to do: a generation makes use of half of them.
-	// nil: there are no others.
+	// Idle is how many workers of others have nothing to do, which a generation makes use of. nil:
+	// there are no others.
 	Idle *atomic.Int32
 
 	cfg      Config
@@ -164,18 +164,12 @@ func (p *Population) hire() int32 {
 	if p.Idle == nil {
 		return 0
 	}
-	for {
-		idle := p.Idle.Load()
-		hired := (idle + 1) / 2
-		if !p.Idle.CompareAndSwap(idle, idle-hired) {
-			continue
-		}
-		for len(p.spare) < int(hired) {
-			p.spare = append(p.spare, newCrosser(p.s, p.cfg, p.census))
-		}
-		p.crossers = append(p.crossers, p.spare[:hired]...)
-		return hired
+	hired := p.Idle.Swap(0)
+	for len(p.spare) < int(hired) {
+		p.spare = append(p.spare, newCrosser(p.s, p.cfg, p.census))
 	}
+	p.crossers = append(p.crossers, p.spare[:hired]...)
+	return hired
 }
 
 // dismiss makes so many workers idle again.
