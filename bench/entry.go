@@ -33,6 +33,9 @@ type Entry struct {
 	Commit  string `json:"commit"`
 	Go      string `json:"go"`
 	CPU     string `json:"cpu"`
+	// MapDigest is a short hash of the files that the heatmap was made from, empty for none and where
+	// they could be read only once: a file that was changed keeps its name.
+	MapDigest string `json:"map_digest,omitempty"`
 	Record
 	// Host and Attempt say which machine ran it, and at the how manieth try, where machines shared
 	// the work.

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"sync"
 
 	"tspmcts/heatmap"
 	_ "tspmcts/heatmap/learned" // the source learned
@@ -25,7 +26,7 @@ func HeatmapSource(spec string) (Source, error) {
 	if err != nil {
 		return Source{}, err
 	}
-	return Source{Name: spec, files: s.Files(), Build: func(ctx context.Context, item *Item, nb *tsp.Neighbors, told heatmap.Told) (*heatmap.Map, error) {
+	return Source{Name: spec, files: s.Files(), digests: &sync.Map{}, Build: func(ctx context.Context, item *Item, nb *tsp.Neighbors, told heatmap.Told) (*heatmap.Map, error) {
 		return BuildHeatmap(ctx, s, item, nb, told, 1)
 	}}, nil
 }

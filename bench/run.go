@@ -4,8 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"hash/fnv"
+	"io"
 	"math"
 	"os"
+	"strconv"
+	"sync"
 	"time"
 
 	"tspmcts/heatmap"
@@ -19,7 +23,51 @@ type Source struct {
 	// Build makes the heatmap of an item; nil for mcts.AutoHeatmap.
 	Build func(ctx context.Context, item *Item, nb *tsp.Neighbors, told heatmap.Told) (*heatmap.Map, error)
 
-	files []string // that Build reads, {} and {i} in their names
+	files   []string  // that Build reads, {} and {i} in their names
+	digests *sync.Map // of those that were read, by name
+}
+
+// digest returns a short hash of the files that the item's heatmap is made from. It is empty where
+// there are none or one cannot be read, which Check and Build tell.
+func (s Source) digest(item *Item) string {
+	if len(s.files) == 0 {
+		return ""
+	}
+	h := fnv.New64a()
+	for _, name := range s.files {
+		file, err := item.File(name)
+		if err != nil {
+			return ""
+		}
+		sum, ok := s.digests.Load(file)
+		if !ok {
+			sum = fileDigest(file)
+			s.digests.Store(file, sum)
+		}
+		if sum == "" {
+			return ""
+		}
+		fmt.Fprintln(h, sum)
+	}
+	return strconv.FormatUint(h.Sum64(), 16)
+}
+
+// fileDigest returns a short hash of a regular file, empty where it cannot be read; others keep what
+// is in them.
+func fileDigest(name string) string {
+	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
+		return ""
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	h := fnv.New64a()
+	if _, err := io.Copy(h, f); err != nil {
+		return ""
+	}
+	return strconv.FormatUint(h.Sum64(), 16)
 }
 
 // Check returns an error where a file that the item's heatmap is made from is not there.

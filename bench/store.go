@@ -90,9 +90,19 @@ func (s *Store) Done(key string) *Entry {
 }
 
 // Mixes returns an error where the jobs that the store does not have would go to records that no
-// report takes, since they hold two instances of one name, or runs of two configurations on an
-// instance that have one label.
+// report takes, since they hold two instances of one name, or runs on an instance of two
+// configurations that have one label or of two heatmaps that have one name; and where the store has
+// a job with another heatmap than it would get now.
 func (s *Store) Mixes(jobs []*Job) error {
+	twoMaps := func(e *Entry) error {
+		return fmt.Errorf("%s would hold runs of two different heatmaps that are called %s, on %s", s.name, e.Heatmap, e.Instance)
+	}
+	for _, j := range jobs {
+		now := j.entry.MapDigest
+		if e := s.Done(j.Key()); e != nil && e.MapDigest != "" && now != "" && now != e.MapDigest {
+			return twoMaps(e)
+		}
+	}
 	missing, _ := s.Missing(jobs)
 	if len(missing) == 0 {
 		return nil
@@ -119,6 +129,8 @@ func (s *Store) Mixes(jobs []*Job) error {
 		switch {
 		case e.Digest != "" && differs(e.Instance, e.Digest):
 			return fmt.Errorf("%s would hold runs of two different instances that are called %s", s.name, e.Instance)
+		case e.MapDigest != "" && differs("heatmap|"+e.Heatmap+"|"+e.Instance, e.MapDigest):
+			return twoMaps(e)
 		case e.Config != nil && differs(arm.Key(), string(config)):
 			return fmt.Errorf("%s would hold runs of two configurations that are called %s, on %s", s.name, e.Knobs, e.Instance)
 		}

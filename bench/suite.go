@@ -371,7 +371,7 @@ func NewJob(item SetItem, source Source, knobs *Knobs, budget Budget, seed uint6
 	return &Job{
 		Run: Run{Item: item.Item, Optimum: item.optimum, Source: source, Knobs: knobs, Budget: budget, Seed: seed, Workers: workers},
 		entry: Entry{Version: Version, Solver: Own, Set: item.set, Digest: item.digest, Knobs: knobs.Label, Budget: budget.String(),
-			Commit: commit, Go: version, CPU: cpu,
+			Commit: commit, Go: version, CPU: cpu, MapDigest: source.digest(item.Item),
 			Record: Record{Instance: item.Name, Heatmap: source.Name, Seed: seed, Workers: workers, Config: &cfg}},
 	}, nil
 }

@@ -31,6 +31,7 @@ type Instance struct {
 	Reference float64 // the length that gaps are over
 	Known     bool    // it is the optimum or the best known
 	digest    string
+	maps      map[string]string // digest of the heatmap's files, by heatmap
 	best      float64
 }
 
@@ -131,7 +132,7 @@ func (d *Data) add(e *bench.Entry, arms map[[5]string]*Arm, o Options) error {
 	}
 	in := d.byName[e.Instance]
 	if in == nil {
-		in = &Instance{Name: e.Instance, best: math.Inf(1)}
+		in = &Instance{Name: e.Instance, maps: map[string]string{}, best: math.Inf(1)}
 		d.byName[e.Instance] = in
 		d.Instances = append(d.Instances, in)
 	}
@@ -140,6 +141,12 @@ func (d *Data) add(e *bench.Entry, arms map[[5]string]*Arm, o Options) error {
 			return fmt.Errorf("the instance %s is two different ones in these records; report them one by one", e.Instance)
 		}
 		in.digest = e.Digest
+	}
+	if e.MapDigest != "" {
+		if was := in.maps[e.Heatmap]; was != "" && was != e.MapDigest {
+			return fmt.Errorf("the heatmap %s of %s is two different ones in these records: a file was changed; report them one by one", e.Heatmap, e.Instance)
+		}
+		in.maps[e.Heatmap] = e.MapDigest
 	}
 	in.N = max(in.N, e.N)
 	if e.Set != "" {

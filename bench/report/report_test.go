@@ -37,6 +37,11 @@ func configured(line string, alpha int) string {
 	return strings.Replace(line, `"trace"`, fmt.Sprintf(`"config":{"preset":"paper","alpha":%d},"trace"`, alpha), 1)
 }
 
+// mapped is a record with the digest of the heatmap's files.
+func mapped(line, digest string) string {
+	return strings.Replace(line, `"trace"`, fmt.Sprintf(`"map_digest":%q,"trace"`, digest), 1)
+}
+
 // The lengths of two arms are x and y of Hollander and Wolfe's example (see package
 // stat), so that everything about the pair is known.
 func example(t *testing.T) []string {
@@ -204,6 +209,7 @@ func TestReading(t *testing.T) {
 	for _, bad := range [][]string{
 		{line("x", "a", 1, 1), strings.Replace(line("y", "a", 1, 1), `"da"`, `"db"`, 1)},
 		{configured(line("x", "a", 1, 1), 1), configured(line("x", "a", 2, 1), 2)},
+		{mapped(line("x", "a", 1, 1), "m"), line("x", "a", 2, 1), mapped(line("y", "a", 3, 1), "o")},
 		{""},
 	} {
 		if _, err := Read([]string{recordsFile(t, bad...)}, Options{}); err == nil {
@@ -213,6 +219,11 @@ func TestReading(t *testing.T) {
 	// Knobs may depend on the instance's size, and be of another label.
 	c = compare(t, "", false, configured(line("x", "a", 1, 1), 1), configured(line("x", "b", 1, 1), 2), configured(line("y", "a", 1, 1), 2))
 	if len(c.Arms) != 2 {
+		t.Errorf("%+v", c.Arms)
+	}
+	// Each instance may have a file of its own, and older records do not tell which.
+	c = compare(t, "", false, mapped(line("x", "a", 1, 1), "m"), mapped(line("x", "b", 1, 1), "o"), line("x", "a", 2, 1))
+	if len(c.Arms) != 1 {
 		t.Errorf("%+v", c.Arms)
 	}
 	d, err := Read([]string{recordsFile(t, line("x", "a", 1, 1))}, Options{Traces: true})

@@ -137,6 +137,28 @@ func TestBenchMixes(t *testing.T) {
 	}
 }
 
+// Runs that a heatmap file, a table of ranks or a model gave go with no others once it has changed,
+// though none is missing, and the same command goes on when it is again what it was.
+func TestBenchOtherMap(t *testing.T) {
+	dir := benchDir(t)
+	write(t, dir, "ranks.txt", "0.5 0.3")
+	args := []string{"bench", "--set", "set.txt", "--lines", "0:2", "--heatmaps", "zero;gtprior:ranks=ranks.txt", "--presets", "paper", "--actions", "300", "--out", "r.jsonl"}
+	must(t, dir, args...)
+	tuned := []string{"tune", "--set", "set.txt", "--lines", "0:2", "--validate-lines", "2:4", "--heatmap", "gtprior:ranks=ranks.txt", "--preset", "paper", "--search", "alpha",
+		"--trials", "2", "--actions", "300", "--log", "t.jsonl", "--out", "t.json"}
+	must(t, dir, tuned...)
+	kept := read(t, dir, "r.jsonl")
+	write(t, dir, "ranks.txt", "0.3 0.5")
+	want := "r.jsonl would hold runs of two different heatmaps that are called gtprior:ranks=ranks.txt, on set_[01]; .*another --out"
+	oneError(t, dir, 1, want, call{args: args})
+	oneError(t, dir, 1, want, call{args: append(slices.Clone(args), "--seeds", "2")})
+	oneError(t, dir, 1, "t.jsonl would hold runs of two different heatmaps .*another --log", call{args: tuned})
+	write(t, dir, "ranks.txt", "0.5 0.3")
+	if out := must(t, dir, args...); read(t, dir, "r.jsonl") != kept || !strings.Contains(out, "4 runs, 0 of them new") {
+		t.Errorf("%s, and the records are\n%s", out, read(t, dir, "r.jsonl"))
+	}
+}
+
 // tune writes a file that solve loads, draws importance, and tells wrong calls in one line.
 func TestTune(t *testing.T) {
 	dir := benchDir(t)
