@@ -177,6 +177,7 @@ func TestMixes(t *testing.T) {
 		{"a label, of other seeds", strings.Replace(other, `"seeds": 2`, `"seeds": [7]`, 1), "", "", label + "deep, on set_0"},
 		{"a label twice", "[" + strings.ReplaceAll(suiteText+","+other, "300", "200") + "]", "", "", label + "deep, on set_0"},
 		{"an instance", more.Replace(suiteText), "set.txt", strings.ReplaceAll(fourLines, ".8", ".81"), "r.jsonl would hold runs of two different instances that are called set_0"},
+		{"a file of knobs, for another budget", strings.Replace(suiteText, "300", "600", 1), "mine.json", `{"preset":"paper","alpha":3}`, label + "mine, on set_0"},
 		{"a file of knobs", suiteText, "mine.json", `{"preset":"paper","alpha":3}`, label + "mine, on set_0"},
 	} {
 		if c.name != "" {

@@ -125,7 +125,7 @@ func (s *Store) Mixes(jobs []*Job) error {
 			return err
 		}
 		arm := *e
-		arm.Config, arm.Seed, arm.Digest = nil, 0, ""
+		arm.Config, arm.Seed, arm.Digest, arm.Budget, arm.Workers = nil, 0, "", "", 0
 		switch {
 		case e.Digest != "" && differs(e.Instance, e.Digest):
 			return fmt.Errorf("%s would hold runs of two different instances that are called %s", s.name, e.Instance)

@@ -19,7 +19,8 @@ type Data struct {
 	Guessed   int         // instances whose gaps are over the best length in the records
 	Machines  []string    // processors, commits and versions of Go, each once
 	byName    map[string]*Instance
-	measures  []measure // over time
+	configs   map[[4]string]*mcts.Config // of what the solver, heatmap and knobs of an instance stand for
+	measures  []measure                  // over time
 	moments   []Moment
 }
 
@@ -41,7 +42,6 @@ type Arm struct {
 	Runs []*Run // in the order of the records
 	part [5]string
 	at   map[runKey]*Run
-	by   map[string]*mcts.Config // what its runs on an instance had
 }
 
 type runKey struct {
@@ -85,9 +85,9 @@ type Options struct {
 }
 
 // Read reads records files; "-" is stdin. Of several records of one arm, instance
-// and seed the last counts; two configurations in one arm are an error.
+// and seed the last counts; two configurations of one label on an instance are an error.
 func Read(files []string, o Options) (*Data, error) {
-	d := &Data{byName: map[string]*Instance{}}
+	d := &Data{byName: map[string]*Instance{}, configs: map[[4]string]*mcts.Config{}}
 	arms := map[[5]string]*Arm{}
 	machines := map[string]bool{}
 	for _, name := range files {
@@ -164,11 +164,11 @@ func (d *Data) add(e *bench.Entry, arms map[[5]string]*Arm, o Options) error {
 	}
 	a := arms[part]
 	if a == nil {
-		a = &Arm{part: part, at: map[runKey]*Run{}, by: map[string]*mcts.Config{}}
+		a = &Arm{part: part, at: map[runKey]*Run{}}
 		arms[part] = a
 		d.Arms = append(d.Arms, a)
 	}
-	if err := a.configured(e); err != nil {
+	if err := d.configured(e); err != nil {
 		return err
 	}
 	r := &Run{Instance: in, Seed: e.Seed, Length: length, Seconds: e.Seconds, Heatmap: e.Heatmap, key: runKey{e.Instance, e.Seed}}
@@ -192,12 +192,13 @@ func (d *Data) add(e *bench.Entry, arms map[[5]string]*Arm, o Options) error {
 	return nil
 }
 
-// configured returns an error where a run of the arm on the instance had other knobs: a parameter
-// file that was changed keeps its label. Knobs may depend on the size, so that instances differ.
-func (a *Arm) configured(e *bench.Entry) error {
-	was := a.by[e.Instance]
+// configured returns an error where a run on the instance, of any budget, had other knobs of that
+// label: a parameter file that was changed keeps it. Knobs may depend on the size and the heatmap.
+func (d *Data) configured(e *bench.Entry) error {
+	what := [4]string{e.Solver, e.Heatmap, e.Knobs, e.Instance}
+	was := d.configs[what]
 	if was == nil || e.Config == nil {
-		a.by[e.Instance] = cmp.Or(was, e.Config)
+		d.configs[what] = cmp.Or(was, e.Config)
 		return nil
 	}
 	old := knobsOf(was)

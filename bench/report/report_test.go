@@ -209,6 +209,7 @@ func TestReading(t *testing.T) {
 	for _, bad := range [][]string{
 		{line("x", "a", 1, 1), strings.Replace(line("y", "a", 1, 1), `"da"`, `"db"`, 1)},
 		{configured(line("x", "a", 1, 1), 1), configured(line("x", "a", 2, 1), 2)},
+		{configured(line("x", "a", 1, 1), 1), strings.Replace(configured(line("x", "a", 1, 1), 2), `"1s"`, `"2s"`, 1)},
 		{mapped(line("x", "a", 1, 1), "m"), line("x", "a", 2, 1), mapped(line("y", "a", 3, 1), "o")},
 		{""},
 	} {
