@@ -182,7 +182,17 @@ func (s Space) at(x []float64, base *bench.Knobs) *configuration {
 		fmt.Fprintf(h, "%s=%s;", d.Knob.Name, value)
 	}
 	k.Label = fmt.Sprintf("c%08x", h.Sum32())
-	return &configuration{x: x, knobs: k}
+	return &configuration{x: s.snap(x), knobs: k}
+}
+
+// snap returns the point that stands for all that are the same configuration: where in the share of
+// a value a point lay is nothing that a surrogate could learn from.
+func (s Space) snap(x []float64) []float64 {
+	snapped := make([]float64, len(s))
+	for i, d := range s {
+		snapped[i] = d.place(d.text(x[i]))
+	}
+	return snapped
 }
 
 // baseAt returns the base as a configuration, in the place nearest to it.

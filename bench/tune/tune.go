@@ -628,7 +628,7 @@ func (t *Tuner) propose(incumbent *configuration) []*configuration {
 		value float64
 	}
 	var all []candidate
-	consider := func(x []float64) { all = append(all, candidate{x, f.Improvement(x, best)}) }
+	consider := func(x []float64) { all = append(all, candidate{x, f.Improvement(t.Space.snap(x), best)}) }
 	for range 1000 {
 		consider(t.draw())
 	}

@@ -160,6 +160,24 @@ func TestSmallSpace(t *testing.T) {
 	}
 }
 
+// A knob that has one value explains nothing.
+func TestImportanceOfOneValue(t *testing.T) {
+	u := tuner(t, "random", filepath.Join(t.TempDir(), "log.jsonl"), 12)
+	var err error
+	if u.Space, err = ParseSpace("order=heatmap,alpha", mcts.Config{}); err != nil {
+		t.Fatal(err)
+	}
+	r, err := u.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range r.Importance {
+		if i.Knob == "order" && i.Share > 1e-9 {
+			t.Errorf("importance %v", r.Importance)
+		}
+	}
+}
+
 // A log takes the runs of one base: those of two have one label. One that has both already goes on.
 func TestOtherBase(t *testing.T) {
 	log := filepath.Join(t.TempDir(), "log.jsonl")
