@@ -23,7 +23,7 @@
 //     as a mean): 1/T times the integral of g over [0, T].
 //   - Primal integral over log time, which weighs each doubling of time alike: with
 //     t0 = T/100, 1/ln(T/t0) times the integral of g(t)/t over [t0, T].
-//   - Gaps at moments: g(t) for given t, times or shares of T.
+//   - Gaps at moments: g(t) for given t, times up to T or shares of it.
 //   - Stand-still: of all spans [a, b] between an improvement and the next, or the
 //     end of the run, the largest (b-a)/b in percent, for a gap at a above a threshold
 //     and b after t0 (before it, when the first tours come, it says nothing). That it

@@ -128,7 +128,8 @@ func (d *Data) horizons() {
 }
 
 // measure computes the measures of a run that has a trace. What is not a number, for a run without
-// time, an instance of length 0, or a time a city of an unknown number, is left out of all means.
+// time, an instance of length 0, a moment beyond the horizon, or a time a city of an unknown number,
+// is left out of all means.
 func (r *Run) measure(all []measure) {
 	if len(r.Trace) == 0 {
 		return
@@ -162,10 +163,10 @@ func (r *Run) meanGap(from float64, scale func(float64) float64) float64 {
 	return sum / (scale(r.horizon) - scale(from))
 }
 
-// gapAt returns the gap at a time, NaN where that is.
+// gapAt returns the gap at a time, NaN where that is and beyond the horizon.
 func (r *Run) gapAt(seconds float64) float64 {
-	if math.IsNaN(seconds) {
-		return seconds
+	if !(seconds <= r.horizon) {
+		return math.NaN()
 	}
 	gap, ok := r.at(seconds)
 	if !ok {
@@ -260,10 +261,10 @@ func (d *Data) bySet() (rows [][]string) {
 				continue
 			}
 			row := []string{cmp.Or(set, "-"), a.Name, fmt.Sprint(len(runs))}
-			for i, m := range d.moments {
+			for i := range d.moments {
 				gaps := make([]float64, 0, len(runs))
 				for _, r := range runs {
-					if r.over != nil && m.of(r) <= r.horizon && r.over[firstMoment+i] < noTour {
+					if r.over != nil && r.over[firstMoment+i] < noTour {
 						gaps = append(gaps, r.over[firstMoment+i])
 					}
 				}

@@ -279,4 +279,10 @@ func TestSets(t *testing.T) {
 	if b.String() != want {
 		t.Errorf("got\n%s", b.String())
 	}
+	// Nor has the table of arms.
+	b.Reset()
+	c.Only("arms-over-time")
+	if err := c.Markdown(&b); err != nil || !strings.Contains(b.String(), "| 1.000 | - |") {
+		t.Errorf("%v, got\n%s", err, b.String())
+	}
 }
