@@ -565,6 +565,30 @@ func TestSuites(t *testing.T) {
 	}
 }
 
+// The files of heatmaps lie beside the suite, as its others do, and records name them as it does.
+func TestSuiteMaps(t *testing.T) {
+	dir := suiteDir(t)
+	put(t, dir, "ranks.txt", "0.5 0.3")
+	const spec = "mix:gtprior:ranks=ranks.txt=1,zero=1"
+	suites, err := ReadSuite(put(t, dir, "suite.json", strings.Replace(suiteText, "zero", spec, 1)), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	jobs, err := suites[0].Jobs(t.Context(), HeatmapSource, noWarning(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := filepath.Join(dir, "r.jsonl")
+	if s := runJobs(t, t.Context(), out, 2, jobs, nil); s.Done != 18 {
+		t.Errorf("%+v, want 18 runs", s)
+	}
+	for _, l := range lines(t, out) {
+		if !strings.Contains(l, fmt.Sprintf(`"heatmap":%q`, spec)) || !strings.Contains(l, `"map_digest":`) {
+			t.Errorf("%s, want the heatmap %s and a digest", l, spec)
+		}
+	}
+}
+
 // recorded returns the knobs as records have them: those that the search reads.
 func recorded(t *testing.T, c mcts.Config) string {
 	t.Helper()

@@ -50,7 +50,11 @@ func (item *Item) File(name string) (string, error) {
 		}
 		return r
 	}, item.Name)
-	return strings.NewReplacer("{}", safe, "{i}", strconv.Itoa(item.Index)).Replace(name), nil
+	name = strings.NewReplacer("{}", safe, "{i}", strconv.Itoa(item.Index)).Replace(name)
+	if item.dir != "" && name != "-" {
+		name = within(item.dir, name)
+	}
+	return name, nil
 }
 
 // BuildHeatmap makes a map for an item: it gives the source what package heatmap

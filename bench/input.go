@@ -143,6 +143,8 @@ type Item struct {
 	Reference tsp.Tour // of a data set line, nil without
 	// Warn is told of what is odd about files that belong to it, each once; nil for nobody.
 	Warn func(format string, args ...any)
+
+	dir string // that File's names count from; empty for the working directory
 }
 
 // Reader reads the instances of files, one after the other.

@@ -26,6 +26,8 @@ type Suite struct {
 	Budgets  []Budget
 	Seeds    []uint64
 	Workers  int
+
+	dir string // that the files of heatmaps count from; empty for the working directory
 }
 
 // Set is a file of instances, and which of them.
@@ -185,7 +187,7 @@ func lineOf(data []byte, err error) int {
 }
 
 func (f *suiteFile) suite(dir string) (*Suite, error) {
-	s := &Suite{Heatmaps: f.Heatmaps, Seeds: f.Seeds, Workers: f.Workers}
+	s := &Suite{Heatmaps: f.Heatmaps, Seeds: f.Seeds, Workers: f.Workers, dir: dir}
 	if len(f.Sets) == 0 {
 		return nil, errors.New("no sets, want at least one")
 	}
@@ -409,6 +411,7 @@ func (s *Suite) Items(ctx context.Context, warn func(string, ...any)) ([]SetItem
 				return nil, fmt.Errorf("%s: the instance %s is in %s too; instances are told apart by name", set.File, item.Name, other)
 			}
 			where[item.Name] = set.File
+			item.dir = s.dir
 			optimum := 0.0
 			if s.Best != nil {
 				optimum = s.Best.Of(item, warn)
