@@ -22,6 +22,7 @@ type Bench struct {
 // Status is how far a bench is.
 type Status struct {
 	Jobs, Known, Done int // all, those found in the store, those run
+	Undrawn           int // of those found, without their tours
 	Elapsed, Left     time.Duration
 	Failed            int    // that could not be done
 	Reason            string // why the last of them
@@ -53,6 +54,9 @@ func (s *Store) Missing(jobs []*Job) ([]*Job, Status) {
 			status.Jobs--
 		case s.Done(key) != nil:
 			status.Known++
+			if s.Done(key).Tour == nil {
+				status.Undrawn++
+			}
 		default:
 			todo = append(todo, j)
 		}

@@ -52,8 +52,7 @@ func (s *Store) load() error {
 		return fmt.Errorf("%s: another process writes this file (%v); give each its own", s.name, err)
 	}
 	err := ReadEntries(s.f, s.name, func(e *Entry) error {
-		e.Trace, e.Tour = nil, nil // the file keeps them
-		s.done[e.Key()] = e
+		s.done[e.Key()] = e.short()
 		return nil
 	})
 	var cut *cutError
@@ -82,7 +81,18 @@ func (s *Store) load() error {
 	return nil
 }
 
-// Done returns the entry of the key without its trace, nil where there is none.
+// short returns the entry without the trace and, but for whether there is one, the tour: the file
+// keeps them.
+func (e *Entry) short() *Entry {
+	kept := *e
+	kept.Trace = nil
+	if e.Tour != nil {
+		kept.Tour = [][2]float64{}
+	}
+	return &kept
+}
+
+// Done returns the entry of the key, short, nil where there is none.
 func (s *Store) Done(key string) *Entry {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -172,9 +182,7 @@ func (s *Store) Add(e *Entry) error {
 	}
 	s.size += int64(line.Len())
 	if e.Error == "" {
-		kept := *e
-		kept.Trace, kept.Tour = nil, nil
-		s.done[e.Key()] = &kept
+		s.done[e.Key()] = e.short()
 	}
 	if due {
 		return s.keep()

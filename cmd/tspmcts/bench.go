@@ -252,6 +252,9 @@ func runBench(c *cli.Context) error {
 	if err := store.Mixes(jobs); err != nil {
 		return errors.Join(fmt.Errorf("%w; give each a name of its own, or name another --out", err), store.Close())
 	}
+	if _, s := store.Missing(jobs); c.Bool("tours") && s.Undrawn > 0 {
+		warn("%d runs are in %s already, without their tours; name another --out to have them", s.Undrawn, out)
+	}
 	live := newCounter("runs")
 	short := map[string]*bench.Record{} // the first tour of an instance that its best length should not allow
 	progress := func(s bench.Status) {

@@ -314,6 +314,12 @@ func TestCompare(t *testing.T) {
 func TestReport(t *testing.T) {
 	dir := benchDir(t)
 	must(t, dir, append(benchArgs("r.jsonl"), "--tours")...)
+	must(t, dir, append(benchArgs("r.jsonl"), "--tours")...) // they are there
+	must(t, dir, benchArgs("bare.jsonl")...)
+	_, errs, code := call{args: append(benchArgs("bare.jsonl"), "--tours")}.run(t, dir)
+	if want := "tspmcts: warning: 24 runs are in bare.jsonl already, without their tours; name another --out to have them\n"; code != 0 || errs != want {
+		t.Errorf("exit code %d, stderr %q, want %q", code, errs, want)
+	}
 	if out := must(t, dir, "report", "r.jsonl", "--out", "rep", "--title", "Mine"); !strings.Contains(out, "rep/report.html: ") {
 		t.Error(out)
 	}
@@ -325,5 +331,5 @@ func TestReport(t *testing.T) {
 	oneError(t, dir, 2, "report takes the records", call{args: []string{"report", "--out", "x"}})
 	oneError(t, dir, 1, "old.jsonl:1: a record of version 7, want 1", call{args: []string{"report", "old.jsonl", "--out", "x"}})
 	oneError(t, dir, 1, "no/x: there is no such file", call{args: []string{"report", "r.jsonl", "--out", "no/x"}})
-	onlyFiles(t, dir, "set.txt", "r.jsonl", "old.jsonl", "rep")
+	onlyFiles(t, dir, "set.txt", "r.jsonl", "bare.jsonl", "old.jsonl", "rep")
 }
