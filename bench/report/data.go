@@ -39,7 +39,7 @@ type Instance struct {
 // Arm is a way to solve instances: solver, heatmap, knobs, budget and workers.
 type Arm struct {
 	Name string // what tells it from the other arms
-	Runs []*Run // in the order of the records
+	Runs []*Run // by instance and seed: intervals are drawn by place
 	part [5]string
 	at   map[runKey]*Run
 }
@@ -115,6 +115,9 @@ func Read(files []string, o Options) (*Data, error) {
 	d.horizons()
 	d.reference(o.Best)
 	for _, a := range d.Arms {
+		slices.SortFunc(a.Runs, func(x, y *Run) int {
+			return cmp.Or(strings.Compare(x.key.instance, y.key.instance), cmp.Compare(x.key.seed, y.key.seed))
+		})
 		for _, r := range a.Runs {
 			r.measure(d.measures)
 			if r.Trace = thin(r.Trace); !o.Traces {

@@ -152,6 +152,24 @@ func TestCells(t *testing.T) {
 	}
 }
 
+// Neither the order of the records nor that of the files changes a figure.
+func TestOrderOfRecords(t *testing.T) {
+	text := func(lines []string) string {
+		c := compare(t, "", false, lines...)
+		var b strings.Builder
+		if err := c.Text(&b); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	lines := example(t)
+	want := text(lines)
+	slices.Reverse(lines)
+	if got := text(lines); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
 // Pairs without common runs are no tests, and make no other p-value larger.
 func TestHolmWithoutRuns(t *testing.T) {
 	c := compare(t, "", false, append(example(t), line("z", "other", 1, 101))...)
