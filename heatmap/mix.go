@@ -20,6 +20,9 @@ func (s *Source) parseMix(args string) error {
 			return fmt.Errorf("heatmap source mix: the weight of %s is %q, want a number above 0", arg[:at], arg[at+1:])
 		}
 		part, err := Parse(arg[:at])
+		if err != nil && strings.Contains(arg, ":") {
+			return fmt.Errorf("heatmap source mix: %q: %w; a part may have one parameter, as in softdist:tau=0.005=0.5", arg, err)
+		}
 		if err != nil {
 			return err
 		}

@@ -164,6 +164,7 @@ func TestParseErrors(t *testing.T) {
 		"mix:unknown=1":           "unknown heatmap source",
 		"mix:gtprior=0.5,":        "has no weight",
 		"mix:softdist:tau=0.0=1.": "tau is",
+		"mix:alpha:steps=3,knn=1": "a part may have one parameter",
 	} {
 		if s, err := Parse(spec); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, %v, want %s", spec, s, err, want)
