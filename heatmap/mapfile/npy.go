@@ -40,7 +40,7 @@ func readNPY(b *bufio.Reader, name string, opt ReadOptions) (m *heatmap.Map, err
 		return nil, fail("found %s, want %s", found, want)
 	}
 	if opt.Index >= batch || opt.Index < 0 {
-		return nil, fail("found %d maps, want number %d of them, from 0%s", batch, opt.Index, wantOwn)
+		return nil, fail("its last map is number %d, from 0, want number %d%s", batch-1, opt.Index, wantOwn)
 	}
 	if !r.Float() {
 		return nil, fail("found numbers of the type '%s', want float32 or float64", r.Type)

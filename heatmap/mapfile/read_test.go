@@ -97,6 +97,9 @@ func TestRoundTrip(t *testing.T) {
 		}
 		sameEntries(t, "batch", want, got)
 	}
+	if _, err := Read(bytes.NewReader(b.Bytes()), "batch", ReadOptions{Index: 3}); err == nil || !strings.Contains(err.Error(), "its last map is number 2, from 0, want number 3") {
+		t.Errorf("map 3 of three, from 0: %v", err)
+	}
 }
 
 // What the cleaning does: (P+P^T)/2, the diagonal and negative entries ignored, rows too large
