@@ -294,6 +294,7 @@ func TestWarnings(t *testing.T) {
 		{"unit square max", problemText(3, "MAX_2D", unit), []string{"apart; multiply the coordinates"}},
 		{"unit square att", problemText(3, "ATT", unit), []string{"apart; multiply the coordinates"}},
 		{"unit line", problemText(3, "EUC_2D", "NODE_COORD_SECTION\n1 0.5 0\n2 0.7 0\n3 0.2 0\n"), []string{"EXACT_2D"}},
+		{"line", problemText(3, "EUC_2D", "NODE_COORD_SECTION\n1 0.5 0\n2 10.7 0\n3 20.2 0\n"), nil},
 		{"unit cube", problemText(2, "EUC_3D", "NODE_COORD_SECTION\n1 0.5 0 .3\n2 0.7 0 .7\n"), []string{"EXACT_3D"}},
 		{"unit exact", problemText(3, "EXACT_2D", unit), nil},
 		{"unit geo", problemText(3, "GEO", unit), nil},
