@@ -64,6 +64,44 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// Of equal entries a row keeps the first, and what dividing makes too small is 0.
+func TestRows(t *testing.T) {
+	g := NewRows(2)
+	for i := range int32(4) {
+		for j := range int32(3) {
+			if i == 3 {
+				g.Add(j, .5)
+			}
+		}
+		g.End()
+	}
+	if cities, p := g.Map("s").Of(3); fmt.Sprint(cities, p) != "[0 1] [0.25 0.25]" {
+		t.Errorf("kept are %v with %v", cities, p)
+	}
+	m := tsptest.Must(FromMatrix(3, []float64{0, 1e30, 1e-10, 1e30, 0, 0, 1e-10, 0, 0}))
+	if fmt.Sprint(m.P) != "[1 0 1 0]" {
+		t.Errorf("probabilities %v", m.P)
+	}
+}
+
+// The ways between cities are the edges from exits to entries, without those of a city to itself.
+func TestWays(t *testing.T) {
+	p := map[[2]int32]float32{{0, 1}: .5, {0, 3}: .75, {1, 2}: .25, {2, 3}: .125}
+	m := tsptest.Must(New("s", 4, func(i int32, add func(int32, float32)) {
+		for e, x := range p {
+			switch i {
+			case e[0]:
+				add(e[1], x)
+			case e[1]:
+				add(e[0], x)
+			}
+		}
+	}))
+	if w := m.Ways(); fmt.Sprint(w.Start, w.City, w.P) != "[0 1 2] [1 0] [0.25 0.75]" {
+		t.Errorf("ways to %v with %v, from %v on", w.City, w.P, w.Start)
+	}
+}
+
 // A name that is taken, or that specs could not hold, is not registered.
 func TestRegister(t *testing.T) {
 	build := func() Kind { return Kind{Name: "x", Build: Kinds[0].Build} }

@@ -188,7 +188,7 @@ func TestSoftDistTau(t *testing.T) {
 
 // SoftDist against its formula, and rows that sum to 1 at any tau.
 func TestSoftDistFormula(t *testing.T) {
-	for _, scale := range []float64{1, 1000} { // in the unit square, and elsewhere by the spacing
+	for _, scale := range []float64{1, 1000, 0.1} { // in the unit square, and elsewhere, or in its corner, by the spacing
 		x, y := make([]float64, 200), make([]float64, 200)
 		r := rand.New(rand.NewPCG(1, 2))
 		for i := range x {
