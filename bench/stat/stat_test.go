@@ -89,6 +89,19 @@ func TestWilcoxonTwin(t *testing.T) {
 	_, positive := Wilcoxon(d)
 	total := float64(len(d)*(len(d)+1)) / 2
 	near(t, "approximate p", approximate, exactP(Ranks(size), min(positive, total-positive)), 2e-3)
+	for i := range d {
+		d[i] = float64(1 + i)
+		if i%3 != 0 {
+			d[i] *= -1
+		}
+	}
+	approximate, positive = Wilcoxon(d)
+	near(t, "V", positive, 1717, 0)
+	// z is 858 less the half of the continuity correction, over the root of 101 102 203 / 24.
+	near(t, "approximate p", approximate, math.Erfc(858/math.Sqrt(101*102*203/24.0)/math.Sqrt2), 1e-9)
+	p, positive := Wilcoxon([]float64{1, 2, math.NaN()})
+	near(t, "p with NaN", p, 0.5, 0)
+	near(t, "V with NaN", positive, 3, 0)
 	for _, d := range [][]float64{nil, {0, 0}} {
 		if p, _ := Wilcoxon(d); p != 1 {
 			t.Errorf("p of %v is %v", d, p)
