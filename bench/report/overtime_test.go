@@ -68,6 +68,8 @@ func TestOverTimeEdges(t *testing.T) {
 	r.Trace[0].Gap = 900
 	closeTo(t, "integral with a first tour of 900 %", integral(r), 18.308+5)
 	closeTo(t, "gap of 900 %", r.gapAt(1.5), 100)
+	r.measure(nil)
+	closeTo(t, "integral up to a moment with a tour of 900 %", r.integralAt(1.5), 100)
 	r = timed()
 	r.horizon = 6 // the last improvement comes too late
 	closeTo(t, "integral of a run that took too long", integral(r), (100+50+30+1)/6.0)
