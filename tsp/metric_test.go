@@ -151,6 +151,12 @@ func TestNewPointsRefuses(t *testing.T) {
 	if _, err := NewMatrix("", 2, []int32{0, 1, 2, 0}); err == nil {
 		t.Error("an asymmetric matrix is taken")
 	}
+	const n = 130 // several tiles
+	wide := make([]int32, n*n)
+	wide[100*n+63] = 1
+	if _, err := NewMatrix("", n, wide); err == nil {
+		t.Error("a matrix that is asymmetric at the last column of a tile is taken")
+	}
 	if _, err := NewMatrix("", 2, []int32{0, -1, -1, 0}); err == nil {
 		t.Error("a negative distance is taken")
 	}
