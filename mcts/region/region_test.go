@@ -107,6 +107,37 @@ func TestJoinClusters(t *testing.T) {
 	}
 }
 
+// TestJoinFallback pins that of exchanges whose cycles cost more to merge than all of them gain the best
+// alone is applied: each of the two takes the ninths of the tour in another order, every other one first,
+// which no few merges undo.
+func TestJoinFallback(t *testing.T) {
+	const n = 54
+	w := slices.Repeat([]int32{1000}, n*n)
+	set := func(a, b, d int32) [2]int32 {
+		w[a*n+b], w[b*n+a] = d, d
+		return [2]int32{a, b}
+	}
+	order, pos := make([]int32, n), make([]int32, n)
+	for i := range int32(n) {
+		order[i], pos[i] = i, i
+		set(i, (i+1)%n, 10)
+	}
+	var all []Exchange
+	for k := range int32(2) {
+		x := Exchange{Gain: 9 * int64(1+k)}
+		for c := 3 * k; c < n; c += 6 {
+			x.Removed = append(x.Removed, [2]int32{c, c + 1})
+			x.Added = append(x.Added, set(c, (c+7)%n, 9-k))
+		}
+		all = append(all, x)
+	}
+	in := tsptest.Must(tsp.NewMatrix("ninths", n, w))
+	gain := NewJoiner(in, tsptest.Must(tsp.NearestNeighbors(t.Context(), in, 8))).Join(order, pos, all)
+	if err := in.Check(order); err != nil || gain != 18 || in.Length(order) != 10*n-gain {
+		t.Errorf("a gain of %d leaves %d of %d, %v", gain, in.Length(order), 10*n, err)
+	}
+}
+
 // TestRecombine pins that visitors who work side by side find what can be joined: a shorter tour, by
 // what is told, the same one every time.
 func TestRecombine(t *testing.T) {
@@ -174,6 +205,10 @@ func TestKept(t *testing.T) {
 		if err := sub.Check(found); err != nil {
 			t.Fatalf("cities %d to %d: %v", from, to, err)
 		}
+		last, first := tour.Order[to-1], tour.Order[from]
+		if kept := r.Kept[0]; kept[last] == first || kept[first] == last {
+			t.Errorf("the link of cities %d to %d is kept as an edge", from, to)
+		}
 		return sub.Length(found), v.Climber.Actions() - before
 	}
 	first, built := visit(0, 1200)
@@ -186,6 +221,35 @@ func TestKept(t *testing.T) {
 	}
 	if _, all := visit(1900, 2000); all < 100 {
 		t.Errorf("%d actions for a region of 100 cities of which nothing is known", all)
+	}
+	r.Kept = [][]int32{slices.Repeat([]int32{-1}, n), slices.Repeat([]int32{-1}, n)}
+	visit(0, 1200)
+	one := slices.Clone(v.Climber.Local())
+	if !r.optimum(v, 1) || slices.Equal(one, v.Climber.Local()) {
+		t.Error("two optima of which nothing was known are alike")
+	}
+}
+
+// TestActionsOfWork pins that Work ends when its actions are used, with a tour all the same.
+func TestActionsOfWork(t *testing.T) {
+	const n = 400
+	in := tsptest.Random(tsp.Euc2D, n, 1)
+	nb := tsptest.Must(tsp.NearestNeighbors(t.Context(), in, 8))
+	cand := twoopt.NewCandidates(in, nb.Of)
+	tour := kick.NewTour(in, tsptest.Must(tsp.GreedyEdge(t.Context(), in, nb)))
+	used := func(actions int64) int64 {
+		v := &Visitor{Climber: kick.New(kick.Config{Breadth: []int{1}, Depth: 25}, meter.New(t.Context(), meter.Budget{}, nil)), RNG: *rand.NewPCG(1, 1)}
+		Cut(&v.Problem, tour.Order, tour.Positions(), tour.Order)
+		v.Load(in, cand, nb.Of, tour.Length, nil, tour.Positions(), 1)
+		v.Idle = new(atomic.Int32)
+		found, _ := Recombine{Tours: 8, EAX: eax.DefaultConfig, Actions: actions}.Work(v, new(atomic.Bool))
+		if err := in.Check(found); err != nil {
+			t.Fatal(err)
+		}
+		return v.Climber.Actions()
+	}
+	if one, all := used(1), used(0); 5*one > all {
+		t.Errorf("%d actions where one is given, %d without a limit", one, all)
 	}
 }
 
