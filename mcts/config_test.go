@@ -278,6 +278,12 @@ func TestTunedTable(t *testing.T) {
 		if err := row.apply(&want); err != nil || c != want {
 			t.Errorf("%s %s %d: %+v, want %+v, %v", row.Preset, row.Heatmap, row.N, c, want, err)
 		}
+		far := max(1, row.N/4)
+		if near, _ := nearestTuned(row.Preset, row.Heatmap, far); near.N == row.N && far != row.N {
+			if c, own := tsptest.Must(Preset(row.Preset, far, row.Heatmap)), tsptest.Must(untuned(row.Preset, far, row.Heatmap)); c != own {
+				t.Errorf("%s %s %d reaches %d cities: %+v, want %+v", row.Preset, row.Heatmap, row.N, far, c, own)
+			}
+		}
 	}
 	for _, bad := range []string{
 		``, `{}`, `[{"preset":"paper"}]`, `[{"preset":"default","heatmap":"zero","n":0,"knobs":{}}]`,
@@ -291,6 +297,16 @@ func TestTunedTable(t *testing.T) {
 	}
 	if empty := tsptest.Must(FormatTuned(nil)); string(empty) != "[\n]\n" {
 		t.Errorf("no rows are written as %q", empty)
+	}
+}
+
+// A pair of large tours is harvested more often than once.
+func TestHarvest(t *testing.T) {
+	c := tsptest.Must(Preset("default", 5000, "alpha"))
+	for n, want := range map[int]int{10: 1, 1999: 1, 5000: 5} {
+		if got := c.eax(n).Harvest; got != want {
+			t.Errorf("%d children of a pair of %d cities replace it, want %d", got, n, want)
+		}
 	}
 }
 

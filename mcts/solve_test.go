@@ -276,11 +276,11 @@ func TestTargetOfRealLengths(t *testing.T) {
 		o := Options{Actions: 1000, Workers: 1, Seed: seed}
 		best := tsptest.Must(Solve(t.Context(), in, o))
 		o.Initial = []tsp.Tour{best.Tour}
-		for _, target := range []float64{best.Value, best.Value * (1 - 1e-12)} {
-			o.Target = target
+		for short, within := range map[float64]bool{0: true, 0x1p-48: true, 1e-12: false} { // half of 60 roundings
+			o.Target = best.Value * (1 - short)
 			r := tsptest.Must(Solve(t.Context(), in, o))
-			if reached := r.Value <= target; reached != (r.Stop == StopTarget) {
-				t.Errorf("seed %d: %s at %v, of a target of %v", seed, r.Stop, r.Value, target)
+			if reached := r.Value <= o.Target || within; reached != (r.Stop == StopTarget) {
+				t.Errorf("seed %d: %s at %v, of a target of %v", seed, r.Stop, r.Value, o.Target)
 			}
 		}
 	}
