@@ -109,6 +109,12 @@ func TestFormats(t *testing.T) {
 			}
 		}
 	}
+	for _, none := range []string{"inf", "INF", "Infinity", "2147483647"} {
+		in := mustRead(t, problemText(3, "EXPLICIT", "EDGE_WEIGHT_FORMAT: UPPER_ROW\nEDGE_WEIGHT_SECTION\n12 "+none+" 23\n"), 0)
+		if !in.Forbids() || in.Dist(0, 2) != tsp.NoEdge || in.Dist(1, 2) != 23 {
+			t.Errorf("%s is %d", none, in.Dist(0, 2))
+		}
+	}
 }
 
 // TestAccepted pins what real files do, each as the one square of side 10.
