@@ -53,6 +53,8 @@ func TestReasons(t *testing.T) {
 		{context.Background(), Budget{Time: 5, Clock: clock}, StopTime},
 		{context.Background(), Budget{Stall: 5, Clock: clock}, StopStalled},
 		{context.Background(), Budget{Target: 90}, StopTarget},
+		{context.Background(), Budget{Target: 90, Reached: func(tour []int32) bool { return tour[0] == 1 }}, StopTarget},
+		{context.Background(), Budget{Bound: 90}, StopExact},
 	} {
 		now = 0
 		m := New(c.ctx, c.budget, nil)
@@ -62,7 +64,12 @@ func TestReasons(t *testing.T) {
 			t.Errorf("%s: over %v at the first look", c.want, first)
 		}
 		now = 5
-		if c.budget.Target > 0 {
+		if c.budget.Reached != nil {
+			if m.Offer(90, []int32{0}); m.Check() {
+				t.Error("a target that is not reached ends the search")
+			}
+			m.Offer(89, []int32{1})
+		} else if c.budget.Target+c.budget.Bound > 0 {
 			m.Offer(90, nil)
 		}
 		if checked := m.Check(); checked != (c.want != StopStalled) {
@@ -71,9 +78,41 @@ func TestReasons(t *testing.T) {
 		if !m.Stalled() {
 			t.Errorf("%s: it goes on", c.want)
 		}
-		m.End(StopExact)
+		m.End(StopActions)
 		if why, ok := m.Ended(); !ok || why != c.want {
 			t.Errorf("ended as %q, want %q", why, c.want)
+		}
+	}
+}
+
+// TestStallBegins pins that what was not found before the first call of Stalled is no stall.
+func TestStallBegins(t *testing.T) {
+	now := time.Duration(0)
+	m := New(t.Context(), Budget{Stall: 5, Clock: func() time.Duration { return now }}, nil)
+	m.Offer(100, nil)
+	m.Check()
+	for _, now = range []time.Duration{9, 13, 14} {
+		if over := m.Stalled(); over != (now == 14) {
+			t.Errorf("stalled at %d: %v", now, over)
+		}
+	}
+}
+
+// TestSpent pins that the share of the budget is that of what is used most, and 1 at most.
+func TestSpent(t *testing.T) {
+	now := time.Duration(5)
+	clock := func() time.Duration { return now }
+	for _, c := range []struct {
+		budget  Budget
+		actions int64
+		want    float64
+	}{
+		{Budget{}, 20, 0}, {Budget{Time: 10}, 20, .5}, {Budget{Actions: 100}, 20, .2}, {Budget{Actions: 100}, 120, 1}, {Budget{Time: 4}, 0, 1},
+		{Budget{Time: 10, Actions: 100}, 20, .5}, {Budget{Time: 10, Actions: 100}, 80, .8},
+	} {
+		c.budget.Clock = clock
+		if got := New(t.Context(), c.budget, nil).Spent(c.actions); got != c.want {
+			t.Errorf("%v and %d actions of %d: %v, want %v", c.budget.Time, c.actions, c.budget.Actions, got, c.want)
 		}
 	}
 }
