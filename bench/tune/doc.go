@@ -14,7 +14,7 @@
 //     et al., The irace package, Operations Research Perspectives 3, 2016).
 //   - model: a random forest learns from all runs how much better than others a
 //     configuration is; those of which it expects the largest improvement challenge
-//     the incumbent on 1, 2, 4, ... instances and are dropped as soon as they are
+//     the incumbent on 2, 4, 8, ... instances and are dropped as soon as they are
 //     behind (SMAC: F. Hutter, H. Hoos and K. Leyton-Brown, LION 5, 2011).
 //
 // The base configuration, which the winner has to beat, takes part in each. The

@@ -207,13 +207,6 @@ func (t *Tuner) add(c *configuration) *configuration {
 	return c
 }
 
-// blockAt returns block k; after the last instance they go on with other seeds.
-func (t *Tuner) blockAt(k int) block {
-	b := t.blocks[k%len(t.Train)]
-	b.seed += uint64(k / len(t.Train))
-	return b
-}
-
 // play runs configurations on blocks, what is known excepted, and counts the runs.
 func (t *Tuner) play(configs []*configuration, blocks []int) error {
 	type one struct {
@@ -227,7 +220,7 @@ func (t *Tuner) play(configs []*configuration, blocks []int) error {
 			if _, ok := t.known[id]; ok {
 				continue
 			}
-			job, err := t.job(c, t.blockAt(k))
+			job, err := t.job(c, t.blocks[k])
 			if err != nil {
 				return err
 			}

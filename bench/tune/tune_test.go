@@ -229,6 +229,11 @@ func TestDifferences(t *testing.T) {
 	if d := over(7543.000000000001).less(over(7543)); d != 0 {
 		t.Errorf("rounding is a difference of %v", d)
 	}
+	for length, want := range map[float64]float64{1: -1, 2: 0, 3: 1} { // over a length of 0
+		if d := (found{math.Inf(1), length}).less(found{math.Inf(1), 2}); d != 0 && want == 0 || want != 0 && !math.IsInf(d, int(want)) {
+			t.Errorf("undefined gaps of lengths %v and 2 differ by %v", length, d)
+		}
+	}
 }
 
 // A tuner that goes on with other best known lengths takes gaps over those, and none over the old.
