@@ -94,6 +94,10 @@ func TestPlaces(t *testing.T) {
 	if d, _ := NewPlaces(t.Context(), in, nil); d == nil || d.Metrical() {
 		t.Errorf("0, 0.4 and 0.8 on a line obey the triangle inequality, rounded")
 	}
+	in, _ = NewPoints("x", Euc2D, []float64{0, 0, 1, 2, 3, 4, 5, 6, 7, 8}, make([]float64, 10), nil)
+	if d, _ := NewPlaces(t.Context(), in, nil); d == nil || d.N() != 9 {
+		t.Error("ten cities in nine places are not merged")
+	}
 	in, _ = NewPoints("x", Euc2D, []float64{0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, make([]float64, 11), nil)
 	if d, _ := NewPlaces(t.Context(), in, nil); d != nil {
 		t.Error("merged for one city")
