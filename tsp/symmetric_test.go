@@ -200,6 +200,49 @@ func TestKindsNearest(t *testing.T) {
 // tie reports whether the list ends with the joker of a path, whatever is nearer.
 func tie(s *tsp.Instance, i int32, row []int32) bool { return int(row[len(row)-1]) == s.N()-1 }
 
+// What a path's ends are longer by is the longest edge that may be used, whatever the diagonal holds.
+func TestEndsAreFar(t *testing.T) {
+	w := []int32{99, tsp.NoEdge, 7, tsp.NoEdge, 99, 5, 7, 5, 99}
+	for directed, ends := range map[bool]tsp.Ends{false: {Start: -1, End: -1}, true: {Start: 0, End: -1}} {
+		in, want := tsptest.Must(tsp.NewMatrix("holes", 3, w)), int64(2*7)
+		if directed {
+			in, want = tsptest.Must(tsp.NewDirected("holes", 3, w)), 7
+		}
+		if err := in.SetEnds(ends.Start, ends.End); err != nil {
+			t.Fatal(err)
+		}
+		if got := tsp.NewSymmetric(in).Offset(); got != want {
+			t.Errorf("directed %v: tours are longer by %d, want %d", directed, got, want)
+		}
+	}
+}
+
+// Prices by which a way, or what stands for none, would not fit an int32 are refused, and change nothing.
+func TestReduceRefuses(t *testing.T) {
+	const none = tsp.NoEdge
+	plain, holes := []int32{0, 5, 7, 6, 0, 8, 1, 2, 0}, []int32{0, 5, 7, 6, 0, none, 1, 2, 0}
+	for _, c := range []struct {
+		w         []int32
+		path      bool
+		out, into int64
+		ok        bool
+	}{
+		{plain, false, -math.MaxInt32 + 8, 0, true}, {plain, false, -math.MaxInt32 + 7, 0, false}, {plain, false, math.MaxInt32, 0, true}, {plain, false, math.MaxInt32, 1, false},
+		{holes, false, -1 << 30, 0, false}, {plain, true, -1 << 30, 0, false}, {holes, true, -1000, -1000, true},
+	} {
+		of := tsptest.Must(tsp.NewDirected("x", 3, c.w))
+		if c.path {
+			if err := of.SetEnds(0, 1); err != nil {
+				t.Fatal(err)
+			}
+		}
+		in := tsp.NewSymmetric(of).Instance
+		if ok := in.Reduce([]int64{c.out, 0, 0}, []int64{c.into, 0, 0}); ok != c.ok || in.Reduced() != c.ok {
+			t.Errorf("prices %d and %d of %v, a path %v: taken %v, want %v", c.out, c.into, c.w, c.path, ok, c.ok)
+		}
+	}
+}
+
 // What is none is refused.
 func TestKindsRefused(t *testing.T) {
 	in := tsptest.Directed(6, 1)
