@@ -247,7 +247,7 @@ func TestOtherBest(t *testing.T) {
 			file := filepath.Join(dir, "best.csv")
 			text := "instance,best\n"
 			for i := range known {
-				text += fmt.Sprintf("set_%d,%s\n", i, lengths)
+				text += fmt.Sprintf("set_%d,%s\n", 7-i, lengths)
 			}
 			if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 				t.Fatal(err)
