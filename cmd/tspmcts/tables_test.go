@@ -70,6 +70,30 @@ func TestTables(t *testing.T) {
 	}
 }
 
+// The page about the records says whose processor each of them is of.
+func TestProcessors(t *testing.T) {
+	text := read(t, "../../bench", "README.md")
+	said := map[string]string{}
+	for _, m := range regexp.MustCompile("((?:`\\w+\\.jsonl`(?:, | and )?)+) are of an (\\w+)").FindAllStringSubmatch(text, -1) {
+		for _, file := range strings.FieldsFunc(m[1], func(r rune) bool { return strings.ContainsRune("`, ", r) }) {
+			said[file] = m[2]
+		}
+	}
+	files, err := filepath.Glob("../../bench/results/*.jsonl")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	processor := regexp.MustCompile(`"cpu":"(\w+)`)
+	for _, file := range files {
+		for _, m := range processor.FindAllStringSubmatch(read(t, ".", file), -1) {
+			if name := filepath.Base(file); m[1] != said[name] {
+				t.Errorf("bench/README.md says that %s is of %q, a record of it that it is of %q", name, said[name], m[1])
+				break
+			}
+		}
+	}
+}
+
 // The page about the search names every knob, and nothing else as one.
 func TestKnobTable(t *testing.T) {
 	text := read(t, "../../mcts", "README.md")
