@@ -117,6 +117,35 @@ func TestImportOrder(t *testing.T) {
 	}
 }
 
+// The rows about packages in ARCHITECTURE.md stand in that order: nobody imports a row below.
+func TestImportOrderOfRows(t *testing.T) {
+	page, err := os.ReadFile("../../.github/ARCHITECTURE.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := map[string]int{}
+	for i, line := range strings.Split(string(page), "\n") {
+		if cells := strings.Split(line, "|"); len(cells) > 3 {
+			for _, name := range strings.FieldsFunc(cells[1], func(r rune) bool { return r == '`' || r == ' ' }) {
+				if !has(mayImport, name) && has(mayImport, "mcts/"+name) {
+					name = "mcts/" + name
+				}
+				rows[name] = i
+			}
+		}
+	}
+	for rule, allowed := range mayImport {
+		if strings.HasPrefix(rule, "mcts") && rows[rule] == 0 {
+			t.Errorf("no row has %s", rule)
+		}
+		for ours := range strings.FieldsSeq(allowed) {
+			if rows[rule] != 0 && rows[ours] > rows[rule] {
+				t.Errorf("%s imports %s, of a row below", rule, ours)
+			}
+		}
+	}
+}
+
 // The order test finds what it is for.
 func TestImportOrderFindsViolations(t *testing.T) {
 	file := func(imports string) *fstest.MapFile {
