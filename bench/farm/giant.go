@@ -27,7 +27,7 @@ const (
 )
 
 // mostBegun is the number of cities up to which the client prepares the whole, as solve does in one
-// process, for about a kilobyte and 25 microseconds a city. Regions of larger tours prepare
+// process, for about a kilobyte and 20 microseconds a city. Regions of larger tours prepare
 // themselves.
 const mostBegun = 2000000
 
