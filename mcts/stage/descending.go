@@ -2,7 +2,7 @@ package stage
 
 import "tspmcts/mcts/kick"
 
-// descending brings the first tour to a local optimum: at large, within pieces, then
+// Descending brings the first tour to a local optimum: at large, within pieces, then
 // across their borders. It is the first stage of plan "default".
 type Descending struct {
 	plain

@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// improving makes the best tour better until the budget ends, by several kinds of work. Which
+// Improving makes the best tour better until the budget ends, by several kinds of work. Which
 // is next is decided by what each has brought per cost of late.
 type Improving struct {
 	Operators []Operator

@@ -9,7 +9,7 @@ import (
 	"tspmcts/tsp"
 )
 
-// joining recombines the tours of workers that kicked apart, until they have converged.
+// Joining recombines the tours of workers that kicked apart, until they have converged.
 type Joining struct {
 	Population *eax.Snapshot
 	RNG        *rand.PCG

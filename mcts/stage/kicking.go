@@ -5,7 +5,7 @@ import (
 	"tspmcts/mcts/meter"
 )
 
-// kicking kicks at a falling temperature until the budget ends. Where a tour fits one
+// Kicking kicks at a falling temperature until the budget ends. Where a tour fits one
 // piece, cutting it would keep chains from half of the candidates near a cut: workers
 // kick tours of their own then, and these are recombined shortly before the end.
 type Kicking struct {
