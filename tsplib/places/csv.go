@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"tspmcts/tsp"
 	"tspmcts/tsplib"
@@ -342,12 +343,16 @@ func (f *file) readTable(r *rows, at map[string]int, first []string, a, b string
 	return f.points(t)
 }
 
-// short returns the beginning of a long field.
+// short returns the beginning of a long field, without half a character at its end.
 func short(s string) string {
-	if len(s) > 40 {
-		return s[:40] + "..."
+	cut := 40
+	if len(s) <= cut {
+		return s
 	}
-	return s
+	for cut > 40-utf8.UTFMax && !utf8.RuneStart(s[cut]) {
+		cut--
+	}
+	return s[:cut] + "..."
 }
 
 // readSquare reads a matrix. The first line holds numbers, or names of the places, of which

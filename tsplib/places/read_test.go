@@ -74,6 +74,21 @@ func TestTables(t *testing.T) {
 	}
 }
 
+// What messages quote of a long field ends with a whole character.
+func TestShort(t *testing.T) {
+	for text, want := range map[string]string{
+		strings.Repeat("x", 40):                 strings.Repeat("x", 40),
+		strings.Repeat("x", 41):                 strings.Repeat("x", 40) + "...",
+		strings.Repeat("x", 39) + "ünchen":      strings.Repeat("x", 39) + "...",
+		strings.Repeat("x", 37) + "\U0001F600y": strings.Repeat("x", 37) + "...",
+		strings.Repeat("\xff", 41):              strings.Repeat("\xff", 40) + "...",
+	} {
+		if got := short(text); got != want {
+			t.Errorf("%q is %q, want %q", text, got, want)
+		}
+	}
+}
+
 // Options choose the metric.
 func TestMetrics(t *testing.T) {
 	const degrees, plane, space = "lat,lon\n50,7\n51,8\n", "x,y\n0,0\n3,4.5\n", "x,y,z\n0,0,0\n1,2,2\n"
