@@ -235,6 +235,15 @@ func TestTail(t *testing.T) {
 	}
 }
 
+// The name of a file that has nothing but an extension is that, as in tsplib.
+func TestNameOf(t *testing.T) {
+	for file, want := range map[string]string{"dir/a.b.tsp": "a.b", "dir/.json": ".json", "K\xf6ln": "K\uFFFDln"} {
+		if got := nameOf(file); got != want {
+			t.Errorf("%q is %q, want %q", file, got, want)
+		}
+	}
+}
+
 // Runs of files whose names are no UTF-8, which JSON does not write, are found again.
 func TestOddNames(t *testing.T) {
 	dir := suiteDir(t)

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -102,7 +101,7 @@ func Open(arg string, want ...tsplib.Kind) (*Input, error) {
 	if arg == "-" {
 		i.Name = "stdin"
 	} else {
-		i.base = strings.TrimSuffix(filepath.Base(arg), filepath.Ext(arg))
+		i.base = tsplib.BaseName(arg)
 	}
 	if err := checkReading(f); err != nil {
 		f.Close()

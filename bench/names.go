@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"path/filepath"
 	"strings"
 
 	"tspmcts/tsplib"
@@ -32,7 +31,7 @@ func InstanceName(arg string) []string {
 
 // nameOf returns the name of an instance, or of knobs, from that of its file.
 func nameOf(file string) string {
-	return inUTF8(strings.TrimSuffix(filepath.Base(file), filepath.Ext(file)))
+	return inUTF8(tsplib.BaseName(file))
 }
 
 // inUTF8 returns a name as records hold it: JSON writes no other bytes, and a run whose name it changed

@@ -22,7 +22,7 @@ type Lines struct {
 
 // NewLines returns a reader of the data set lines of r. Nothing is read yet.
 func NewLines(r io.Reader, name string) *Lines {
-	return &Lines{s: newScanner(r, name), base: baseName(name)}
+	return &Lines{s: newScanner(r, name), base: BaseName(name)}
 }
 
 // begin goes to the next line that is not blank; io.EOF if there is none.

@@ -183,7 +183,7 @@ func (t *table) readCities() (*tsp.Instance, error) {
 	for i := range rows {
 		x[i], y[i] = t.v[i*t.width+t.width-2], t.v[i*t.width+t.width-1]
 	}
-	in, err := tsp.NewPoints(baseName(t.name), tsp.Exact2D, x, y, nil)
+	in, err := tsp.NewPoints(BaseName(t.name), tsp.Exact2D, x, y, nil)
 	if err != nil {
 		return nil, &ParseError{Name: t.name, Line: t.first, Err: err}
 	}
@@ -307,7 +307,7 @@ func (t *table) explicit(directed bool) (*tsp.Instance, error) {
 	if directed {
 		build, how = tsp.NewDirected, "asymmetric distances"
 	}
-	in, err := build(baseName(t.name), k, w)
+	in, err := build(BaseName(t.name), k, w)
 	if err != nil {
 		return nil, &ParseError{Name: t.name, Line: t.first, Err: err}
 	}

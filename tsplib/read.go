@@ -223,7 +223,7 @@ func (p *problem) build() (*tsp.Instance, error) {
 		p.warn(1, "the file has no TYPE, read as TSP")
 	}
 	if p.name == "" {
-		p.name = baseName(p.scanner.name)
+		p.name = BaseName(p.scanner.name)
 	}
 	var in *tsp.Instance
 	var err error
@@ -311,8 +311,9 @@ func metricNames() []string {
 	}
 }
 
-// baseName returns the name of a file without its folders and its extension.
-func baseName(name string) string {
+// BaseName returns the name of a file without its folders and its extension, which is what an
+// instance without a name of its own is called.
+func BaseName(name string) string {
 	if name == "" {
 		return ""
 	}

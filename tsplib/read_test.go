@@ -222,8 +222,8 @@ func TestNames(t *testing.T) {
 		t.Errorf("%q, want the file's name", in.Name)
 	}
 	for name, want := range map[string]string{"": "", "a.b.tsp": "a.b", "x/y": "y", ".tsp": ".tsp", "-": "-"} {
-		if got := baseName(name); got != want {
-			t.Errorf("baseName(%q) = %q, want %q", name, got, want)
+		if got := BaseName(name); got != want {
+			t.Errorf("BaseName(%q) = %q, want %q", name, got, want)
 		}
 	}
 }

@@ -21,7 +21,7 @@ func TestPublicProblems(t *testing.T) {
 	files, _ := filepath.Glob(filepath.Join(dir, "tsplib", "*.tsp"))
 	tours := 0
 	for _, path := range files {
-		base := baseName(path)
+		base := BaseName(path)
 		kind, r, err := Detect(tsptest.Open(t, path))
 		if err != nil || kind != KindProblem {
 			t.Errorf("%s is %v, %v", base, kind, err)

@@ -194,7 +194,7 @@ func (f *file) instance(m *matrix, line int, what, unit string) (*tsp.Instance, 
 	if m.symmetric() {
 		build = tsp.NewMatrix
 	}
-	in, err := build(f.base(), m.n, m.w)
+	in, err := build(tsplib.BaseName(f.name), m.n, m.w)
 	if err != nil {
 		return nil, &tsplib.ParseError{Name: f.name, Line: line, Err: err}
 	}

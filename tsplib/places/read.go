@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"path/filepath"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -98,15 +97,6 @@ func (f *file) warn(line int, format string, args ...any) {
 	f.warnings = append(f.warnings, tsplib.Warning{Name: f.name, Line: line, Text: fmt.Sprintf(format, args...)})
 }
 
-// base returns the instance's name.
-func (f *file) base() string {
-	base := filepath.Base(f.name)
-	if cut := strings.TrimSuffix(base, filepath.Ext(base)); cut != "" {
-		return cut
-	}
-	return base
-}
-
 // table is what a file says of its places.
 type table struct {
 	degrees    bool // x is the latitude and y the longitude
@@ -144,7 +134,7 @@ func (f *file) points(t *table) (*tsp.Instance, error) {
 	if t.degrees {
 		f.suspectSwap(t)
 	}
-	in, err := tsp.NewPoints(f.base(), m, t.x, t.y, t.z)
+	in, err := tsp.NewPoints(tsplib.BaseName(f.name), m, t.x, t.y, t.z)
 	if err != nil {
 		return nil, &tsplib.ParseError{Name: f.name, Line: t.line, Err: err}
 	}
