@@ -17,14 +17,7 @@ import (
 // README of the authors' generators (version 1.06, in atsp.tar.gz of the DIMACS challenge). Their
 // parameters (the reach of crane, the speeds of rtilt, the machines of shop, blocks and streets of
 // coin) are not: neither the paper's section on them nor the programs could be read. So lengths
-// here compare with each other, not with the paper's.
-//
-//	atsp-random   uniform below 10^6, each way by itself (amat)
-//	atsp-closure  the shortest paths of these (tmat); n^3 time, and the matrix in memory
-//	atsp-crane    loads to carry from a place to one nearby, the crane runs empty between (crane)
-//	atsp-drill    a drill on a tilted board: sideways 1, upwards 2, downwards nothing (rtilt)
-//	atsp-coins    the coins of pay phones, in a city without U-turns (coin; see coins)
-//	atsp-shop     no-wait flow shop of 50 machines: by how much a job must wait behind another (shop)
+// here compare with each other, not with the paper's. doc.go lists the kinds, with the paper's names.
 
 // Directed reports whether the kind is a matrix of asymmetric distances.
 func (s Spec) Directed() bool { return strings.HasPrefix(s.Kind, "atsp-") }

@@ -1,5 +1,5 @@
-// Package generate makes instances of any size, city by city, so that the size
-// costs no memory. The same Spec makes the same instance on every machine.
+// Package generate makes instances of any size, city by city; only kind atsp-closure
+// holds its matrix. The same Spec makes the same instance on every machine.
 //
 //	s := generate.Spec{Kind: "uniform", Cities: 1000, Seed: 1}
 //	err := s.WriteTSPLIB(w) // or s.WriteLines(w, 16): data set lines of the seeds 1 to 16
@@ -22,4 +22,13 @@
 //     The sizes are 1000, 3162, 10000, 31623, 100000, ... E and C were compared with
 //     published instances, the matrices only with the challenge's formula, none of
 //     them being at hand.
+//
+// Matrices of asymmetric distances, of which directed.go has the source:
+//
+//	atsp-random   uniform below 10^6, each way by itself (amat)
+//	atsp-closure  the shortest paths of these (tmat); n^3 time, and the matrix in memory
+//	atsp-crane    loads to carry from a place to one nearby, the crane runs empty between (crane)
+//	atsp-drill    a drill on a tilted board: sideways 1, upwards 2, downwards nothing (rtilt)
+//	atsp-coins    the coins of pay phones, in a city without U-turns (coin; see coins)
+//	atsp-shop     no-wait flow shop of 50 machines: how long a job waits behind another (shop)
 package generate

@@ -196,6 +196,19 @@ func TestMatrix(t *testing.T) {
 	}
 }
 
+// The package's documentation has every kind.
+func TestKindsAreListed(t *testing.T) {
+	doc, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range Kinds {
+		if !regexp.MustCompile(`(?m)^//(   - |\t)([a-z-]+, )*` + kind + `\b`).Match(doc) {
+			t.Errorf("doc.go does not list the kind %s", kind)
+		}
+	}
+}
+
 func TestValidate(t *testing.T) {
 	for _, good := range []Spec{{Kind: "uniform", Cities: 1, Seed: 1 << 63}, {Kind: "dimacs-e", Cities: 1, Seed: modulus - 1}, {Kind: "dimacs-c", Cities: 100}, {Kind: "dimacs-m", Cities: 1}} {
 		if err := good.Validate(); err != nil {

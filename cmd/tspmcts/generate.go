@@ -17,9 +17,9 @@ func generateCommand() *cli.Command {
 		Name:      "generate",
 		Usage:     "make instances",
 		ArgsUsage: " ",
-		Description: "Writes an instance of any size to stdout or a file, city by city, so that its size\n" +
-			"costs no memory. As TSPLIB it has whole coordinates and rounded distances (EUC_2D),\n" +
-			"as a data set line coordinates in [0,1]. The kinds dimacs-e, dimacs-c and dimacs-m are\n" +
+		Description: "Writes an instance of any size to stdout or a file, city by city; only atsp-closure holds\n" +
+			"its matrix in memory, and takes time n^3. As TSPLIB it has whole coordinates and\n" +
+			"rounded distances (EUC_2D), as a data set line coordinates in [0,1]. The kinds dimacs-e, dimacs-c and dimacs-m are\n" +
 			"the instances of the 8th DIMACS challenge, number for number: E1k.0 is --kind dimacs-e\n" +
 			"--cities 1000 --seed 1000, and the seed of E1k.1 is 10001, ten times the cities plus one.\n" +
 			"A picture is stippled, as dense as it is dark; a board has the holes of a circuit board, on a\n" +
