@@ -24,7 +24,7 @@ func evalCommand() *cli.Command {
 			option(catInput, "lines", "take the instances `A:B`, A to B-1 of a data set file, from 0"),
 			option(catInput, "optimum", "tell the gap to the optimal `LENGTH`"),
 			option(catInput, "best", "tell gaps to the best known lengths in the CSV `FILE`: instance,best"),
-		}, append(wantedFlags(), placesFlags()...)...),
+		}, append(wantedFlags("check"), placesFlags()...)...),
 		Action: runEval,
 	}
 }

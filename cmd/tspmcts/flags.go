@@ -13,8 +13,10 @@ import (
 // Categories of the help.
 const (
 	catBudget = "Budget: the first that is reached ends the search"
+	catEach   = "Budget of a run: each one given is tried"
 	catInput  = "Input"
 	catKnobs  = "Knobs: where none is given the preset decides"
+	catOne    = "Budget of a run: --time or --actions"
 	catOutput = "Output"
 	catSearch = "Search"
 	catShape  = "Shape"

@@ -375,8 +375,9 @@ func heatmapConvertCommand() *cli.Command {
 	}
 }
 
-func tourOption() cli.Flag {
-	return option(catInput, "tour", "hold it against the tour in `FILE`; in the name {} stands for the instance and {i} for its place in its data set, from 0 (default: the tour in the data set's line)")
+// tourOption names the tour to hold against the map, or what else the verb says.
+func tourOption(verb string) cli.Flag {
+	return option(catInput, "tour", verb+" the tour in `FILE`; in the name {} stands for the instance and {i} for its place in its data set, from 0 (default: the tour in the data set's line)")
 }
 
 // referenceOf returns the tour to hold an item's map against, nil for none.
@@ -416,7 +417,7 @@ func heatmapFitCommand() *cli.Command {
 			option(catSearch, "heatmap", "fit the table of `SOURCE`: "+strings.Join(fitted, " or ")+" (default: gtprior)"),
 			option(catSearch, "ranks", "test against the table in `FILE`"),
 			option(catInput, "lines", "take the instances `A:B`, A to B-1 of a data set file, from 0"),
-			tourOption(),
+			tourOption("count in"),
 			option(catOutput, "out", "write the table to `FILE`, for --ranks")),
 		Action: runHeatmapFit,
 	}

@@ -20,7 +20,7 @@ func heatmapPlotCommand() *cli.Command {
 			"transparent. Below lies the reference tour, if there is one, broad and pale.\n" + sourceHelp(),
 		Flags: append(append(heatmapFlags("gtprior"), placesFlags()...),
 			option(catInput, "lines", "take the instances `A:B`, A to B-1 of a data set file, from 0"),
-			tourOption(),
+			tourOption("draw"),
 			option(catSearch, "seed", "seed quick tours with `S` (default: 1)"),
 			option(catOutput, "out", "draw to `FILE`: .svg or .png; "+perInstance+" in the name stands for the instance, needed for several")),
 		Action: runHeatmapPlot,

@@ -26,7 +26,7 @@ func heatmapTrainCommand() *cli.Command {
 			"is held out, and the model is judged by these.",
 		Flags: append(placesFlags(),
 			option(catInput, "set", "train on the instances of the `FILES`, with commas between them"),
-			tourOption(),
+			tourOption("learn from"),
 			option(catSearch, "actions", "solve instances without a tour with `N` actions a city (default: 200)"),
 			option(catSearch, "hidden", "give the model `H` hidden units (default: 16)"),
 			option(catSearch, "iterations", "train for `N` iterations (default: 200)"),

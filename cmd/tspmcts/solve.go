@@ -58,7 +58,7 @@ func solveCommand() *cli.Command {
 			option(catOutput, "plot", "draw the tour to `FILE`: .svg or .png, or - for SVG on stdout; "+perInstance+" as for --out"),
 			&cli.BoolFlag{Name: "plot-visits", Usage: "colour the tour of --plot by how often its regions were visited: grey never, from blue to red", EnvVars: []string{envName("plot-visits")}, Category: catOutput},
 			openOption(),
-		}, append(append(append(solveFarmFlags(), wantedFlags()...), placesFlags()...), heatmapFlags("alpha for preset default where the time allows, else gtprior")...)...), configFlags()...),
+		}, append(append(append(solveFarmFlags(), wantedFlags("find")...), placesFlags()...), heatmapFlags("alpha for preset default where the time allows, else gtprior")...)...), configFlags()...),
 		Action: func(c *cli.Context) error {
 			ctx, cancel := interruptible() // first: the records' file is begun while flags are read
 			defer cancel()

@@ -12,12 +12,13 @@ import (
 	"tspmcts/tsp"
 )
 
-// wantedFlags say what of an instance is wanted, where its file does not.
-func wantedFlags() []cli.Flag {
+// wantedFlags say what of an instance is wanted, where its file does not, of a command that finds,
+// checks or bounds it.
+func wantedFlags(verb string) []cli.Flag {
 	return []cli.Flag{
-		&cli.BoolFlag{Name: "path", Usage: "find a path through all cities instead of a tour, from any city to any other", EnvVars: []string{envName("path")}, Category: catInput},
-		option(catInput, "start", "find a path that begins with `CITY`: its id or name, or its number in the file"),
-		option(catInput, "end", "find a path that ends with `CITY`; with --start both ends are given"),
+		&cli.BoolFlag{Name: "path", Usage: verb + " paths through all cities instead of tours, from any city to any other", EnvVars: []string{envName("path")}, Category: catInput},
+		option(catInput, "start", verb+" paths that begin with `CITY`: its id or name, or its number in the file"),
+		option(catInput, "end", verb+" paths that end with `CITY`; with --start both ends are given"),
 		option(catInput, "forbid", "use no edge that is in `FILE`: two cities a line, as for --start but without blanks in their names, from the first to the second where distances are asymmetric"),
 	}
 }
