@@ -8,14 +8,17 @@
 //	tspmcts heatmap build|...        make, convert, fit, train, judge and draw heatmaps
 //	tspmcts bench [SUITE]            run an experiment, or go on with it
 //	tspmcts bench import FILE...     add results of other solvers
+//	tspmcts bench status             tell what the workers on many machines do
 //	tspmcts compare RECORDS...       compare the arms of an experiment
 //	tspmcts report RECORDS...        write a page about it
 //	tspmcts tune                     search for knobs
+//	tspmcts serve                    solve in a browser, and over HTTP
+//	tspmcts worker                   do the work of bench, tune and solve, on many machines
 //	tspmcts completion SHELL         print a completion script
 //
 // It only parses, calls the packages and prints: one file a command, and one for
 // each thing that commands share: arguments (args.go), options (flags.go,
-// config.go), reading (input.go), files that are never half written (output.go),
+// config.go), reading (instances.go), files that are never half written (output.go),
 // signals (signal.go), the live line (progress.go) and pictures (plot.go).
 //
 // Results go to stdout, everything else to stderr. The exit code is 0 when the

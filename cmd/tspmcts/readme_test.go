@@ -219,3 +219,18 @@ func TestHelpFits(t *testing.T) {
 		}
 	}
 }
+
+// The program's documentation lists its commands, and files that it has.
+func TestDocNamesCommands(t *testing.T) {
+	doc := read(t, ".", "doc.go")
+	for _, c := range newApp().Commands {
+		if !c.Hidden && !strings.Contains(doc, "//\ttspmcts "+c.Name+" ") {
+			t.Errorf("doc.go does not name the command %s", c.Name)
+		}
+	}
+	for _, file := range regexp.MustCompile(`\w+\.go`).FindAllString(doc, -1) {
+		if _, err := os.Stat(file); err != nil {
+			t.Errorf("doc.go: %v", err)
+		}
+	}
+}
