@@ -180,7 +180,7 @@ func (f *Farm) recordOf(ctx context.Context, suite, block string, arm int, key s
 
 // record returns the record in a blob, checked.
 func (f *Farm) record(ctx context.Context, name, key string, in *tsp.Instance) (*record, error) {
-	_, sum, _ := cutLast(name, "-")
+	sum := sumOf(name)
 	data, err := f.blobs.getContent(ctx, name, sum, mostRecord)
 	if err != nil {
 		return nil, err
@@ -195,13 +195,8 @@ func (f *Farm) record(ctx context.Context, name, key string, in *tsp.Instance) (
 	return r, nil
 }
 
-func cutLast(s, sep string) (before, after string, found bool) {
-	at := strings.LastIndex(s, sep)
-	if at < 0 {
-		return s, "", false
-	}
-	return s[:at], s[at+len(sep):], true
-}
+// sumOf returns the digest at the end of a blob's name.
+func sumOf(name string) string { return name[strings.LastIndex(name, "-")+1:] }
 
 // listen takes what the process tells until it has run all arms.
 func (r *blockRun) listen(p *process) error {

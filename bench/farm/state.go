@@ -85,7 +85,7 @@ func (s *solving) resume(ctx context.Context) error {
 	}
 	in := s.in
 	for k := len(names) - 1; k >= 0; k-- {
-		_, sum, _ := cutLast(names[k], "-")
+		sum := sumOf(names[k])
 		data, err := s.blobs.read(ctx, names[k], mostTour)
 		if err != nil || len(sum) != 32 || !strings.HasPrefix(digest(data), sum) {
 			continue

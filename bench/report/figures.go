@@ -450,7 +450,7 @@ func (d *Data) sourceBoxes() (*figure, error) {
 }
 
 // tourFigure draws the tour of one run.
-func tourFigure(i int, a *Arm, r *Run) (*figure, error) {
+func tourFigure(i int, a *Arm, r *Run) *figure {
 	f := newFigure(fmt.Sprintf("tour-%d", i+1), fmt.Sprintf("%s: %s", r.Instance.Name, a.Name), fmt.Sprintf("%d cities, gap %s.", len(r.Tour), bench.GapText(&r.Gap)), "", "")
 	f.plot.HideAxes()
 	f.small = true
@@ -462,7 +462,7 @@ func tourFigure(i int, a *Arm, r *Run) (*figure, error) {
 	if width > 0 && height > 0 {
 		f.height = f.width * vg.Length(min(2, max(0.4, height/width)))
 	}
-	return f, nil
+	return f
 }
 
 // route returns the line of the run's tour, which a path does not close.

@@ -213,7 +213,7 @@ func (d *Data) figures() ([]*figure, error) {
 		add(importanceFigure(shares))
 	}
 	for i, drawn := range d.tours() {
-		add(tourFigure(i, drawn.arm, drawn.run))
+		all = append(all, tourFigure(i, drawn.arm, drawn.run))
 	}
 	return all, err
 }

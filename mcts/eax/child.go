@@ -33,10 +33,10 @@ type parts struct {
 	undo       []saved
 }
 
-// cut sets up the segments that parent a falls into without the E-set's edges
+// cut sets up the segments that the parent falls into without the E-set's edges
 // of A, and how the edges of B link them. Segment r ends at position cuts[r]
 // and begins after cuts[r-1]; its ends are 2r and 2r+1. Cost: k log k for k edges.
-func (x *crosser) cut(a *individual) {
+func (x *crosser) cut() {
 	c := &x.cycles
 	keys := x.keys[:0]
 	for _, id := range x.set {
@@ -350,7 +350,7 @@ func (x *crosser) child(a *individual) (int64, bool) {
 	}
 	x.merges = x.merges[:0]
 	x.children++
-	x.cut(a)
+	x.cut()
 	m := x.subtours()
 	ok := true
 	if m > 1 {

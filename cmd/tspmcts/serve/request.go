@@ -318,7 +318,7 @@ func decode(body []byte, query string, l Limits) (*order, error) {
 		}
 		err = o.readDocument(doc, l)
 	default:
-		err = o.readText(text, l)
+		err = o.readText(text)
 	}
 	if err != nil {
 		return nil, err
@@ -436,7 +436,7 @@ func (o *order) time(l Limits) time.Duration {
 const bodyName = "body"
 
 // readText reads the instance of a body that is a file's content: what it holds, its content says.
-func (o *order) readText(text []byte, l Limits) error {
+func (o *order) readText(text []byte) error {
 	kind, r, err := tsplib.Detect(bytes.NewReader(text))
 	if err != nil {
 		return err
