@@ -52,7 +52,6 @@ type runKey struct {
 // Run is one record.
 type Run struct {
 	Instance *Instance
-	Seed     uint64
 	Length   float64
 	Gap      float64 // percent; +Inf where it is undefined: the reference is 0 and Length is not
 	Seconds  float64
@@ -174,7 +173,7 @@ func (d *Data) add(e *bench.Entry, arms map[[5]string]*Arm, o Options) error {
 	if err := d.configured(e); err != nil {
 		return err
 	}
-	r := &Run{Instance: in, Seed: e.Seed, Length: length, Seconds: e.Seconds, Heatmap: e.Heatmap, key: runKey{e.Instance, e.Seed}}
+	r := &Run{Instance: in, Length: length, Seconds: e.Seconds, Heatmap: e.Heatmap, key: runKey{e.Instance, e.Seed}}
 	for _, p := range e.Trace {
 		if v, err := p.Length.Float64(); err == nil {
 			r.Trace = append(r.Trace, Step{Seconds: p.Seconds, Gap: v}) // a length until the reference is known

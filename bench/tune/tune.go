@@ -107,7 +107,6 @@ type Result struct {
 // Finalist is a configuration that was validated.
 type Finalist struct {
 	Label         string
-	Knobs         *bench.Knobs
 	Train, Verify float64 // mean gaps
 	IsBase        bool
 }
@@ -688,7 +687,7 @@ func (t *Tuner) verify(base *configuration) (*Result, error) {
 			}
 			gaps[c], all[c] = append(gaps[c], f.gap), append(all[c], f)
 		}
-		r.Finalists = append(r.Finalists, Finalist{Label: c.knobs.Label, Knobs: c.knobs, Train: t.mean(c, most), Verify: stat.Mean(gaps[c]), IsBase: c.isBase})
+		r.Finalists = append(r.Finalists, Finalist{Label: c.knobs.Label, Train: t.mean(c, most), Verify: stat.Mean(gaps[c]), IsBase: c.isBase})
 	}
 	winner := slices.MinFunc(best, func(a, b *configuration) int { return cmp.Compare(stat.Mean(gaps[a]), stat.Mean(gaps[b])) })
 	slices.SortStableFunc(r.Finalists, func(a, b Finalist) int { return cmp.Compare(a.Verify, b.Verify) })

@@ -218,9 +218,6 @@ func (g *Graph) row(i int32, buf []int32) []int32 {
 // rebate is the sum of the bonus in a tour, in core units.
 func (g *Graph) rebate() int64 { return int64(g.bonus) * int64(len(g.in.Fixed)) }
 
-// N returns the number of cities.
-func (g *Graph) N() int { return g.n }
-
 // setEdges sorts the edges (us[e] < vs[e]), drops copies and builds the rest of the graph.
 func (g *Graph) setEdges(ctx context.Context, us, vs []int32) {
 	n := g.n
