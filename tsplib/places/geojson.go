@@ -186,15 +186,16 @@ func (p *points) feature(v part, i int) {
 
 // position adds one position.
 func (p *points) position(f *file, v part, at spot) error {
-	var c []float64
-	if !v.decode(&c) || len(c) < 2 {
+	var c []*float64 // nil where null stands, which no number is
+	if !v.decode(&c) || len(c) < 2 || c[0] == nil || c[1] == nil {
 		return v.fail(at.String(), short(string(v.raw)), "a position [longitude, latitude] in degrees")
 	}
 	at.line = int32(v.line)
-	if f.offGlobe(0, "", c[1], c[0]) != nil {
-		return f.offGlobe(int(at.line), at.String(), c[1], c[0])
+	lon, lat := *c[0], *c[1]
+	if f.offGlobe(0, "", lat, lon) != nil {
+		return f.offGlobe(int(at.line), at.String(), lat, lon)
 	}
-	p.x, p.y = append(p.x, c[1]), append(p.y, c[0])
+	p.x, p.y = append(p.x, lat), append(p.y, lon)
 	p.ids, p.names = append(p.ids, ""), append(p.names, "")
 	p.at = append(p.at, at)
 	return nil

@@ -305,13 +305,13 @@ func (f *file) engineTable(p part) *table {
 		}
 		var s struct {
 			Name     string
-			Location []float64
+			Location []*float64
 			Lat, Lon *float64
 		}
 		v.decode(&s)
 		lat, lon := s.Lat, s.Lon
 		if len(s.Location) >= 2 {
-			lon, lat = &s.Location[0], &s.Location[1]
+			lon, lat = s.Location[0], s.Location[1]
 		}
 		if lat == nil || lon == nil || f.offGlobe(1, "", *lat, *lon) != nil {
 			all = false
