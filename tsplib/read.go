@@ -239,7 +239,9 @@ func (p *problem) build() (*tsp.Instance, error) {
 		in, err = tsp.NewMatrix(p.name, p.n, p.matrix)
 	default:
 		in, err = tsp.NewPoints(p.name, p.metric, p.nodes.x, p.nodes.y, p.nodes.z)
-		p.warnRounding()
+		if text := Rounding(p.metric, p.nodes.x, p.nodes.y, p.nodes.z, "write EDGE_WEIGHT_TYPE : "); text != "" {
+			p.warn(p.seen["EDGE_WEIGHT_TYPE"], text)
+		}
 	}
 	if p.display.x == nil && in != nil && in.Metric.Dims() == 0 {
 		p.display = p.nodes
@@ -263,18 +265,20 @@ func (p *problem) build() (*tsp.Instance, error) {
 	return in, nil
 }
 
-// warnRounding warns about coordinates so close that rounding to whole numbers
-// leaves nothing of the distances: those in [0,1], mostly. A tour's edge is about
-// as long as the side of a city's share of the bounding box. Whole coordinates
-// are spared: their distances are 0 or at least 1.
-func (p *problem) warnRounding() {
-	switch p.metric {
+// Rounding returns a warning about coordinates so close that rounding to whole numbers leaves
+// nothing of the distances: those in [0,1], mostly; it is empty for others. A tour's edge is about
+// as long as the side of a city's share of the bounding box. Whole coordinates are spared: their
+// distances are 0 or at least 1. The remedy is another metric, told by its name behind what choose
+// says, where there is one that does not round.
+func Rounding(m tsp.Metric, x, y, z []float64, choose string) string {
+	switch m {
 	case tsp.Exact2D, tsp.Exact3D, tsp.Geo, tsp.GeoM, tsp.Haversine, tsp.Geodesic, tsp.XRay1, tsp.XRay2:
-		return
+		return ""
 	}
+	n := float64(len(x))
 	whole, edge, volume, dims := true, 0.0, 1.0, 0.0
-	for _, axis := range [][]float64{p.nodes.x, p.nodes.y, p.nodes.z} {
-		if axis == nil {
+	for _, axis := range [][]float64{x, y, z} {
+		if len(axis) < 2 {
 			continue
 		}
 		lo, hi := axis[0], axis[0]
@@ -282,22 +286,22 @@ func (p *problem) warnRounding() {
 			lo, hi = min(lo, v), max(hi, v)
 			whole = whole && v == math.Trunc(v)
 		}
-		edge = max(edge, (hi-lo)/float64(p.n))
+		edge = max(edge, (hi-lo)/n)
 		volume *= hi - lo
 		dims++
 	}
-	edge = max(edge, math.Pow(volume/float64(p.n), 1/dims))
-	if whole || edge >= 1 || p.n < 2 {
-		return
+	edge = max(edge, math.Pow(volume/n, 1/dims))
+	if whole || edge >= 1 {
+		return ""
 	}
-	exact := "multiply the coordinates by a power of ten"
-	switch p.metric {
+	remedy := "multiply the coordinates by a power of ten"
+	switch m {
 	case tsp.Euc2D, tsp.Ceil2D, tsp.Floor2D:
-		exact = "write EDGE_WEIGHT_TYPE : EXACT_2D to keep them as they are, or " + exact
+		remedy = fmt.Sprintf("%s%v to keep them as they are, or %s", choose, tsp.Exact2D, remedy)
 	case tsp.Euc3D, tsp.Ceil3D, tsp.Floor3D:
-		exact = "write EDGE_WEIGHT_TYPE : EXACT_3D to keep them as they are, or " + exact
+		remedy = fmt.Sprintf("%s%v to keep them as they are, or %s", choose, tsp.Exact3D, remedy)
 	}
-	p.warn(p.seen["EDGE_WEIGHT_TYPE"], fmt.Sprintf("%v rounds distances to whole numbers, but neighbouring cities are only about %.2g apart; %s", p.metric, edge, exact))
+	return fmt.Sprintf("%v rounds distances to whole numbers, but neighbouring cities are only about %.2g apart; %s", m, edge, remedy)
 }
 
 // metricNames lists the values of EDGE_WEIGHT_TYPE.

@@ -134,6 +134,9 @@ func (f *file) points(t *table) (*tsp.Instance, error) {
 	if t.degrees {
 		f.suspectSwap(t)
 	}
+	if text := tsplib.Rounding(m, t.x, t.y, t.z, "give --metric "); text != "" {
+		f.warn(t.line, "%s", text)
+	}
 	in, err := tsp.NewPoints(tsplib.BaseName(f.name), m, t.x, t.y, t.z)
 	if err != nil {
 		return nil, &tsplib.ParseError{Name: f.name, Line: t.line, Err: err}

@@ -112,6 +112,14 @@ func TestMetrics(t *testing.T) {
 			t.Errorf("%q as %s: %v, %v", c.text, c.metric, in, err)
 		}
 	}
+	const unit = "x,y\n0,0\n0.5,0\n0,0.5\n"
+	for metric, want := range map[string]string{"euc_2d": "EUC_2D rounds distances to whole numbers, but neighbouring cities are only about 0.29 apart; give --metric EXACT_2D to keep",
+		"man_2d": "0.29 apart; multiply the coordinates", "exact_2d": "", "": ""} {
+		_, warnings, err := read(unit, Options{Metric: metric})
+		if text := fmt.Sprint(warnings); err != nil || (want == "") != (len(warnings) == 0) || !strings.Contains(text, want) {
+			t.Errorf("%q: %s, %v, want %q", metric, text, err, want)
+		}
+	}
 	for _, s := range []string{"", "explicit", "sphere", "exact"} {
 		if m, ok := ParseMetric(s); ok {
 			t.Errorf("%q is %v", s, m)
