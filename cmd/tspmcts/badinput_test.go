@@ -178,6 +178,22 @@ func TestBadTour(t *testing.T) {
 			oneError(t, dir, 1, c.want, call{args: []string{"eval", c.problem, "t.tour"}})
 		})
 	}
+	// Of several the others are checked, too.
+	write(t, dir, "three.tour", tour("1\n3\n2\n4\n-1\n1\n2\n3\n4\n-1\n4\n1\n3\n2\n"))
+	write(t, dir, "set.txt", "0 0 0 1 1 1\n0 0 0 1 1 1 output 1 2 3 1\n0 0 1 1 1 2\n")
+	for _, c := range []struct {
+		lines, code int
+		want        string
+		args        []string
+	}{
+		{2, 1, `three\.tour: tour 2 of 3: no tour of fixed: .*fixed edge 1-3$`, []string{"eval", "fixed.tsp", "three.tour"}},
+		{1, 2, `set_0 has no tour in its file; .*; so it is with 1 more$`, []string{"eval", "set.txt"}},
+	} {
+		out, errs, code := call{args: c.args}.run(t, dir)
+		if code != c.code || strings.Count(out, "\n") != c.lines || !regexp.MustCompile(c.want).MatchString(strings.TrimSpace(errs)) {
+			t.Errorf("%v: exit code %d, stdout %q, stderr %q, want %s", c.args, code, out, errs, c.want)
+		}
+	}
 }
 
 // Every knob refuses values outside its range, from flag, environment and file.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -19,7 +20,7 @@ func evalCommand() *cli.Command {
 		ArgsUsage: "PROBLEM [TOUR]",
 		Description: "Checks each tour of the TSPLIB file TOUR against PROBLEM: every city once, every\n" +
 			"fixed edge used. Of a data set file without TOUR it checks the reference tours.\n" +
-			"The exit code is 1 if there is a tour that is none.",
+			"All are checked, and the exit code is 1 if there is a tour that is none.",
 		Flags: append([]cli.Flag{
 			option(catInput, "lines", "take the instances `A:B`, A to B-1 of a data set file, from 0"),
 			option(catInput, "optimum", "tell the gap to the optimal `LENGTH`"),
@@ -48,13 +49,14 @@ func runEval(c *cli.Context) error {
 			return usagef("%s holds several instances; choose one with --lines", args[0])
 		}
 	}
+	var bad []error // tours that are none, or are missing: the rest is checked nevertheless
 	for {
 		item, err := r.next(ctx)
 		if err == io.EOF {
-			return nil
+			return firstOf(bad)
 		}
 		if err != nil {
-			return err
+			return errors.Join(firstOf(bad), err)
 		}
 		tours, name := []tsp.Tour{item.Reference}, args[0]
 		if len(args) == 2 {
@@ -62,20 +64,18 @@ func runEval(c *cli.Context) error {
 				return err
 			}
 		} else if item.Reference == nil {
-			return usagef("%s has no tour in its file; give one: eval PROBLEM TOUR", item.Name)
+			bad = append(bad, usagef("%s has no tour in its file; give one: eval PROBLEM TOUR", item.Name))
+			continue
 		}
 		optimum := r.known.Of(item, warn)
-		for _, t := range tours {
-			err := item.Check(t)
-			if err == nil {
-				err = item.Keeps(t)
+		for k, t := range tours {
+			place := name
+			if len(tours) > 1 {
+				place = fmt.Sprintf("%s: tour %d of %d", name, k+1, len(tours))
 			}
-			if err != nil {
-				what := "tour"
-				if item.Ends != nil {
-					what = "path"
-				}
-				return fmt.Errorf("%s: no %s of %s: %w", name, what, item.Name, err)
+			if err := checkTour(item, t, place); err != nil {
+				bad = append(bad, err)
+				continue
 			}
 			v := item.Value(t)
 			gap, length := bench.GapOf(v, optimum), bench.LengthText(item.Instance, v)
@@ -87,6 +87,30 @@ func runEval(c *cli.Context) error {
 			}
 		}
 	}
+}
+
+// firstOf returns the first of the errors with the number of those behind it, nil if there is none.
+func firstOf(errs []error) error {
+	if len(errs) < 2 {
+		return errors.Join(errs...)
+	}
+	return fmt.Errorf("%w; so it is with %d more", errs[0], len(errs)-1)
+}
+
+// checkTour returns an error unless t, which stands at a place, is a tour of the item.
+func checkTour(item *bench.Item, t tsp.Tour, place string) error {
+	err := item.Check(t)
+	if err == nil {
+		err = item.Keeps(t)
+	}
+	if err == nil {
+		return nil
+	}
+	what := "tour"
+	if item.Ends != nil {
+		what = "path"
+	}
+	return fmt.Errorf("%s: no %s of %s: %w", place, what, item.Name, err)
 }
 
 // readTours returns the tours of a file and its name for messages.
