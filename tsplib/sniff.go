@@ -44,10 +44,11 @@ func (k Kind) String() string {
 const SniffLen = 4096
 
 // Sniff tells what a file holds from its beginning. One with a TOUR_SECTION or TYPE TOUR is a tour,
-// and one with any other keyword of TSPLIB is a problem; numbers may stand above it. Other files
-// that begin with a number hold data set lines, or what else ReadNumbers reads. JSON, NumPy files
-// and text whose fields are separated by commas, semicolons or tabs are for package places; numbers
-// between tabs only where they look like a matrix.
+// and one with any other keyword of TSPLIB is a problem, unless it is the name of a table's first
+// column; numbers may stand above it. Other files that begin with a number hold data set lines, or
+// what else ReadNumbers reads. JSON, NumPy files and text whose fields are separated by commas,
+// semicolons or tabs are for package places; numbers between tabs only where they look like a
+// matrix.
 func Sniff(prefix []byte) Kind {
 	prefix = prefix[:min(len(prefix), SniffLen)]
 	if bytes.HasPrefix(prefix, []byte("\x93NUMPY")) {
@@ -62,7 +63,7 @@ func Sniff(prefix []byte) Kind {
 	case !ok:
 		return KindEmpty
 	}
-	if isPlaces(prefix) {
+	if isPlaces(prefix) || !startsNumber(c) && isTable(prefix) {
 		return KindPlaces
 	}
 	kind := KindUnknown
@@ -121,6 +122,23 @@ func isPlaces(text []byte) bool {
 		}
 	}
 	return named >= 2 || numbers && len(fields) > 1 && bytes.ContainsAny(text, ",;")
+}
+
+// isTable reports whether text is columns between tabs, the first of which may be called Name, Type
+// or Comment, as keywords of TSPLIB are: the second line has as many, or one more where no field
+// stands above the names of the lines. Either line may be longer than what is seen.
+func isTable(text []byte) bool {
+	lines := bytes.FieldsFunc(bytes.TrimPrefix(text, bom), func(c rune) bool { return c == '\r' || c == '\n' })
+	tabs := bytes.Count(lines[0], []byte{'\t'})
+	if tabs < 2 || bytes.ContainsAny(lines[0], ":=") || bytes.Contains(bytes.ToUpper(text), []byte("_SECTION")) {
+		return false
+	}
+	cut := len(text) == SniffLen && len(lines) <= 2
+	if len(lines) == 1 {
+		return cut
+	}
+	more := bytes.Count(lines[1], []byte{'\t'}) - tabs
+	return more == 0 || more == 1 || more < 0 && cut
 }
 
 // isMatrix reports whether text is what is seen of a square matrix between tabs with 0 on its
