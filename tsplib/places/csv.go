@@ -176,7 +176,7 @@ func (f *file) readCSV(b *bufio.Reader, head []byte) (*tsp.Instance, error) {
 		second := r.ahead[0].fields
 		labelled := len(second) > len(first) || first[0] == "" && second[1] != ""
 		in, err := f.readSquare(r, first, line, labelled)
-		if err == nil && first[0] == "" && in.Names == nil && in.Directed {
+		if err == nil && leftOut(first[0]) && in.Names == nil && in.Directed {
 			f.warn(line, "the first line is the first column too, and the rest is not symmetric: read as distances; if it names the places, write a word above the names of the lines")
 		}
 		return in, err
@@ -401,11 +401,14 @@ func (f *file) readSquare(r *rows, first []string, line int, labelled bool) (*ts
 		}
 		for j, field := range numbers {
 			v, ok := r.entry(field)
-			if i == j {
+			switch {
+			case i == j && leftOut(field):
 				blank += btoi(field == "")
-			} else if field == "" {
+			case i == j && !ok:
+				return nil, f.fail(line, "", fmt.Sprintf("%q in row %d, column %d", short(field), i+1, j+1), r.wantNumber(field)+", - or nothing", nil)
+			case field == "":
 				return nil, f.fail(line, "", fmt.Sprintf("nothing in row %d, column %d", i+1, j+1), "a number, or inf where there is no road", nil)
-			} else if !ok {
+			case !ok:
 				return nil, f.fail(line, "", fmt.Sprintf("%q in row %d, column %d", short(field), i+1, j+1), r.wantNumber(field)+", or inf where there is no road", nil)
 			}
 			if want := m.add(i, v); want != "" {
@@ -435,7 +438,7 @@ func (f *file) readSquare(r *rows, first []string, line int, labelled bool) (*ts
 // file.
 func (f *file) squareHead(r *rows, first []string, line int, known bool) (rec, names []string, labelled bool, at int, err error) {
 	rec = first
-	if known || slices.ContainsFunc(first, func(s string) bool { return s != "" && !isNumber(r, s) }) && !mostlyNumbers(r, first) || first[0] == "" && counts(first[1:]) {
+	if known || slices.ContainsFunc(first, func(s string) bool { return s != "" && !isNumber(r, s) }) && !mostlyNumbers(r, first) || leftOut(first[0]) && counts(first[1:]) {
 		names = first
 		if rec, line, err = r.next(); err == io.EOF {
 			return nil, nil, false, 0, f.fail(1, "", columnList(first), wantTable, nil)
@@ -448,13 +451,16 @@ func (f *file) squareHead(r *rows, first []string, line int, known bool) (rec, n
 		case len(rec) != len(first):
 			return nil, nil, false, 0, f.fail(line, "", fmt.Sprintf("%d fields", len(rec)), fmt.Sprintf("%d, as in the first line", len(first)), nil)
 		default:
-			if labelled = known || first[0] == "" || rec[0] != "" && !isNumber(r, rec[0]) || len(first) > 1 && rec[0] == first[1]; labelled {
+			if labelled = known || first[0] == "" || !leftOut(rec[0]) && !isNumber(r, rec[0]) || len(first) > 1 && rec[0] == first[1]; labelled {
 				names = first[1:]
 			}
 		}
+		if labelled && len(names) > 0 && rec[0] == names[0] { // a matrix, whatever its entries are
+			return rec, names, labelled, line, nil
+		}
 		numbers := rec[btoi(labelled):]
-		for _, field := range numbers {
-			if _, ok := r.entry(field); ok || field == "" {
+		for j, field := range numbers {
+			if _, ok := r.entry(field); ok || field == "" || j == 0 && leftOut(field) {
 				continue
 			}
 			// Behind a 0, that of the diagonal, the numbers are told of that stand there with
@@ -469,15 +475,21 @@ func (f *file) squareHead(r *rows, first []string, line int, known bool) (rec, n
 	return rec, names, labelled, line, nil
 }
 
+// leftOut reports whether s stands on a diagonal for no number.
+func leftOut(s string) bool { return s == "" || s == "-" }
+
 // mostlyNumbers reports whether the first line is that of a matrix rather than of names, though it
-// has other text too: it begins with a 0, which stands on the diagonal, and half of it are numbers.
+// has other text too: it begins with a 0, or a dash as the second has it, which stands on the
+// diagonal, and half of it are numbers.
 func mostlyNumbers(r *rows, first []string) bool {
 	v, ok := r.number(first[0])
 	numbers := 0
 	for _, s := range first {
 		numbers += btoi(isNumber(r, s))
 	}
-	return ok && v == 0 && 2*numbers >= len(first)
+	second := r.ahead[0].fields
+	dashes := first[0] == "-" && len(second) > 1 && second[1] == "-"
+	return (ok && v == 0 || dashes) && 2*numbers >= len(first)
 }
 
 // counts reports whether the fields are 0, 1, 2 ... or 1, 2, 3 ..., as rows and columns are named
