@@ -158,10 +158,14 @@ func (f *file) readCSV(b *bufio.Reader, head []byte) (*tsp.Instance, error) {
 		text = crLines{b}
 	}
 	r := &rows{f: f, csv: csv.NewReader(text), comma: f.opt.DecimalComma}
-	r.csv.Comma = separator(head)
+	comma, told := separator(head)
+	r.csv.Comma = comma
 	r.csv.FieldsPerRecord = -1
 	r.csv.ReuseRecord = true
 	r.csv.TrimLeadingSpace = r.csv.Comma != '\t'
+	if told {
+		r.csv.Read() // the line that tells
+	}
 	rec, line, err := r.next()
 	if err == io.EOF {
 		return nil, f.fail(1, "", "nothing", "places or a matrix", tsplib.ErrEmpty)
@@ -207,9 +211,12 @@ func (c crLines) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// separator returns what separates fields: a semicolon or a tab if the first line has one outside
-// of quotes, else a comma.
-func separator(head []byte) rune {
+// separator returns what separates fields: what the first line tells, as Excel's sep=; does, or a
+// semicolon or a tab if that has one outside of quotes, else a comma.
+func separator(head []byte) (comma rune, told bool) {
+	if c, ok := bytes.CutPrefix(bytes.ToLower(bytes.Trim(firstLine(head), `"`)), []byte("sep=")); ok && len(c) == 1 && strings.Contains(",;\t", string(c)) {
+		return rune(c[0]), true
+	}
 	quoted, tab := false, false
 	for _, c := range firstLine(head) {
 		switch {
@@ -217,15 +224,15 @@ func separator(head []byte) rune {
 			quoted = !quoted
 		case quoted:
 		case c == ';':
-			return ';'
+			return ';', false
 		case c == '\t':
 			tab = true
 		}
 	}
 	if tab {
-		return '\t'
+		return '\t', false
 	}
-	return ','
+	return ',', false
 }
 
 // firstLine returns the first line that is not blank.
@@ -428,7 +435,7 @@ func (f *file) readSquare(r *rows, first []string, line int, labelled bool) (*ts
 	in, err := f.instance(m, start, entries, "")
 	if err == nil && names != nil {
 		in.Names = slices.Clone(names)
-		err = f.labels("", nil, in.Names, func(i int) (string, int) { return fmt.Sprintf("column %d", i+1), 1 })
+		err = f.labels("", nil, in.Names, func(i int) (string, int) { return fmt.Sprintf("column %d", i+1), head })
 	}
 	return in, err
 }
@@ -438,10 +445,11 @@ func (f *file) readSquare(r *rows, first []string, line int, labelled bool) (*ts
 // file.
 func (f *file) squareHead(r *rows, first []string, line int, known bool) (rec, names []string, labelled bool, at int, err error) {
 	rec = first
+	head := line
 	if known || slices.ContainsFunc(first, func(s string) bool { return s != "" && !isNumber(r, s) }) && !mostlyNumbers(r, first) || leftOut(first[0]) && counts(first[1:]) {
 		names = first
 		if rec, line, err = r.next(); err == io.EOF {
-			return nil, nil, false, 0, f.fail(1, "", columnList(first), wantTable, nil)
+			return nil, nil, false, 0, f.fail(head, "", columnList(first), wantTable, nil)
 		} else if err != nil {
 			return nil, nil, false, 0, err
 		}
@@ -469,7 +477,7 @@ func (f *file) squareHead(r *rows, first []string, line int, known bool) (rec, n
 			if v, ok := other.number(numbers[0]); isNumber(r, field) && (ok && v == 0 || numbers[0] == "") {
 				break
 			}
-			return nil, nil, false, 0, f.fail(1, "", columnList(first), wantTable, nil)
+			return nil, nil, false, 0, f.fail(head, "", columnList(first), wantTable, nil)
 		}
 	}
 	return rec, names, labelled, line, nil

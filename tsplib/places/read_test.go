@@ -54,6 +54,8 @@ func TestTables(t *testing.T) {
 		"two of a kind": {"city,key,name,lat,lon,ID\nNowhere,9,Bonn,50.7,7.1,a\nElsewhere,9,\"Köln, am Rhein\",50.9,6.95,b\nElsewhere,9,Levuka,-17,179.5,c\n", Options{}, true},
 		"tabs":          {"Name\tLAT\tlong\tid\nBonn\t50.7\t7.1\ta\nKöln, am Rhein\t50.9\t6.95\tb\nLevuka\t-17\t179.5\tc\n", Options{}, true},
 		"CR alone":      {"id;name;lat;lon\ra;Bonn;50.7;7.1\rb;Köln, am Rhein;50.9;6.95\rc;Levuka;-17;179.5\r", Options{}, true},
+		"told":          {"\xef\xbb\xbfsep=;\r\nid;name;lat;lon\r\na;Bonn;50.7;7.1\r\nb;Köln, am Rhein;50.9;6.95\r\nc;Levuka;-17;179.5\r\n", Options{}, true},
+		"told, quoted":  {"\"sep=,\"\nid,name,lat,lon\na,Bonn,50.7,7.1\nb,\"Köln, am Rhein\",50.9,6.95\nc,Levuka,-17,179.5\n", Options{}, true},
 		"no labels":     {"lat, lon\n50.7, 7.1\n 50.9 ,6.95\n-17, 179.5\n", Options{}, false},
 		"GeoJSON":       {`{"type":"FeatureCollection","features":[` + features + `]}`, Options{}, true},
 		"features last": {"\xef\xbb\xbf{\"features\":[" + features + "],\n\"bbox\":[0,0,1,1],\"type\":\"FeatureCollection\"}\n", Options{}, true},
@@ -156,6 +158,7 @@ func TestMatrices(t *testing.T) {
 		placed      bool
 	}{
 		"CSV":             {"0,1,2\n1,0,3\n2,3,0\n", Options{}, []int32{1, 2, 3}, 1, "", "", nil, false},
+		"CSV, told":       {"sep=;\n0;1;2\n1;0;3\n2;3;0\n", Options{}, []int32{1, 2, 3}, 1, "", "", nil, false},
 		"CSV of junk":     {"9e9,1,2\n1,0,3\n2,3,nan\n", Options{}, []int32{1, 2, 3}, 1, "", "", nil, false},
 		"CSV, semicolons": {"0;1,5;2\n1,5;0;3\n2;3;0\n", Options{DecimalComma: true}, []int32{15, 20, 30}, 10, "", "fractions: searched as whole numbers of 0.1, the scale is 10", nil, false},
 		"blank diagonal":  {",4,2\n4,,3\n2,3,\n", Options{}, []int32{4, 2, 3}, 1, "", "", nil, false},
@@ -279,6 +282,9 @@ func TestErrors(t *testing.T) {
 		",A,B\nA,X,1\nB,1,X\n":                     `f.csv:2: found "X" in row 1, column 1, want a number, - or nothing`,
 		"to,A,B\nA,0,#N/A\nB,1,0\n":                `f.csv:2: found "#N/A" in row 1, column 2, want a number, or inf`,
 		",A,B\nA,0,-\nB,1,0\n":                     `f.csv:2: found "-" in row 1, column 2, want a number, or inf`,
+		"sep=;\n0;1\n1;X\n":                        `f.csv:3: found "X" in row 2, column 2`,
+		"sep=;\nid;pop\n1;2\n":                     `f.csv:2: found the columns "id", "pop"`,
+		"sep=;\n":                                  "f.csv:1: found nothing, want places",
 		"0,1\n1,X\n":                               `f.csv:2: found "X" in row 2, column 2, want a number, - or nothing`,
 		",A,B\nA,0,1\nB,1,0\nC,1,1\n":              "f.csv:4: found one more line after 2 of 2 numbers",
 		"lat,lon\n":                                "found a first line without any below it",
