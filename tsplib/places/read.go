@@ -55,7 +55,7 @@ func ParseMetric(s string) (tsp.Metric, bool) {
 // looks wrong. Every error about the file is a [*tsplib.ParseError].
 func Read(r io.Reader, name string, opt Options) (*tsp.Instance, []tsplib.Warning, error) {
 	f := &file{name: name, opt: opt}
-	b := bufio.NewReaderSize(r, 64<<10)
+	b := bufio.NewReaderSize(r, headSize)
 	head, err := b.Peek(headSize)
 	if err != nil && err != io.EOF {
 		return nil, nil, &tsplib.ParseError{Name: name, Line: 1, Err: err}
@@ -79,7 +79,7 @@ func Read(r io.Reader, name string, opt Options) (*tsp.Instance, []tsplib.Warnin
 
 const (
 	bom      = "\xef\xbb\xbf"
-	headSize = 16 << 10 // what the format is told from
+	headSize = 1 << 20 // what the format is told from: the names of many places are a long line
 )
 
 // file is a file being read.

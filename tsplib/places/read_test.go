@@ -54,6 +54,7 @@ func TestTables(t *testing.T) {
 		"two of a kind": {"city,key,name,lat,lon,ID\nNowhere,9,Bonn,50.7,7.1,a\nElsewhere,9,\"Köln, am Rhein\",50.9,6.95,b\nElsewhere,9,Levuka,-17,179.5,c\n", Options{}, true},
 		"tabs":          {"Name\tLAT\tlong\tid\nBonn\t50.7\t7.1\ta\nKöln, am Rhein\t50.9\t6.95\tb\nLevuka\t-17\t179.5\tc\n", Options{}, true},
 		"CR alone":      {"id;name;lat;lon\ra;Bonn;50.7;7.1\rb;Köln, am Rhein;50.9;6.95\rc;Levuka;-17;179.5\r", Options{}, true},
+		"CR, long line": {"id,name,lat,lon" + strings.Repeat(",more", 8000) + "\ra,Bonn,50.7,7.1" + strings.Repeat(",", 8000) + "\rb,\"Köln, am Rhein\",50.9,6.95" + strings.Repeat(",", 8000) + "\rc,Levuka,-17,179.5" + strings.Repeat(",", 8000), Options{}, true},
 		"told":          {"\xef\xbb\xbfsep=;\r\nid;name;lat;lon\r\na;Bonn;50.7;7.1\r\nb;Köln, am Rhein;50.9;6.95\r\nc;Levuka;-17;179.5\r\n", Options{}, true},
 		"told, quoted":  {"\"sep=,\"\nid,name,lat,lon\na,Bonn,50.7,7.1\nb,\"Köln, am Rhein\",50.9,6.95\nc,Levuka,-17,179.5\n", Options{}, true},
 		"no labels":     {"lat, lon\n50.7, 7.1\n 50.9 ,6.95\n-17, 179.5\n", Options{}, false},
