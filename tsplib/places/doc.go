@@ -3,16 +3,16 @@
 //
 //   - CSV whose first line names the columns: lat and lon (or latitude, longitude, lng), in
 //     degrees, or x and y, and z; id and name where there are any. Fields are separated by
-//     commas, semicolons or tabs and may be quoted; a byte order mark is passed over; decimal commas
-//     need Options.DecimalComma.
+//     commas, semicolons or tabs, which a line sep=; above all may tell, and may be quoted; a byte
+//     order mark is passed over; decimal commas need Options.DecimalComma.
 //   - GeoJSON of points (RFC 7946): a FeatureCollection, a Feature, a MultiPoint or a
 //     GeometryCollection, of which each position is longitude, latitude. Of a feature the id and
 //     the properties id and name serve as such.
 //   - A square matrix of durations or distances as CSV, with or without the places' names
 //     in the first line and column, as a JSON array of rows, or as NumPy's .npy. Places may be
 //     called X or Lat where their names stand before the rows too.
-//   - What routing engines answer: OSRM's table and openrouteservice's matrix (durations, distances),
-//     Valhalla's sources_to_targets, verbose or not, and the matrices of a VROOM problem.
+//   - What routing engines answer: OSRM's table, openrouteservice's matrix (durations, distances) and
+//     GraphHopper's (times, distances), Valhalla's sources_to_targets, verbose or not, and the matrices of a VROOM problem.
 //
 // # Distances
 //

@@ -14,7 +14,7 @@ import (
 )
 
 // wantJSON is what JSON should have been.
-const wantJSON = "GeoJSON of points, a square array of rows, or an answer of OSRM, Valhalla, openrouteservice or VROOM with durations or distances"
+const wantJSON = "GeoJSON of points, a square array of rows, or an answer of OSRM, Valhalla, openrouteservice, GraphHopper or VROOM with durations or distances"
 
 // part is a value in a JSON document, and where it stands.
 type part struct {

@@ -196,6 +196,8 @@ func TestMatrices(t *testing.T) {
 		"OSRM":            {`{"code":"Ok",` + dir + `,"sources":` + locations + `,"destinations":` + locations + `}`, Options{}, []int32{1050, 2000, 3025}, 100, "s", "durations and distances are there: durations are minimized; --weight|whole numbers of 0.01 s", []string{"A", "B", ""}, true},
 		"OSRM, distances": {`{"code":"Ok",` + dir + `,"sources":` + locations + `}`, Options{Weight: "distances"}, []int32{1, 2, 3}, 1, "m", "", []string{"A", "B", ""}, true},
 		"OSRM, no place":  {`{` + dir + `,"sources":[{"location":[13,52]},{"location":[null,null]},{"location":[13,53]}]}`, Options{Weight: "distances"}, []int32{1, 2, 3}, 1, "m", "", nil, false},
+		"GraphHopper":     {`{"distances":[[0,1,2],[1,0,3],[2,3,0]],"times":[[0,7,8],[7,0,9],[8,9,0]],"weights":[[0]],"hints":[],"info":{}}`, Options{}, []int32{7, 8, 9}, 1, "s", "distances are there: durations are minimized; --weight", nil, false},
+		"GraphHopper, m":  {`{"times":[[0,7,8],[7,0,9],[8,9,0]],"distances":[[0,1,2],[1,0,3],[2,3,0]]}`, Options{Weight: "distances"}, []int32{1, 2, 3}, 1, "m", "", nil, false},
 		"ORS in km":       {`{` + dir + `,"metadata":{"query":{"units":"km"}}}`, Options{Weight: "distances"}, []int32{1000, 2000, 3000}, 1, "m", "", nil, false},
 		"Valhalla":        {valhalla("kilometers", verbose), Options{}, []int32{10, 20, 30}, 1, "s", "durations are minimized; --weight", nil, true},
 		"ORS, miles":      {"{\"distances\":[[null,0.1,2],[0.1,0,null],[2,null,0]],\n\"durations\":[[0,1,2],[1,0,3],[2,3,0]],\"metadata\":{\"query\":{\"units\":\"mi\"}}}", Options{Weight: "distances"}, []int32{160934, 3218688, tsp.NoEdge}, 1000, "m", "scale is 1000", nil, false},

@@ -136,6 +136,9 @@ func (s *stream) object() (*object, error) {
 			return nil, err
 		}
 		key, _ := t.(string)
+		if key == "times" { // as GraphHopper calls them, in seconds, too
+			key = "durations"
+		}
 		if err := s.member(o, key); err != nil {
 			return nil, err
 		}
