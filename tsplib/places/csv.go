@@ -432,6 +432,9 @@ func (f *file) readSquare(r *rows, first []string, line int, labelled bool) (*ts
 	if !labelled && m.coordinates() {
 		return nil, shape(fmt.Sprintf("%d lines of %d numbers, none on the diagonal 0", m.n, m.n))
 	}
+	if !labelled {
+		f.suspect(m, start)
+	}
 	in, err := f.instance(m, start, entries, "")
 	if err == nil && names != nil {
 		in.Names = slices.Clone(names)

@@ -133,12 +133,21 @@ func (m *matrix) row(f *file, i int) error {
 // coordinates reports whether the numbers may well be coordinates, as of two places in the plane.
 func (m *matrix) coordinates() bool { return m.n <= 3 && m.own == m.n }
 
+// suspect warns about numbers that may be coordinates too, as those of three places behind the
+// places' numbers, 0, 1, 2, which are 0 in the first line.
+func (f *file) suspect(m *matrix, line int) {
+	if m.n <= 4 && m.own > 0 {
+		f.warn(line, "not all numbers on the diagonal are 0: read as distances; coordinates are a CSV file with the columns x and y, or lat and lon")
+	}
+}
+
 // unnamed returns the instance of a matrix of which nothing more is known, unless it may as well be
 // coordinates.
 func (f *file) unnamed(m *matrix, line int) (*tsp.Instance, error) {
 	if m.coordinates() {
 		return nil, f.fail(line, "", fmt.Sprintf("%d rows of %[1]d numbers, none on the diagonal 0", m.n), "a square matrix with 0 there; coordinates are a CSV file with the columns x and y, or lat and lon", nil)
 	}
+	f.suspect(m, line)
 	return f.instance(m, line, entries, "")
 }
 

@@ -160,7 +160,7 @@ func TestMatrices(t *testing.T) {
 	}{
 		"CSV":             {"0,1,2\n1,0,3\n2,3,0\n", Options{}, []int32{1, 2, 3}, 1, "", "", nil, false},
 		"CSV, told":       {"sep=;\n0;1;2\n1;0;3\n2;3;0\n", Options{}, []int32{1, 2, 3}, 1, "", "", nil, false},
-		"CSV of junk":     {"9e9,1,2\n1,0,3\n2,3,nan\n", Options{}, []int32{1, 2, 3}, 1, "", "", nil, false},
+		"CSV of junk":     {"9e9,1,2\n1,0,3\n2,3,nan\n", Options{}, []int32{1, 2, 3}, 1, "", "not all numbers on the diagonal are 0: read as distances", nil, false},
 		"CSV, semicolons": {"0;1,5;2\n1,5;0;3\n2;3;0\n", Options{DecimalComma: true}, []int32{15, 20, 30}, 10, "", "fractions: searched as whole numbers of 0.1, the scale is 10", nil, false},
 		"blank diagonal":  {",4,2\n4,,3\n2,3,\n", Options{}, []int32{4, 2, 3}, 1, "", "", nil, false},
 		"named":           {",A,B,C\nA,0,1,2\nB,1,0,3\nC,2,3,0\n", Options{}, []int32{1, 2, 3}, 1, "", "", []string{"A", "B", "C"}, false},
@@ -192,7 +192,7 @@ func TestMatrices(t *testing.T) {
 		"npy f8":          {npyFile("<f8", false, 3, []float64{0, 1.5, 2, 1.5, math.NaN(), 3, 2, 3, 0}), Options{}, []int32{15, 20, 30}, 10, "", "scale is 10", nil, false},
 		"npy f4":          {npyFile("<f4", false, 3, []float32{0, 0.1, 2, 0.1, 0, 3, 2, 3, 0}), Options{}, []int32{1, 20, 30}, 10, "", "scale is 10", nil, false},
 		"npy f4, refined": {npyFile("<f4", false, 3, []float32{0, 100.1, 2, 100.1, 0, 3.0625, 2, 3.0625, 0}), Options{}, []int32{1001000, 20000, 30625}, 10000, "", "scale is 10000", nil, false},
-		"npy i8":          {npyFile("<i8", true, 3, []int64{0, 1, 2, 1, 0, 3, 2, 3, -7}), Options{}, []int32{1, 2, 3}, 1, "", "", nil, false},
+		"npy i8":          {npyFile("<i8", true, 3, []int64{0, 1, 2, 1, 0, 3, 2, 3, -7}), Options{}, []int32{1, 2, 3}, 1, "", "not all numbers on the diagonal are 0", nil, false},
 		"OSRM":            {`{"code":"Ok",` + dir + `,"sources":` + locations + `,"destinations":` + locations + `}`, Options{}, []int32{1050, 2000, 3025}, 100, "s", "durations and distances are there: durations are minimized; --weight|whole numbers of 0.01 s", []string{"A", "B", ""}, true},
 		"OSRM, distances": {`{"code":"Ok",` + dir + `,"sources":` + locations + `}`, Options{Weight: "distances"}, []int32{1, 2, 3}, 1, "m", "", []string{"A", "B", ""}, true},
 		"OSRM, no place":  {`{` + dir + `,"sources":[{"location":[13,52]},{"location":[null,null]},{"location":[13,53]}]}`, Options{Weight: "distances"}, []int32{1, 2, 3}, 1, "m", "", nil, false},
@@ -520,6 +520,9 @@ func TestWarnings(t *testing.T) {
 		"name,lat,lon\nA,1,2\nB,1,3\nA,3,4\n":                             `f.csv:4: the name "A", line 4, stands at line 2 too`,
 		"name,x,y\nBonn,1,2\nK\xf6ln,3,4\n":                               `f.csv:3: "K\xf6ln", line 3, is not UTF-8`,
 		"name,x,y\nBonn,1,2\nKöln,3,4\n":                                  "",
+		"0,0,0\n1,10,0\n2,10,10\n":                                        "f.csv:1: not all numbers on the diagonal are 0: read as distances; coordinates are",
+		",A,B\nA,9,1\nB,1,0\n":                                            "",
+		"1,9,9,9,9\n9,0,9,9,9\n9,9,0,9,9\n9,9,9,0,9\n9,9,9,9,0\n":         "",
 		"x,y,z\n1,2,3\n4,5,6\n":                                           "",
 		"lat,lon\n78.2,15.6\n69.6,18.9\n":                                 "2 of 2 latitudes",
 		"lat,lon\n64.8,-147.7\n71.3,-156.8\n70.2,-148.5\n":                "", // Alaska
