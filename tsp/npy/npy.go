@@ -9,11 +9,13 @@ package npy
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"math"
+	"slices"
 
 	"codeberg.org/sbinet/npyio/npy"
 )
@@ -80,10 +82,19 @@ func header(b *bufio.Reader) (d descr, err error) {
 	if err != nil {
 		return d, errors.New("the file ends in it")
 	}
-	if head[6] == 2 && binary.LittleEndian.Uint32(head[8:]) > 1<<16 {
-		return d, fmt.Errorf("it is %d bytes long", binary.LittleEndian.Uint32(head[8:]))
+	head = slices.Clone(head)
+	switch version := head[6]; version {
+	case 1:
+	case 2, 3:
+		if n := binary.LittleEndian.Uint32(head[8:]); n > 1<<16 {
+			return d, fmt.Errorf("it is %d bytes long", n)
+		}
+		head[6] = 2 // which the library knows; 3 differs in the names of fields alone
+	default:
+		return d, fmt.Errorf("the version is %d", version)
 	}
-	r, err := npy.NewReader(b)
+	b.Discard(len(head)) // is in the buffer
+	r, err := npy.NewReader(io.MultiReader(bytes.NewReader(head), b))
 	if err != nil {
 		return d, err
 	}

@@ -63,6 +63,25 @@ func TestRead(t *testing.T) {
 	}
 }
 
+// Versions 2 and 3 have a longer length before the header.
+func TestVersions(t *testing.T) {
+	first := file("<f8", "(2,)", binary.LittleEndian, []float64{3, 4})
+	for version, want := range map[byte]string{1: "<nil>", 2: "<nil>", 3: "<nil>", 4: "the version is 4"} {
+		text := slices.Clone(first)
+		if text[6] = version; version > 1 {
+			text = slices.Insert(text, 10, 0, 0)
+		}
+		r, err := NewReader(bufio.NewReader(bytes.NewReader(text)))
+		if fmt.Sprint(err) != want {
+			t.Errorf("version %d: %v, want %s", version, err, want)
+		}
+		got := make([]float64, 2)
+		if err == nil && (r.Read(got) != nil || !slices.Equal(got, []float64{3, 4}) || !r.AtEnd()) {
+			t.Errorf("version %d: read %v", version, got)
+		}
+	}
+}
+
 // A broken header is told of without what the library panics with.
 func TestBrokenHeader(t *testing.T) {
 	_, err := NewReader(bufio.NewReader(strings.NewReader(Magic + "\x01\x00\x10\x00{bad}           ")))
