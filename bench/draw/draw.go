@@ -10,6 +10,8 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strings"
+	"unicode"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -66,7 +68,12 @@ func newPicture(in *tsp.Instance, title string) (*picture, error) {
 		p.side, p.width = 20*vg.Inch, vg.Points(0.5)
 	}
 	p.plot.HideAxes()
-	p.plot.Title.Text = title
+	p.plot.Title.Text = strings.Map(func(c rune) rune { // control characters are not XML
+		if unicode.IsControl(c) {
+			return ' '
+		}
+		return c
+	}, title)
 	p.plot.Title.Padding = vg.Points(6)
 	return p, nil
 }

@@ -90,14 +90,14 @@ func TestTour(t *testing.T) {
 				continue // it takes its time
 			}
 			var b bytes.Buffer
-			if err := Tour(&b, format, "the title", in, tour, nil); err != nil {
+			if err := Tour(&b, format, "the\atitle", in, tour, nil); err != nil {
 				t.Fatal(err)
 			}
 			if format == "png" {
 				if _, err := png.Decode(&b); err != nil {
 					t.Errorf("%d cities: %v", n, err)
 				}
-			} else if err := xml.Unmarshal(b.Bytes(), new(struct{})); err != nil || !strings.Contains(b.String(), "the title") {
+			} else if err := xml.Unmarshal(b.Bytes(), new(struct{})); err != nil || !strings.Contains(b.String(), ">the title<") {
 				t.Errorf("%d cities: %v", n, err)
 			}
 		}
