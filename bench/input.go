@@ -39,6 +39,9 @@ func CheckInputs(args []string) error {
 			}
 			continue
 		}
+		if Piped(arg) {
+			continue
+		}
 		f, err := OpenFile(arg)
 		if err != nil {
 			return err
@@ -46,6 +49,12 @@ func CheckInputs(args []string) error {
 		f.Close()
 	}
 	return nil
+}
+
+// Piped reports whether what is in a file is there once, to its first reader: a pipe or a device.
+func Piped(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && !info.IsDir() && !info.Mode().IsRegular()
 }
 
 // stdinTaken is set by the first reader of stdin.

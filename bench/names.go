@@ -7,10 +7,10 @@ import (
 )
 
 // InstanceName returns the name of the instance in a file, or of the first of
-// several, as far as it can be told without reading it: none of stdin, and of
-// what no kind of file is. Two files with one name have instances of one name.
+// several, as far as it can be told without reading it: none of stdin and of
+// pipes, and of what no kind of file is. Two files with one name have instances of one name.
 func InstanceName(arg string) []string {
-	if arg == "-" {
+	if arg == "-" || Piped(arg) {
 		return nil
 	}
 	f, err := OpenFile(arg)

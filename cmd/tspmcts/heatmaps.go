@@ -62,9 +62,9 @@ func heatmapSpec(c *cli.Context) (string, error) {
 			return "", usagef("%s is %q: %v", flagged("ranks"), ranks, err)
 		}
 	}
-	// Files of all instances are looked at before time is spent; stdin can be read only once.
+	// Files of all instances are looked at before time is spent; stdin and pipes can be read only once.
 	for _, name := range s.Files() {
-		if name == "-" || bench.PerInstance(name) {
+		if name == "-" || bench.PerInstance(name) || bench.Piped(name) {
 			continue
 		}
 		f, err := bench.OpenFile(name)

@@ -286,3 +286,40 @@ func TestNamedPipe(t *testing.T) {
 	oneError(t, dir, 2, "--checkpoint .* pipes", call{args: []string{"solve", "a.tsp", "--checkpoint", "pipe"}})
 	onlyFiles(t, dir, "a.tsp", "pipe")
 }
+
+// What is in a pipe is read once, and whole: an instance, a heatmap, a table of ranks.
+func TestReadPipes(t *testing.T) {
+	dir := t.TempDir()
+	must(t, dir, "generate", "--cities", "1000", "--out", "a.tsp")
+	must(t, dir, "heatmap", "build", "a.tsp", "--out", "a.heat")
+	write(t, dir, "ranks.txt", "0.6 0.3\n")
+	pipe := filepath.Join(dir, "pipe")
+	if err := exec.Command("mkfifo", pipe).Run(); err != nil {
+		t.Skip("no named pipes here")
+	}
+	for _, c := range []struct{ file, args string }{
+		{"a.tsp", "solve %s --actions 10 --out a.tour"},
+		{"a.tsp", "heatmap build %s --out b.heat"},
+		{"a.heat", "solve a.tsp --actions 10 --heatmap-file %s"},
+		{"ranks.txt", "solve a.tsp --actions 10 --heatmap gtprior --ranks %s"},
+	} {
+		for _, name := range []string{"pipe", "/dev/stdin"} {
+			var args []string
+			for _, arg := range strings.Fields(c.args) {
+				args = append(args, strings.Replace(arg, "%s", name, 1))
+			}
+			run := call{args: args, stdin: strings.NewReader(read(t, dir, c.file))}
+			if name == "pipe" {
+				feed := exec.Command("cp", c.file, "pipe")
+				feed.Dir = dir
+				if err := feed.Start(); err != nil {
+					t.Fatal(err)
+				}
+				defer feed.Process.Kill()
+			}
+			if out, errs, code := run.run(t, dir); code != 0 || errs != "" || strings.Contains(out, "cities") && !strings.Contains(out, " 1000 cities") {
+				t.Errorf("%v: exit code %d, stderr %q, %q", args, code, errs, out)
+			}
+		}
+	}
+}
