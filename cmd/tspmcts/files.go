@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -65,13 +66,26 @@ func same(a, b string) bool {
 	return errX == nil && errY == nil && os.SameFile(x, y) && x.Mode().IsRegular()
 }
 
+// placeOf returns the path of a file, which need not be there, by which it is told from others.
+func placeOf(name string) string {
+	path, err := filepath.Abs(target(name))
+	if err != nil {
+		return name
+	}
+	dir, base := filepath.Split(path)
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = real
+	}
+	return filepath.Join(dir, base)
+}
+
 // keepFiles returns an error where an option names a file to write to that the command reads, or
 // that another option writes to.
 func keepFiles(c *cli.Context) error {
 	read, written := filesOf(c)
 	for k, w := range written {
 		for _, other := range written[:k] {
-			if w.name == other.name || same(w.name, other.name) {
+			if placeOf(w.name) == placeOf(other.name) || same(w.name, other.name) {
 				return usagef("--%s and --%s are the same file %s", other.flag, w.flag, w.name)
 			}
 		}

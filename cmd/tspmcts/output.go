@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -381,12 +382,18 @@ func probe(pattern string) error {
 // outputs are the files that are written an instance.
 type outputs struct {
 	read []namedFile       // by the command
-	of   map[string]string // the instance that a file is of
+	of   map[string]string // the instance, or the flag, that the file at a place is of
 }
 
 func outputsOf(c *cli.Context) *outputs {
-	read, _ := filesOf(c)
-	return &outputs{read, map[string]string{}}
+	read, written := filesOf(c)
+	o := &outputs{read, map[string]string{}}
+	for _, w := range written {
+		if !bench.PerInstance(w.name) {
+			o.of[placeOf(w.name)] = "--" + w.flag
+		}
+	}
+	return o
 }
 
 // add notes that the pattern of a flag names a file of the instance. It returns an error where
@@ -399,7 +406,8 @@ func (o *outputs) add(flag, pattern string, item *bench.Item) error {
 	if err != nil {
 		return err
 	}
-	if other, ok := o.of[file]; ok {
+	place := placeOf(file)
+	if other, ok := o.of[place]; ok {
 		return usagef("--%s %s is %s both for %s and for %s; solve them one by one, or rename a file", flag, pattern, file, other, item.Name)
 	}
 	for _, input := range o.read {
@@ -407,13 +415,13 @@ func (o *outputs) add(flag, pattern string, item *bench.Item) error {
 			return usagef("--%s %s would replace the input %s", flag, pattern, input.name)
 		}
 	}
-	o.of[file] = item.Name
+	o.of[place] = item.Name
 	return nil
 }
 
 // addAll is add for what the names of the inputs tell before they are read.
 func (o *outputs) addAll(flag, pattern string, inputs []string) error {
-	ahead := &outputs{o.read, map[string]string{}}
+	ahead := &outputs{o.read, maps.Clone(o.of)}
 	for _, input := range inputs {
 		for _, name := range bench.InstanceName(input) {
 			if strings.Contains(pattern, "{i}") {

@@ -134,6 +134,31 @@ func TestOutputsKeepInputs(t *testing.T) {
 	must(t, dir, "solve", "set.txt", "--lines", "0:1", "--actions", "20", "--resume", "c", "--checkpoint", "c")
 }
 
+// Two outputs are not one file, by whatever names, even where it is not there yet.
+func TestOutputsApart(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "a.tsp", square)
+	write(t, dir, "b.tsp", square)
+	if err := os.Symlink("none", filepath.Join(dir, "link")); err != nil {
+		t.Skip(err)
+	}
+	if err := os.Symlink(".", filepath.Join(dir, "here")); err != nil {
+		t.Skip(err)
+	}
+	for _, c := range []struct{ args, want string }{
+		{"--out o --json ./o", `--out and --json are the same file`},
+		{"--out o --json " + filepath.Join(dir, "o"), `--out and --json are the same file`},
+		{"--out link --json none", `--out and --json are the same file`},
+		{"--out here/o --checkpoint o", `--checkpoint and --out are the same file`},
+		{"b.tsp --out o{} --json ob", `--out o{} is ob both for --json and for b`},
+		{"b.tsp --out {}.t --json ./b.t", `--out {}\.t is b\.t both for --json and for b`},
+		{"b.tsp --out {}.svg --plot ./{}.svg", `--out and --plot are the same file`},
+	} {
+		oneError(t, dir, 2, c.want, call{args: append([]string{"solve", "a.tsp", "--actions", "10"}, strings.Fields(c.args)...)})
+	}
+	onlyFiles(t, dir, "a.tsp", "b.tsp", "link", "here")
+}
+
 // The folder of an output file is made, and an error names what was given.
 func TestOutputFolder(t *testing.T) {
 	dir := t.TempDir()
