@@ -310,6 +310,27 @@ class Solve(unittest.TestCase):
             break  # ends the search
         self.assertLess(time.time() - begun, 60)
 
+    def test_improvements_of_a_program_that_is_killed(self):
+        begun = []
+        init = subprocess.Popen.__init__
+
+        def noted(process, *arguments, **options):
+            init(process, *arguments, **options)
+            begun.append(process)
+
+        def killed(*arguments):
+            begun[-1].kill()
+            begun[-1].wait()
+            return ask(*arguments)
+
+        ask = tspmcts._ask
+        with mock.patch.object(subprocess.Popen, "__init__", noted):
+            with self.assertRaisesRegex(tspmcts.Error, "ended before the search did"):
+                for _ in tspmcts.improvements(cities(400), time=600):
+                    begun[-1].kill()
+            with mock.patch.object(tspmcts, "_ask", killed), self.assertRaisesRegex(tspmcts.Error, "ended before the search did"):
+                next(tspmcts.improvements(cities(400), time=600))
+
     def test_improvements_with_any_workers(self):
         for found in tspmcts.solve(SQUARE, workers=1000), *tspmcts.improvements(SQUARE, workers=1000):
             self.assertEqual(found.length, 40)

@@ -13,6 +13,7 @@ says is wrong is raised as :class:`Error`. Ctrl-C ends a search with the best to
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 import math
 import numbers
@@ -230,7 +231,7 @@ def improvements(
     command = [_binary(binary), "serve", "--listen", "127.0.0.1:0", "--max-time", "87600h", "--max-body", "2147483647", "--max-cities", "1073741823", "--max-held", "2147483647"]
     if "workers" in job:
         command += ["--max-workers", "1024"]  # as solve; without the option it would be how many search
-    with _started(command) as server:
+    with _started(command) as server, _answering():
         assert server.stdout is not None
         base = server.stdout.readline().strip()
         if not base:
@@ -242,7 +243,7 @@ def improvements(
         last = 0
         with _open(path + "/events") as events:
             for line in events:
-                if not line.startswith(b"data: "):
+                if not line.startswith(b"data: ") or not line.endswith(b"\n"):
                     continue
                 state = json.loads(line[6:])
                 if state["status"] == "failed":
@@ -255,6 +256,7 @@ def improvements(
                         yield Improvement(tour["tour"], tour["length"], state["gap"], state["bound"], state["seconds"], state["actions"], state.get("stage", ""))
                 if state["status"] == "done":
                     return
+        raise ConnectionError  # the events ended before the search
 
 
 def _flags(**values: Any) -> list[str]:
@@ -460,12 +462,20 @@ def _message(errors: str) -> str:
     return lines[-1].removeprefix("tspmcts: ") if lines else "the program ended without an answer"
 
 
-def _open(url: str, body: Optional[bytes] = None) -> Any:
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # the server is on this machine
+@contextlib.contextmanager
+def _answering() -> Iterator[None]:
+    """Raise what the server says is wrong, and that it says nothing any more."""
     try:
-        return opener.open(urllib.request.Request(url, data=body))
+        yield
     except urllib.error.HTTPError as e:
         raise Error(json.loads(e.read())["detail"]) from None
+    except (http.client.HTTPException, OSError):
+        raise Error("the program ended before the search did") from None
+
+
+def _open(url: str, body: Optional[bytes] = None) -> Any:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # the server is on this machine
+    return opener.open(urllib.request.Request(url, data=body))
 
 
 def _ask(url: str, body: Optional[bytes] = None) -> bytes:
