@@ -257,8 +257,26 @@ class Solve(unittest.TestCase):
                 yield cities(200)
                 time.sleep(1)
 
+        class Hinted:
+            """An iterator that expects more than comes."""
+
+            left = 2
+
+            def __iter__(self):
+                return self
+
+            def __length_hint__(self):
+                return 5
+
+            def __next__(self):
+                if not self.left:
+                    raise StopIteration
+                self.left -= 1
+                return SQUARE
+
         results = tspmcts.solve_many(loaded([SQUARE] * 3))
         self.assertEqual([r.length for r in results], [40] * 3)
+        self.assertEqual([r.length for r in tspmcts.solve_many(Hinted())], [40] * 2)
         threading.Timer(1.5, os.kill, (os.getpid(), signal.SIGINT)).start()
         first, *others = tspmcts.solve_many(endless(), processes=1, time=600)
         self.check(cities(200), first)

@@ -169,7 +169,7 @@ def solve_many(instances: Iterable[Rows], *, processes: Optional[int] = None, wo
             stopped.set()
             raise
 
-    count, left = length_hint(instances), iter(instances)
+    count, left, unbegun = length_hint(instances), iter(instances), 0
     futures: list[Future[Optional[Result]]] = []
     with ThreadPoolExecutor(processes or os.cpu_count() or 1) as pool:
         try:
@@ -185,7 +185,8 @@ def solve_many(instances: Iterable[Rows], *, processes: Optional[int] = None, wo
                 _interrupt_all()
             if not isinstance(e, KeyboardInterrupt):
                 raise
-    return [future.result() for future in futures] + [None] * (count - len(futures))
+            unbegun = count - len(futures)
+    return [future.result() for future in futures] + [None] * unbegun
 
 
 def improvements(
