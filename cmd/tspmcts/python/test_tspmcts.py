@@ -151,6 +151,8 @@ class Solve(unittest.TestCase):
             (lambda: tspmcts.solve(SQUARE, time="x"), tspmcts.Error, "want a time"),
             (lambda: tspmcts.solve(SQUARE, no_such_knob=1), tspmcts.Error, "no flag --no-such-knob"),
             (lambda: tspmcts.solve(SQUARE, binary="/no/such/file"), tspmcts.Error, "cannot be run"),
+            (lambda: tspmcts.solve(SQUARE, initial=[0.0, 1.9, 2, 3]), ValueError, "initial has the city 1.9"),
+            (lambda: list(tspmcts.improvements(SQUARE, initial=[0, 1, 2, 3])), ValueError, "leave initial out"),
             (lambda: list(tspmcts.improvements(SQUARE, depth=1)), tspmcts.Error, "depth is 1, want an integer from 2"),
             (lambda: list(tspmcts.improvements(SQUARE, validate=True)), tspmcts.Error, "no job; leave out"),
             (lambda: list(tspmcts.improvements(SQUARE, workers=0)), tspmcts.Error, "workers is .0.: want an integer from 1 to 1024"),

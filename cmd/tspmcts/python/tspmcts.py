@@ -211,6 +211,8 @@ def improvements(
     The options are those of :func:`solve`, without ``initial``. A ``heatmap`` of probabilities is for
     tours with distances that are the same both ways.
     """
+    if options.get("initial") is not None:
+        raise ValueError("improvements does not start from a tour, which is for solve: leave initial out")
     for key in "time", "stall":
         options[key] = _span(options.get(key))
     job: dict[str, Any] = {_name(key): _text(value) for key, value in options.items() if value is not None}
@@ -379,7 +381,10 @@ def _write_npy(name: str, rows: list[list[float]]) -> None:
 def _write_tour(name: str, tour: Sequence[int]) -> None:
     with open(name, "w", encoding="ascii", newline="\n") as f:
         f.write(f"TYPE : TOUR\nDIMENSION : {len(tour)}\nTOUR_SECTION\n")
-        f.writelines(f"{int(city) + 1}\n" for city in tour)
+        for city in tour:
+            if city != int(city):
+                raise ValueError(f"initial has the city {city!r}, want integers")
+            f.write(f"{int(city) + 1}\n")
         f.write("-1\nEOF\n")
 
 
