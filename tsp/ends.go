@@ -6,7 +6,7 @@ import "fmt"
 type Ends struct{ Start, End int32 }
 
 // SetEnds asks for a path through all cities, from start to end, instead of a
-// tour; -1 is any city. It must agree with the fixed edges, which are set before;
+// tour; -1 is any city. It must agree with the fixed edges;
 // else the error is ErrFixed with the reason. A path of a symmetric instance may
 // be read from either end, but from start on where only one is given.
 func (in *Instance) SetEnds(start, end int32) error {
@@ -20,13 +20,24 @@ func (in *Instance) SetEnds(start, end int32) error {
 	}
 	was := in.Ends
 	in.Ends = &Ends{start, end}
-	n, fixed := in.symmetricFixed()
-	if err := (&Instance{n: n}).SetFixed(fixed); err != nil {
+	if err := in.checkPath(); err != nil {
 		in.Ends = was
-		return fmt.Errorf("%w as a path between these ends", ErrFixed)
+		return err
 	}
 	if in.Metric == Graph {
 		in.offset = int64(in.n) - 1
+	}
+	return nil
+}
+
+// checkPath returns an error where a path is asked for that the fixed edges do not allow.
+func (in *Instance) checkPath() error {
+	if in.Ends == nil {
+		return nil
+	}
+	n, fixed := in.symmetricFixed()
+	if err := (&Instance{n: n}).SetFixed(fixed); err != nil {
+		return fmt.Errorf("%w as a path between these ends", ErrFixed)
 	}
 	return nil
 }

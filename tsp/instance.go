@@ -296,7 +296,8 @@ func (in *Instance) Planar() bool { return in.Metric.Dims() == 2 }
 var ErrFixed = errors.New("the fixed edges allow no tour")
 
 // SetFixed demands that every tour holds the given edges. They must form
-// disjoint paths, or one tour; else the error is ErrFixed with the reason.
+// disjoint paths, or one tour, or be in a path between the Ends where these are set; else the error
+// is ErrFixed with the reason, and the edges of before stay.
 func (in *Instance) SetFixed(edges [][2]int32) error {
 	partner := make([]int32, 2*in.n)
 	for i := range partner {
@@ -354,9 +355,14 @@ func (in *Instance) SetFixed(edges [][2]int32) error {
 		}
 		kept = append(kept, e)
 	}
-	in.Fixed, in.partner = kept, partner
 	if len(kept) == 0 {
-		in.Fixed, in.partner = nil, nil
+		kept, partner = nil, nil
+	}
+	fixed, partners := in.Fixed, in.partner
+	in.Fixed, in.partner = kept, partner
+	if err := in.checkPath(); err != nil {
+		in.Fixed, in.partner = fixed, partners
+		return err
 	}
 	return nil
 }

@@ -268,6 +268,15 @@ func TestKindsRefused(t *testing.T) {
 			t.Errorf("ends %v: %v", ends, err)
 		}
 	}
+	path := tsptest.Random(tsp.Euc2D, 6, 1)
+	if err := errors.Join(path.SetEnds(0, 5), path.SetFixed([][2]int32{{0, 3}, {3, 4}})); err != nil {
+		t.Fatal(err)
+	}
+	for _, fixed := range [][][2]int32{{{0, 5}}, {{0, 1}, {0, 2}}, {{0, 1}, {1, 5}}, {{5, 3}, {5, 2}}} {
+		if err := path.SetFixed(fixed); !errors.Is(err, tsp.ErrFixed) || !path.IsFixed(3, 4) || len(path.Fixed) != 2 {
+			t.Errorf("fixed edges %v of a path from 0 to 5: %v, %v are left", fixed, err, path.Fixed)
+		}
+	}
 	if err := square.Forbid([][2]int32{{1, 0}}); !errors.Is(err, tsp.ErrForbidden) {
 		t.Errorf("a fixed edge is forbidden: %v", err)
 	}
