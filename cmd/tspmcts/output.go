@@ -41,7 +41,7 @@ func (stdout) Write(p []byte) (int, error) {
 }
 
 // pending is a file that is written beside its place, and is there whole or not
-// at all. Devices and pipes are written directly, and so is stdout, for "-".
+// at all. Devices and pipes are written directly, and so is stdout, by any name.
 type pending struct {
 	name string // for messages
 	path string // the place, links followed
@@ -145,6 +145,9 @@ func newPending(name string) (*pending, error) {
 	if name == "-" {
 		return &pending{name: "stdout", f: os.Stdout}, nil
 	}
+	if isStdout(name) {
+		return &pending{name: name, f: os.Stdout}, nil
+	}
 	if recordsIn(name) == "bench" {
 		return nil, usagef("%s holds records of bench, which nothing writes over; remove it, or name another file to write to", name)
 	}
@@ -201,6 +204,14 @@ func newPending(name string) (*pending, error) {
 	}
 	p.side = true
 	return p, nil
+}
+
+// isStdout reports whether a file is the one that stdout goes to, as /dev/stdout is: what is put in
+// its place would lose what was there.
+func isStdout(name string) bool {
+	info, err := os.Stat(name)
+	out, errOut := os.Stdout.Stat()
+	return err == nil && errOut == nil && os.SameFile(info, out)
 }
 
 // target returns the file that a link is to, which need not be there, and of what is no link itself.
@@ -315,6 +326,9 @@ func createJSONLines(name string) (*jsonLines, error) {
 	p, err := create(name)
 	if err != nil {
 		return nil, err
+	}
+	if p.f == os.Stdout {
+		return &jsonLines{w: p}, nil
 	}
 	return &jsonLines{w: p, file: p}, nil
 }

@@ -312,6 +312,30 @@ func TestNamedPipe(t *testing.T) {
 	onlyFiles(t, dir, "a.tsp", "pipe")
 }
 
+// What goes to stdout by another name than - is appended where stdout is.
+func TestDevStdout(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "a.tsp", square)
+	if _, err := os.Stat("/dev/stdout"); err != nil {
+		t.Skip(err)
+	}
+	for _, c := range []struct{ flag, want string }{{"--out", "TOUR_SECTION"}, {"--json", `{"instance":"a",`}} {
+		write(t, dir, "log", "above\n")
+		log, err := os.OpenFile(filepath.Join(dir, "log"), os.O_WRONLY|os.O_APPEND, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cmd := call{args: []string{"solve", "a.tsp", "--actions", "10", c.flag, "/dev/stdout"}}.command(t.Context(), dir)
+		cmd.Stdout = log
+		err = cmd.Run()
+		log.Close()
+		if text := read(t, dir, "log"); err != nil || !strings.HasPrefix(text, "above\n") || !strings.Contains(text, c.want) {
+			t.Errorf("%s: %v, the log is %q, want %q in it below what was there", c.flag, err, text, c.want)
+		}
+	}
+	onlyFiles(t, dir, "a.tsp", "log")
+}
+
 // What is in a pipe is read once, and whole: an instance, a heatmap, a table of ranks.
 func TestReadPipes(t *testing.T) {
 	dir := t.TempDir()

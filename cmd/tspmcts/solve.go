@@ -175,7 +175,7 @@ func (s *solver) checkOutputs() error {
 		}
 	}
 	for _, o := range []namedFile{{"out", s.out}, {"json", s.json}, {"plot", s.plot}, {"checkpoint", s.checkpoint}} {
-		if o.flag == "checkpoint" && (o.name == "-" || isPipe(o.name)) {
+		if o.flag == "checkpoint" && (o.name == "-" || isPipe(o.name) || isStdout(o.name)) {
 			return usagef("--checkpoint is written again and again, which stdout (-) and pipes cannot be; name a file")
 		}
 		if o.name == "" || o.name == "-" {
