@@ -287,11 +287,19 @@ func (c *Config) UnmarshalJSON(data []byte) error {
 		if x, ok := v.(float64); ok {
 			text = strconv.FormatFloat(x, 'f', -1, 64)
 		}
-		if name == "preset" {
-			c.Preset = text
-		} else if k, ok := FindKnob(name); !ok {
+		k, ok := FindKnob(name)
+		_, isText := v.(string)
+		wantText := name == "preset" || k.Kind == Choice || k.Kind == List
+		switch {
+		case !ok && name != "preset":
 			errs = append(errs, fmt.Errorf("unknown knob %q", name))
-		} else {
+		case isText && !wantText:
+			errs = append(errs, fmt.Errorf("%s is %q, want a number", name, text))
+		case wantText && !isText:
+			errs = append(errs, fmt.Errorf("%s is %s, want a string", name, text))
+		case name == "preset":
+			c.Preset = text
+		default:
 			errs = append(errs, k.Set(c, text))
 		}
 	}

@@ -218,7 +218,8 @@ func TestConfigJSON(t *testing.T) {
 			t.Errorf("%v does not say %s", err, want)
 		}
 	}
-	for _, text := range []string{`[]`, `{"alpha":null}`, `{"alpha":[1]}`, `{"depth":true}`, `{"depth":1e99}`} {
+	for _, text := range []string{`[]`, `{"alpha":null}`, `{"alpha":[1]}`, `{"depth":true}`, `{"depth":1e99}`,
+		`{"preset":null}`, `{"preset":{"a":1}}`, `{"preset":5}`, `{"alpha":"0.5"}`, `{"breadth":5}`, `{"order":null}`} {
 		if err := json.Unmarshal([]byte(text), &back); err == nil {
 			t.Errorf("%s is taken", text)
 		}
