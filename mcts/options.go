@@ -44,9 +44,10 @@ type Options struct {
 	// "" or "auto" is what suits the preset, the size and the time (DefaultHeatmap).
 	Source string
 	// Build, if not nil, makes the map of a source, of the neighbours given or more, and passes
-	// told on (heatmap.Request). nil: sources that read files open them by name, and those of tours
-	// have quick local optima. The instance is Solve's, or one of its places (tsp.Places) where
-	// cities share them, or are many, and the source reads no files.
+	// told on (heatmap.Request). nil: sources that read files open them by name, but for tours:FILE,
+	// which is an error, and tours without files has quick local optima. The instance is Solve's, or
+	// one of its places (tsp.Places) where cities share them, or are many, and the source reads no
+	// files.
 	Build func(ctx context.Context, in *tsp.Instance, source string, nb *tsp.Neighbors, told heatmap.Told) (*heatmap.Map, error)
 	// Heatmap is a map that is there already; it takes the place of Source.
 	Heatmap *heatmap.Map
