@@ -19,6 +19,9 @@ func NewGraph(name string, n int, edges [][2]int32) (*Instance, error) {
 	if n < 3 {
 		return nil, fmt.Errorf("a graph of %d cities has no Hamiltonian cycle; want three or more", n)
 	}
+	if n > math.MaxInt32/2 {
+		return nil, fmt.Errorf("%d cities are more than %d", n, math.MaxInt32/2)
+	}
 	for _, e := range edges {
 		if min(e[0], e[1]) < 0 || int(max(e[0], e[1])) >= n {
 			return nil, fmt.Errorf("edge %d-%d, want cities of 1..%d", e[0]+1, e[1]+1, n)

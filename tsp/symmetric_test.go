@@ -259,6 +259,11 @@ func TestKindsRefused(t *testing.T) {
 			t.Errorf("%s: no error", name)
 		}
 	}
+	for _, n := range []int{2, 1 + math.MaxInt32/2} {
+		if _, err := tsp.NewGraph("graph", n, nil); err == nil {
+			t.Errorf("a graph of %d cities: no error", n)
+		}
+	}
 	square := tsptest.Random(tsp.Euc2D, 5, 1)
 	if err := square.SetFixed([][2]int32{{0, 1}, {1, 2}}); err != nil {
 		t.Fatal(err)
