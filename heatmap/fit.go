@@ -89,7 +89,7 @@ func (c *RankCounts) Test(table Ranks, counted int64) ChiSquare {
 		share -= p
 	}
 	bin(ends, share*float64(c.Ends))
-	t.Degrees = bins - 1
+	t.Degrees = max(bins-1, 0) // without counts there are no bins
 	t.P = 1
 	if t.Degrees > 0 && t.Statistic > 0 {
 		t.P = mathext.GammaIncRegComp(float64(t.Degrees)/2, t.Statistic/2) // the upper tail of chi-square
@@ -97,7 +97,7 @@ func (c *RankCounts) Test(table Ranks, counted int64) ChiSquare {
 	return t
 }
 
-// WriteRanks writes a table as ReadRanks reads it, with a comment above it.
+// WriteRanks writes a table as ReadRanks reads it, with a comment of one line above it.
 func WriteRanks(w io.Writer, ranks Ranks, comment string) error {
 	if _, err := fmt.Fprintf(w, "# %s\n", comment); err != nil {
 		return err

@@ -115,6 +115,9 @@ func TestFit(t *testing.T) {
 	if x := c.Test(Ranks{1}, 0); x.Degrees != 0 || x.P != 1 {
 		t.Errorf("a table that says nothing: %+v", x)
 	}
+	if x := new(RankCounts).Test(Ranks{.5, .3}, 0); x != (ChiSquare{P: 1}) {
+		t.Errorf("no counts: %+v", x)
+	}
 	var b bytes.Buffer
 	if err := WriteRanks(&b, c.Ranks(), "test"); err != nil {
 		t.Fatal(err)
