@@ -35,7 +35,8 @@ func (s *Source) parseMix(args string) error {
 	return nil
 }
 
-// Mix returns the mean of maps of the same cities, by weight. What a map does not hold counts as 0.
+// Mix returns the mean of maps of the same cities, one or more, by weights of a sum above 0. What a
+// map does not hold counts as 0.
 func Mix(maps []*Map, weight []float64) *Map {
 	sum := 0.0
 	for _, w := range weight {

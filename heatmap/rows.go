@@ -40,8 +40,8 @@ func NewRows(keep int) *Rows { return &Rows{keep: keep, start: []int32{0}} }
 // Len returns how many rows are complete.
 func (g *Rows) Len() int { return len(g.start) - 1 }
 
-// Add takes the entry of column j of the running row. It reports false for NaN, infinity and what
-// is beyond MaxEntry.
+// Add takes the entry of column j, a city, of the running row. It reports false for NaN, infinity
+// and what is beyond MaxEntry.
 func (g *Rows) Add(j int32, p float64) bool {
 	if int(j) == g.Len() {
 		return true

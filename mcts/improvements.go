@@ -11,6 +11,8 @@ import (
 // Improvements is Solve as a loop over the better tours that it finds, the last of
 // which is the answer. The loop body may take its time: it is given the best tour of
 // when it asks, without regions. Leaving the loop ends the search. An error comes alone, and last.
+// Under an exact metric the length of the answer is of unrounded distances, and may be longer in its
+// last digits than the one before.
 //
 //	for p, err := range mcts.Improvements(ctx, in, mcts.Options{}) {
 //		...

@@ -87,7 +87,7 @@ type Options struct {
 // Progress is what an observer is told: a better tour, or that time passes.
 type Progress struct {
 	Tour    tsp.Tour      // the best so far, valid during the call
-	Length  float64       // of it, in the instance's unit
+	Length  float64       // of it, in the instance's unit; under an exact metric of distances rounded to core units
 	Gap     float64       // of it, in percent over Options.Best, or over the bound; NaN where there is neither
 	Bound   float64       // that no tour is below, in the instance's unit; 0 where none was asked for or found
 	Elapsed time.Duration // on the clock

@@ -79,7 +79,8 @@ const MaxDegrees = 1e6
 type point struct{ x, y float64 }
 
 // NewPoints returns an instance whose distances come from coordinates: x and y,
-// and z where m has three dimensions (nil otherwise), all of one length n >= 1.
+// and z where m has three dimensions (nil otherwise), all of one length n >= 1. They become X, Y and Z,
+// and must not change: distances are those of what they were.
 func NewPoints(name string, m Metric, x, y, z []float64) (*Instance, error) {
 	n := len(x)
 	switch {

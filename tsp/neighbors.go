@@ -41,10 +41,10 @@ func NearestNeighbors(ctx context.Context, in *Instance, k int) (*Neighbors, err
 	return nearest(ctx, in, nil, k, 1, nil)
 }
 
-// NearestByParts is NearestNeighbors in so many parts, the first small and the last large. After
-// each told is told that the rows of all cities below known are there. Where cities are numbered
-// along a curve (see [NewPlaces]) these are about as many as were found, else hardly any before the
-// last part. The rows depend on in and k alone.
+// NearestByParts is NearestNeighbors in so many parts, 1 or more, the first small and the last
+// large. After each told, which is not nil, is told that the rows of all cities below known are
+// there. Where cities are numbered along a curve (see [NewPlaces]) these are about as many as were
+// found, else hardly any before the last part. The rows depend on in and k alone.
 func NearestByParts(ctx context.Context, in *Instance, k, parts int, told func(nb *Neighbors, known int32)) (*Neighbors, error) {
 	nb, err := nearest(ctx, in, nil, k, parts, told)
 	if err == nil {

@@ -7,8 +7,8 @@ import (
 	"tspmcts/tsp"
 )
 
-// ChainConfig says how far a chain looks: Breadth is how many alternatives it tries at
-// each of its first levels; deeper ones follow the best only. Depth is the number of levels.
+// ChainConfig says how far a chain looks: Breadth is how many alternatives, 1 or more, it tries
+// at each of its first levels; deeper ones follow the best only. Depth is the number of levels.
 type ChainConfig struct {
 	Breadth []int
 	Depth   int
