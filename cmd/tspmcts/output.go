@@ -148,6 +148,9 @@ func newPending(name string) (*pending, error) {
 	if isStdout(name) {
 		return &pending{name: name, f: os.Stdout}, nil
 	}
+	if _, base := splitDir(name); base == "" {
+		return nil, fmt.Errorf("%s names a directory, want a file in it", name)
+	}
 	if recordsIn(name) == "bench" {
 		return nil, usagef("%s holds records of bench, which nothing writes over; remove it, or name another file to write to", name)
 	}

@@ -170,6 +170,8 @@ func TestOutputFolder(t *testing.T) {
 	must(t, dir, "heatmap", "build", "set.txt", "--out", "maps/{}.heat")
 	onlyFiles(t, filepath.Join(dir, "maps"), "set_0.heat", "set_1.heat")
 	oneError(t, dir, 1, "no/sub: there is no such file or directory", call{args: []string{"solve", "set.txt", "--time", "1h", "--out", "no/sub/{}.tour"}})
+	oneError(t, dir, 1, "new/ names a directory, want a file in it", call{args: []string{"solve", "--time", "1h", "--out", "new/"}})
+	onlyFiles(t, dir, "set.txt", "tours", "json", "plots", "maps")
 }
 
 // Built with the tag nofarm, the program has nothing of Temporal, of buckets or of gRPC in it.
