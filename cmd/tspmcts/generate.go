@@ -88,7 +88,7 @@ func runGenerate(c *cli.Context) error {
 	if file != "" {
 		ctx, cancel := interruptible()
 		defer cancel()
-		return writeProblem(file, func(w io.Writer) error { return write(stoppable{ctx.Done(), w}) })
+		return writeOver(file, func(w io.Writer) error { return write(stoppable{ctx.Done(), w}) })
 	}
 	return write(stdout{})
 }

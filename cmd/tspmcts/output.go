@@ -287,8 +287,8 @@ func (p *pending) close() error {
 // writeFile writes the whole of a file with write.
 func writeFile(name string, write func(io.Writer) error) error { return writeTo(create, name, write) }
 
-// writeProblem is writeFile for a problem, which may replace another.
-func writeProblem(name string, write func(io.Writer) error) error {
+// writeOver is writeFile for what may replace a problem: another one, or files that are nobody's input.
+func writeOver(name string, write func(io.Writer) error) error {
 	return writeTo(newPending, name, write)
 }
 

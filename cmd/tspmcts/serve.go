@@ -162,7 +162,7 @@ func serverOf(c *cli.Context) (config serve.Config, address string, certificate 
 		}
 		certificate = &pair
 	}
-	config.Folder, config.Write, config.Log = c.String("state"), writeFile, warn
+	config.Folder, config.Write, config.Log = c.String("state"), writeOver, warn
 	return config, address, certificate, nil
 }
 

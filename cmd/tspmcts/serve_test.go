@@ -153,7 +153,9 @@ func TestServeKilled(t *testing.T) {
 	_, res := s.ask(t, "POST", "/v1/jobs", square, nil)
 	done := res.Header.Get("Location")
 	was := s.until(t, done, func(v view) bool { return v.Status == "done" })
-	_, res = s.ask(t, "POST", "/v1/jobs?time=1h&workers=1&demo=uniform&cities=2000", "", nil)
+	must(t, dir, "generate", "--cities", "2000", "--out", "long.tsp")
+	long := "NAME : " + strings.Repeat("x", 5000) // with which a tour could be a problem at first sight
+	_, res = s.ask(t, "POST", "/v1/jobs?time=1h&workers=1", regexp.MustCompile("(?m)^NAME.*").ReplaceAllString(read(t, dir, "long.tsp"), long), nil)
 	running := res.Header.Get("Location")
 	var waits []string
 	for i := range 20 {

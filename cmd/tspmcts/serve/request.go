@@ -50,6 +50,9 @@ type settings struct {
 	given    given
 }
 
+// maxName is how many characters the name of a job has at most.
+const maxName = 200
+
 // Setting describes one of the settings of a job.
 type Setting struct {
 	Name  string `json:"name"`
@@ -60,8 +63,8 @@ type Setting struct {
 // Settings lists what the query of a request for a job may hold, or its JSON, besides the knobs.
 var Settings = []Setting{
 	{"name", "what to call the job", func(s *settings, text string, _ Limits) error {
-		if utf8.RuneCountInString(text) > 200 || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' }) {
-			return errors.New("want at most 200 characters, on one line")
+		if utf8.RuneCountInString(text) > maxName || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' }) {
+			return fmt.Errorf("want at most %d characters, on one line", maxName)
 		}
 		s.name = text
 		return nil
@@ -328,6 +331,9 @@ func decode(body []byte, query string, l Limits) (*order, error) {
 	}
 	if s.name != "" {
 		o.item.Name = s.name
+	}
+	if name := []rune(o.item.Name); len(name) > maxName { // every list of jobs has it
+		o.item.Name = string(name[:maxName])
 	}
 	if n := o.item.N(); n > l.Cities {
 		return nil, tooMany(n, l)

@@ -368,6 +368,10 @@ func TestSettings(t *testing.T) {
 	if want := (given{"seed": "5", "kick-size": "20", "bound": "true", "actions": "1000", "depth": "10", "start": "0", "optimum": "12.5"}); !maps.Equal(v.Settings, want) {
 		t.Errorf("settings %v, want %v", v.Settings, want)
 	}
+	o, err := decode([]byte(strings.Replace(square, "square", strings.Repeat("ö", 5000), 1)), "", DefaultLimits())
+	if err != nil || o.item.Name != strings.Repeat("ö", maxName) {
+		t.Errorf("the name in a file is told with %d bytes, %v", len(o.item.Name), err)
+	}
 }
 
 // The command line names the ends of a path so that it finds the same cities: by the id where there
