@@ -19,6 +19,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -920,7 +921,7 @@ func TestStateOutlivesServer(t *testing.T) {
 	}
 	write("AAAAAAAAAAAAAAAAAAAAAAAAAA.json", "{") // a broken job hinders no other
 	write("notes.txt", "hello")
-	for _, name := range []string{"B.body", "B.tour", "B.checkpoint", ".B.body.0123abcd", ".B.json.0123abcd"} { // of servers that were killed
+	for _, name := range []string{"B.body", "B.tour", "B.initial", "B.checkpoint", ".B.body.0123abcd", ".B.json.0123abcd"} { // of servers that were killed
 		write(strings.Replace(name, "B", strings.Repeat("B", 26), 1), "left")
 	}
 	c = serveIt(t, in)
@@ -964,7 +965,7 @@ func TestStateOutlivesServer(t *testing.T) {
 }
 
 // Limits are for new jobs: one that was taken under higher ones stays as it is, and what ran with
-// more workers, or has a checkpoint of others, goes on from its tour.
+// more workers goes on from its tour, and from then on from its checkpoints again.
 func TestStateOutlivesLimits(t *testing.T) {
 	dir := t.TempDir()
 	c := serveIt(t, func(c *Config) { c.Folder, c.Workers = dir, 3 })
@@ -973,10 +974,14 @@ func TestStateOutlivesLimits(t *testing.T) {
 	running := c.post("time=50m&demo=uniform&cities=2000", "")
 	ran := c.until(running, func(v View) bool { return v.Actions > 5000 && v.Workers == 3 })
 	c.Close()
+	var told atomic.Int32 // of checkpoints that were not taken up
 	low := func(workers int) *client {
-		return serveIt(t, func(c *Config) { c.Folder, c.Workers, c.Cities, c.Held, c.Time = dir, workers, 3, 3, time.Minute })
+		return serveIt(t, func(c *Config) {
+			c.Folder, c.Workers, c.Cities, c.Held, c.Time = dir, workers, 3, 3, time.Minute
+			c.Log = func(string, ...any) { told.Add(1) }
+		})
 	}
-	for _, workers := range []int{2, 1, 1} { // at last as before, but what the checkpoint began with is gone
+	for k, workers := range []int{2, 1, 1, 1} {
 		c = low(workers)
 		if is := c.until(done, status(Done)); is.Workers != was.Workers {
 			t.Errorf("of a job that is done %d workers are told, want %d", is.Workers, was.Workers)
@@ -989,8 +994,15 @@ func TestStateOutlivesLimits(t *testing.T) {
 		c.want(http.StatusAccepted, "POST", running+"/pause", "", nil)
 		c.until(running, status(Paused))
 		c.want(http.StatusAccepted, "POST", running+"/resume", "", nil)
-		ran = c.until(running, func(v View) bool { return v.Seconds > ran.Seconds || v.Status.ended() })
+		ran = c.until(running, func(v View) bool { // until there is a checkpoint of this many workers
+			c.Server.mu.Lock()
+			defer c.Server.mu.Unlock()
+			return v.Seconds > ran.Seconds && c.jobs[v.ID].checkpoint != nil || v.Status.ended()
+		})
 		c.Close()
+		if want := int32(min(k+1, 2)); told.Load() != want {
+			t.Errorf("with %d workers, the %dth time, %d checkpoints in all were not taken up, want %d", workers, k+1, told.Load(), want)
+		}
 	}
 }
 

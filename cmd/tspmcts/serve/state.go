@@ -17,18 +17,20 @@ import (
 	"time"
 
 	"tspmcts/bench"
+	"tspmcts/tsp"
 	"tspmcts/tsplib"
 )
 
-// The state of a job is four files, named after its id:
+// The state of a job is up to five files, named after its id:
 //
 //	ID.body        what was posted
 //	ID.tour        the best tour, as TSPLIB
+//	ID.initial     the tour that the search went on from without its checkpoint
 //	ID.checkpoint  of the search
 //	ID.json        the rest (record), written last
 //
 // Each appears whole. A job that was running goes on from its checkpoint.
-var kinds = []string{"body", "tour", "checkpoint", "json"}
+var kinds = []string{"body", "tour", "initial", "checkpoint", "json"}
 
 // record is what ID.json holds.
 type record struct {
@@ -74,14 +76,20 @@ func (s *Server) save(j *job, checkpoint []byte) error {
 		}
 		j.body = nil
 	}
+	writeTour := func(kind string, tour tsp.Tour) error {
+		return s.Write(s.file(j, kind), func(w io.Writer) error { return tsplib.WriteTour(w, j.item.Name, "", tour) })
+	}
 	if best != nil {
-		if err := s.Write(s.file(j, "tour"), func(w io.Writer) error {
-			return tsplib.WriteTour(w, j.item.Name, "", best.tour)
-		}); err != nil {
+		if err := writeTour("tour", best.tour); err != nil {
 			return err
 		}
 	}
-	if checkpoint != nil {
+	if checkpoint != nil { // and it is the search that saves
+		if j.initial != nil {
+			if err := writeTour("initial", j.initial[0]); err != nil {
+				return err
+			}
+		}
 		if err := s.Write(s.file(j, "checkpoint"), bytesOf(checkpoint)); err != nil {
 			return err
 		}
@@ -90,7 +98,7 @@ func (s *Server) save(j *job, checkpoint []byte) error {
 		return err
 	}
 	if r.State.Status.ended() {
-		return removeFile(s.file(j, "checkpoint"))
+		return errors.Join(removeFile(s.file(j, "checkpoint")), removeFile(s.file(j, "initial")))
 	}
 	return nil
 }
@@ -121,8 +129,8 @@ func removeFile(name string) error {
 
 // stateName is what files of jobs are called, halfName what Config.Write calls one that is not whole.
 var (
-	stateName = regexp.MustCompile(`^([A-Z2-7]{26})\.(body|tour|checkpoint|json)$`)
-	halfName  = regexp.MustCompile(`^\.[A-Z2-7]{26}\.(body|tour|checkpoint|json)\.[0-9a-f]{8}$`)
+	stateName = regexp.MustCompile(`^([A-Z2-7]{26})\.(body|tour|initial|checkpoint|json)$`)
+	halfName  = regexp.MustCompile(`^\.[A-Z2-7]{26}\.(body|tour|initial|checkpoint|json)\.[0-9a-f]{8}$`)
 )
 
 // load takes up the jobs of the folder, in the order in which they came. One that cannot be read is
@@ -208,27 +216,38 @@ func (s *Server) read(j *job) error {
 		if j.checkpoint, err = os.ReadFile(s.file(j, "checkpoint")); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
+		if initial, err := s.readTour(j, "initial"); err == nil {
+			j.initial = []tsp.Tour{initial}
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
 	}
-	tour, err := os.ReadFile(s.file(j, "tour"))
+	tour, err := s.readTour(j, "tour")
 	if errors.Is(err, fs.ErrNotExist) && !(j.state.Status == Done) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	tours, err := tsplib.ReadTours(bytes.NewReader(tour), strings.TrimSuffix(s.file(j, "tour"), ".tour"))
-	if err != nil {
-		return err
-	}
-	if len(tours) != 1 {
-		return fmt.Errorf("there are %d tours, want one", len(tours))
-	}
-	if err := j.item.Check(tours[0]); err != nil {
-		return err
-	}
-	j.best = j.shown(tours[0], j.item.Value(tours[0]))
+	j.best = j.shown(tour, j.item.Value(tour))
 	number := json.Number(bench.LengthText(j.item.Instance, j.best.length))
 	j.state.Length = &number
 	j.setGap()
 	return nil
+}
+
+// readTour reads one of the files of a job that hold a tour.
+func (s *Server) readTour(j *job, kind string) (tsp.Tour, error) {
+	text, err := os.ReadFile(s.file(j, kind))
+	if err != nil {
+		return nil, err
+	}
+	tours, err := tsplib.ReadTours(bytes.NewReader(text), strings.TrimSuffix(s.file(j, kind), "."+kind))
+	if err != nil {
+		return nil, err
+	}
+	if len(tours) != 1 {
+		return nil, fmt.Errorf("there are %d tours, want one", len(tours))
+	}
+	return tours[0], j.item.Check(tours[0])
 }
