@@ -504,6 +504,24 @@ func TestBrowserJobs(t *testing.T) {
 	b.until(row(ids[2]) + ` === null`)
 }
 
+// A browser that keeps no data of sites keeps the token as long as the page, and one that cannot be
+// sent is asked for again.
+func TestBrowserToken(t *testing.T) {
+	b := newBrowser(t)
+	dir := t.TempDir()
+	write(t, dir, "token", "0123456789abcdef")
+	s := startServer(t, dir, "--token-file", "token")
+	b.call("Page.addScriptToEvaluateOnNewDocument", map[string]any{"source": `if (!location.search) Object.defineProperty(window, "sessionStorage", { get() { throw new DOMException("denied", "SecurityError"); } });`}, nil)
+	for _, query := range []string{"", "?kept"} {
+		b.call("Page.navigate", map[string]any{"url": s.url + "/" + query}, nil)
+		for _, token := range []string{"0123456789abcdef…", "0123456789abcdef"} {
+			b.until(`document.getElementById("login")?.open && document.getElementById("token").value === ""`)
+			b.eval(`(() => { document.getElementById("token").value = "` + token + `"; document.querySelector("#login form").requestSubmit(); })()`)
+		}
+		b.until(`document.documentElement.dataset.ready === "true"`)
+	}
+}
+
 // Tabs that are hidden leave to others the connections to the server, of which a browser has six. One
 // that is shown again tells how its job is.
 func TestBrowserManyTabs(t *testing.T) {

@@ -3,6 +3,13 @@
 export class Problem extends Error {}
 
 const key = "tspmcts-token";
+let store; // of the token, while the tab lasts; where the browser keeps nothing, while the page does
+try {
+  store = sessionStorage;
+} catch {
+  let kept = null;
+  store = { getItem: () => kept, setItem: (_, token) => { kept = token; } };
+}
 let askToken = async () => null;
 let asking; // while the user is asked, by all who need the token
 export const onToken = (ask) => { askToken = ask; };
@@ -10,7 +17,7 @@ export const onToken = (ask) => { askToken = ask; };
 // request sends and returns the answer; what is wrong is thrown, in the server's words.
 export async function request(path, options = {}) {
   for (;;) {
-    const token = sessionStorage.getItem(key);
+    const token = store.getItem(key);
     const headers = { ...options.headers, ...(token && { Authorization: "Bearer " + token }) };
     let answer;
     try {
@@ -20,11 +27,11 @@ export async function request(path, options = {}) {
       throw new Problem("the server does not answer");
     }
     if (answer.status === 401) {
-      if (sessionStorage.getItem(key) !== token) continue; // it was given meanwhile
+      if (store.getItem(key) !== token) continue; // it was given meanwhile
       asking ||= askToken().finally(() => { asking = null; });
       const given = await asking;
       if (!given) throw new Problem("the server wants its token");
-      sessionStorage.setItem(key, given);
+      if (/^[!-~]+$/.test(given)) store.setItem(key, given); // others cannot be sent, and are no server's
       continue;
     }
     if (!answer.ok) {
