@@ -586,6 +586,16 @@ func TestBrowserLostAnswers(t *testing.T) {
 	if got := b.eval(`document.querySelectorAll(".pane").length + " " + document.querySelectorAll("#jobs tr").length + " " + document.getElementById("preset2").value`); got != "1 1 paper" {
 		t.Errorf("of two searches, the second refused, there are panes, rows and a preset to compare with: %v", got)
 	}
+	// That a tour was lost, or a pause, is told until a tour comes.
+	for _, lost := range []string{"/tour", "/pause"} {
+		b.eval(`window.lost = 0; window.fail = (path) => path.includes("` + lost + `") && ++lost`)
+		if lost == "/pause" {
+			b.eval(`document.querySelector("[data-do=pause]").click()`)
+		}
+		b.until(`lost > 0`)
+		b.eval(`window.fail = () => false`)
+		b.until(`document.querySelector("[data-is=error]").textContent === ""`)
+	}
 	// The job that runs is not shown: only the list tells of it.
 	b.eval(`window.id = document.querySelector("#jobs tr").dataset.job; window.lost = 0; window.fail = (path, options) => path === "/v1/jobs" && ++lost < 3; location.hash = ""; document.querySelector(".pane") && 0`)
 	b.until(`document.querySelectorAll(".pane").length === 0 && lost >= 3`)

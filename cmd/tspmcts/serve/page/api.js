@@ -1,6 +1,7 @@
 // Requests to the server. A server with a token is asked with it; the user is asked for it once.
 
 export class Problem extends Error {}
+export class Unanswered extends Problem {} // which says nothing once there are answers again
 
 const key = "tspmcts-token";
 let store; // of the token, while the tab lasts; where the browser keeps nothing, while the page does
@@ -24,13 +25,13 @@ export async function request(path, options = {}) {
       answer = await fetch(path, { ...options, headers });
     } catch (e) {
       if (e.name === "AbortError") throw e;
-      throw new Problem("the server does not answer");
+      throw new Unanswered("the server does not answer");
     }
     if (answer.status === 401) {
       if (store.getItem(key) !== token) continue; // it was given meanwhile
       asking ||= askToken().finally(() => { asking = null; });
       const given = await asking;
-      if (!given) throw new Problem("the server wants its token");
+      if (!given) throw new Unanswered("the server wants its token");
       if (/^[!-~]+$/.test(given)) store.setItem(key, given); // others cannot be sent, and are no server's
       continue;
     }

@@ -1,6 +1,6 @@
 // The page: a form that posts jobs, panes that show them, a chart and a list.
 
-import { Problem, buffer, follow, json, onToken, request } from "./api.js";
+import { Problem, Unanswered, buffer, follow, json, onToken, request } from "./api.js";
 import { percent, plot, short } from "./chart.js";
 import { Sketch, example } from "./sketch.js";
 import { View } from "./view.js";
@@ -76,6 +76,16 @@ class Pane {
     list().catch(complain);
   }
 
+  // fail says what went wrong; answered takes back that there was no answer.
+  fail(e) {
+    this.is("error").textContent = e.message;
+    this.unanswered = e instanceof Unanswered;
+  }
+
+  answered() {
+    if (this.unanswered) this.fail(new Problem());
+  }
+
   close() {
     this.quit.abort();
     this.view.close();
@@ -130,12 +140,13 @@ class Pane {
       const order = new Int32Array(await answer.arrayBuffer());
       this.shown = Number(/\d+/.exec(answer.headers.get("ETag") ?? "")?.[0] ?? asked); // a proxy may change it, or take it away
       this.view.setTour(order);
+      this.answered();
       this.drawn();
       this.root.dataset.revision = this.shown;
       if (this.job.status === "running") await new Promise((next) => setTimeout(next, 80 + order.length / 400)); // 2.5 s for a million
       while (this.view.busy) await new Promise((next) => setTimeout(next, 100));
     } catch (e) {
-      if (!this.quit.signal.aborted) this.is("error").textContent = e.message;
+      if (!this.quit.signal.aborted) this.fail(e);
       await new Promise((next) => setTimeout(next, 1000));
     }
     this.fetching = false;
@@ -147,7 +158,7 @@ class Pane {
       await json(`/v1/jobs/${this.id}/${what}`, { method: "POST" });
       this.is("error").textContent = "";
     } catch (e) {
-      this.is("error").textContent = e.message;
+      this.fail(e);
     }
   }
 
@@ -161,7 +172,7 @@ class Pane {
       this.view.setHeat(edges);
     } catch (e) {
       this.is("heat").checked = false;
-      this.is("error").textContent = e.message;
+      this.fail(e);
     }
   }
 
@@ -176,7 +187,7 @@ class Pane {
       a.click();
       setTimeout(() => URL.revokeObjectURL(a.href), 10000);
     } catch (e) {
-      this.is("error").textContent = e.message;
+      this.fail(e);
     }
   }
 }
