@@ -625,6 +625,12 @@ func TestBrowserDeletedElsewhere(t *testing.T) {
 			t.Errorf("%s: shown is %v, want %s", button, got, ids[0])
 		}
 	}
+
+	// Where nothing is shown any more, there is nothing on the chart either, and room for one picture.
+	b.eval(fmt.Sprintf(`location.hash = "%s,%s"`, ids[0], b.eval(post)))
+	b.until(`document.querySelectorAll("#panes.two .pane").length === 2 && document.querySelectorAll("#chart polyline").length === 2`)
+	b.eval(`location.hash = ""`)
+	b.until(`document.querySelectorAll(".pane, .two").length === 0 && document.querySelector("#chart polyline") === null`)
 }
 
 // A file is sent as it was chosen, or not at all, and the form stays on it, whatever its name.

@@ -220,16 +220,16 @@ async function show(ids, fill = true) {
   history.replaceState(null, "", "#" + (stay ? panes : jobs).map((j) => j.id).join(","));
   if (stay) return;
   for (const p of panes.splice(0)) p.close();
+  $("panes").classList.toggle("two", jobs.length === 2);
+  chart(); // in a moment, of what is shown then
   if (!jobs.length) {
     $("panes").innerHTML = '<p class="empty">A tour that improves is shown here.</p>';
     return;
   }
   if (fill) refill(...jobs);
   panes.push(...jobs.map((job) => new Pane(job)));
-  $("panes").classList.toggle("two", panes.length === 2);
   $("panes").replaceChildren(...panes.map((p) => p.root));
   for (const p of panes) p.begin().catch(complain);
-  chart();
 }
 
 // list tells of all jobs, and again while one of them has not ended. Rows stay as they are, for who
