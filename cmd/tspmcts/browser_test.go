@@ -9,6 +9,10 @@ import (
 	"image"
 	"image/png"
 	"math"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -545,7 +549,8 @@ func TestBrowserManyTabs(t *testing.T) {
 	b.until(stage + ` !== "paused"`)
 }
 
-// Behind a proxy that changes ETags, or takes them away, the tour is drawn, and fetched once.
+// Behind a proxy that changes ETags, or takes them away, the tour is drawn, and fetched once. The
+// page may be under a path that the proxy takes away.
 func TestBrowserBehindProxy(t *testing.T) {
 	b := newBrowser(t)
 	s := startServer(t, t.TempDir())
@@ -569,6 +574,16 @@ func TestBrowserBehindProxy(t *testing.T) {
 			t.Errorf("%s: %v tours are fetched, then %v", change, before, after)
 		}
 	}
+
+	to, err := url.Parse(s.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := httptest.NewServer(http.StripPrefix("/tours", httputil.NewSingleHostReverseProxy(to)))
+	defer proxy.Close()
+	b.open(proxy.URL + "/tours/")
+	b.eval(`document.getElementById("time").value = "0.5s"; document.getElementById("start").click()`)
+	b.until(fmt.Sprintf(figure, "stage") + `.startsWith("done") && document.querySelector(".pane").dataset.revision > 0`)
 }
 
 // One answer that does not come ends nothing: the list is asked for again, and of two searches the
@@ -597,7 +612,7 @@ func TestBrowserLostAnswers(t *testing.T) {
 		b.until(`document.querySelector("[data-is=error]").textContent === ""`)
 	}
 	// The job that runs is not shown: only the list tells of it.
-	b.eval(`window.id = document.querySelector("#jobs tr").dataset.job; window.lost = 0; window.fail = (path, options) => path === "/v1/jobs" && ++lost < 3; location.hash = ""; document.querySelector(".pane") && 0`)
+	b.eval(`window.id = document.querySelector("#jobs tr").dataset.job; window.lost = 0; window.fail = (path, options) => path.endsWith("/v1/jobs") && ++lost < 3; location.hash = ""; document.querySelector(".pane") && 0`)
 	b.until(`document.querySelectorAll(".pane").length === 0 && lost >= 3`)
 	b.eval("import(\"/api.js\").then(({ request }) => request(`/v1/jobs/${id}/stop`, { method: \"POST\" })).then(() => 0)")
 	b.until(`document.querySelector("#jobs tr").cells[4].textContent === "done"`)

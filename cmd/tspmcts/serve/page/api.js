@@ -22,7 +22,7 @@ export async function request(path, options = {}) {
     const headers = { ...options.headers, ...(token && { Authorization: "Bearer " + token }) };
     let answer;
     try {
-      answer = await fetch(path, { ...options, headers });
+      answer = await fetch("." + path, { ...options, headers }); // from the page, which a proxy may have elsewhere
     } catch (e) {
       if (e.name === "AbortError") throw e;
       throw new Unanswered("the server does not answer");
