@@ -720,6 +720,12 @@ func TestBrowserControls(t *testing.T) {
 		t.Error("nothing is drawn after the graphics processor was lost")
 	}
 
+	b.eval(fmt.Sprintf("post(%q)", `{"coordinates": [[0, 0], [3, 0], [3, 4]], "name": "`+strings.Repeat("x", 200)+`"}`))
+	b.until(`document.querySelector(".pane h2")?.textContent.startsWith("xxx") && ` + ready)
+	if got := b.eval(`document.documentElement.scrollWidth`).(float64); got > 1400 {
+		t.Errorf("with a long name the page is %v wide on a screen of 1400", got)
+	}
+
 	drop := `(() => { const data = new DataTransfer(); %s; return document.getElementById("paste").dispatchEvent(new DragEvent("drop", {dataTransfer: data, bubbles: true, cancelable: true})); })()`
 	if b.eval(fmt.Sprintf(drop, `data.setData("text/plain", "1 2")`)) != true {
 		t.Error("text cannot be dropped")
