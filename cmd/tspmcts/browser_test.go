@@ -652,9 +652,12 @@ func TestBrowserDeletedElsewhere(t *testing.T) {
 func TestBrowserFiles(t *testing.T) {
 	b := newBrowser(t)
 	dir := t.TempDir()
-	s := startServer(t, dir)
+	s := startServer(t, dir, "--max-time", "5s", "--max-cities", "500")
 	b.screen(1400, 900, false)
 	b.open(s.url)
+	if got := b.eval(`document.getElementById("time").value + " " + document.getElementById("cities").value`); got != "5s 500" {
+		t.Errorf("under limits of 5s and 500 cities the form begins with %v", got)
+	}
 	text, _ := ring()
 	choose := func(name string) {
 		t.Helper()

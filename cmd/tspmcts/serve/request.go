@@ -69,7 +69,7 @@ var Settings = []Setting{
 		s.name = text
 		return nil
 	}},
-	{"time", "search for so long: 10s, 1m30s, or 0.1n for 0.1 s a city (default: 10s where no other stop is given)", func(s *settings, text string, _ Limits) (err error) {
+	{"time", "search for so long: 10s, 1m30s, or 0.1n for 0.1 s a city (default: 10s, or the server's limit, where no other stop is given)", func(s *settings, text string, _ Limits) (err error) {
 		s.budget.Time, err = bench.ParseSpan(text)
 		return err
 	}},
@@ -242,9 +242,6 @@ func (g given) parse(l Limits) (*settings, error) {
 		default:
 			errs = append(errs, fmt.Errorf("unknown setting %q, want one of %s", short(name), strings.Join(settingNames(), ", ")))
 		}
-	}
-	if s.budget == (bench.Budget{}) {
-		s.budget.Time.Fixed = 10 * time.Second
 	}
 	if _, err := s.knobs.Config(1000, s.heatmap); err != nil {
 		errs = append(errs, err)
@@ -434,6 +431,9 @@ func (o *order) weigh() int {
 func (o *order) time(l Limits) time.Duration {
 	if t := o.budget.Time.Of(o.item.N()); t > 0 {
 		return t
+	}
+	if o.budget == (bench.Budget{}) {
+		return min(10*time.Second, l.Time)
 	}
 	return l.Time
 }

@@ -373,6 +373,18 @@ func TestSettings(t *testing.T) {
 	if err != nil || o.item.Name != strings.Repeat("ö", maxName) {
 		t.Errorf("the name in a file is told with %d bytes, %v", len(o.item.Name), err)
 	}
+	// Who asks for no stop gets ten seconds, or what there is at most; another stop has that alone.
+	for query, want := range map[string][2]time.Duration{"": {10 * time.Second, 5 * time.Second}, "target=1": {time.Hour, 5 * time.Second}, "time=2s": {2 * time.Second, 2 * time.Second}} {
+		for k, most := range []time.Duration{time.Hour, 5 * time.Second} {
+			l := DefaultLimits()
+			l.Time = most
+			if o, err := decode([]byte(square), query, l); err != nil {
+				t.Errorf("%q under %v: %v", query, most, err)
+			} else if got := o.time(l); got != want[k] {
+				t.Errorf("%q under %v searches for %v, want %v", query, most, got, want[k])
+			}
+		}
+	}
 }
 
 // The command line names the ends of a path so that it finds the same cities: by the id where there

@@ -333,7 +333,7 @@ async function solve() {
 
 // refill has the form say what is shown: after a reload it can be run again with one thing changed.
 function refill(job, second) {
-  const asked = (job) => ({ time: "10s", ...job, heatmap: "auto", ...job.settings });
+  const asked = (job) => ({ time: usual(), ...job, heatmap: "auto", ...job.settings });
   const first = asked(job), other = second ? asked(second) : first;
   choose(first.demo ? "demo" : { pasted: "paste", drawing: "draw" }[first.name] ?? "file");
   for (const name of ["time", "seed", "preset", "heatmap", "workers", ...(first.demo ? ["demo", "cities"] : [])]) set($(name), first[name]);
@@ -343,6 +343,9 @@ function refill(job, second) {
   for (const input of $("knobs").querySelectorAll("input, select")) set(input, first[input.name] ?? "");
   $("preset").dispatchEvent(new Event("change")); // whose knobs are hinted at
 }
+
+// usual is the time of a search that asks for none.
+const usual = () => `${Math.min(10, options.limits.seconds)}s`;
 
 // set gives a control its value; a choice that is not in the list joins it.
 function set(control, value) {
@@ -436,6 +439,8 @@ try {
   for (const name of ["heatmap", "heatmap2"]) fill($(name), options.heatmaps);
   $("workers").value = $("workers").max = options.limits.workers;
   $("cities").max = options.limits.cities;
+  $("cities").value = Math.min($("cities").value, options.limits.cities);
+  $("time").value = usual();
   knobs();
   choose("demo");
   await show(location.hash.slice(1).split(",").filter(Boolean));
