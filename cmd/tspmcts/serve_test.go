@@ -122,6 +122,8 @@ func TestServeBadHTTP(t *testing.T) {
 		{"huge header", head + "X: " + strings.Repeat("x", 100<<10) + "\r\n\r\n", `^HTTP/1\.1 431 `},
 		{"slow header", "POST /v1/jobs HTTP/1.1\r\nHost: local", `^(HTTP/1\.1 408 |$)`},
 		{"no host", "GET /v1/jobs HTTP/1.1\r\n\r\n", `^HTTP/1\.1 400 `},
+		{"no host, of HTTP/1.0", "GET /v1/jobs HTTP/1.0\r\n\r\n", `^HTTP/1\.0 421 (?s).*the request names no host`},
+		{"health, no host", "GET /healthz HTTP/1.0\r\n\r\n", `^HTTP/1\.0 200 `},
 		{"no HTTP", "\x16\x03\x01\x02\x00\x01\x00\x01", `^HTTP/1\.1 400 |^$`},
 	} {
 		if got := s.raw(t, c.sent); !regexp.MustCompile(c.want).MatchString(got) {

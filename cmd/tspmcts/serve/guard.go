@@ -37,7 +37,12 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
-		if !s.isOurs(r.Host) {
+		switch {
+		case s.isOurs(r.Host), r.Host == "" && r.URL.Path == "/healthz": // of a probe, and no browser
+		case r.Host == "":
+			problemf(http.StatusMisdirectedRequest, "the request names no host, want one that this server is, such as localhost").write(w)
+			return
+		default:
 			problemf(http.StatusMisdirectedRequest, "the request is for the host %s, which this server is not; --host adds a name", short(r.Host)).write(w)
 			return
 		}
