@@ -668,6 +668,13 @@ func TestBrowserFiles(t *testing.T) {
 		b.eval(`document.getElementById("file").files[0].lastModified`) // a browser that never asked notices no change
 	}
 	write(t, dir, "drawing.tsp", text)
+	for _, names := range [][]string{{dir}, {filepath.Join(dir, "drawing.tsp"), filepath.Join(dir, "drawing.tsp")}} {
+		b.eval(`document.getElementById("problem").textContent = ""`)
+		for _, kind := range []string{"dragEnter", "dragOver", "drop"} {
+			b.call("Input.dispatchDragEvent", map[string]any{"type": kind, "x": 700, "y": 400, "data": map[string]any{"items": []any{}, "files": names, "dragOperationsMask": 1}}, nil)
+		}
+		b.until(`document.getElementById("problem").textContent === "drop one file, and no folder"`)
+	}
 	choose("drawing.tsp")
 	b.eval(`document.getElementById("start").click()`)
 	b.until(fmt.Sprintf(figure, "stage") + `.startsWith("done") && !document.getElementById("start").disabled`)

@@ -423,7 +423,9 @@ for (const kind of ["dragover", "dragleave", "drop"]) {
     e.preventDefault();
     $("drop").classList.toggle("over", kind === "dragover");
     if (kind !== "drop") return;
-    $("file").files = e.dataTransfer.files;
+    const { files, items } = e.dataTransfer;
+    if (files.length > 1 || [...items].some((item) => item.webkitGetAsEntry()?.isDirectory)) return complain(new Problem("drop one file, and no folder"));
+    $("file").files = files;
     take($("file").files[0]).catch(complain);
   });
 }
