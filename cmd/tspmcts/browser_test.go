@@ -701,7 +701,7 @@ func TestBrowserControls(t *testing.T) {
 	b.screen(1400, 900, false)
 	b.open(s.url)
 	b.eval(`(async () => { window.wrong = []; addEventListener("error", (e) => wrong.push(e.message)); window.api = await import("/api.js");
-		window.post = async (body) => { location.hash = (await api.json("/v1/jobs?time=1s", { method: "POST", body })).id; }; })()`)
+		window.post = async (body, query = "time=1s") => { location.hash = (await api.json("/v1/jobs?" + query, { method: "POST", body })).id; }; })()`)
 	var matrix, places strings.Builder
 	for i := range 12 {
 		for j := range 12 {
@@ -734,6 +734,19 @@ func TestBrowserControls(t *testing.T) {
 	b.until(`document.querySelector(".pane h2")?.textContent.startsWith("xxx") && ` + ready)
 	if got := b.eval(`document.documentElement.scrollWidth`).(float64); got > 1400 {
 		t.Errorf("with a long name the page is %v wide on a screen of 1400", got)
+	}
+
+	// What a job was asked with that the form does not have, the form names, and Solve leaves it out.
+	b.eval(`post("", "demo=uniform&cities=300&actions=5000&path=true&start=3&bound=1&name=api&depth=9")`)
+	b.until(`document.querySelector(".pane h2")?.textContent.startsWith("api") && ` + ready)
+	besides := `document.getElementById("besides").textContent + " " + document.getElementById("bound").checked`
+	if got := b.eval(besides); got != "Solve leaves out what this form does not have: actions=5000, path=true, start=3 true" {
+		t.Errorf("of a job of the API the form says %v", got)
+	}
+	b.eval(`document.getElementById("time").value = "1s"; document.getElementById("start").click()`)
+	b.until(`document.querySelector(".pane h2")?.textContent.startsWith("uniform") && ` + ready)
+	if got := b.eval(besides); got != " true" {
+		t.Errorf("of its own job the form says %v", got)
 	}
 
 	drop := `(() => { const data = new DataTransfer(); %s; return document.getElementById("paste").dispatchEvent(new DragEvent("drop", {dataTransfer: data, bubbles: true, cancelable: true})); })()`

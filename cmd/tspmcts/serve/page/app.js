@@ -320,6 +320,7 @@ async function solve() {
       for (const s of all) ids.push((await json("/v1/jobs?" + new URLSearchParams(s), { method: "POST", body: text })).id);
     } finally { // where the second is refused, the first runs
       if (ids.length) {
+        $("besides").textContent = "";
         await show(ids, false);
         await list();
       }
@@ -337,11 +338,14 @@ function refill(job, second) {
   const first = asked(job), other = second ? asked(second) : first;
   choose(first.demo ? "demo" : { pasted: "paste", drawing: "draw" }[first.name] ?? "file");
   for (const name of ["time", "seed", "preset", "heatmap", "workers", ...(first.demo ? ["demo", "cities"] : [])]) set($(name), first[name]);
-  $("bound").checked = first.bound === "true";
+  $("bound").checked = /^(1|t|true)$/i.test(first.bound); // what a server takes for true
   for (const name of ["preset", "heatmap"]) set($(name + "2"), other[name] === first[name] ? "" : other[name]);
   if (second) $("preset2").closest("details").open = true;
   for (const input of $("knobs").querySelectorAll("input, select")) set(input, first[input.name] ?? "");
   $("preset").dispatchEvent(new Event("change")); // whose knobs are hinted at
+  const has = (name) => ["name", "demo", "cities", "time", "seed", "preset", "heatmap", "workers", "bound"].includes(name) || options.knobs.some((k) => k.name === name);
+  const besides = Object.entries({ ...job.settings, ...second?.settings }).filter(([name]) => !has(name)).map(([name, value]) => `${name}=${value}`);
+  $("besides").textContent = besides.length ? `Solve leaves out what this form does not have: ${besides.join(", ")}` : "";
 }
 
 // usual is the time of a search that asks for none.
