@@ -483,6 +483,11 @@ func TestBrowserJobs(t *testing.T) {
 	b.eval(`sessionStorage.setItem("tspmcts-token", "an older one")`)
 	b.until(`document.getElementById("login").open`)
 	b.eval(`new Promise((done) => setTimeout(done, 3000))`) // the other pane asks as well
+	b.eval(`document.getElementById("login").close()`)      // which leaves in peace who wants nothing then
+	if b.eval(`new Promise((done) => setTimeout(() => done(document.getElementById("login").open), 3000))`) != false {
+		t.Error("the token is asked for again, for nothing that was done")
+	}
+	b.eval(`document.querySelector("[data-is=heat]").click()`)
 	login()
 	b.eval(`window.was = [...document.querySelectorAll(".pane")].map((p) => Number(p.dataset.revision))`)
 	b.until(`[...document.querySelectorAll(".pane")].every((p, k) => p.dataset.revision > was[k])`)

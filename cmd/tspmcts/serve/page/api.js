@@ -13,6 +13,8 @@ try {
 }
 let askToken = async () => null;
 let asking; // while the user is asked, by all who need the token
+let declined = false; // by the user, who is asked again only for what a click wants
+addEventListener("click", () => { declined = false; }, true);
 export const onToken = (ask) => { askToken = ask; };
 
 // request sends and returns the answer; what is wrong is thrown, in the server's words.
@@ -29,9 +31,10 @@ export async function request(path, options = {}) {
     }
     if (answer.status === 401) {
       if (store.getItem(key) !== token) continue; // it was given meanwhile
-      asking ||= askToken().finally(() => { asking = null; });
+      if (!declined) asking ||= askToken().finally(() => { asking = null; });
       const given = await asking;
-      if (!given) throw new Unanswered("the server wants its token");
+      declined = !given;
+      if (declined) throw new Unanswered("the server wants its token");
       if (/^[!-~]+$/.test(given)) store.setItem(key, given); // others cannot be sent, and are no server's
       continue;
     }
