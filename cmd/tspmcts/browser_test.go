@@ -720,7 +720,7 @@ func TestBrowserControls(t *testing.T) {
 	b.until(ready + ` && document.querySelector("[data-do=whole]").disabled && document.querySelector("[data-is=heat]").disabled`)
 	key := `(() => { const e = new KeyboardEvent("keydown", {key: "%s", ctrlKey: %v, bubbles: true, cancelable: true}); return document.querySelector(".view").dispatchEvent(e); })()`
 	b.eval(fmt.Sprintf(key, "0", false))
-	if got := b.eval(`[...document.querySelectorAll("[data-is=format] :disabled")].map((o) => o.value).join() + wrong.join()`); got != "svg,png" {
+	if got := b.eval(`[...document.querySelectorAll("[data-is=format] :disabled")].map((o) => o.value).join() + wrong.join()`); got != "geojson,svg,png" {
 		t.Errorf("of a matrix %v cannot be had", got)
 	}
 

@@ -63,7 +63,10 @@ class Pane {
   // drawn lets be used what needs cities that are drawn, or their tour.
   drawn() {
     this.button("whole").disabled = this.is("heat").disabled = !this.view.n;
-    for (const o of this.is("format").options) if (o.value === "svg" || o.value === "png") o.disabled = !this.view.order;
+    for (const o of this.is("format").options) {
+      if (o.value === "geojson") o.disabled = !this.view.n;
+      if (o.value === "svg" || o.value === "png") o.disabled = !this.view.order;
+    }
   }
 
   // gone says that the job was deleted elsewhere: nothing more can be asked of it.
