@@ -167,8 +167,9 @@ func (s *solving) share(ctx context.Context) error {
 	return nil
 }
 
-// limit returns the time for everything, 0 where actions are the budget.
-func (s *solving) limit() time.Duration { return s.run.Budget.Time.Of(s.in.N()) }
+// limit returns the time for everything, 0 where actions are the budget; a time per city counts all,
+// as in the process, also those that share a place.
+func (s *solving) limit() time.Duration { return s.run.Budget.Time.Of(s.run.Item.Instance.N()) }
 
 // timed limits ctx to the time that is left, where time is the budget.
 func (s *solving) timed(ctx context.Context) (context.Context, context.CancelFunc) {

@@ -133,6 +133,19 @@ func TestSolveLate(t *testing.T) {
 	}
 }
 
+// TestLimit pins that a time per city is one of all cities, as in the process, though some share a place.
+func TestLimit(t *testing.T) {
+	run := solvable(1500, bench.Budget{Time: bench.Span{PerCity: 0.01}})
+	in := run.Item.Instance
+	twice := tsptest.Must(tsp.NewPoints("twice", in.Metric, append(in.X, in.X...), append(in.Y, in.Y...), nil))
+	places := tsptest.Must(tsp.NewPlaces(t.Context(), twice, nil))
+	run.Item.Instance = twice
+	s := &solving{run: run, in: places.Instance}
+	if got, want := s.limit(), run.Budget.Time.Of(twice.N()); got != want {
+		t.Errorf("%v for %d cities in %d places, want %v", got, twice.N(), places.N(), want)
+	}
+}
+
 // interruptedAt is a method whose searches are interrupted.
 type interruptedAt struct{ cancel func() }
 
