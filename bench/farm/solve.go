@@ -223,7 +223,11 @@ func (s *solving) do(ctx context.Context, m method) (*mcts.Result, []bench.Point
 		if s.trace == nil {
 			s.tell(s.tour)
 		}
-		if err = s.step(ctx, m); err == nil {
+		if err = s.step(ctx, m); errors.Is(err, errEnded) {
+			err = s.keep(ctx) // it begins anew, with what is left of the time
+			continue
+		}
+		if err == nil {
 			if byTime { // else it is to be the same each time
 				s.tour = s.shortest()
 			}
@@ -236,7 +240,7 @@ func (s *solving) do(ctx context.Context, m method) (*mcts.Result, []bench.Point
 	case err != nil:
 		return nil, nil, err
 	}
-	if ctx.Err() != nil {
+	if byTime || ctx.Err() != nil {
 		s.tour = s.shortest()
 	}
 	res := &mcts.Result{Stop: stop, Actions: s.used, Source: s.source}
@@ -390,8 +394,12 @@ func (s *solving) take(ctx context.Context, id string, k int, found []searchResu
 	return tours, nil
 }
 
+// errEnded is of a round that somebody else ended, as a client does that is stopped: of the same
+// command, started twice, or one before that is stopped late.
+var errEnded = errors.New("the round was ended on the server")
+
 // wait starts the workflow of a round, or finds it under way or done, and returns its result, however
-// often the server is away meanwhile. One that a client ended when it was stopped begins anew.
+// often the server is away meanwhile.
 func (s *solving) wait(ctx context.Context, id, summary string, in roundInput) ([]searchResult, error) {
 	for told := false; ; {
 		call, cancel := answered(ctx)
@@ -401,8 +409,7 @@ func (s *solving) wait(ctx context.Context, id, summary string, in roundInput) (
 			WorkflowExecutionErrorWhenAlreadyStarted: true}, roundType, in)
 		cancel()
 		var started *serviceerror.WorkflowExecutionAlreadyStarted
-		existed := errors.As(err, &started)
-		if existed {
+		if errors.As(err, &started) {
 			err = nil
 		}
 		var found []searchResult
@@ -419,9 +426,9 @@ func (s *solving) wait(ctx context.Context, id, summary string, in roundInput) (
 			return nil, ctx.Err()
 		}
 		var terminated *temporal.TerminatedError
-		if existed && errors.As(err, &terminated) {
-			s.warn("the round %s was ended on the server; it begins anew", id)
-			continue
+		if errors.As(err, &terminated) {
+			s.warn("the round %s was ended on the server; it begins anew, if there is time", id)
+			return nil, errEnded
 		}
 		if !absent(err) && !gone(err) {
 			return nil, fmt.Errorf("the round %s: %w", id, err)

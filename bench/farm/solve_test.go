@@ -265,31 +265,57 @@ func (b *beganServer) GetWorkflow(context.Context, string, string) client.Workfl
 	return doneRound{found: make([]searchResult, len(b.began[0].Searches))}
 }
 
-// endedServer is a server with a round under way, which is ended before it is done.
+// endedServer is a server on which a round is ended before it is done, one under way where existed; later
+// ones are done at once.
 type endedServer struct {
 	quietServer
-	begun bool // anew
+	existed bool
+	began   []roundInput
 }
 
-func (e *endedServer) ExecuteWorkflow(context.Context, client.StartWorkflowOptions, any, ...any) (client.WorkflowRun, error) {
-	return nil, serviceerror.NewWorkflowExecutionAlreadyStarted("", "", "")
+func (e *endedServer) ExecuteWorkflow(_ context.Context, _ client.StartWorkflowOptions, _ any, args ...any) (client.WorkflowRun, error) {
+	e.began = append(e.began, args[0].(roundInput))
+	if e.existed && len(e.began) == 1 {
+		return nil, serviceerror.NewWorkflowExecutionAlreadyStarted("", "", "")
+	}
+	return nil, nil
 }
 
 func (e *endedServer) GetWorkflow(context.Context, string, string) client.WorkflowRun {
-	if !e.begun {
-		e.begun = true
+	if len(e.began) == 1 {
 		return doneRound{err: &temporal.TerminatedError{}}
 	}
-	return doneRound{found: []searchResult{{}}}
+	return doneRound{found: make([]searchResult, len(e.began[1].Searches))}
 }
 
-// TestRoundEnded pins that a client which came back to a round begins it anew where it is ended, as by a
-// client before that is stopped late, and says so.
+// TestRoundEnded pins that a client whose round is ended, by another that shared it or by one before that
+// is stopped late, says so and begins it anew, in the time that is left.
 func TestRoundEnded(t *testing.T) {
-	said := ""
-	s := &solving{Farm: &Farm{client: &endedServer{}, warn: func(format string, args ...any) { said += fmt.Sprintf(format, args...) }}}
-	if found, err := s.wait(t.Context(), "solve-x-001", "", roundInput{}); err != nil || len(found) != 1 || !strings.Contains(said, "solve-x-001") {
-		t.Errorf("%v, %v; it says %q", found, err, said)
+	ctx := t.Context()
+	for _, existed := range []bool{false, true} {
+		for at, rounds := range map[time.Duration]int{20 * time.Second: 2, time.Minute: 1} {
+			run := solvable(1500, bench.Budget{Time: bench.Span{Fixed: time.Minute}})
+			f := busyFarm(t, func(string) {})
+			said := ""
+			f.warn = func(format string, args ...any) { said += fmt.Sprintf(format, args...) }
+			server := &endedServer{quietServer: quietServer{asked: func() {}}, existed: existed}
+			f.client = server
+			s := &solving{Farm: f, run: run, in: run.Item.Instance, asked: 1, nonce: "x", folder: "solve/x/", source: "gtprior",
+				tour: tsp.SpaceFillingCurve(ctx, run.Item.Instance)}
+			s.clock = func() time.Duration {
+				if len(server.began) == 0 {
+					return time.Second
+				}
+				return at
+			}
+			res, _, err := s.do(ctx, &islands{s})
+			if err != nil || res.Stop != mcts.StopTime || !strings.Contains(said, "solve-x-001") || len(server.began) != rounds {
+				t.Errorf("existed %v, ended at %v: begun %d times, %+v, %v; it says %q", existed, at, len(server.began), res, err, said)
+			}
+			if rounds > 1 && server.began[1].Ends.Time != time.Minute-at {
+				t.Errorf("begun anew at %v it has %v", at, server.began[1].Ends.Time)
+			}
+		}
 	}
 }
 
