@@ -138,6 +138,22 @@ func (b *Blobs) put(ctx context.Context, name string, data []byte) error {
 	return b.again(ctx, name, func(ctx context.Context) error { return b.write(ctx, name, data) })
 }
 
+// now returns the time by the clock that tells when blobs were written, which may be another than ours.
+func (b *Blobs) now(ctx context.Context) (at time.Time, err error) {
+	const name = "probe/clock"
+	err = b.again(ctx, name, func(ctx context.Context) error {
+		if err := b.write(ctx, name, []byte(name)); err != nil {
+			return err
+		}
+		a, err := b.bucket.Attributes(ctx, name)
+		if err == nil {
+			at = a.ModTime
+		}
+		return err
+	})
+	return at, err
+}
+
 func (b *Blobs) write(ctx context.Context, name string, data []byte) error {
 	if err := checkName(name); err != nil {
 		return err

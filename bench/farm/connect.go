@@ -132,7 +132,8 @@ func gone(err error) bool {
 var ErrNoWorker = errors.New("no worker of this build")
 
 // WorkerExists returns ErrNoWorker, with what there is instead, unless a worker of this build that has
-// this bucket polls, or is so busy that it does not but was heard of lately.
+// this bucket polls, or is so busy that it does not but was heard of lately, by the bucket's clock: that of
+// the server, by which one polls, may be behind ours.
 func (f *Farm) WorkerExists(ctx context.Context) error {
 	d, err := f.client.DescribeTaskQueue(ctx, f.queue, enumspb.TASK_QUEUE_TYPE_ACTIVITY)
 	if err != nil {

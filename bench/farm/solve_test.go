@@ -35,6 +35,7 @@ type quietServer struct {
 	client.Client
 	asked func()
 	polls bool
+	late  time.Duration // its clock is after ours
 }
 
 func (q quietServer) DescribeTaskQueue(ctx context.Context, _ string, _ enumspb.TaskQueueType) (*workflowservice.DescribeTaskQueueResponse, error) {
@@ -42,7 +43,7 @@ func (q quietServer) DescribeTaskQueue(ctx context.Context, _ string, _ enumspb.
 	d := &workflowservice.DescribeTaskQueueResponse{}
 	if q.polls {
 		p := &taskqueuepb.PollerInfo{}
-		made(&p.LastAccessTime).Seconds = time.Now().Unix()
+		made(&p.LastAccessTime).Seconds = time.Now().Add(-q.late).Unix()
 		d.Pollers = append(d.Pollers, p)
 	}
 	return d, ctx.Err()
@@ -57,7 +58,7 @@ func made[T any](p **T) *T {
 // busyFarm returns a farm with one worker, which is busy; asked is told of all that is asked.
 func busyFarm(t *testing.T, asked func(what string)) *Farm {
 	f := &Farm{client: quietServer{asked: func() { asked("the worker") }}, queue: "q", warn: t.Logf}
-	f.blobs = s3(t, func(r *http.Request) { asked(r.Method + " " + r.URL.String()) })
+	f.blobs = s3(t, gofakes3.DefaultTimeSource(), func(r *http.Request) { asked(r.Method + " " + r.URL.String()) })
 	n := notice{Queue: "q", Slots: 1}
 	if err := f.blobs.put(context.Background(), n.blob(), tsptest.Must(json.Marshal(n))); err != nil {
 		t.Fatal(err)
@@ -67,12 +68,12 @@ func busyFarm(t *testing.T, asked func(what string)) *Farm {
 
 // s3 returns a bucket that answers nobody whose context has ended, as a folder does; asked is
 // told of each request.
-func s3(t *testing.T, asked func(*http.Request)) *Blobs {
-	backend := s3mem.New()
+func s3(t *testing.T, clock gofakes3.TimeSource, asked func(*http.Request)) *Blobs {
+	backend := s3mem.New(s3mem.WithTimeSource(clock))
 	if err := backend.CreateBucket("farm"); err != nil {
 		t.Fatal(err)
 	}
-	handler := gofakes3.New(backend).Server()
+	handler := gofakes3.New(backend, gofakes3.WithTimeSource(clock), gofakes3.WithTimeSkewLimit(0)).Server()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		asked(r)
 		handler.ServeHTTP(w, r)
@@ -82,6 +83,33 @@ func s3(t *testing.T, asked func(*http.Request)) *Blobs {
 		t.Setenv(name, "true")
 	}
 	return tsptest.Must(OpenBlobs(context.Background(), "s3://farm?region=us-east-1&use_path_style=true&endpoint="+server.URL, t.Logf))
+}
+
+// TestClockAhead pins that a client finds workers, and has all their slots, though its clock is ahead of those
+// of server and bucket; and that it finds none that was not heard of lately by the bucket's clock.
+func TestClockAhead(t *testing.T) {
+	ctx := t.Context()
+	const ahead = 4 * time.Minute
+	for _, tt := range []struct {
+		age   time.Duration // of the worker's notice
+		slots int
+	}{{time.Minute, 64}, {noticedFor + time.Minute, 1}} {
+		clock := gofakes3.FixedTimeSource(time.Now().Add(-ahead - tt.age))
+		f := &Farm{client: quietServer{asked: func() {}, polls: true, late: ahead}, queue: "q", warn: t.Logf}
+		f.blobs = s3(t, clock, func(*http.Request) {})
+		n := notice{Queue: "q", Slots: 64}
+		if err := f.blobs.put(ctx, n.blob(), tsptest.Must(json.Marshal(n))); err != nil {
+			t.Fatal(err)
+		}
+		clock.Advance(tt.age)
+		s := &solving{Farm: f, run: solvable(1500, bench.Budget{Actions: 1e6})}
+		if err := s.share(ctx); err != nil || s.Slots != tt.slots {
+			t.Errorf("a worker of %v ago: %d slots, %v, want %d", tt.age, s.Slots, err, tt.slots)
+		}
+		if err := f.WorkerExists(ctx); (err == nil) != (tt.slots > 1) {
+			t.Errorf("a worker of %v ago: %v", tt.age, err)
+		}
+	}
 }
 
 // solvable returns a run on n random cities.

@@ -56,9 +56,13 @@ func (f *Farm) announce(ctx context.Context, n notice) {
 
 // workers returns the notices of workers that were heard of lately.
 func (f *Farm) workers(ctx context.Context) (all []notice, err error) {
+	now, err := f.blobs.now(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var names []string
 	err = f.blobs.each(ctx, "workers/", func(o *blob.ListObject) {
-		if time.Since(o.ModTime) < noticedFor {
+		if now.Sub(o.ModTime) < noticedFor {
 			names = append(names, o.Key)
 		}
 	})
