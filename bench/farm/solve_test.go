@@ -60,7 +60,7 @@ func busyFarm(t *testing.T, asked func(what string)) *Farm {
 	f := &Farm{client: quietServer{asked: func() { asked("the worker") }}, queue: "q", warn: t.Logf}
 	f.blobs = s3(t, gofakes3.DefaultTimeSource(), func(r *http.Request) { asked(r.Method + " " + r.URL.String()) })
 	n := notice{Queue: "q", Slots: 1}
-	if err := f.blobs.put(context.Background(), n.blob(), tsptest.Must(json.Marshal(n))); err != nil {
+	if err := f.blobs.put(context.Background(), noticesOf("q")+"w", tsptest.Must(json.Marshal(n))); err != nil {
 		t.Fatal(err)
 	}
 	return f
@@ -98,7 +98,7 @@ func TestClockAhead(t *testing.T) {
 		f := &Farm{client: quietServer{asked: func() {}, polls: true, late: ahead}, queue: "q", warn: t.Logf}
 		f.blobs = s3(t, clock, func(*http.Request) {})
 		n := notice{Queue: "q", Slots: 64}
-		if err := f.blobs.put(ctx, n.blob(), tsptest.Must(json.Marshal(n))); err != nil {
+		if err := f.blobs.put(ctx, noticesOf("q")+"w", tsptest.Must(json.Marshal(n))); err != nil {
 			t.Fatal(err)
 		}
 		clock.Advance(tt.age)
@@ -359,7 +359,7 @@ func TestPlanKept(t *testing.T) {
 		f.client = server
 		solve := func(slots int, at time.Duration) error {
 			w := notice{Queue: "q", Slots: slots}
-			if err := f.blobs.put(ctx, w.blob(), tsptest.Must(json.Marshal(w))); err != nil {
+			if err := f.blobs.put(ctx, noticesOf("q")+"w", tsptest.Must(json.Marshal(w))); err != nil {
 				t.Fatal(err)
 			}
 			s := &solving{Farm: f, run: run, in: in, asked: 1, clock: func() time.Duration { return at }, folder: "solve/x/", source: "gtprior",

@@ -31,11 +31,36 @@ func TestOtherBucket(t *testing.T) {
 		if err := f.WorkerExists(ctx); err == nil || !strings.Contains(err.Error(), "is their --blobs the same?") {
 			t.Errorf("a worker of another bucket: %v", err)
 		}
-		time.AfterFunc(time.Second, func() { f.blobs.put(ctx, notice{Queue: "q"}.blob(), nil) })
+		time.AfterFunc(time.Second, func() { f.blobs.put(ctx, noticesOf("q")+"w", nil) })
 		if err := f.WorkerExists(ctx); err != nil {
 			t.Errorf("a worker that has just begun: %v", err)
 		}
 	})
+}
+
+// TestSameName pins that workers of one name and number, as in containers that share a host's name, each
+// have a notice, and that each removes its own.
+func TestSameName(t *testing.T) {
+	blobs, _ := folder(t)
+	f := &Farm{client: quietServer{asked: func() {}}, blobs: blobs, queue: "q", warn: t.Logf}
+	expect := func(want int) {
+		t.Helper()
+		found := -1
+		for start := time.Now(); found != want && time.Since(start) < 10*time.Second; time.Sleep(10 * time.Millisecond) {
+			found = len(tsptest.Must(f.workers(t.Context())))
+		}
+		if found != want {
+			t.Errorf("%d workers, want %d", found, want)
+		}
+	}
+	one, stop := context.WithCancel(t.Context())
+	defer stop()
+	go f.announce(one, notice{Queue: "q", Slots: 1})
+	expect(1)
+	go f.announce(t.Context(), notice{Queue: "q", Slots: 2})
+	expect(2)
+	stop()
+	expect(1)
 }
 
 // TestTroubles pins that a client whose work does not go on tells why, each once: that it fails again
@@ -73,8 +98,7 @@ func TestTroubles(t *testing.T) {
 		look(aloneEvery)
 		look(aloneEvery)
 		expect(ErrNoWorker.Error())
-		n := notice{Queue: "q"}
-		if err := f.blobs.put(ctx, n.blob(), []byte(`{"Queue":"q"}`)); err != nil {
+		if err := f.blobs.put(ctx, noticesOf("q")+"w", []byte(`{"Queue":"q"}`)); err != nil {
 			t.Fatal(err)
 		}
 		look(backEvery)

@@ -2,6 +2,7 @@ package farm
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"os"
 	"runtime"
@@ -26,8 +27,6 @@ const (
 	noticedFor   = 3 * time.Minute
 )
 
-func (n notice) blob() string { return noticesOf(n.Queue) + identity() }
-
 // noticesOf names the folder of the notices of a build's workers.
 func noticesOf(queue string) string { return "workers/" + queue + "/" }
 
@@ -37,10 +36,12 @@ func (f *Farm) announce(ctx context.Context, n notice) {
 	if err != nil {
 		return
 	}
+	// in containers that share a host's name and count processes by themselves identity is that of others, too
+	name := noticesOf(n.Queue) + identity() + "-" + rand.Text()
 	tick := time.NewTicker(noticedEvery)
 	defer tick.Stop()
 	for {
-		if err := f.blobs.put(ctx, n.blob(), text); err != nil && ctx.Err() == nil {
+		if err := f.blobs.put(ctx, name, text); err != nil && ctx.Err() == nil {
 			f.warn("no notice of this worker: %v", err)
 		}
 		select {
@@ -48,7 +49,7 @@ func (f *Farm) announce(ctx context.Context, n notice) {
 		case <-ctx.Done():
 			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 			defer cancel()
-			f.blobs.remove(ctx, n.blob()) // a notice that stays grows old
+			f.blobs.remove(ctx, name) // a notice that stays grows old
 			return
 		}
 	}
