@@ -24,9 +24,10 @@ type Learnt = stage.Learnt
 func Together(parts []*Learnt, shares []float64) *Learnt { return stage.Together(parts, shares) }
 
 // Beginning is what a search begins with. Where the budget or the context ended before all of it
-// was there it is a tour only, the best until then.
+// was there it is a tour only, the best until then. The tour is a local optimum, where the knobs kick,
+// else what the first tour is made from, or a shorter one.
 type Beginning struct {
-	Tour      tsp.Tour // a local optimum, where the knobs kick; else what the first tour is made from
+	Tour      tsp.Tour
 	Neighbors *tsp.Neighbors
 	Heatmap   *heatmap.Map
 	Learnt    *Learnt // what it cost
@@ -71,7 +72,11 @@ func Begin(ctx context.Context, in *tsp.Instance, o Options) (*Beginning, error)
 		}
 		return &Beginning{Tour: s.Best}, nil
 	}
-	return &Beginning{Tour: s.Tour.Order, Neighbors: p.Neighbors, Heatmap: p.Heatmap, Learnt: &Learnt{Cost: s.Cost()}}, nil
+	tour := s.Tour.Order
+	if p.Length < in.Length(tour) { // where actions ended on the way to the local optimum
+		tour = p.Shortest
+	}
+	return &Beginning{Tour: tour, Neighbors: p.Neighbors, Heatmap: p.Heatmap, Learnt: &Learnt{Cost: s.Cost()}}, nil
 }
 
 // Cross recombines tours of searches that went on apart, until they have nothing left to give each

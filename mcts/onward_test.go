@@ -86,6 +86,17 @@ func TestBeginsLate(t *testing.T) {
 	}
 }
 
+// TestBeginsShort pins that a search whose actions end before the first local optimum begins with a tour no
+// longer than the answer of one in the process.
+func TestBeginsShort(t *testing.T) {
+	in := tsptest.Random(tsp.Euc2D, 6000, 5)
+	o := Options{Workers: 1, Actions: 1000, Time: Endless}
+	b, r := tsptest.Must(Begin(t.Context(), in, o)), tsptest.Must(Solve(t.Context(), in, o))
+	if length := in.Length(b.Tour); length > r.Length || b.Learnt == nil {
+		t.Errorf("it begins with %d, in the process it ends with %d; learnt %+v", length, r.Length, b.Learnt)
+	}
+}
+
 // TestCross pins that what searches found apart is recombined: into a tour that is shorter than
 // each, the same by any number of workers, and into the best of them where there is no time.
 func TestCross(t *testing.T) {
