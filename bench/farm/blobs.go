@@ -52,6 +52,9 @@ func OpenBlobs(ctx context.Context, address string, warn func(format string, arg
 	if err != nil || u.Scheme == "" || u.Scheme == "file" && (u.Host != "" || u.Path == "") {
 		return nil, bench.Misusef("--blobs is no URL such as file:///shared/blobs or s3://bucket?region=eu-central-1") // it may have secrets
 	}
+	if u.Scheme == "file" && u.RawQuery+u.Fragment != "" {
+		return nil, bench.Misusef("--blobs: a folder takes no parameters after ? or #: want file://%s", u.Path)
+	}
 	b := &Blobs{name: u.Scheme + "://" + path.Join(u.Host, u.Path), warn: warn}
 	if u.Scheme == "file" {
 		b.dir = filepath.FromSlash(u.Path)

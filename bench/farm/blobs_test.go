@@ -127,10 +127,10 @@ func TestForeignTasks(t *testing.T) {
 }
 
 // TestSecrets pins that a bucket which cannot be opened is told of without what may be secret in its
-// URL, and that file URLs which name no folder are refused.
+// URL, and that file URLs which name no folder, or have parameters, are refused.
 func TestSecrets(t *testing.T) {
 	for _, address := range []string{"ftp://user:SECRET@host/x?k=SECRET", "s3://bucket?region=x&accessKey=SECRET", "s3://bucket?region=x&accessKey=SEC%20RET SECRET",
-		"s3://user:SECRET@bucket:port/", "user:SECRET@host/%", "bucket?accessKey=SECRET", "file://SECRET", "file:SECRET", "file://"} {
+		"s3://user:SECRET@bucket:port/", "user:SECRET@host/%", "bucket?accessKey=SECRET", "file://SECRET", "file:SECRET", "file://", "file:///?prefix=SECRET/", "file:///#SECRET"} {
 		_, err := OpenBlobs(context.Background(), address, t.Logf)
 		if err == nil || !strings.HasPrefix(err.Error(), "--blobs") || strings.Contains(err.Error(), "SEC") || strings.HasSuffix(err.Error(), ";") {
 			t.Errorf("%s: %v", address, err)
