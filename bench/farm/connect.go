@@ -64,6 +64,11 @@ func Connect(ctx context.Context, blobs string, o Options) (*Farm, error) {
 	if err := f.blobs.probe(ctx); err != nil {
 		return nil, err
 	}
+	switch s := os.Getenv("TEMPORAL_TLS"); strings.ToLower(s) {
+	case "", "0", "1", "false", "true":
+	default: // would be no TLS
+		return nil, bench.Misusef("TEMPORAL_TLS is %q, want true or false", s)
+	}
 	co, err := envconfig.LoadDefaultClientOptions()
 	if err != nil {
 		return nil, fmt.Errorf("the connection to Temporal is not described well: %w", err)

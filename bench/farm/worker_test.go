@@ -226,10 +226,15 @@ func TestTold(t *testing.T) {
 	}
 }
 
-// TestNoPort pins that an address without a port is refused.
-func TestNoPort(t *testing.T) {
-	t.Setenv("TEMPORAL_ADDRESS", "localhost")
-	if _, err := Connect(t.Context(), "file://"+t.TempDir(), Options{}); err == nil || !strings.Contains(err.Error(), "port") || strings.Contains(err.Error(), "answers") {
-		t.Errorf("%v", err)
+// TestAddressed pins that a connection which is not described well is refused: an address without a port,
+// and a TLS that is neither on nor off, which would be off.
+func TestAddressed(t *testing.T) {
+	for name, value := range map[string]string{"TEMPORAL_ADDRESS": "localhost", "TEMPORAL_TLS": "maybe"} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv(name, value)
+			if _, err := Connect(t.Context(), "file://"+t.TempDir(), Options{}); err == nil || !strings.Contains(err.Error(), name+" is") {
+				t.Errorf("%v", err)
+			}
+		})
 	}
 }
