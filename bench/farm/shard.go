@@ -97,7 +97,8 @@ func shard(ctx workflow.Context, in shardInput) ([]accepted, error) {
 		wait.Add(1)
 		workflow.Go(ctx, func(ctx workflow.Context) {
 			defer wait.Done()
-			done = append(done, in.run(ctx, b)...)
+			more := in.run(ctx, b) // other blocks are done meanwhile
+			done = append(done, more...)
 			ended++
 			tell()
 		})
