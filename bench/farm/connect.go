@@ -172,7 +172,7 @@ func (f *Farm) WorkerExists(ctx context.Context) error {
 }
 
 // noticed returns ErrNoWorker unless a worker has left a notice in the bucket, however old that is by our
-// clock: those that poll would not find the inputs. One that has just begun to leaves it a moment later.
+// clock: those that poll would not find the inputs. A folder of many machines may show it a moment later.
 func (f *Farm) noticed(ctx context.Context, polling int) error {
 	for start := time.Now(); ; {
 		names, err := f.blobs.list(ctx, noticesOf(f.queue))

@@ -81,7 +81,6 @@ const (
 // Work does the work of the queue until ctx ends, then gives back what is under way.
 func (f *Farm) Work(ctx context.Context, o WorkerOptions) error {
 	working, cancel := context.WithCancel(ctx)
-	defer cancel()
 	fatal := make(chan error, 1)
 	w := sdk.New(f.client, f.queue, sdk.Options{
 		MaxConcurrentActivityExecutionSize: o.Slots,
@@ -93,10 +92,19 @@ func (f *Farm) Work(ctx context.Context, o WorkerOptions) error {
 	work.stop = working.Done()
 	w.RegisterActivityWithOptions(work.RunBlock, sdkactivity.RegisterOptions{Name: runBlock})
 	w.RegisterActivityWithOptions(work.Search, sdkactivity.RegisterOptions{Name: runSearch})
+	gone := f.announce(working, notice{Queue: f.queue, Host: host(), PID: pid(), Slots: o.Slots, Cores: cores(), Since: time.Now().UTC()})
+	stop := func() {}
+	defer func() {
+		cancel()
+		within(mostStop, func() {
+			stop()
+			<-gone
+		})
+	}()
 	if err := w.Start(); err != nil {
 		return fmt.Errorf("the Temporal server at %s: %w", f.address, err)
 	}
-	stop := w.Stop
+	stop = w.Stop
 	if o.Plan {
 		planner, err := f.plan()
 		if err != nil {
@@ -104,23 +112,12 @@ func (f *Farm) Work(ctx context.Context, o WorkerOptions) error {
 		}
 		stop = func() { w.Stop(); planner.Stop() }
 	}
-	gone := make(chan struct{})
-	go func() {
-		f.announce(working, notice{Queue: f.queue, Host: host(), PID: pid(), Slots: o.Slots, Cores: cores(), Since: time.Now().UTC()})
-		close(gone)
-	}()
-	var err error
 	select {
 	case <-ctx.Done():
-	case err = <-fatal:
-		err = fmt.Errorf("the Temporal server at %s: %w", f.address, err)
+		return nil
+	case err := <-fatal:
+		return fmt.Errorf("the Temporal server at %s: %w", f.address, err)
 	}
-	cancel()
-	within(mostStop, func() {
-		stop()
-		<-gone
-	})
-	return err
 }
 
 // within calls f and returns when that does, or after so long.

@@ -39,28 +39,28 @@ func TestOtherBucket(t *testing.T) {
 }
 
 // TestSameName pins that workers of one name and number, as in containers that share a host's name, each
-// have a notice, and that each removes its own.
+// have a notice, at once, and that each removes its own.
 func TestSameName(t *testing.T) {
 	blobs, _ := folder(t)
 	f := &Farm{client: quietServer{asked: func() {}}, blobs: blobs, queue: "q", warn: t.Logf}
 	expect := func(want int) {
 		t.Helper()
-		found := -1
-		for start := time.Now(); found != want && time.Since(start) < 10*time.Second; time.Sleep(10 * time.Millisecond) {
-			found = len(tsptest.Must(f.workers(t.Context())))
-		}
-		if found != want {
-			t.Errorf("%d workers, want %d", found, want)
+		if found := tsptest.Must(f.workers(t.Context())); len(found) != want {
+			t.Errorf("%d workers, want %d", len(found), want)
 		}
 	}
-	one, stop := context.WithCancel(t.Context())
-	defer stop()
-	go f.announce(one, notice{Queue: "q", Slots: 1})
+	one, stopOne := context.WithCancel(t.Context())
+	goneOne := f.announce(one, notice{Queue: "q", Slots: 1})
 	expect(1)
-	go f.announce(t.Context(), notice{Queue: "q", Slots: 2})
+	two, stopTwo := context.WithCancel(t.Context())
+	goneTwo := f.announce(two, notice{Queue: "q", Slots: 2})
 	expect(2)
-	stop()
+	stopOne()
+	<-goneOne
 	expect(1)
+	stopTwo()
+	<-goneTwo
+	expect(0)
 }
 
 // TestTroubles pins that a client whose work does not go on tells why, each once: that it fails again

@@ -30,29 +30,39 @@ const (
 // noticesOf names the folder of the notices of a build's workers.
 func noticesOf(queue string) string { return "workers/" + queue + "/" }
 
-// announce tells of the worker until ctx ends.
-func (f *Farm) announce(ctx context.Context, n notice) {
-	text, err := json.Marshal(n)
-	if err != nil {
-		return
-	}
+// announce tells of the worker, before it returns and then until ctx ends; gone is closed when its notice
+// is removed. Who finds a worker that asks for work plans for the slots of its notice.
+func (f *Farm) announce(ctx context.Context, n notice) (gone <-chan struct{}) {
 	// in containers that share a host's name and count processes by themselves identity is that of others, too
 	name := noticesOf(n.Queue) + identity() + "-" + rand.Text()
-	tick := time.NewTicker(noticedEvery)
-	defer tick.Stop()
-	for {
-		if err := f.blobs.put(ctx, name, text); err != nil && ctx.Err() == nil {
+	tell := func() {
+		text, err := json.Marshal(n)
+		if err == nil {
+			err = f.blobs.put(ctx, name, text)
+		}
+		if err != nil && ctx.Err() == nil {
 			f.warn("no notice of this worker: %v", err)
 		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-			defer cancel()
-			f.blobs.remove(ctx, name) // a notice that stays grows old
-			return
-		}
 	}
+	tell()
+	removed := make(chan struct{})
+	go func() {
+		defer close(removed)
+		tick := time.NewTicker(noticedEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				tell()
+			case <-ctx.Done():
+				ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+				defer cancel()
+				f.blobs.remove(ctx, name) // a notice that stays grows old
+				return
+			}
+		}
+	}()
+	return removed
 }
 
 // workers returns the notices of workers that were heard of lately.
