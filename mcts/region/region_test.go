@@ -179,14 +179,18 @@ func TestRecombine(t *testing.T) {
 	}
 }
 
+// greedy returns a random instance with neighbours, candidates and its greedy tour.
+func greedy(t *testing.T, n int, seed uint64) (*tsp.Instance, *tsp.Neighbors, *twoopt.Candidates, *kick.Tour) {
+	in := tsptest.Random(tsp.Euc2D, n, seed)
+	nb := tsptest.Must(tsp.NearestNeighbors(t.Context(), in, 8))
+	return in, nb, twoopt.NewCandidates(in, nb.Of), kick.NewTour(in, tsptest.Must(tsp.GreedyEdge(t.Context(), in, nb)))
+}
+
 // TestKept pins that a local optimum that is kept comes back in its own region, for a tenth of the
 // work, and that in another, most of which it knows, it becomes one that keeps the links.
 func TestKept(t *testing.T) {
 	const n = 2000
-	in := tsptest.Random(tsp.Euc2D, n, 4)
-	nb := tsptest.Must(tsp.NearestNeighbors(t.Context(), in, 8))
-	cand := twoopt.NewCandidates(in, nb.Of)
-	tour := kick.NewTour(in, tsptest.Must(tsp.GreedyEdge(t.Context(), in, nb)))
+	in, nb, cand, tour := greedy(t, n, 4)
 	v := &Visitor{Climber: kick.New(kick.Config{Breadth: []int{1}, Depth: 25}, meter.New(t.Context(), meter.Budget{}, nil))}
 	r := Recombine{Kept: [][]int32{slices.Repeat([]int32{-1}, n)}}
 	visit := func(from, to int) (length, actions int64) {
@@ -233,10 +237,7 @@ func TestKept(t *testing.T) {
 // TestActionsOfWork pins that Work ends when its actions are used, with a tour all the same.
 func TestActionsOfWork(t *testing.T) {
 	const n = 400
-	in := tsptest.Random(tsp.Euc2D, n, 1)
-	nb := tsptest.Must(tsp.NearestNeighbors(t.Context(), in, 8))
-	cand := twoopt.NewCandidates(in, nb.Of)
-	tour := kick.NewTour(in, tsptest.Must(tsp.GreedyEdge(t.Context(), in, nb)))
+	in, nb, cand, tour := greedy(t, n, 1)
 	used := func(actions int64) int64 {
 		v := &Visitor{Climber: kick.New(kick.Config{Breadth: []int{1}, Depth: 25}, meter.New(t.Context(), meter.Budget{}, nil)), RNG: *rand.NewPCG(1, 1)}
 		Cut(&v.Problem, tour.Order, tour.Positions(), tour.Order)
