@@ -220,10 +220,10 @@ type Recombine struct {
 	Actions int64
 }
 
-// Work returns a tour of the visitor's problem and by how much it is shorter than the
-// problem's own; no tour where it found none. Others that have loaded the same problem work side by
-// side with the visitor, and are among its idle workers when the tours are built. It ends early when stop becomes true, and makes what it can of the tours that
-// there are where its actions are used.
+// Work returns a tour of the visitor's problem and by how much it is shorter than the problem's own;
+// no tour where it found none. Others that have loaded the same problem work side by side with the
+// visitor, and are among its idle workers when the tours are built. It ends early when stop becomes
+// true, and makes what it can of the tours that there are where its actions are used.
 func (r Recombine) Work(v *Visitor, stop *atomic.Bool, others ...*Visitor) ([]int32, int64) {
 	c := v.Climber
 	m := c.Size()
