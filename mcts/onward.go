@@ -88,7 +88,7 @@ func Cross(ctx context.Context, in *tsp.Instance, tours []tsp.Tour, cfg Config, 
 	}
 	best := slices.MinFunc(tours, func(a, b tsp.Tour) int { return cmp.Compare(in.Length(a), in.Length(b)) })
 	recombination := cfg.eax(in.N())
-	nb, err := tsp.NearestNeighbors(tsp.WithWorkers(ctx, workers), in, recombination.Near)
+	nb, err := tsp.NearestNeighbors(tsp.WithWorkers(ctx, workers), in, eax.Near)
 	if err != nil || nb.K == 0 || len(tours) == 1 {
 		return best, err
 	}

@@ -235,7 +235,7 @@ func (x *crosser) bestMerge(a *individual, small int32, need int64) (merge, int6
 	x.markCities(a, small)
 	n := int32(len(a.ord))
 	ord, adj, mark, stamp := a.ord, a.adj, x.mark, x.stamp
-	s, k := x.s, x.s.k
+	s := x.s
 	best := choice{gain: need - 1}
 	seen := false
 	for seg := x.head[small]; seg >= 0; seg = x.next[seg] {
@@ -245,13 +245,17 @@ func (x *crosser) bestMerge(a *individual, small int32, need int64) (merge, int6
 			if p--; p < 0 {
 				p = n - 1
 			}
-			for r, d := range s.near[int(c)*k : int(c)*k+k] {
+			near := &s.near[c]
+			if inside(mark, near, stamp) {
+				continue
+			}
+			for r, d := range near {
 				if mark[d] == stamp {
 					continue
 				}
 				seen = true
 				nc, nd := &adj[c], &adj[d]
-				cd := int64(s.nearDist[int(c)*k+r])
+				cd := int64(s.nearDist[c][r])
 				// Not even a new edge c1-d1 of length zero would beat the best.
 				if int64(max(nc.da, nc.db))+int64(max(nd.da, nd.db))-cd > best.gain {
 					best.offer(s, c, d, nc, nd, cd)
@@ -263,6 +267,12 @@ func (x *crosser) bestMerge(a *individual, small int32, need int64) (merge, int6
 		return best.merge, best.gain, best.ok
 	}
 	return x.farMerge(a, small)
+}
+
+// inside reports whether all of these cities have the stamp. It branches once, since most are asked of
+// amid their sub-tour.
+func inside(mark []uint8, near *[Near]int32, stamp uint8) bool {
+	return (mark[near[0]]^stamp)|(mark[near[1]]^stamp)|(mark[near[2]]^stamp)|(mark[near[3]]^stamp)|(mark[near[4]]^stamp) == 0
 }
 
 // markCities puts the stamp, a new one, on the cities of the sub-tour.
@@ -307,6 +317,9 @@ func (b *choice) offer(s *layout, c, d int32, nc, nd *node, cd int64) {
 func (b *choice) close(s *layout, m merge, gain int64) {
 	if gain <= b.gain || s.isFixed(m.c, m.c1) || s.isFixed(m.d, m.d1) {
 		return
+	}
+	if gain-int64(s.nearDist[m.c1][0]) <= b.gain {
+		return // c1-d1 is no shorter than that
 	}
 	if gain -= int64(s.dist(m.c1, m.d1)); gain > b.gain {
 		b.merge, b.gain, b.ok = m, gain, true

@@ -19,14 +19,15 @@ const (
 	Done
 )
 
+// Near is how many nearest neighbours of a city a merge of two sub-tours looks at, where so many are
+// given.
+const Near = 5
+
 // Config holds the knobs of the recombination.
 type Config struct {
 	// Children is the number of E-sets tried for a pair, 1 or more. Raising it
 	// makes a generation slower and each replacement better.
 	Children int
-	// Near is how many nearest neighbours of a city a merge of two sub-tours
-	// looks at, 1 or more; it is bounded by the neighbours given.
-	Near int
 	// Harvest is how many children of a pair may replace A one on top of the other, 1
 	// or more: 1 is the paper. Large instances have room for many and need fewer
 	// generations with more.
@@ -49,7 +50,6 @@ func DefaultConfig(n int) Config {
 	return Config{
 		Children: max(30, n/100),
 		Harvest:  max(1, n/3300),
-		Near:     5,
 		Patience: 15,
 		Slack:    1,
 	}
@@ -64,7 +64,6 @@ func (c Config) Validate() error {
 		}
 	}
 	positive("Children", c.Children)
-	positive("Near", c.Near)
 	positive("Harvest", c.Harvest)
 	positive("Patience", c.Patience)
 	if !(c.Slack >= 0) {

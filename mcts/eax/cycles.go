@@ -47,7 +47,7 @@ func (x *tracer) differ(a, b *individual) {
 	for i := range aAdj {
 		p, q := &aAdj[i], &bAdj[i]
 		pa, pb, qa, qb := p.a, p.b, q.a, q.b
-		if pa == qa && pb == qb || pa == qb && pb == qa {
+		if uint64(pa^qa)*uint64(pa^qb)|uint64(pa+pb-qa-qb) == 0 { // the same two, in either order: one branch
 			continue
 		}
 		differing = append(differing, int32(i))

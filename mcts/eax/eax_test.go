@@ -358,7 +358,6 @@ func TestValidate(t *testing.T) {
 	for name, change := range map[string]func(*Config){
 		"Children": func(c *Config) { c.Children = 0 },
 		"Harvest":  func(c *Config) { c.Harvest = -1 },
-		"Near":     func(c *Config) { c.Near = 0 },
 		"Patience": func(c *Config) { c.Patience = 0 },
 		"Slack":    func(c *Config) { c.Slack = math.NaN() },
 	} {

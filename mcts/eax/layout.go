@@ -18,18 +18,17 @@ type layout struct {
 	round float64
 	pts   []point
 
-	k        int     // neighbours kept per city
-	near     []int32 // n*k, ascending by distance
-	nearDist []int32
+	near     [][Near]int32 // the nearest of each city, ascending by distance; itself where there are fewer
+	nearDist [][Near]int32
 
 	fixed []int32 // 2 per city: partners over fixed edges, -1 for none; nil without any
 }
 
 type point struct{ x, y float64 }
 
-func newLayout(in *tsp.Instance, nb *tsp.Neighbors, k int, along tsp.Tour) *layout {
+func newLayout(in *tsp.Instance, nb *tsp.Neighbors, along tsp.Tour) *layout {
 	n := in.N()
-	s := &layout{in: in, n: int32(n), orig: append([]int32(nil), along...), id: make([]int32, n), k: min(k, nb.K)}
+	s := &layout{in: in, n: int32(n), orig: append([]int32(nil), along...), id: make([]int32, n)}
 	for i, v := range s.orig {
 		s.id[v] = int32(i)
 	}
@@ -45,10 +44,14 @@ func newLayout(in *tsp.Instance, nb *tsp.Neighbors, k int, along tsp.Tour) *layo
 			s.pts[i].x, s.pts[i].y = in.At(v)
 		}
 	}
-	s.near, s.nearDist = make([]int32, n*s.k), make([]int32, n*s.k)
+	s.near, s.nearDist = make([][Near]int32, n), make([][Near]int32, n)
 	for i, v := range s.orig {
-		for r, w := range nb.Of(v)[:s.k] {
-			s.near[i*s.k+r], s.nearDist[i*s.k+r] = s.id[w], in.Dist(v, w)
+		of := nb.Of(v)
+		for r := range Near {
+			s.near[i][r] = int32(i)
+			if r < len(of) {
+				s.near[i][r], s.nearDist[i][r] = s.id[of[r]], in.Dist(v, of[r])
+			}
 		}
 	}
 	if in.HasFixed() {

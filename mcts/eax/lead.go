@@ -25,7 +25,7 @@ func NewLeader(in *tsp.Instance, nb *tsp.Neighbors, along tsp.Tour, cfg Config) 
 		cfg.Children = math.MaxInt
 	}
 	cfg.Harvest = math.MaxInt
-	s := newLayout(in, nb, cfg.Near, along)
+	s := newLayout(in, nb, along)
 	return &Leader{x: newCrosser(s, cfg, nil), stage: stage, led: s.empty()}
 }
 

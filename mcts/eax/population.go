@@ -60,7 +60,7 @@ func NewPopulation(in *tsp.Instance, nb *tsp.Neighbors, tours []tsp.Tour, cfg Co
 
 // newPopulation numbers the cities along the given tour; the tours have been checked.
 func newPopulation(in *tsp.Instance, nb *tsp.Neighbors, tours []tsp.Tour, along tsp.Tour, cfg Config, workers int) *Population {
-	p := &Population{cfg: cfg, s: newLayout(in, nb, cfg.Near, along)}
+	p := &Population{cfg: cfg, s: newLayout(in, nb, along)}
 	p.census = newCensus(p.s.n, len(tours))
 	for range max(1, workers) {
 		p.crossers = append(p.crossers, newCrosser(p.s, cfg, p.census))
