@@ -177,6 +177,9 @@ func (b *Breeder) Generation() (children int64, done bool) {
 	return p.Children - before + 1, false
 }
 
+// Beside has one of the workers do that as well in the next generation.
+func (b *Breeder) Beside(do func()) { b.pop.Beside = do }
+
 // Best returns the population's best tour.
 func (b *Breeder) Best() tsp.Tour {
 	t, _ := b.pop.Best()
@@ -219,11 +222,11 @@ func (b *Breeder) Anew(tours int) {
 }
 
 // Some returns tours of the population that may have what a better one lacks: its best, and
-// one at random.
+// one at random; none before the first generation.
 func (b *Breeder) Some() []tsp.Tour { return b.pop.Some(b.RNG) }
 
 // Lead crosses best with each of the others until that brings nothing more. It returns what best
-// becomes, its length, and how many children that took.
+// becomes, its length, and how many children that took. It may be called beside a generation.
 func (b *Breeder) Lead(best tsp.Tour, others []tsp.Tour) (tsp.Tour, int64, int64) {
 	if b.leader == nil {
 		b.leader = eax.NewLeader(b.set.In, b.set.Neighbors, b.Tours[0], b.set.EAX)

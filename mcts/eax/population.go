@@ -15,6 +15,8 @@ type Population struct {
 	// Idle is how many workers of others have nothing to do, which a generation makes use of. nil:
 	// there are no others.
 	Idle *atomic.Int32
+	// Beside is what one of the workers does in the next generation besides its part, nil for nothing.
+	Beside func()
 
 	cfg      Config
 	s        *layout
@@ -147,7 +149,17 @@ func (p *Population) Generation(rng *rand.PCG, stop *atomic.Bool) {
 	shares := p.shares()
 	p.work(shares, func(_ *crosser, k int) { copy(p.heads[k].adj, p.tours[p.shuffle[k*n/shares]].adj) })
 	least := p.cfg.least(p.tours[p.best].length, p.s.n)
-	p.work(shares, func(x *crosser, k int) {
+	tasks, beside := shares, p.Beside
+	if p.Beside = nil; beside != nil {
+		tasks++
+	}
+	p.work(tasks, func(x *crosser, k int) {
+		if beside != nil {
+			if k--; k < 0 {
+				beside()
+				return
+			}
+		}
 		x.least = least
 		p.share(x, k, shares, seed, stop)
 	})
@@ -289,7 +301,10 @@ func (p *Population) Run(rng *rand.PCG, stop *atomic.Bool) {
 }
 
 // Some returns copies of tours that may have what a better one lacks: the shortest, and one at
-// random.
+// random; none before the first generation.
 func (p *Population) Some(rng *rand.PCG) []tsp.Tour {
+	if p.Children == 0 {
+		return nil
+	}
 	return []tsp.Tour{p.s.tour(&p.tours[p.best]), p.s.tour(&p.tours[below(rng, len(p.tours))])}
 }

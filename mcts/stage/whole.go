@@ -101,6 +101,12 @@ func (w *Whole) recombine(s *Search) bool {
 	if b.Crossing {
 		operator = "cross"
 	}
+	var l led
+	if !b.Crossing && b.BestLength() > s.BestLength && w.mayLead() {
+		if others := b.Some(); others != nil {
+			b.Beside(func() { l = w.cross(s, others) })
+		}
+	}
 	children, done := b.Generation()
 	if done {
 		s.did(operator, 0, 1, 0, 0)
@@ -113,9 +119,7 @@ func (w *Whole) recombine(s *Search) bool {
 		s.better(b.Best(), b.BestLength())
 	}
 	s.did(operator, 0, 0, length-s.BestLength, children)
-	if s.BestLength == length && !b.Crossing {
-		w.lead(s, b.Some())
-	}
+	w.take(s, l)
 	return false
 }
 
@@ -136,20 +140,49 @@ func (w *Whole) fit(left, build, merge float64) {
 	}
 }
 
-// lead crosses the best tour with others, unless that has already had its share.
+// led is what the best tour became when it was crossed with others.
+type led struct {
+	tour     tsp.Tour // nil where it was not
+	length   int64
+	children int64
+	cost     float64
+}
+
+// mayLead reports whether the best tour may be crossed with others: unless that has had its share.
+func (w *Whole) mayLead() bool { return w.Led <= leadShare*w.Cost }
+
+// lead crosses the best tour with others, if it may be.
 func (w *Whole) lead(s *Search, others []tsp.Tour) {
-	if w.Led > leadShare*w.Cost {
+	if w.mayLead() {
+		w.take(s, w.cross(s, others))
+	}
+}
+
+// cross crosses the best tour with others, and changes nothing of the search: a generation may go on
+// beside it.
+func (w *Whole) cross(s *Search, others []tsp.Tour) (l led) {
+	start := s.Cost()
+	l.tour, l.length, l.children = w.Breeder.Lead(s.Best, others)
+	l.cost = s.Cost() - start
+	if s.counts() {
+		l.cost = float64(l.children)
+	}
+	return l
+}
+
+// take goes on from what the best tour became.
+func (w *Whole) take(s *Search, l led) {
+	if l.tour == nil {
 		return
 	}
-	start, length := s.Cost(), s.BestLength
-	tour, to, children := w.Breeder.Lead(s.Best, others)
-	s.Used += children
-	s.Meter.Add(children)
-	if to < length {
-		s.better(tour, to)
+	length := s.BestLength
+	s.Used += l.children
+	s.Meter.Add(l.children)
+	if l.length < length {
+		s.better(l.tour, l.length)
 	}
-	s.did("cross", 0, 1, length-s.BestLength, children)
-	w.Led += s.Cost() - start
+	s.did("cross", 0, 1, length-s.BestLength, l.children)
+	w.Led += l.cost
 }
 
 // better makes a tour from the whole's population the best, on which all work goes on.
