@@ -30,9 +30,6 @@ type Visitor struct {
 	spare []tsp.RankedEdge // scratch of rank
 }
 
-// near is how many neighbours of a city a recombination looks at.
-const near = 5
-
 // Load makes the visitor's problem that of its climber. owner tells of each city which
 // region it is in, id being the visitor's, nil that the problem is the whole; place is
 // where it stands in its own.
@@ -46,17 +43,17 @@ func (v *Visitor) Load(in *tsp.Instance, cand *twoopt.Candidates, nb func(c int3
 	})
 	// A city that has too few neighbours inside is made its own: a merge looks at none
 	// that is in the same sub-tour.
-	v.near.K = near
+	v.near.K = eax.Near
 	v.near.Flat = v.near.Flat[:0]
 	for i, c := range v.Problem.Cities {
 		k := 0
 		for _, o := range nb(c) {
-			if k < near && (owner == nil || owner[o] == id) {
+			if k < eax.Near && (owner == nil || owner[o] == id) {
 				v.near.Flat = append(v.near.Flat, place[o])
 				k++
 			}
 		}
-		for ; k < near; k++ {
+		for ; k < eax.Near; k++ {
 			v.near.Flat = append(v.near.Flat, int32(i))
 		}
 	}
