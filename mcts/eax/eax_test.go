@@ -1,6 +1,7 @@
 package eax
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -188,7 +189,8 @@ func checkCycles(t *testing.T, x *crosser, a, b *individual) {
 	}
 }
 
-// The result does not depend on the number of workers, nor on how many are idle, and the seed fixes it.
+// The result does not depend on the number of workers, nor on how many are idle, nor on what is done
+// beside a generation, which is done once; and the seed fixes it.
 func TestDeterminism(t *testing.T) {
 	in := tsptest.Random(tsp.Euc2D, 250, 11)
 	nb := nearest(in)
@@ -219,8 +221,15 @@ func TestDeterminism(t *testing.T) {
 			p.Idle = &idle
 		}
 		rng := rand.NewPCG(1, 1)
-		for range 20 {
+		var beside atomic.Int32
+		for g := range 20 {
+			if k > 0 && g == 7 {
+				p.Beside = func() { beside.Add(1) }
+			}
 			p.Generation(rng, nil)
+			if did := beside.Load(); did == 1 != (k > 0 && g >= 7) {
+				t.Fatalf("%d workers: what is to be done beside generation 7 was done %d times after %d", workers, did, g)
+			}
 		}
 		got := tours(p)
 		if want == nil {
@@ -234,6 +243,59 @@ func TestDeterminism(t *testing.T) {
 	}
 	if <-done; idle.Load() != 4 {
 		t.Errorf("%d of 4 workers are idle at the end", idle.Load())
+	}
+}
+
+// What the workers have logged is entered whole where the census lacks room for it: random tours
+// of a random matrix have many edges, and merges bring ever new ones.
+func TestCensusGrows(t *testing.T) {
+	in := tsptest.Random(tsp.Explicit, 150, 3)
+	nb := nearest(in)
+	r := rand.New(rand.NewPCG(1, 1))
+	var ts []tsp.Tour
+	for range 60 {
+		ts = append(ts, tsptest.Tour(in, r))
+	}
+	var want []tsp.Tour
+	for _, workers := range []int{1, 2, 3} {
+		p := tsptest.Must(NewPopulation(in, nb, ts, DefaultConfig(in.N()), workers))
+		rng, room := rand.NewPCG(2, 2), len(p.census.buckets)
+		for range 12 {
+			p.Generation(rng, nil)
+		}
+		audit(t, p)
+		if len(p.census.buckets) == room {
+			t.Errorf("%d workers: there was room for all", workers)
+		}
+		if got := tours(p); want == nil {
+			want = got
+		} else if !slices.EqualFunc(want, got, slices.Equal[tsp.Tour]) {
+			t.Errorf("%d workers have other tours", workers)
+		}
+	}
+}
+
+// A city of fewer neighbours than merges look at is its own neighbour in place of the others.
+func TestFewNeighbors(t *testing.T) {
+	for _, m := range []tsp.Metric{tsp.Euc2D, tsp.Explicit} {
+		in := tsptest.Random(m, 200, 16)
+		ts := starts(in, nearest(in), 12, 3)
+		few := tsptest.Must(tsp.NearestNeighbors(ctx, in, 3))
+		padded := &tsp.Neighbors{K: Near}
+		for c := range int32(in.N()) {
+			padded.Flat = append(append(padded.Flat, few.Of(c)...), c, c)
+		}
+		var want []tsp.Tour
+		for _, nb := range []*tsp.Neighbors{padded, few} {
+			p := tsptest.Must(NewPopulation(in, nb, ts, DefaultConfig(in.N()), 1))
+			p.Run(rand.NewPCG(4, 4), nil)
+			audit(t, p)
+			if got := tours(p); want == nil {
+				want = got
+			} else if !slices.EqualFunc(want, got, slices.Equal[tsp.Tour]) {
+				t.Errorf("%v: other tours of 3 neighbours", m)
+			}
+		}
 	}
 }
 
@@ -276,12 +338,14 @@ func TestTiny(t *testing.T) {
 	}
 }
 
-// A pair replaces A by what is shorter alone, and a generation that is stopped does
-// nothing.
+// A pair replaces A by what is shorter alone, the best first, and forgets the pair before; a
+// generation that is stopped does nothing.
 func TestCross(t *testing.T) {
 	in := tsptest.Random(tsp.Euc2D, 150, 14)
 	nb := nearest(in)
-	p, err := NewPopulation(in, nb, starts(in, nb, 10, 6), DefaultConfig(in.N()), 1)
+	cfg := DefaultConfig(in.N())
+	cfg.Harvest = 3
+	p, err := NewPopulation(in, nb, starts(in, nb, 10, 6), cfg, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -293,6 +357,16 @@ func TestCross(t *testing.T) {
 		done := x.cross(&p.tours[i], &p.tours[(i+1)%10], Single, rng)
 		if done != (p.tours[i].length < before) {
 			t.Fatalf("replaced %v, length %d after %d", done, p.tours[i].length, before)
+		}
+		sets := 0
+		for _, r := range x.shorter.list {
+			sets += int(r.hi - r.lo)
+		}
+		if sets != len(x.shorter.sets) {
+			t.Errorf("pair %d has E-sets of %d AB-cycles, and %d are kept", i, sets, len(x.shorter.sets))
+		}
+		if !slices.IsSortedFunc(x.shorter.list, func(p, q ranked) int { return cmp.Compare(q.value, p.value) }) {
+			t.Errorf("pair %d: the best children are not harvested first", i)
 		}
 		x.flush()
 		p.survey()
@@ -346,6 +420,42 @@ func TestLead(t *testing.T) {
 		if _, length, _ := leader.Lead(all[0], all[1:], rand.NewPCG(3, 3), &stop); length != in.Length(all[0]) {
 			t.Errorf("%s: one that is stopped brought something", name)
 		}
+	}
+}
+
+// A sub-tour that has edges of others near it, all of them fixed, is merged where it was cut off.
+func TestFixedEdgesNear(t *testing.T) {
+	x := []float64{0, 10, 10, 0, 200, 30, 30, 200, 1000, 1100, 1200, 1300}
+	y := []float64{0, 0, 10, 10, 0, 0, 10, 10, 0, 0, 0, 0}
+	in := tsptest.Must(tsp.NewPoints("a square by a fixed path", tsp.Euc2D, x, y, nil))
+	if err := in.SetFixed([][2]int32{{4, 5}, {5, 6}, {6, 7}}); err != nil {
+		t.Fatal(err)
+	}
+	ts := []tsp.Tour{{8, 0, 1, 2, 3, 9, 4, 5, 6, 7, 10, 11}, {8, 9, 4, 5, 6, 7, 10, 1, 0, 3, 2, 11}}
+	p := tsptest.Must(NewPopulation(in, nearest(in), ts, DefaultConfig(in.N()), 1))
+	c, a := p.crossers[0], &p.tours[0]
+	c.least, c.enough = -1<<60, -1<<60
+	c.differ(a, &p.tours[1])
+	c.locate(a)
+	c.trace(rand.NewPCG(1, 2), math.MaxInt, math.MinInt64)
+	merged := 0
+	for id := range c.cycles.len() {
+		c.set = append(c.set[:0], int32(id))
+		gain, ok := c.child(a)
+		if !ok {
+			t.Fatalf("AB-cycle %d leaves no tour", id)
+		}
+		merged += len(c.merges)
+		c.net()
+		child := individual{slices.Clone(a.adj), slices.Clone(a.ord), a.length}
+		c.accept(&child, gain)
+		c.locate(a)
+		if tour := p.s.tour(&child); in.Check(tour) != nil || in.Keeps(tour) != nil || in.Length(tour) != child.length {
+			t.Errorf("AB-cycle %d: %v", id, tour)
+		}
+	}
+	if merged != 1 {
+		t.Errorf("%d merges of one sub-tour", merged)
 	}
 }
 
