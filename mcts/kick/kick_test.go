@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -77,6 +78,38 @@ func TestGuidedByItsCandidates(t *testing.T) {
 		if learnt := !slices.Equal(before, c.State().Stats.Visits); learnt != (cand == of) || c.Gain() == 0 {
 			t.Errorf("its own candidates %v, learnt %v, gain %d", cand == of, learnt, c.Gain())
 		}
+	}
+}
+
+// TestRestore pins that a climber which goes on from the state of another does as that does, its
+// statistics and its count of actions included, of which none is told twice.
+func TestRestore(t *testing.T) {
+	in := tsptest.Random(tsp.Euc2D, 200, 1)
+	of := nearest(in, 5)
+	begin := func() (*Climber, *meter.Meter) {
+		m := meter.New(t.Context(), meter.Budget{}, nil)
+		c := New(config, m)
+		c.Guide(tree.NewStats(of, heatmap.Zero(in.N()), m), 1, 10)
+		return c, m
+	}
+	work := func(c *Climber) {
+		c.Seed(1, meter.ForRound, 1, 1)
+		c.Load(in, of, fixedTour(in, 1), 0, in.N())
+		c.Descend(0)
+		c.Kick(300, 0, 20, nil)
+		c.Flush()
+	}
+	one, m := begin()
+	work(one)
+	two, again := begin()
+	again.Resume(m.Actions())
+	if err := two.Restore(one.State()); err != nil {
+		t.Fatal(err)
+	}
+	work(one)
+	work(two)
+	if !slices.Equal(one.Local(), two.Local()) || !reflect.DeepEqual(one.State(), two.State()) || m.Actions() != again.Actions() {
+		t.Errorf("restored: gain %d by %d actions, want %d by %d", two.Gain(), again.Actions(), one.Gain(), m.Actions())
 	}
 }
 
