@@ -199,6 +199,22 @@ func TestReset(t *testing.T) {
 	}
 }
 
+// TestResetToPairs pins that a Chain which is made to work on pairs gains what one made for them does.
+func TestResetToPairs(t *testing.T) {
+	in, start := pairs(60, rand.New(rand.NewPCG(1, 16)))
+	cfg, cand := ChainConfig{Breadth: []int{5, 3}, Depth: 10}, nearest(in.Instance, 8)
+	reset, fresh := NewTour(slices.Clone(start)), NewTour(slices.Clone(start))
+	x := NewChain(new(tsp.Instance), NewTour(nil), &Candidates{}, cfg)
+	x.Reset(in.Instance, reset, cand)
+	pushAll(x, in.N())
+	x.Run(0)
+	y := NewChain(in.Instance, fresh, cand, cfg)
+	pushAll(y, in.N())
+	if gain := y.Run(0); gain == 0 || !slices.Equal(reset.Order, fresh.Order) {
+		t.Errorf("length %d, of a fresh chain %d, which gains %d", in.Length(reset.Order), in.Length(fresh.Order), gain)
+	}
+}
+
 // TestTinyOptimum starts every search from many tours of tiny instances: the
 // best result is the optimum, and none is below it.
 func TestTinyOptimum(t *testing.T) {
