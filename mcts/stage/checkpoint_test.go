@@ -5,8 +5,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -45,6 +47,45 @@ func TestDamaged(t *testing.T) {
 		data[at] ^= 0x10
 		if _, err := DecodeCheckpoint(bytes.NewReader(data)); err == nil {
 			t.Errorf("byte %d flipped: accepted", at)
+		}
+	}
+}
+
+// TestForeign pins that a checkpoint is foreign to a search that differs in anything that it is given.
+func TestForeign(t *testing.T) {
+	points := func(change func(x, y []float64)) *tsp.Instance {
+		in := tsptest.Random(tsp.Euc2D, 20, 3)
+		change(in.X, in.Y)
+		return tsptest.Must(tsp.NewPoints("changed", tsp.Euc2D, in.X, in.Y, nil))
+	}
+	fixed, longer := points(func(_, _ []float64) {}), points(func(_, _ []float64) {})
+	if err := errors.Join(fixed.SetFixed([][2]int32{{1, 2}}), longer.SetFixed([][2]int32{{1, 2}, {2, 3}})); err != nil {
+		t.Fatal(err)
+	}
+	believed := func(p float32) *heatmap.Map {
+		return tsptest.Must(heatmap.New("some", 20, func(i int32, add func(int32, float32)) { add((i+1)%20, p) }))
+	}
+	tour := tsptest.Tour(fixed, rand.New(rand.NewPCG(1, 1)))
+	tasks := map[string]Task{
+		"points":             {In: points(func(_, _ []float64) {}), Heatmap: believed(.5)},
+		"another x":          {In: points(func(x, _ []float64) { x[7]++ }), Heatmap: believed(.5)},
+		"another y":          {In: points(func(_, y []float64) { y[7]++ }), Heatmap: believed(.5)},
+		"a fixed edge":       {In: fixed, Heatmap: believed(.5)},
+		"two fixed edges":    {In: longer, Heatmap: believed(.5)},
+		"other beliefs":      {In: fixed, Heatmap: believed(.25)},
+		"an initial tour":    {In: fixed, Heatmap: believed(.5), Initial: []tsp.Tour{tour}},
+		"another one":        {In: fixed, Heatmap: believed(.5), Initial: []tsp.Tour{tsptest.Rotate(tour, 7)}},
+		"a matrix":           {In: tsptest.Random(tsp.Explicit, 20, 3), Heatmap: believed(.5)},
+		"another matrix":     {In: tsptest.Random(tsp.Explicit, 20, 4), Heatmap: believed(.5)},
+		"what others learnt": {In: fixed, Heatmap: believed(.5), Onward: &Learnt{Tours: 20}},
+	}
+	for one, task := range tasks {
+		for other, again := range tasks {
+			of := (&Search{Task: again}).identity()
+			err := (&Search{Task: task}).identity().differs(of)
+			if (err == nil) != (one == other) || err != nil && !strings.Contains(err.Error(), "another instance") {
+				t.Errorf("%s after %s: %v", one, other, err)
+			}
 		}
 	}
 }
@@ -152,7 +193,7 @@ func TestCutShort(t *testing.T) {
 func TestOwnToursAreJoined(t *testing.T) {
 	in := tsptest.Random(tsp.Euc2D, 400, 3)
 	s := begin(t, in, true, meter.Budget{Actions: 1e6}, 0, 1000)
-	s.Heatmap = heatmap.Zero(in.N())
+	s.Heatmap, s.Used = heatmap.Zero(in.N()), 5e5
 	s.stage = s.newKicking()
 	s.stage.step(s)
 	saved := tsptest.Must(DecodeCheckpoint(bytes.NewReader(tsptest.Encoded(t, s.Checkpoint()))))
@@ -160,6 +201,9 @@ func TestOwnToursAreJoined(t *testing.T) {
 	task := s.Task
 	task.Meter = meter.New(t.Context(), meter.Budget{Time: time.Hour, Clock: func() time.Duration { return now }}, nil)
 	r := tsptest.Must(Resume(task, saved))
+	if k := r.stage.(*Kicking); k.Since != 0 || k.Until != ownShare {
+		t.Errorf("kicks from %g to %g of a budget that begins anew", k.Since, k.Until)
+	}
 	if now = time.Hour - time.Minute; !r.stage.step(r) {
 		t.Fatal("a minute before the end they are not")
 	}
@@ -168,6 +212,34 @@ func TestOwnToursAreJoined(t *testing.T) {
 	}
 	if len(r.Work) != 1 || r.Work[0].Operator != "recombine" || r.Work[0].Visits != 1 || r.Work[0].Actions == 0 {
 		t.Errorf("%+v", r.Work)
+	}
+}
+
+// TestActionsOfOwnTours pins that workers who kick tours of their own use what is left of the actions.
+func TestActionsOfOwnTours(t *testing.T) {
+	s := begin(t, tsptest.Random(tsp.Euc2D, 2000, 3), true, meter.Budget{Actions: 1e6}, 0, 5000)
+	s.Used = 1e6 - 100
+	k := s.newKicking()
+	if k.step(s); k.Own == nil || s.Used < 1e6 || s.Used > 1e6+100 {
+		t.Errorf("%d actions of a million, by %d tours", s.Used, len(k.Own))
+	}
+}
+
+// TestTally pins that a gain is told in the instance's unit, and nothing is taken off it where tours
+// are longer than the paths that they stand for.
+func TestTally(t *testing.T) {
+	path := tsptest.Random(tsp.Euc2D, 20, 1)
+	if err := path.SetEnds(-1, -1); err != nil {
+		t.Fatal(err)
+	}
+	in := tsp.NewSymmetric(path).Instance
+	if in.Offset() == 0 {
+		t.Fatal("nothing is tested")
+	}
+	s := Search{Task: Task{In: in}}
+	s.did("kick", 0, 1, 5, 10)
+	if work := s.Tally(); len(work) != 1 || work[0].Gain != 5/in.Scale {
+		t.Errorf("%+v, want a gain of %g", work, 5/in.Scale)
 	}
 }
 
