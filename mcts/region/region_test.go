@@ -2,6 +2,7 @@ package region
 
 import (
 	"context"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -138,6 +139,38 @@ func TestJoinFallback(t *testing.T) {
 	}
 }
 
+// TestJoinFixed pins that cycles are merged over no fixed edge of either, though that costs least.
+func TestJoinFixed(t *testing.T) {
+	const n = 40
+	w := slices.Repeat([]int32{1000}, n*n)
+	set := func(a, b, d int32) [2]int32 {
+		w[a*n+b], w[b*n+a] = d, d
+		return [2]int32{a, b}
+	}
+	order, pos := make([]int32, n), make([]int32, n)
+	for i := range int32(n) {
+		order[i], pos[i] = i, i
+		set(i, (i+1)%n, 10)
+	}
+	all := []Exchange{ // together they cut off 10 to 14 and 25 to 29
+		{Removed: [][2]int32{{9, 10}, {24, 25}}, Added: [][2]int32{set(9, 24, 1), set(10, 25, 1)}, Gain: 18},
+		{Removed: [][2]int32{{14, 15}, {29, 30}}, Added: [][2]int32{set(14, 29, 1), set(15, 30, 1)}, Gain: 18}}
+	set(8, 11, 10) // with 9-10: the best way back
+	set(2, 11, 5)  // with 3-12: better, by a fixed edge of the large cycle
+	set(3, 12, 5)
+	set(4, 27, 4) // with 5-26: best, by one of the small
+	set(5, 26, 4)
+	in := tsptest.Must(tsp.NewMatrix("two fixed edges", n, w))
+	nb := tsptest.Must(tsp.NearestNeighbors(t.Context(), in, 8))
+	if err := in.SetFixed([][2]int32{{2, 3}, {26, 27}}); err != nil {
+		t.Fatal(err)
+	}
+	gain := NewJoiner(in, nb).Join(order, pos, all)
+	if err := errors.Join(in.Check(order), in.Keeps(order)); err != nil || gain != 36 || in.Length(order) != 10*n-gain {
+		t.Errorf("a gain of %d leaves %d of %d, %v", gain, in.Length(order), 10*n, err)
+	}
+}
+
 // TestRecombine pins that visitors who work side by side find what can be joined: a shorter tour, by
 // what is told, the same one every time.
 func TestRecombine(t *testing.T) {
@@ -234,23 +267,77 @@ func TestKept(t *testing.T) {
 	}
 }
 
-// TestActionsOfWork pins that Work ends when its actions are used, with a tour all the same.
+// TestActionsOfWork pins that Work counts what builds and recombinations take, and ends when its
+// actions are used, with a tour all the same: within a tour of each visitor, or a generation.
 func TestActionsOfWork(t *testing.T) {
-	const n = 400
+	const n, most = 400, 8
 	in, nb, cand, tour := greedy(t, n, 1)
-	used := func(actions int64) int64 {
-		v := &Visitor{Climber: kick.New(kick.Config{Breadth: []int{1}, Depth: 25}, meter.New(t.Context(), meter.Budget{}, nil)), RNG: *rand.NewPCG(1, 1)}
-		Cut(&v.Problem, tour.Order, tour.Positions(), tour.Order)
-		v.Load(in, cand, nb.Of, tour.Length, nil, tour.Positions(), 1)
-		v.Idle = new(atomic.Int32)
-		found, _ := Recombine{Tours: 8, EAX: eax.DefaultConfig, Actions: actions}.Work(v, new(atomic.Bool))
+	used := func(workers int, actions int64, stop bool) (sum int64) {
+		var visitors []*Visitor
+		for w := range workers {
+			v := &Visitor{Climber: kick.New(kick.Config{Breadth: []int{1}, Depth: 25}, meter.New(t.Context(), meter.Budget{}, nil)), RNG: *rand.NewPCG(uint64(w), 1), Idle: new(atomic.Int32)}
+			Cut(&v.Problem, tour.Order, tour.Positions(), tour.Order)
+			v.Load(in, cand, nb.Of, tour.Length, nil, tour.Positions(), 1)
+			visitors = append(visitors, v)
+		}
+		var end atomic.Bool
+		end.Store(stop)
+		found, _ := Recombine{Tours: most, EAX: eax.DefaultConfig, Actions: actions}.Work(visitors[0], &end, visitors[1:]...)
 		if err := in.Check(found); err != nil {
 			t.Fatal(err)
 		}
-		return v.Climber.Actions()
+		for _, v := range visitors {
+			sum += v.Climber.Actions()
+		}
+		return sum
 	}
-	if one, all := used(1), used(0); 5*one > all {
-		t.Errorf("%d actions where one is given, %d without a limit", one, all)
+	generation := int64(most * eax.DefaultConfig(n).Children)
+	for _, workers := range []int{1, 2} {
+		builds, all := used(workers, 0, true), used(workers, 0, false)
+		limit := (builds + 3*all) / 4
+		few, led, some := used(workers, builds/2, false), used(workers, builds, false), used(workers, limit, false)
+		if few >= builds || led <= builds || some <= led || some > limit+generation || all <= some {
+			t.Errorf("%d visitors: %d actions build, %d are all; %d of %d, %d of %d, %d of %d",
+				workers, builds, all, few, builds/2, led, builds, some, limit)
+		}
+	}
+}
+
+// TestLargeSets pins where large E-sets are tried among many tours.
+func TestLargeSets(t *testing.T) {
+	for n, want := range map[int]bool{5000: true, 5001: false} {
+		if got := LargeSets(tsptest.Random(tsp.Euc2D, n, 1)); got != want {
+			t.Errorf("%d cities: %v", n, got)
+		}
+	}
+	if !LargeSets(tsp.NewSymmetric(tsptest.Directed(2501, 1)).Instance) {
+		t.Error("not of directed distances")
+	}
+}
+
+// TestCutAcross pins that a region is cut across its longer side.
+func TestCutAcross(t *testing.T) {
+	in := tsptest.Random(tsp.Euc2D, 2000, 1)
+	for _, wide := range []bool{true, false} {
+		x, y := slices.Clone(in.X), slices.Clone(in.Y)
+		long, short := x, y
+		if !wide {
+			long, short = y, x
+		}
+		for i := range short {
+			short[i] /= 10
+		}
+		var tree Tree
+		tree.Grow(t.Context(), tsptest.Must(tsp.NewPoints("a strip", tsp.Euc2D, x, y, nil)), nil, 500, rand.NewPCG(1, 1))
+		for _, leaf := range tree.Leaves {
+			from, to := 1000.0, 0.0
+			for _, c := range tree.Cities[tree.Nodes[leaf].From:tree.Nodes[leaf].To] {
+				from, to = min(from, long[c]), max(to, long[c])
+			}
+			if to-from > 500 {
+				t.Errorf("wide %v: a leaf from %.0f to %.0f of a strip of 1000", wide, from, to)
+			}
+		}
 	}
 }
 
