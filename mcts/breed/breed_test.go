@@ -59,14 +59,17 @@ func (s *stable) step() {
 	}
 	switch {
 	case s.Recombining():
+		var led tsp.Tour
+		if others := s.Some(); others != nil && !s.Crossing {
+			s.Beside(func() { led, _, _ = s.Lead(s.best, others) })
+		}
 		if _, done := s.Generation(); done {
 			s.Next(s.best)
 			return
 		}
 		try(s.Best())
-		if !s.Crossing {
-			t, _, _ := s.Lead(s.best, s.Some())
-			s.led = try(t) || s.led
+		if led != nil {
+			s.led = try(led) || s.led
 		}
 	case s.Missing() > 0:
 		if built := s.Build(s.crew, s.visitors, s.load, 3, 0); len(built) == 0 {
@@ -99,7 +102,9 @@ func TestBreeder(t *testing.T) {
 		one.step()
 		two.step()
 		if i%7 == 0 {
-			two.Freeze()
+			if two.Freeze(); (two.Population != nil) != two.Recombining() {
+				t.Fatalf("step %d: recombining %v, with a population %v", i, two.Recombining(), two.Population != nil)
+			}
 			var wire bytes.Buffer
 			if err := gob.NewEncoder(&wire).Encode(two.Breeder); err != nil {
 				t.Fatal(err)
@@ -112,7 +117,7 @@ func TestBreeder(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if !slices.Equal(one.best, two.best) {
+		if !slices.Equal(one.best, two.best) || !slices.EqualFunc(one.Tours, two.Tours, slices.Equal[tsp.Tour]) {
 			t.Fatalf("step %d: two workers, resumed, have another tour", i)
 		}
 		if err := in.Check(one.best); err != nil {

@@ -10,18 +10,19 @@ import (
 // Snapshot is a population between two generations, whole: a population
 // restored from it goes on exactly as the one it was taken of.
 type Snapshot struct {
-	Along   []int32   // the tour that the cities are numbered along
-	Links   [][]int32 // by tour: both neighbours of every city
-	Orders  [][]int32 // by tour: its cities in order
-	Shuffle []int32
-	Stage   Stage
+	Along    []int32   // the tour that the cities are numbered along
+	Links    [][]int32 // by tour: both neighbours of every city
+	Orders   [][]int32 // by tour: its cities in order
+	Shuffle  []int32
+	Children int64
+	Stage    Stage
 
 	Stalled, Age, Allowed int
 }
 
 // Snapshot returns the population as it is now.
 func (p *Population) Snapshot() *Snapshot {
-	s := &Snapshot{Along: p.s.orig, Shuffle: append([]int32(nil), p.shuffle...), Stage: p.stage,
+	s := &Snapshot{Along: p.s.orig, Shuffle: append([]int32(nil), p.shuffle...), Children: p.Children, Stage: p.stage,
 		Stalled: p.stalled, Age: p.age, Allowed: p.allowed}
 	for i := range p.tours {
 		links := make([]int32, 0, 2*p.s.n)
@@ -87,6 +88,6 @@ func Restore(in *tsp.Instance, nb *tsp.Neighbors, s *Snapshot, cfg Config, worke
 		}
 	}
 	copy(p.shuffle, s.Shuffle)
-	p.stage, p.stalled, p.age, p.allowed = s.Stage, s.Stalled, s.Age, s.Allowed
+	p.Children, p.stage, p.stalled, p.age, p.allowed = s.Children, s.Stage, s.Stalled, s.Age, s.Allowed
 	return p, nil
 }
