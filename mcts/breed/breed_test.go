@@ -143,6 +143,34 @@ func TestBreeder(t *testing.T) {
 	}
 }
 
+// TestLimits pins that tours of one call share its actions, that kicks double up to four a city, and
+// that no population is larger than the limit, also where that is not twice the one before.
+func TestLimits(t *testing.T) {
+	in := tsptest.Clustered(300, 2)
+	build := func(reached int, actions int64) int64 {
+		s := newStable(in, 2)
+		s.Reached = reached
+		if built := s.Build(s.crew, s.visitors, s.load, 2, actions); len(built) != 2 {
+			t.Errorf("%d tours of 2", len(built))
+		}
+		return s.crew.Actions()
+	}
+	if kicks := build(3, 1000) - build(0, 0); kicks < 1000 || kicks > 1100 {
+		t.Errorf("kicks take %d actions of 1000", kicks)
+	}
+	s := newStable(in, 1)
+	for k, want := range []int64{0, 75, 150, 300, 600, 1200, 1200, 1200} {
+		if s.Reached = k; s.kicks() != want {
+			t.Errorf("%d kicks after the limit was reached %d times, want %d", s.kicks(), k, want)
+		}
+	}
+	s.Breeder = New(s.set, slices.Repeat([]tsp.Tour{s.best}, 40))
+	s.Begin()
+	if _, done := s.Generation(); !done || !s.Next(s.best) || s.Due != s.set.Most {
+		t.Errorf("%d tours are due after 40, want %d", s.Due, s.set.Most)
+	}
+}
+
 // TestResumeForged pins that tours of another instance are refused, and what no search has reached.
 func TestResumeForged(t *testing.T) {
 	in := tsptest.Clustered(100, 2)
