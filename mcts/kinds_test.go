@@ -681,6 +681,48 @@ func TestForbiddenEverywhere(t *testing.T) {
 	}
 }
 
+// TestForbiddenIsNotTold pins that whoever watches a search is not told of a tour over ways that there
+// are none of as of a better one, nor of its length, nor of a bound that counts them: of 200 cities with
+// four ways from each, and of 2 with none at all.
+func TestForbiddenIsNotTold(t *testing.T) {
+	for _, n := range []int{2, 200} {
+		r := rand.New(rand.NewPCG(1, 7))
+		w := slices.Repeat([]int32{tsp.NoEdge}, n*n)
+		if n == 200 {
+			p := r.Perm(n)
+			for k, i := range p {
+				w[i*n+p[(k+1)%n]] = 1 + r.Int32N(99)
+				for range 3 {
+					w[i*n+r.IntN(n)] = 1 + r.Int32N(99)
+				}
+			}
+		}
+		in := tsptest.Must(tsp.NewDirected("sparse", n, w))
+		without, with := 0, 0
+		_, err := Solve(t.Context(), in, Options{Actions: 100000, Workers: 1, Seed: 1, Bound: true, Observe: func(p Progress) {
+			switch {
+			case p.Tour != nil:
+				with++
+				if in.Keeps(p.Tour) != nil || in.Value(p.Tour) != p.Length || p.Bound == 0 || p.Bound > p.Length {
+					t.Errorf("%d cities: told of a tour of length %v, bound %v, with %v", n, p.Length, p.Bound, in.Keeps(p.Tour))
+				}
+			case with > 0 || p.Better || !math.IsInf(p.Length, 1) || !math.IsNaN(p.Gap) || p.Bound != 0:
+				t.Errorf("%d cities: told of %+v without a tour", n, p)
+			default:
+				without++
+			}
+		}})
+		if (err == nil) != (n == 200) || without == 0 || (with > 0) != (err == nil) {
+			t.Errorf("%d cities: %v, told %d times without a tour and %d times of one", n, err, without, with)
+		}
+		for p, err := range Improvements(t.Context(), in, Options{Actions: 100000, Workers: 1, Seed: 1}) {
+			if err == nil && in.Keeps(p.Tour) != nil {
+				t.Errorf("%d cities: an improvement has %v", n, in.Keeps(p.Tour))
+			}
+		}
+	}
+}
+
 func decoded(t *testing.T, saved []byte) *Checkpoint {
 	t.Helper()
 	c, err := DecodeCheckpoint(bytes.NewReader(saved))

@@ -84,12 +84,13 @@ type Options struct {
 	Resume *Checkpoint
 }
 
-// Progress is what an observer is told: a better tour, or that time passes.
+// Progress is what an observer is told: a better tour, or that time passes. One that takes edges that
+// may not be used is no tour, but in a Graph, where the length is the number of such steps.
 type Progress struct {
-	Tour    tsp.Tour      // the best so far, valid during the call
-	Length  float64       // of it, in the instance's unit; under an exact metric of distances rounded to core units
-	Gap     float64       // of it, in percent over Options.Best, or over the bound; NaN where there is neither
-	Bound   float64       // that no tour is below, in the instance's unit; 0 where none was asked for or found
+	Tour    tsp.Tour      // the best so far, valid during the call; nil while there is none
+	Length  float64       // of it, in the instance's unit; under an exact metric of distances rounded to core units; +Inf while there is none
+	Gap     float64       // of it, in percent over Options.Best, or over the bound; NaN where there is neither, or no tour
+	Bound   float64       // that no tour is below, in the instance's unit; 0 where none was asked for or found, or while there is no tour
 	Elapsed time.Duration // on the clock
 	Actions int64         // so far, all workers
 	Better  bool          // the tour is new

@@ -52,25 +52,31 @@ func (p *searching) work() []Work {
 	return nil
 }
 
-// observer returns what the meter tells.
-func (p *searching) observer(in *tsp.Instance, o *Options, bound float64) meter.Observer {
+// observer returns what hands on what the meter tells.
+func (p *searching) observer(given *tsp.Instance, o *Options, bound float64) meter.Observer {
 	if o.Observe == nil {
 		return nil
 	}
-	var best tsp.Tour
-	var regions [][]int32
+	now := Progress{Length: math.Inf(1), Gap: math.NaN()}
 	return func(m meter.Progress) {
-		if m.Better || best == nil {
-			best = p.Expand(m.Tour)
+		now.Better = false
+		if m.Better {
+			if t := p.Expand(m.Tour); isTour(given, t) {
+				now.Tour, now.Length, now.Bound, now.Better = t, p.In.InUnit(m.Length), bound, true
+				now.Gap = o.gap(now.Length, bound)
+			}
 		}
 		if m.Moved {
-			regions = p.Given(m.Regions)
+			now.Regions = p.Given(m.Regions)
 		}
-		told := Progress{Tour: best, Length: in.InUnit(m.Length), Elapsed: m.Elapsed, Stage: m.Stage, Actions: m.Actions, Better: m.Better, Work: p.work()}
-		told.Bound, told.Regions, told.Gap = bound, regions, o.gap(told.Length, bound)
-		o.Observe(told)
+		now.Elapsed, now.Stage, now.Actions, now.Work = m.Elapsed, m.Stage, m.Actions, p.work()
+		o.Observe(now)
 	}
 }
+
+// isTour reports whether t, an order of the cities, is what in asks for, or, in a Graph, on the way to
+// that: its length is the number of steps that are no edges.
+func isTour(in *tsp.Instance, t tsp.Tour) bool { return in.Metric == tsp.Graph || in.Keeps(t) == nil }
 
 // reached returns what says whether a tour is no longer than target, in the unit of given, but for
 // the rounding of a sum of as many lengths as there are cities; nil where lengths in core units do.
@@ -167,7 +173,7 @@ func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 	}
 	p.Know()
 	budget.Reached = p.reached(given, o.Target)
-	m := meter.New(ctx, budget, p.observer(in, &o, r.lower()))
+	m := meter.New(ctx, budget, p.observer(given, &o, r.lower()))
 	p.Meter = m
 	tour, err := p.solve()
 	if err != nil {

@@ -45,9 +45,12 @@ func newProgress(item *bench.Item, begins string, optimum float64, limit time.Du
 			return " " + begins
 		}
 		v, elapsed := math.Float64frombits(uint64(length)), clock()
-		s := " " + bench.LengthShort(item.Instance, v)
-		if gap := bench.GapOf(v, optimum); gap != nil {
-			s += fmt.Sprintf("  gap %.2f %%", *gap)
+		s := " no tour yet"
+		if !math.IsInf(v, 1) {
+			s = " " + bench.LengthShort(item.Instance, v)
+			if gap := bench.GapOf(v, optimum); gap != nil {
+				s += fmt.Sprintf("  gap %.2f %%", *gap)
+			}
 		}
 		if actions := p.actions.Load(); actions > 0 { // other machines tell none
 			s += fmt.Sprintf("  %s actions/s", thousands(float64(actions)/max(elapsed.Seconds(), 1e-3)))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"strings"
 	"syscall"
@@ -12,6 +13,7 @@ import (
 	"unsafe"
 
 	"tspmcts/bench"
+	"tspmcts/mcts"
 	"tspmcts/tsp"
 	"tspmcts/tsplib"
 )
@@ -122,6 +124,27 @@ func TestTerminalOfOthers(t *testing.T) {
 	}
 	if strings.Contains(string(shown), "setting up") || strings.Contains(string(shown), "actions/s") {
 		t.Errorf("the terminal shows what is not so: %q", shown)
+	}
+}
+
+// While a search has nothing but tours over edges that may not be used, the line tells that.
+func TestTerminalWithoutTour(t *testing.T) {
+	ours, its := terminal(t)
+	t.Setenv("TERM", "xterm")
+	defer func(f *os.File) { os.Stderr = f }(os.Stderr)
+	os.Stderr = its
+	in, _, err := tsplib.Read(strings.NewReader(square), "square")
+	if err != nil {
+		t.Fatal(err)
+	}
+	live := newProgress(&bench.Item{Instance: in, Name: "square"}, "setting up", 40, 0, func() time.Duration { return time.Second })
+	live.tell(mcts.Progress{Length: math.Inf(1), Actions: 5000})
+	time.Sleep(500 * time.Millisecond)
+	live.end()
+	its.Close()
+	shown, _ := io.ReadAll(ours)
+	if !strings.Contains(string(shown), "  no tour yet  5k actions/s  1 s") {
+		t.Errorf("the terminal shows %q", shown)
 	}
 }
 

@@ -655,6 +655,32 @@ func TestPauseResumeStop(t *testing.T) {
 	c.want(http.StatusNotFound, "GET", path, "", nil)
 }
 
+// An order of the cities over ways that there are none of is no tour, and not shown.
+func TestNoTourOverForbiddenEdges(t *testing.T) {
+	c := serveIt(t, nil)
+	path := c.post("bound=true", `{"matrix": [[null, null], [null, null]]}`)
+	v := c.until(path, status(Failed))
+	if v.Revision != 0 || v.Length != nil || v.Bound != nil || v.Gap != nil || len(v.Trace) > 0 {
+		t.Errorf("%+v", v)
+	}
+	c.want(http.StatusNotFound, "GET", path+"/tour", "", nil)
+	n := 400
+	roads := make([][]*int, n) // four from each city, of which those to the seventh after it lead round
+	for i := range roads {
+		roads[i] = make([]*int, n)
+		for _, step := range []int{7, 91, 147, 203} {
+			roads[i][(i+step)%n] = &step
+		}
+	}
+	path = c.post("time=1h&workers=1", jsonOf(map[string]any{"matrix": roads}))
+	c.until(path, func(v View) bool { return v.Revision > 0 })
+	c.want(http.StatusAccepted, "POST", path+"/stop", "", nil)
+	v = c.until(path, status(Done))
+	if first, _ := v.Trace[0].Length.Float64(); first > 400*203 {
+		t.Errorf("the first tour that is shown has a length of %v", first)
+	}
+}
+
 // A job does what was asked of it last, also where its search has not ended yet.
 func TestLastWish(t *testing.T) {
 	c := serveIt(t, nil)

@@ -59,7 +59,7 @@ func (s *Server) tour(w http.ResponseWriter, r *http.Request, j *job) {
 	b := j.best
 	s.mu.Unlock()
 	if b == nil {
-		problemf(http.StatusNotFound, "there is no tour yet; wait for the first event").write(w)
+		problemf(http.StatusNotFound, "there is no tour yet; wait for an event with a revision above 0").write(w)
 		return
 	}
 	if err := b.check(); err != nil {
