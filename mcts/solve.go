@@ -78,14 +78,18 @@ func (p *searching) observer(given *tsp.Instance, o *Options, bound float64) met
 // that: its length is the number of steps that are no edges.
 func isTour(in *tsp.Instance, t tsp.Tour) bool { return in.Metric == tsp.Graph || in.Keeps(t) == nil }
 
-// reached returns what says whether a tour is no longer than target, in the unit of given, but for
-// the rounding of a sum of as many lengths as there are cities; nil where lengths in core units do.
+// reached returns what says whether an order of the cities whose length is no more than target in core
+// units is a tour of given, and no longer than target in its unit, but for the rounding of a sum of as
+// many lengths as there are cities; nil where it always is.
 func (p *searching) reached(given *tsp.Instance, target float64) func([]int32) bool {
-	if !given.Exact() {
+	if !given.Exact() && !given.Forbids() {
 		return nil
 	}
 	target *= 1 + 0x1p-53*float64(given.N())
-	return func(t []int32) bool { return given.Value(given.Turned(p.Expand(t))) <= target }
+	return func(t []int32) bool {
+		of := p.Expand(t)
+		return isTour(given, of) && (!given.Exact() || given.Value(given.Turned(of)) <= target)
+	}
 }
 
 // gap returns by how much a length is above the best known one, or else the bound, in percent; NaN

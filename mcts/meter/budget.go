@@ -20,8 +20,8 @@ type Budget struct {
 	// Target ends the search at a tour of at most this length, in core units; 0 for
 	// none.
 	Target int64
-	// Reached, if not nil, decides whether such a tour does end it, where lengths in core units are
-	// rounded. Any worker may call it at any time.
+	// Reached, if not nil, decides whether such a tour does end it: where lengths in core units are
+	// rounded, or some edges may not be used. Any worker may call it at any time.
 	Reached func(tour []int32) bool
 	// Bound ends it as exact at a tour of at most this length, in core units, which
 	// none is below; 0 for none.
