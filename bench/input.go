@@ -31,12 +31,13 @@ type Input struct {
 // CheckInputs returns an error when a file is not there to be read, before time is spent on the
 // others.
 func CheckInputs(args []string) error {
-	stdin := 0
+	taken := stdinTaken.Load()
 	for _, arg := range args {
 		if arg == "-" {
-			if stdin++; stdin > 1 {
+			if taken {
 				return errStdinTwice
 			}
+			taken = true
 			continue
 		}
 		if Piped(arg) {

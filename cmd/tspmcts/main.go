@@ -19,6 +19,9 @@ func run(args []string) int {
 	for _, s := range brokenPipe {
 		signal.Ignore(s) // a closed stdout is an error of its writer, not the end of files being written
 	}
+	if endsWithStdin() {
+		bench.OpenFile("-") // what is read of it while waiting for its end is lost to others
+	}
 	app := newApp()
 	args, err := intersperse(app, args)
 	if err == nil {

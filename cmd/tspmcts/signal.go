@@ -12,9 +12,11 @@ import (
 // program, and to the group that the program is in.
 const sameSignal = 200 * time.Millisecond
 
-// endWithStdin is the environment variable of a program that does not outlive who started it, however
-// that ends: the end of its stdin is a signal too.
+// endWithStdin is the environment variable that is 1 for a program that does not outlive who started
+// it, however that ends: the end of its stdin is a signal too.
 const endWithStdin = "TSPMCTS_END_WITH_STDIN"
+
+func endsWithStdin() bool { return os.Getenv(endWithStdin) == "1" }
 
 // interruptible returns a context that the first SIGINT, SIGTERM or SIGHUP ends; a
 // second, later one ends the program at once, without its unfinished files.
@@ -26,7 +28,7 @@ func interruptible() (context.Context, context.CancelFunc) {
 			signal.Notify(signals, s)
 		}
 	}
-	if os.Getenv(endWithStdin) != "" {
+	if endsWithStdin() {
 		go func() {
 			io.Copy(io.Discard, os.Stdin)
 			signals <- os.Interrupt

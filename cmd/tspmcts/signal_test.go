@@ -217,12 +217,13 @@ func TestSignalBeforeBound(t *testing.T) {
 	}
 }
 
-// The end of stdin is a signal where that is asked for, and where it is not it is nothing.
+// The end of stdin is a signal where that is asked for, which then cannot be read, and where it is not
+// it is nothing.
 func TestEndWithStdin(t *testing.T) {
 	for _, c := range []struct {
 		env  []string
 		stop string
-	}{{[]string{endWithStdin + "=1"}, "interrupted\n"}, {nil, "time\n"}} {
+	}{{[]string{endWithStdin + "=1"}, "interrupted\n"}, {[]string{endWithStdin + "=0"}, "time\n"}, {nil, "time\n"}} {
 		dir := t.TempDir()
 		out, errs, code := call{args: []string{"solve", "--time", "2s", "--out", "a.tour"}, env: c.env, stdin: strings.NewReader("anything")}.run(t, dir)
 		if code != 0 || errs != "" || !strings.HasSuffix(out, c.stop) {
@@ -231,6 +232,10 @@ func TestEndWithStdin(t *testing.T) {
 		if !strings.HasSuffix(read(t, dir, "a.tour"), "-1\nEOF\n") {
 			t.Errorf("%v: the tour is cut", c.env)
 		}
+	}
+	for _, args := range []string{"solve -", "bound -", "solve --initial-tour -", "compare -"} {
+		oneError(t, t.TempDir(), 2, `stdin \(-\) can be read only once`,
+			call{args: strings.Fields(args), env: []string{endWithStdin + "=1"}, stdin: strings.NewReader(square)})
 	}
 }
 
