@@ -407,6 +407,8 @@ func TestBadRequests(t *testing.T) {
 	c := serveIt(t, func(c *Config) { c.Body, c.Cities, c.Held, c.Time = 5000, 100, 1000, time.Minute })
 	done := c.post("", square)
 	c.until(done, status(Done))
+	path := c.post("path=true&actions=100", circle(20))
+	c.until(path, status(Done))
 	for _, x := range []struct {
 		status             int
 		method, path, body string
@@ -506,6 +508,7 @@ func TestBadRequests(t *testing.T) {
 		{405, "PUT", "/v1/jobs", "", "", "is not for PUT, want GET, HEAD, POST"},
 		{405, "POST", "/healthz", "", "", "is not for POST"},
 		{400, "GET", done + "/tour?format=xml", "", "", "format is .xml., want one of json"},
+		{404, "GET", path + "/heatmap", "", "", "shows no heatmap.* of a path"},
 		{409, "POST", done + "/pause", "", "", "the job is done, and cannot be paused"},
 		{409, "POST", done + "/resume", "", "", "cannot be resumed"},
 		{421, "GET", "/v1/jobs", "", "Host: evil.example", "for the host evil.example"},
@@ -529,10 +532,10 @@ func TestBadRequests(t *testing.T) {
 		}
 	}
 	var list struct{ Jobs []View }
-	if c.want(http.StatusOK, "GET", "/v1/jobs", "", &list); len(list.Jobs) != 1 {
-		t.Errorf("%d jobs, want only the good one", len(list.Jobs))
+	if c.want(http.StatusOK, "GET", "/v1/jobs", "", &list); len(list.Jobs) != 2 {
+		t.Errorf("%d jobs, want only the good ones", len(list.Jobs))
 	}
-	if c.held != 4 || c.reading != 0 || len(c.queue) != 0 {
+	if c.held != 24 || c.reading != 0 || len(c.queue) != 0 {
 		t.Errorf("%d cities held, %d requests read, %d queued", c.held, c.reading, len(c.queue))
 	}
 }

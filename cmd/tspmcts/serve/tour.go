@@ -216,7 +216,7 @@ func (s *Server) heatmapOf(w http.ResponseWriter, r *http.Request, j *job) {
 		problemf(http.StatusNotFound, "the heatmap is shown of at most %d cities", maxShownMap).write(w)
 		return
 	case m == nil:
-		problemf(http.StatusNotFound, "the job has no heatmap: it has not begun, is solved exactly, has cities in one place, or was taken up again").write(w)
+		problemf(http.StatusNotFound, "the job shows no heatmap: none was made, as it has not begun, ended before, is solved exactly or was taken up again; or that is not of the cities as they are, but of a path, of distances that differ both ways, of cities in one place, or of many").write(w)
 		return
 	}
 	w.Header().Set("Content-Type", "application/octet-stream")
