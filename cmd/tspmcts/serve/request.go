@@ -810,6 +810,10 @@ func (o *order) command() string {
 		case "line":
 			name, value = "lines", fmt.Sprintf("%d:%d", o.line, o.line+1)
 		}
+		if strings.HasPrefix(value, "-") { // which by itself would be a flag
+			words = append(words, "--"+name+"="+quote(value))
+			continue
+		}
 		words = append(words, "--"+name, quote(value))
 	}
 	if o.edges != nil {

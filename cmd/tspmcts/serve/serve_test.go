@@ -396,7 +396,11 @@ func TestCommand(t *testing.T) {
 			t.Errorf("%s: %s %v, want %s", query, o.command(), err, want)
 		}
 	}
-	o, err := decode([]byte(square), "start=0&name="+strings.Repeat("%C3%B6", 200), DefaultLimits())
+	o, err := decode([]byte("id,x,y\n-a,1,2\n--b,3,4\nc,9,6\n"), "start=-a&end=--b&heatmap=knn", DefaultLimits())
+	if err != nil || !strings.Contains(o.command(), " --end=--b --heatmap knn --start=-a ") {
+		t.Errorf("%s %v", o.command(), err)
+	}
+	o, err = decode([]byte(square), "start=0&name="+strings.Repeat("%C3%B6", 200), DefaultLimits())
 	if err != nil || !strings.Contains(o.command(), "--start 1") {
 		t.Errorf("%v", err)
 	}
