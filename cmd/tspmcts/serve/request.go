@@ -307,7 +307,11 @@ func decode(body []byte, query string, l Limits) (*order, error) {
 		return nil, err
 	}
 	o := &order{settings: s, inJSON: doc.given()}
+	_, sized := g["cities"]
+	_, seeded := g["demo-seed"]
 	switch {
+	case s.demo == "" && (sized || seeded):
+		return nil, errors.New("cities and demo-seed are for a demo, and there is none; leave them out")
 	case s.demo != "" && (len(text) > 0 || doc.given()):
 		return nil, problemf(http.StatusUnprocessableEntity, "demo is %q, but the body holds an instance too; want one of them", s.demo)
 	case s.demo != "":
@@ -505,6 +509,9 @@ func (o *order) readDocument(d *document, l Limits) (err error) {
 			o.warn(warnings)
 		}
 	} else {
+		if o.places.Weight != "" || o.places.DecimalComma {
+			return errors.New("there are coordinates, which weight and decimal-comma are not for; leave them out")
+		}
 		in, err = d.instance(o.places.Metric, l)
 	}
 	if err == nil {
