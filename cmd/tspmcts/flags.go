@@ -100,7 +100,7 @@ func spanOption(c *cli.Context, name string) (bench.Span, error) {
 	}
 	s, err := bench.ParseSpan(text)
 	if err != nil {
-		return s, usagef("%s is %v", flagged(name), err)
+		return s, usagef("%s is %q, %v", flagged(name), text, err)
 	}
 	return s, nil
 }

@@ -504,6 +504,9 @@ func (o *order) readDocument(d *document, l Limits) (err error) {
 		if o.places.Metric != "" {
 			return fmt.Errorf("metric is %q, but there is a matrix of distances; leave it out", short(o.places.Metric))
 		}
+		if d.matrix[0] != '[' {
+			return fmt.Errorf("matrix is %s, want a list of rows", short(string(d.matrix)))
+		}
 		var warnings []tsplib.Warning
 		if in, warnings, err = places.Read(bytes.NewReader(d.matrix), "matrix", o.places); err == nil {
 			o.warn(warnings)

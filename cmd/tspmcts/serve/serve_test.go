@@ -443,6 +443,8 @@ func TestBadRequests(t *testing.T) {
 		{422, "POST", "/v1/jobs", `{"coordinates": [[1, 1]], "matrix": [[0]]}`, "", "coordinates and a matrix"},
 		{422, "POST", "/v1/jobs", `{"coordinates": [[1, 1]], "problem": "1 2"}`, "", "and a problem"},
 		{422, "POST", "/v1/jobs", `{"matrix": [[0, 1], ["x", 0]]}`, "", "matrix:.*x"},
+		{422, "POST", "/v1/jobs", `{"matrix": "x"}`, "", "matrix is .x., want a list of rows"},
+		{422, "POST", "/v1/jobs", `{"coordinates": [[1, 1]], "time": 10}`, "", "^time is .10.: want a time above 0"},
 		{422, "POST", "/v1/jobs?metric=euclid", `{"matrix": [[0, 1], [1, 0]]}`, "", "metric is .euclid., but there is a matrix"},
 		{422, "POST", "/v1/jobs?metric=euclid", square, "", "body is a TSPLIB problem, which says itself"},
 		{422, "POST", "/v1/jobs?metric=x", square, "", "metric is .x.: want haversine"},
