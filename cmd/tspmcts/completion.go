@@ -16,10 +16,12 @@ import (
 )
 
 // The scripts ask the program itself, with completionFlag; names of files are
-// completed where it has no answer.
+// completed where it has no answer. Bash splits words at =, which begins a value as a blank does.
 var completionScripts = map[string]string{
 	"bash": `_tspmcts() {
-  local cur="${COMP_WORDS[COMP_CWORD]}" words=("${COMP_WORDS[@]:0:COMP_CWORD}") IFS=$'\n'
+  local cur="${COMP_WORDS[COMP_CWORD]}" words=() w IFS=$'\n'
+  for w in "${COMP_WORDS[@]:0:COMP_CWORD}"; do [[ "$w" == = ]] || words+=("$w"); done
+  [[ "$cur" == = ]] && cur=
   [[ "$cur" == -* ]] && words+=("$cur")
   COMPREPLY=($(compgen -W "$("${words[@]}" --generate-bash-completion 2>/dev/null)" -- "$cur"))
 }

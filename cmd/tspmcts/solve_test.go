@@ -6,6 +6,7 @@ import (
 	"image/png"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -286,6 +287,21 @@ func TestTold(t *testing.T) {
 	}
 	if out := must(t, dir, "heatmap", "fit", "--heatmap", "--generate-bash-completion"); out != "gtprior\nalpha\n" {
 		t.Errorf("heatmap fit --heatmap is completed by %q", out)
+	}
+}
+
+// Bash takes = for a word of its own.
+func TestBashCompletes(t *testing.T) {
+	bash, err := exec.LookPath("bash")
+	if err != nil {
+		t.Skip(err)
+	}
+	for words, want := range map[string]string{"solve --preset pap": "paper paper-tuned paper-default", "solve --preset = pap": "paper paper-tuned paper-default",
+		"generate --format =": "tsplib lines", "solve --preset = paper --order dis": "distance", "solve --al": "--alpha"} {
+		script := fmt.Sprintf("%s\nCOMP_WORDS=(%q %s) COMP_CWORD=%d\n_tspmcts\necho ${COMPREPLY[*]}", completionScripts["bash"], binary, words, len(strings.Fields(words)))
+		if out, err := exec.Command(bash, "--norc", "-c", script).CombinedOutput(); err != nil || string(out) != want+"\n" {
+			t.Errorf("%s: %v, %s, want %s", words, err, out, want)
+		}
 	}
 }
 
