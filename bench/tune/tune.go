@@ -100,6 +100,7 @@ type Result struct {
 	Lo, Hi     float64    // its 95 % interval
 	Wins, Ties int        // of the winner
 	Losses     int
+	Beats      bool // the winner is not the base, P < 0.05, and the ranks are in the winner's favour
 	Importance []Importance
 	Relative   bool // gaps are over what the base found: not all optima are known
 }
@@ -705,7 +706,10 @@ func (t *Tuner) verify(base *configuration) (*Result, error) {
 		}
 		d = append(d, v)
 	}
-	r.P, _ = stat.Wilcoxon(d)
+	p, behind := stat.Wilcoxon(d)
+	n := float64(r.Wins + r.Losses)
+	r.P = p
+	r.Beats = p < 0.05 && behind < n*(n+1)/4 // one large gain outweighs many losses in the mean alone
 	r.Difference = stat.Mean(d)
 	r.Lo, r.Hi = stat.Interval(d, 0.95, 2000, 1)
 	x, y := t.samples()

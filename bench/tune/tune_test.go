@@ -279,6 +279,62 @@ func TestOtherBest(t *testing.T) {
 	}
 }
 
+// fake stands in for machines whose runs find the lengths that it returns.
+func fake(t *testing.T, length func(base bool, seed uint64) float64) func(context.Context, *bench.Store, []*bench.Job, func(bench.Status)) (bench.Status, error) {
+	return func(ctx context.Context, store *bench.Store, jobs []*bench.Job, tell func(bench.Status)) (bench.Status, error) {
+		log := filepath.Join(t.TempDir(), "log.jsonl")
+		real, err := bench.OpenStore(log)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer real.Close()
+		b := bench.Bench{Store: real, Parallel: 2}
+		status, err := b.Run(ctx, jobs)
+		if err != nil {
+			return status, err
+		}
+		f, err := os.Open(log)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		return status, bench.ReadEntries(f, log, func(e *bench.Entry) error {
+			e.Length = json.Number(fmt.Sprint(length(e.Knobs == "base", e.Seed)))
+			return store.Add(e)
+		})
+	}
+}
+
+// A winner by one large gain, which lost everywhere else, does not beat the base.
+func TestBeats(t *testing.T) {
+	for want, length := range map[bool]func(base bool, seed uint64) float64{
+		false: func(base bool, seed uint64) float64 {
+			switch {
+			case base:
+				return 100
+			case seed == verifySeed:
+				return 2
+			}
+			return 101
+		},
+		true: func(base bool, seed uint64) float64 {
+			if base {
+				return 100
+			}
+			return 99
+		},
+	} {
+		u := tuner(t, "random", filepath.Join(t.TempDir(), "log.jsonl"), 2)
+		for i := range 13 {
+			u.Verify = append(u.Verify, u.Verify[i])
+		}
+		u.Budget.Actions, u.Elsewhere = 5, fake(t, length)
+		if r, err := u.Run(t.Context()); err != nil || r.IsBase || !(r.P < 0.05) || r.Beats != want {
+			t.Errorf("%v, %+v: beats the base, want %v", err, r, want)
+		}
+	}
+}
+
 // The range that the table gives each knob is inside what the knob takes, and
 // values and places are inverse.
 func TestSpace(t *testing.T) {

@@ -279,7 +279,7 @@ func (t *tunedTable) enter(c *cli.Context, tuner *tune.Tuner, r *tune.Result) er
 	if !r.IsBase {
 		row.P = r.P
 	}
-	if row.P < 0.05 {
+	if r.Beats {
 		knobs, verdict = r.Winner, "the winner"
 		row.Gap += r.Difference
 	} else if len(tuner.Base.Settings) > 0 {
