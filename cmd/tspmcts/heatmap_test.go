@@ -116,6 +116,25 @@ func TestHeatmapOfWays(t *testing.T) {
 	}
 }
 
+// heatmap train judges the model that it made, wherever it writes it.
+func TestHeatmapTrainOut(t *testing.T) {
+	dir := t.TempDir()
+	must(t, dir, "generate", "--cities", "20", "--format", "lines", "--count", "6", "--out", "set.txt")
+	args := strings.Fields("heatmap train --set set.txt --iterations 5 --hidden 2 --actions 20 --out")
+	want := must(t, dir, append(args, "m.json")...)
+	if strings.Count(want, "on the instances held out\n") != 3 {
+		t.Errorf("train prints %s", want)
+	}
+	for _, name := range []string{"m,1.json", "m{i}.json"} {
+		if got := must(t, dir, append(args, name)...); got != want || read(t, dir, name) != read(t, dir, "m.json") {
+			t.Errorf("--out %s prints %s, want %s", name, got, want)
+		}
+	}
+	if got := must(t, dir, append(args, "-")...); got != read(t, dir, "m.json") {
+		t.Errorf("--out - prints %s", got)
+	}
+}
+
 func TestHeatmapMisuse(t *testing.T) {
 	dir := heatmapSet(t)
 	write(t, dir, "m.txt", "2\n0 1\n1 0\n")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -118,7 +119,7 @@ func runHeatmapTrain(c *cli.Context) error {
 		return err
 	}
 	fmt.Fprintf(beside(out), "log-loss a pair: %.5f trained, %.5f held out\n", train.Loss(m), held.Loss(m))
-	return judge(ctx, c, []string{"gtprior", "alpha", "learned:model=" + out}, examples, seed)
+	return judge(ctx, m, beside(out), examples)
 }
 
 // trainNumbers returns the options actions, hidden and iterations.
@@ -134,25 +135,34 @@ func trainNumbers(c *cli.Context) (numbers [3]int64, err error) {
 	return numbers, nil
 }
 
-// judge tells how well the maps of sources fit the examples.
-func judge(ctx context.Context, c *cli.Context, specs []string, examples []example, seed uint64) error {
-	for _, spec := range specs {
+// judge tells w how well the maps of two sources and of the model fit the examples. The model is the
+// one in memory: --out may be a pipe, or have a name that stands for others in a spec.
+func judge(ctx context.Context, m *learned.Model, w io.Writer, examples []example) error {
+	var text bytes.Buffer
+	if err := learned.WriteModel(&text, m); err != nil {
+		return err
+	}
+	model := func(string) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text.Bytes())), nil }
+	for _, spec := range []string{"gtprior", "alpha", "learned:model=out"} {
 		s, err := heatmap.Parse(spec)
 		if err != nil {
 			return err
 		}
 		loss, five := 0.0, 0.0
 		for _, e := range examples {
-			x, _, err := buildMap(ctx, s, e.item, seed)
+			x, err := s.Build(ctx, heatmap.Request{Instance: e.item.Instance, Open: model})
+			if ctx.Err() != nil {
+				return errors.New("stopped before the model was judged")
+			}
 			if err != nil {
-				return err
+				return fmt.Errorf("%s: %w", e.item.Name, err)
 			}
 			y := x.Measure(e.tour, 5)
 			loss += y.LogLoss
 			five += y.Recall[4]
 		}
 		k := float64(len(examples))
-		if _, err := fmt.Fprintf(beside(c.String("out")), "%-8s log-loss a city %.4f, recall at 5 %.4f on the instances held out\n", s.Name(), loss/k, five/k); err != nil && !errors.Is(err, errStdoutClosed) {
+		if _, err := fmt.Fprintf(w, "%-8s log-loss a city %.4f, recall at 5 %.4f on the instances held out\n", s.Name(), loss/k, five/k); err != nil && !errors.Is(err, errStdoutClosed) {
 			return err
 		}
 	}
