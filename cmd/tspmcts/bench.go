@@ -381,6 +381,15 @@ func runImport(c *cli.Context) error {
 		}
 		entries = append(entries, more...)
 	}
+	if i.Best != nil {
+		warned := map[string]bool{}
+		for _, e := range entries {
+			if e.Optimum == nil && !warned[e.Instance] {
+				warn("%s has no line for %s, so its gap is unknown", c.String("best"), e.Instance)
+				warned[e.Instance] = true
+			}
+		}
+	}
 	store, err := openStore(out)
 	if err != nil {
 		return err

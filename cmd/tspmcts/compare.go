@@ -53,7 +53,16 @@ func readData(c *cli.Context, o report.Options) (*report.Data, error) {
 			return nil, err
 		}
 	}
-	return report.Read(c.Args().Slice(), o)
+	d, err := report.Read(c.Args().Slice(), o)
+	if err != nil || o.Best == nil {
+		return d, err
+	}
+	for _, in := range d.Instances { // records do not have an instance's NAME, by which bench finds a line, too
+		if o.Best.Named(in.Name) == 0 {
+			warn("%s has no line for %s, so its gap is over what the records tell", c.String("best"), in.Name)
+		}
+	}
+	return d, nil
 }
 
 // overTimeOptions returns what --at and --above say.

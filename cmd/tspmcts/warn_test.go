@@ -56,6 +56,25 @@ func TestWarnings(t *testing.T) {
 	}
 }
 
+// An instance that --best has no line for is told by every command that reads records or makes them.
+func TestNoBest(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "c.tsp", strings.Replace(square, "NAME", "NAME : corners\nCOMMENT", 1))
+	write(t, dir, "peers.csv", "instance,solver,seed,seconds,length\nb,X,1,2,50\nb,X,2,2,50\na,X,1,2,50\n")
+	write(t, dir, "best.csv", "instance,best\ncorners,40\na,40\n")
+	must(t, dir, "bench", "--set", "c.tsp", "--actions", "10", "--seeds", "2", "--best", "best.csv", "--out", "r.jsonl")
+	for args, want := range map[string]string{
+		"compare r.jsonl --best best.csv":                      "best.csv has no line for c, so its gap is over what the records tell",
+		"report r.jsonl --best best.csv --out page":            "best.csv has no line for c, so its gap is over what the records tell",
+		"bench import peers.csv --best best.csv --out x.jsonl": "best.csv has no line for b, so its gap is unknown",
+	} {
+		_, errs, code := call{args: strings.Fields(args)}.run(t, dir)
+		if code != 0 || strings.Count(errs, "no line for") != 1 || !strings.Contains(errs, "warning: "+want+"\n") {
+			t.Errorf("%s: exit code %d, stderr %q, want %q once", args, code, errs, want)
+		}
+	}
+}
+
 // An option that the others leave nothing to do is refused, before a file or a server is asked.
 func TestIdleOptions(t *testing.T) {
 	dir := t.TempDir()
