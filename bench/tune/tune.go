@@ -362,7 +362,7 @@ func (t *Tuner) racing(base *configuration) error {
 	elites := []*configuration{base}
 	for round := 1; round <= rounds; round++ {
 		budget := (t.limit() - t.spent) / (rounds - round + 1)
-		fresh := max(2, budget/(firstTest+1+min(5, round)))
+		fresh := max(2, budget/min(len(t.Train), firstTest+1+min(5, round))) // what survives meets no more
 		// Each dimension is drawn around an elite's, nearer from race to race.
 		width := 0.5 * math.Pow(1/float64(fresh), float64(round-1)/float64(d))
 		field := slices.Clone(elites)

@@ -135,6 +135,23 @@ func TestMethods(t *testing.T) {
 	}
 }
 
+// A method spends its budget on few instances, too.
+func TestFewInstances(t *testing.T) {
+	for _, method := range Methods {
+		for n := 2; n <= 4; n++ {
+			u := tuner(t, method, filepath.Join(t.TempDir(), "log.jsonl"), 20)
+			u.Train, u.Budget.Actions = u.Train[:n], 5
+			r, err := u.Run(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r.Runs < 18*n || r.Runs > 20*n {
+				t.Errorf("%s on %d instances: %d runs, want %d", method, n, r.Runs, 20*n)
+			}
+		}
+	}
+}
+
 // A space of fewer points than trials is tried whole, and that is the end; no run counts twice.
 func TestSmallSpace(t *testing.T) {
 	for _, method := range Methods {
