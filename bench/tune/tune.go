@@ -651,11 +651,12 @@ func (t *Tuner) propose(incumbent *configuration) []*configuration {
 
 // verify lets the best configurations and the base meet the held-out instances.
 func (t *Tuner) verify(base *configuration) (*Result, error) {
-	r := &Result{Runs: t.spent, Configs: len(t.all), Relative: t.relative}
+	r := &Result{Runs: t.spent, Relative: t.relative}
 	var best []*configuration
 	most := 0
 	for _, c := range t.all {
 		most = max(most, min(t.met(c), len(t.Train)))
+		r.Configs += min(1, t.met(c)) // what the budget did not reach was never tried
 	}
 	for _, c := range t.all {
 		if !c.isBase && t.met(c) >= most {

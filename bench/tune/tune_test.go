@@ -135,7 +135,7 @@ func TestMethods(t *testing.T) {
 	}
 }
 
-// A method spends its budget on few instances, too.
+// A method spends its budget on few instances, too, and counts no configuration that never ran.
 func TestFewInstances(t *testing.T) {
 	for _, method := range Methods {
 		for n := 2; n <= 4; n++ {
@@ -145,8 +145,12 @@ func TestFewInstances(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if r.Runs < 18*n || r.Runs > 20*n {
-				t.Errorf("%s on %d instances: %d runs, want %d", method, n, r.Runs, 20*n)
+			ran := 0
+			for _, c := range u.all {
+				ran += min(1, u.met(c))
+			}
+			if r.Runs < 18*n || r.Runs > 20*n || r.Configs != ran {
+				t.Errorf("%s on %d instances: %d runs of %d configurations, want %d of %d", method, n, r.Runs, r.Configs, 20*n, ran)
 			}
 		}
 	}
