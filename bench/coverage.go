@@ -17,8 +17,8 @@ const largestCovered = 5000
 const outside = tsp.MaxDist - 1
 
 // Coverage returns the length of the tour over that of the best tour that was found
-// in the graph of each city's k most probable: 1 where the graph holds a tour as
-// short, 0 where none was found. Where the graph has all of the tour's edges that is 1
+// in the graph of each city's k most probable, and of the fixed edges: 1 where the graph holds a
+// tour as short, 0 where none was found. Where the graph has all of the tour's edges that is 1
 // without a search; otherwise a search runs on a matrix in which all other edges are
 // longer than any tour, from the given tour on, for 100 actions a city. It is nil where
 // nobody looked: for k = 0, and for more than 5000 cities.
@@ -36,13 +36,19 @@ func Coverage(ctx context.Context, in *tsp.Instance, m *heatmap.Map, tour tsp.To
 		for _, j := range cities[:min(k, len(cities))] {
 			graph[i][j], graph[j][i] = true, true
 		}
+		a, b := in.FixedPartners(i)
+		for _, j := range [2]int32{a, b} {
+			if j >= 0 {
+				graph[i][j] = true
+			}
+		}
 	}
 	share := 1.0
 	missing := 0
 	longest := int64(1)
 	for at, i := range tour {
 		j := tour[(at+1)%n]
-		if i != j && !graph[i][j] && !in.IsFixed(i, j) {
+		if i != j && !graph[i][j] {
 			missing++
 		}
 	}
@@ -84,7 +90,7 @@ func Coverage(ctx context.Context, in *tsp.Instance, m *heatmap.Map, tour tsp.To
 
 // onlyInside returns in as a matrix in which an edge outside of the graph, whose longest
 // edge is given, costs more than a whole tour inside can save: its units are coarse enough
-// that a tour stays below MaxDist/2. Fixed edges keep their lengths.
+// that a tour stays below MaxDist/2.
 func onlyInside(in *tsp.Instance, graph []map[int32]bool, longest int64) (*tsp.Instance, error) {
 	n := in.N()
 	shift := 0
@@ -100,12 +106,6 @@ func onlyInside(in *tsp.Instance, graph []map[int32]bool, longest int64) (*tsp.I
 		row[i] = 0
 		for j := range graph[i] {
 			row[j] = in.Dist(i, j) >> shift
-		}
-		a, b := in.FixedPartners(i)
-		for _, j := range [2]int32{a, b} {
-			if j >= 0 {
-				row[j] = in.Dist(i, j) >> shift
-			}
 		}
 	}
 	inside, err := tsp.NewMatrix(in.Name, n, w)

@@ -12,7 +12,7 @@ import (
 )
 
 // Coverage against all tours of 8 cities that run in the graph: the search finds the
-// best of them, and none where there is none.
+// best of them, and none where there is none. Fixed edges, half of the time, are in every graph.
 func TestCoverageTwin(t *testing.T) {
 	const n = 8
 	seen := map[string]int{}
@@ -46,6 +46,15 @@ func TestCoverageTwin(t *testing.T) {
 			for i, j := range rng.Perm(n) {
 				tour[i] = int32(j)
 			}
+			if seed%2 == 1 {
+				fixed := [][2]int32{{tour[0], tour[1]}, {tour[3], tour[4]}, {tour[6], tour[7]}}
+				if err := in.SetFixed(fixed); err != nil {
+					t.Fatal(err)
+				}
+				for _, e := range fixed {
+					inside[e], inside[[2]int32{e[1], e[0]}] = true, true
+				}
+			}
 			all, best := true, int64(0)
 			for at, i := range tour {
 				all = all && inside[[2]int32{i, tour[(at+1)%n]}]
@@ -54,7 +63,7 @@ func TestCoverageTwin(t *testing.T) {
 			extend = func(path []int32, length int64) {
 				last := path[len(path)-1]
 				for j := range int32(n) {
-					if len(path) == n && j == path[0] && inside[[2]int32{last, j}] {
+					if len(path) == n && j == path[0] && inside[[2]int32{last, j}] && in.Check(path) == nil {
 						if l := length + int64(in.Dist(last, j)); best == 0 || l < best {
 							best = l
 						}
@@ -93,6 +102,21 @@ func TestCoverageTwin(t *testing.T) {
 	}
 	if seen["none"] == 0 || seen["some"] == 0 {
 		t.Errorf("%v", seen)
+	}
+}
+
+// Fixed edges join three near pairs, each city's only candidates: the graph holds one tour.
+func TestCoverageOfFixed(t *testing.T) {
+	in := tsptest.Must(tsp.NewPoints("pairs", tsp.Euc2D, []float64{0, 1, 1000, 1001, 500, 501}, []float64{0, 0, 0, 0, 900, 900}, nil))
+	if err := in.SetFixed([][2]int32{{1, 2}, {3, 4}, {5, 0}}); err != nil {
+		t.Fatal(err)
+	}
+	nb := tsptest.Must(tsp.NearestNeighbors(t.Context(), in, 1))
+	m := tsptest.Must(heatmap.KNN(t.Context(), in, nb, 1))
+	tour := tsp.Tour{0, 1, 2, 4, 3, 5}
+	want := in.Value(tour) / in.Value(tsp.Tour{0, 1, 2, 3, 4, 5})
+	if got, err := Coverage(t.Context(), in, m, tour, 1); err != nil || got == nil || *got != want {
+		t.Errorf("%v (%v), want %v", got, err, want)
 	}
 }
 
