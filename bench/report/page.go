@@ -95,7 +95,7 @@ func inline(svg, title string) template.HTML {
 	return template.HTML(svg)
 }
 
-// tables returns the tables of the page: by size, arms, pairs.
+// tables returns the tables of the page: by size, arms, pairs, and both over time.
 func (d *Data) tables(c *Comparison) []table {
 	var all []table
 	if t, ok := d.bySize(); ok {
@@ -103,22 +103,25 @@ func (d *Data) tables(c *Comparison) []table {
 	}
 	head, rows := c.armRows()
 	all = append(all, table{"Arms", "Gaps are percent over the optimum or the best known length; intervals are bootstrap intervals of the mean.", 1, head, rows})
-	if head, rows = c.pairRows(); len(rows) > 0 {
-		const most = 200
-		text := "Each pair on the instances and seeds that both ran."
-		if len(rows) > most {
-			text += fmt.Sprintf(" The %d of smallest p of %d; compare tells all.", most, len(rows))
-			shown := Comparison{Pairs: slices.Clone(c.Pairs)}
-			slices.SortStableFunc(shown.Pairs, func(a, b Pair) int { // without runs there is no p
-				return cmp.Or(cmp.Compare(min(1, b.N), min(1, a.N)), cmp.Compare(a.P, b.P))
-			})
-			shown.Pairs = shown.Pairs[:most]
-			_, rows = shown.pairRows()
-		}
+	const most = 200
+	text := "Each pair on the instances and seeds that both ran."
+	shown := *c
+	if len(c.Pairs) > most {
+		text += fmt.Sprintf(" The %d of smallest p of %d; compare tells all.", most, len(c.Pairs))
+		shown.Pairs = slices.Clone(c.Pairs)
+		slices.SortStableFunc(shown.Pairs, func(a, b Pair) int { // without runs there is no p
+			return cmp.Or(cmp.Compare(min(1, b.N), min(1, a.N)), cmp.Compare(a.P, b.P))
+		})
+		shown.Pairs = shown.Pairs[:most]
+	}
+	if head, rows = shown.pairRows(); len(rows) > 0 {
 		all = append(all, table{"Pairs", text, 2, head, rows})
 	}
 	if head, rows = c.armOverTimeRows(); len(rows) > 0 {
 		all = append(all, table{"Over time", c.overTimeNote(), 1, head, rows})
+	}
+	if head, rows = shown.pairOverTimeRows(); len(rows) > 0 {
+		all = append(all, table{"Pairs over time", "The same pairs, a - b.", 2, head, rows})
 	}
 	return all
 }

@@ -301,7 +301,7 @@ func TestPage(t *testing.T) {
 		switch filepath.Ext(f.Name) {
 		case ".html":
 			text := b.String()
-			for _, want := range []string{"<title>a &amp; b</title>", "z &lt;b&gt;", "0.0391", "prefers-color-scheme: dark", "@media print", `aria-label="Gap over time"`, "27 runs of 3 arms on 3 instances"} {
+			for _, want := range []string{"<title>a &amp; b</title>", "z &lt;b&gt;", "0.0391", "prefers-color-scheme: dark", "@media print", `aria-label="Gap over time"`, "27 runs of 3 arms on 3 instances", "<h2>Pairs over time</h2>"} {
 				if !strings.Contains(text, want) {
 					t.Errorf("the page lacks %s", want)
 				}
