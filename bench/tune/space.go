@@ -105,6 +105,9 @@ func parseDim(knob mcts.Knob, text string) (Dim, error) {
 		var errLo, errHi error
 		d.Lo, errLo = strconv.ParseFloat(strings.TrimSpace(lo), 64)
 		d.Hi, errHi = strconv.ParseFloat(strings.TrimSpace(hi), 64)
+		if knob.Kind == mcts.Integer {
+			d.Lo, d.Hi = math.Ceil(d.Lo), math.Floor(d.Hi) // rounding would leave the range
+		}
 		if d.Log = log; !ok || errLo != nil || errHi != nil || !(d.Lo < d.Hi) || log && d.Lo <= 0 {
 			return wrong()
 		}

@@ -385,6 +385,7 @@ func TestSpace(t *testing.T) {
 		"breadth=5,3|7|2,2,2,depth":    "breadth 5,3 2,2,2;depth 4 300",
 		"order=heatmap|distance;depth": "order heatmap distance;depth 4 300",
 		"candidates=5|20|50|1000":      "candidates 5 1000",
+		"depth=4.4:6.6":                "depth 5 6",
 	} {
 		space, err := ParseSpace(list, mcts.Config{})
 		var got []string
@@ -405,6 +406,7 @@ func TestSpace(t *testing.T) {
 		"alpha=-1:1":       "within 0 to 100",
 		"order=heatmap|no": "the range of order",
 		"depth=x:9":        "the range of depth",
+		"depth=4.4:4.6":    `the range of depth is "4.4:4.6"`,
 	} {
 		if _, err := ParseSpace(list, mcts.Config{}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %s", list, err, want)
