@@ -345,6 +345,9 @@ func commandLine(c *cli.Context) string {
 		}
 		words = append(words, "--"+name, value)
 	}
+	if c.Bool("decimal-comma") {
+		words = append(words, "--decimal-comma")
+	}
 	return strings.Join(words, " ")
 }
 

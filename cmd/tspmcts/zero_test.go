@@ -161,3 +161,15 @@ func TestCitiesInOnePlace(t *testing.T) {
 		t.Errorf("%v", r)
 	}
 }
+
+// A row of the table names --decimal-comma, without which its files hold other places.
+func TestTuneTableOfPlaces(t *testing.T) {
+	dir := t.TempDir()
+	for i := range 4 {
+		write(t, dir, fmt.Sprintf("p%d.csv", i), fmt.Sprintf("x;y\n0,5;0\n0,5;%d,5\n9;9\n9,5;0\n4;4,5\n", 7+i))
+	}
+	must(t, dir, "tune", "--set", "p0.csv,p1.csv,p2.csv,p3.csv", "--decimal-comma", "--trials", "2", "--actions", "20", "--preset", "paper-tuned", "--heatmap", "zero", "--search", "alpha", "--table", "t.json")
+	if table := read(t, dir, "t.json"); !strings.Contains(table, " --actions 20 --decimal-comma\"") {
+		t.Error(table)
+	}
+}
