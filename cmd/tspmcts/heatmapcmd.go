@@ -449,7 +449,7 @@ func runHeatmapFit(c *cli.Context) error {
 		}
 	}
 	var counts heatmap.RankCounts
-	instances := 0
+	instances, mixed := 0, false
 	err := eachSymmetric(c, "", func(ctx context.Context, item *bench.Item) error {
 		tour, err := referenceOf(c, item)
 		if err != nil {
@@ -465,6 +465,10 @@ func runHeatmapFit(c *cli.Context) error {
 			}
 		}
 		instances++
+		if counted > 0 && counted != heatmap.PublishedEnds(item.N()) && !mixed {
+			warn("%s: for %d cities another table is published than for the first instance, which all are tested against", item.Name, item.N())
+			mixed = true
+		}
 		if source == "alpha" {
 			// A map with falling ranks lists each city's own candidates in their order, but
 			// mixes in those of others: the order itself is asked for.

@@ -45,8 +45,15 @@ func TestWarnings(t *testing.T) {
 			t.Errorf("%s: exit code %d, stderr %q, want a match of %q", c.args, code, errs, c.want)
 		}
 	}
+	must(t, dir, "generate", "--cities", "4000", "--out", "d.tsp")
+	must(t, dir, "solve", "d.tsp", "--actions", "1", "--out", "d.tour")
+	_, errs, code := call{args: strings.Fields("heatmap fit a.tsp d.tsp --tour {}.tour")}.run(t, dir)
+	if want := "warning: d: for 4000 cities another table is published than for the first instance"; code != 0 || strings.Count(errs, want) != 1 {
+		t.Errorf("heatmap fit: exit code %d, stderr %q, want %q once", code, errs, want)
+	}
+	must(t, dir, strings.Fields("heatmap fit a.tsp d.tsp --tour {}.tour --heatmap alpha")...)
 	write(t, dir, "s.json", `{"sets":["a.tsp"],"knobs":[{"label":"x","preset":"default","pool":5}],"heatmaps":["knn"],"budgets":["1000 actions"],"seeds":1}`)
-	_, errs, code := call{args: []string{"bench", "s.json", "--out", "s.jsonl"}}.run(t, dir)
+	_, errs, code = call{args: []string{"bench", "s.json", "--out", "s.jsonl"}}.run(t, dir)
 	if want := "knobs x:1: pool has no effect: it is read with restart fresh and action draw"; code != 0 || strings.Count(errs, want) != 1 {
 		t.Errorf("bench: exit code %d, stderr %q, want %q once", code, errs, want)
 	}
