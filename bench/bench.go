@@ -149,7 +149,7 @@ func (j *Job) Failure(reason string) *Entry {
 
 // Drawable returns an error unless the cities have places, which entries with tours tell.
 func (i *Item) Drawable() error {
-	if i.X == nil && i.DisplayX == nil {
+	if x, _ := i.Picture(); x == nil {
 		return fmt.Errorf("%s: there are no coordinates that --tours could keep", i.Name)
 	}
 	return nil
@@ -160,16 +160,10 @@ func drawn(item *Item, tour tsp.Tour) ([][2]float64, error) {
 	if err := item.Drawable(); err != nil {
 		return nil, err
 	}
-	x, y := item.X, item.Y
-	if item.DisplayX != nil {
-		x, y = item.DisplayX, item.DisplayY
-	}
+	x, y := item.Picture()
 	places := make([][2]float64, len(tour))
 	for i, c := range tour {
 		places[i] = [2]float64{x[c], y[c]}
-		if item.Metric.Degrees() {
-			places[i] = [2]float64{y[c], x[c]}
-		}
 	}
 	return places, nil
 }

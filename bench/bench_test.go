@@ -281,6 +281,19 @@ func TestPath(t *testing.T) {
 	}
 }
 
+// The places of a record's tour are those of a picture: latitudes up, or where its file says.
+func TestPlacesOfTours(t *testing.T) {
+	dir := t.TempDir()
+	for section, want := range map[string][2]float64{"": {20, 10}, "DISPLAY_DATA_SECTION\n1 7 5\n2 8 5\n3 9 5\n4 9 6\n5 7 6\n": {7, 5}} {
+		put(t, dir, "a.tsp", "TYPE: TSP\nDIMENSION: 5\nEDGE_WEIGHT_TYPE: GEO\nNODE_COORD_SECTION\n1 10 20\n2 10 21\n3 11 21\n4 11 20\n5 9 19\n"+section+"EOF\n")
+		jobs := suiteJobs(t, dir, `{"sets":["a.tsp"],"knobs":["paper"],"budgets":["10 actions"]}`)
+		e, tour, err := jobs[0].Do(t.Context(), true)
+		if err != nil || e.Tour[slices.Index(tour, 0)] != want {
+			t.Errorf("%q: %+v (%v), want city 0 at %v", section, e, err, want)
+		}
+	}
+}
+
 // A records file has one writer.
 func TestStoreIsLocked(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "a.jsonl")

@@ -29,8 +29,8 @@ type Instance struct {
 	// column's, which need not be those back (the asymmetric TSP).
 	Directed bool
 
-	// DisplayX and DisplayY place the cities of an Explicit instance in a
-	// picture; nil where the file has none.
+	// DisplayX and DisplayY place the cities in a picture, other than their coordinates would; nil
+	// where the file has none. See Picture.
 	DisplayX, DisplayY []float64
 
 	// DisplayDegrees says that DisplayX are longitudes and DisplayY latitudes.

@@ -92,6 +92,17 @@ func (in *Instance) LatLon(i int32) (lat, lon float64, ok bool) {
 	return 0, 0, false
 }
 
+// Picture returns where a picture shows the cities, north up; nil where no file says so.
+func (in *Instance) Picture() (x, y []float64) {
+	switch {
+	case in.DisplayX != nil:
+		return in.DisplayX, in.DisplayY
+	case in.Metric.Degrees():
+		return in.Y, in.X // latitudes come first in files
+	}
+	return in.X, in.Y
+}
+
 // decimal returns degrees and minutes, DDD.MM, as decimal degrees.
 func decimal(x float64) float64 {
 	deg := math.Trunc(x)

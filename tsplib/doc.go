@@ -29,8 +29,8 @@
 //
 // EDGE_WEIGHT_TYPE is a [tsp.Metric]. With EXPLICIT an EDGE_WEIGHT_SECTION holds
 // the distances as a stream of whole numbers whose line ends mean nothing, in the
-// order that EDGE_WEIGHT_FORMAT says; a DISPLAY_DATA_SECTION, or a
-// NODE_COORD_SECTION, may then place the cities in a picture. FIXED_EDGES_SECTION
+// order that EDGE_WEIGHT_FORMAT says; a NODE_COORD_SECTION may then place the cities in a picture,
+// as a DISPLAY_DATA_SECTION may under every metric. FIXED_EDGES_SECTION
 // lists edges that every tour must hold, ended by -1. A file of TYPE TOUR has a
 // TOUR_SECTION with one tour or more, each ended by -1. Cities are numbered from
 // 1 in files and from 0 in [tsp.Instance].

@@ -30,15 +30,10 @@ var ErrNoPlaces = errors.New("its file has distances only, nothing that could be
 
 // Places returns where to draw the cities, or ErrNoPlaces.
 func Places(in *tsp.Instance) (x, y []float64, err error) {
-	switch {
-	case in.DisplayX != nil:
-		return in.DisplayX, in.DisplayY, nil
-	case in.X == nil:
+	if x, y = in.Picture(); x == nil {
 		return nil, nil, ErrNoPlaces
-	case in.Metric.Degrees():
-		return in.Y, in.X, nil // latitude comes first in the file, north is up in the picture
 	}
-	return in.X, in.Y, nil
+	return x, y, nil
 }
 
 // manyCities is the number above which pictures are larger, lines thinner and cities no dots.
