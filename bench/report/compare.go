@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -10,14 +9,6 @@ import (
 	"strings"
 
 	"tspmcts/bench/stat"
-)
-
-// Bootstrap intervals: their level, the number of resamples, and the seed, which
-// makes the same records give the same report.
-const (
-	level     = 0.95
-	resamples = 2000
-	bootSeed  = 1
 )
 
 // Comparison is what a set of records says about its arms.
@@ -101,24 +92,18 @@ func (p Percent) String() string {
 	return fmt.Sprint(float64(p))
 }
 
-// sameGap is what gaps and their differences, in percent, are rounded to before they are ranked:
-// rounding errors of sums would break their ties.
-const sameGap = 1e-7
-
-func rounded(gap float64) float64 { return math.Round(gap/sameGap) * sameGap }
-
 // Compare compares all pairs of arms, or those with the arm against where that is
 // given. byInstance takes the mean over an instance's seeds for one run, since
 // seeds of one instance are no independent witnesses.
 func (d *Data) Compare(against string, byInstance bool) (*Comparison, error) {
 	c := &Comparison{measures: d.measures, moments: d.moments, sets: d.bySet()}
-	samples := make([]map[runKey]result, len(d.Arms))
+	samples := make([]map[runKey]stat.Found, len(d.Arms))
 	undefined := 0
 	for i, a := range d.Arms {
 		samples[i] = a.sample(byInstance, found)
 		gaps := a.Gaps()
 		s := ArmSummary{Name: a.Name, Runs: len(gaps), Mean: Percent(stat.Mean(gaps)), Median: Percent(stat.Median(gaps))}
-		lo, hi := stat.Interval(gaps, level, resamples, bootSeed)
+		lo, hi := stat.Interval(gaps)
 		s.Lo, s.Hi = Percent(lo), Percent(hi)
 		for _, r := range a.Runs {
 			s.Seconds += r.Seconds / float64(len(a.Runs))
@@ -143,7 +128,7 @@ func (d *Data) Compare(against string, byInstance bool) (*Comparison, error) {
 			if pair.N == 0 { // solvers that number their seeds in their own ways
 				pair, diff = d.pair(a, b, a.sample(true, found), b.sample(true, found))
 			}
-			lo, hi := stat.Interval(diff, level, resamples, bootSeed)
+			lo, hi := stat.Interval(diff)
 			pair.Lo, pair.Hi = Percent(lo), Percent(hi)
 			pair.OverTime = d.overTime(a, b, byInstance)
 			c.Pairs = append(c.Pairs, pair)
@@ -173,48 +158,33 @@ func (d *Data) Compare(against string, byInstance bool) (*Comparison, error) {
 	return c, nil
 }
 
-// result is what an arm found on one instance and seed, or the means over the seeds.
-type result struct{ gap, length float64 }
-
-// less returns a's gap minus b's, rounded. Where one is undefined that is infinite, with
-// the sign of the difference of their lengths.
-func (a result) less(b result) float64 {
-	if !math.IsInf(a.gap, 1) && !math.IsInf(b.gap, 1) {
-		return rounded(a.gap - b.gap)
-	}
-	if a.length == b.length {
-		return 0
-	}
-	return math.Inf(cmp.Compare(a.length, b.length))
-}
-
-func found(r *Run) result { return result{r.Gap, r.Length} }
+func found(r *Run) stat.Found { return stat.Found{Gap: r.Gap, Length: r.Length} }
 
 // sample returns what value tells of an arm's runs, by what they are paired on, without
 // what is no number.
-func (a *Arm) sample(byInstance bool, value func(*Run) result) map[runKey]result {
-	all, counts := map[runKey]result{}, map[runKey]float64{}
+func (a *Arm) sample(byInstance bool, value func(*Run) stat.Found) map[runKey]stat.Found {
+	all, counts := map[runKey]stat.Found{}, map[runKey]float64{}
 	for _, r := range a.Runs {
 		key := r.key
 		if byInstance {
 			key.seed = 0
 		}
 		v := value(r)
-		if math.IsNaN(v.gap) {
+		if math.IsNaN(v.Gap) {
 			continue
 		}
 		s := all[key]
-		all[key] = result{s.gap + v.gap, s.length + v.length}
+		all[key] = stat.Found{Gap: s.Gap + v.Gap, Length: s.Length + v.Length}
 		counts[key]++
 	}
 	for key, s := range all {
-		all[key] = result{s.gap / counts[key], s.length / counts[key]}
+		all[key] = stat.Found{Gap: s.Gap / counts[key], Length: s.Length / counts[key]}
 	}
 	return all
 }
 
 // keys returns what runs are paired on, in the order of a's runs.
-func keys(a *Arm, sample map[runKey]result) []runKey {
+func keys(a *Arm, sample map[runKey]stat.Found) []runKey {
 	var all []runKey
 	seen := map[runKey]bool{}
 	for _, r := range a.Runs {
@@ -231,7 +201,7 @@ func keys(a *Arm, sample map[runKey]result) []runKey {
 }
 
 // pair compares two arms on the keys that both samples have, and returns the differences as well.
-func (d *Data) pair(a, b *Arm, inA, inB map[runKey]result) (pair Pair, diff []float64) {
+func (d *Data) pair(a, b *Arm, inA, inB map[runKey]stat.Found) (pair Pair, diff []float64) {
 	pair = Pair{A: a.Name, B: b.Name}
 	for _, key := range keys(a, inA) {
 		y, ok := inB[key]
@@ -239,9 +209,9 @@ func (d *Data) pair(a, b *Arm, inA, inB map[runKey]result) (pair Pair, diff []fl
 			continue
 		}
 		x := inA[key]
-		pair.MeanA += Percent(x.gap)
-		pair.MeanB += Percent(y.gap)
-		difference := x.less(y)
+		pair.MeanA += Percent(x.Gap)
+		pair.MeanB += Percent(y.Gap)
+		difference := x.Minus(y)
 		switch {
 		case difference == 0:
 			pair.Ties++
@@ -281,7 +251,7 @@ func holm(pairs []Pair, test func(*Pair) *Pair) {
 
 // blocks returns the gaps of all arms on the runs that every arm has, or their
 // lengths where a gap is undefined, which rank them alike.
-func (d *Data) blocks(samples []map[runKey]result) [][]float64 {
+func (d *Data) blocks(samples []map[runKey]stat.Found) [][]float64 {
 	var blocks [][]float64
 	for _, key := range keys(d.Arms[0], samples[0]) {
 		block := make([]float64, 0, len(samples))
@@ -289,9 +259,9 @@ func (d *Data) blocks(samples []map[runKey]result) [][]float64 {
 		defined := true
 		for _, s := range samples {
 			if v, ok := s[key]; ok {
-				block = append(block, rounded(v.gap))
-				lengths = append(lengths, v.length)
-				defined = defined && !math.IsInf(v.gap, 1)
+				block = append(block, stat.RoundGap(v.Gap))
+				lengths = append(lengths, v.Length)
+				defined = defined && !math.IsInf(v.Gap, 1)
 			}
 		}
 		if !defined {

@@ -207,11 +207,11 @@ func (r *Run) integralAt(seconds float64) float64 {
 func (d *Data) overTime(a, b *Arm, byInstance bool) []Pair {
 	var all []Pair
 	for i, m := range d.measures {
-		value := func(r *Run) result {
+		value := func(r *Run) stat.Found {
 			if r.over == nil {
-				return result{gap: math.NaN()}
+				return stat.Found{Gap: math.NaN()}
 			}
-			return result{gap: r.over[i]}
+			return stat.Found{Gap: r.over[i]}
 		}
 		pair, _ := d.pair(a, b, a.sample(byInstance, value), b.sample(byInstance, value))
 		if pair.N == 0 {

@@ -5,7 +5,7 @@
 //	p, _ := stat.Wilcoxon(differences)        // of two solvers, an instance each
 //	corrected := stat.Holm(ps)
 //	f, err := stat.Friedman(blocks)           // blocks[i][j]: solver j on instance i
-//	lo, hi := stat.Interval(x, 0.95, 2000, 1) // of the mean
+//	lo, hi := stat.Interval(x)                // of the mean
 //
 // What they are for: several solvers ran on the same instances. For two of them
 // the differences on each instance are the sample; their signed ranks tell whether

@@ -36,7 +36,7 @@ func FuzzEnds(f *testing.F) {
 		if p, _ := Wilcoxon(x); !(p >= 0 && p <= 1) {
 			t.Errorf("Wilcoxon of %v: %v", x, p)
 		}
-		if lo, hi := Interval(x, 0.95, 20, 1); lo > hi {
+		if lo, hi := interval(x, 0.95, 20, 1); lo > hi {
 			t.Errorf("the interval of %v: %v to %v", x, lo, hi)
 		}
 		Median(x)

@@ -63,9 +63,12 @@ func Bootstrap(x []float64, statistic func([]float64) float64, resamples int, se
 	return all
 }
 
-// Interval returns the percentile bootstrap interval of the mean of x
-// (B. Efron and R. Tibshirani, An Introduction to the Bootstrap, chapter 13).
-func Interval(x []float64, level float64, resamples int, seed uint64) (lo, hi float64) {
+// Interval returns the 95 % percentile bootstrap interval of the mean of x, of 2000 resamples
+// (B. Efron and R. Tibshirani, An Introduction to the Bootstrap, chapter 13). Equal x have equal
+// intervals.
+func Interval(x []float64) (lo, hi float64) { return interval(x, 0.95, 2000, 1) }
+
+func interval(x []float64, level float64, resamples int, seed uint64) (lo, hi float64) {
 	if len(x) == 0 {
 		return math.NaN(), math.NaN()
 	}

@@ -211,7 +211,7 @@ func TestBootstrapMice(t *testing.T) {
 	near(t, "median", Median(mice), 94, 0)
 	near(t, "error of the mean", sd(Bootstrap(mice, Mean, 20000, 1)), 23.36, 0.5)
 	near(t, "error of the median", sd(Bootstrap(mice, Median, 20000, 1)), 37.83, 0.7)
-	lo, hi := Interval(mice, 0.95, 20000, 1)
+	lo, hi := interval(mice, 0.95, 20000, 1)
 	// Chapter 13: the percentile interval lies near mean +- 1.96 errors.
 	near(t, "lower end", lo, 86.86-1.96*23.36, 5)
 	near(t, "upper end", hi, 86.86+1.96*23.36, 5)
@@ -225,5 +225,24 @@ func TestQuantile(t *testing.T) {
 	near(t, "0.9", Quantile(x, .9), 6.8, 1e-12)
 	if !math.IsNaN(Median(nil)) || !math.IsNaN(Mean(nil)) {
 		t.Error("something of nothing")
+	}
+}
+
+// Equal differences of length are equal differences of gaps, and what rounding leaves is none.
+func TestDifferences(t *testing.T) {
+	over := func(length float64) Found { return Found{(length/7542 - 1) * 100, length} }
+	want := over(7548).Minus(over(7545))
+	for length := 7543.0; length < 7600; length++ {
+		if got := over(length + 3).Minus(over(length)); got != want {
+			t.Errorf("%v and 3 less differ by %v, want %v", length+3, got, want)
+		}
+	}
+	if d := over(7543.000000000001).Minus(over(7543)); d != 0 {
+		t.Errorf("rounding is a difference of %v", d)
+	}
+	for length, want := range map[float64]float64{1: -1, 2: 0, 3: 1} { // over a length of 0
+		if d := (Found{math.Inf(1), length}).Minus(Found{math.Inf(1), 2}); d != 0 && want == 0 || want != 0 && !math.IsInf(d, int(want)) {
+			t.Errorf("undefined gaps of lengths %v and 2 differ by %v", length, d)
+		}
 	}
 }

@@ -39,7 +39,7 @@ type Tuner struct {
 	ctx    context.Context
 	rng    *rand.Rand
 	blocks []block
-	known  map[runID]found
+	known  map[runID]stat.Found
 	spent  int
 	all    []*configuration
 	byName map[string]*configuration
@@ -53,25 +53,6 @@ type Tuner struct {
 type block struct {
 	item bench.SetItem
 	seed uint64
-}
-
-// found is what a run found.
-type found struct {
-	gap    float64 // percent; +Inf where it is undefined: over a length of 0
-	length float64
-}
-
-// less returns a's gap minus b's, rounded so that rounding errors break no ties. Where one is
-// undefined that is infinite, with the sign of the difference of their lengths.
-func (a found) less(b found) float64 {
-	switch {
-	case !math.IsInf(a.gap, 1) && !math.IsInf(b.gap, 1):
-		const same = 1e-7
-		return math.Round((a.gap-b.gap)/same) * same
-	case a.length == b.length:
-		return 0
-	}
-	return math.Inf(cmp.Compare(a.length, b.length))
 }
 
 type runID struct {
@@ -124,7 +105,7 @@ func (t *Tuner) Run(ctx context.Context) (*Result, error) {
 		return nil, fmt.Errorf("there are %d instances to train on and %d held out, want at least 2 of each", len(t.Train), len(t.Verify))
 	}
 	t.ctx, t.rng = ctx, rand.New(rand.NewPCG(t.Seed, 0x74756e65))
-	t.known, t.byName, t.first, t.relative = map[runID]found{}, map[string]*configuration{}, map[string]float64{}, false
+	t.known, t.byName, t.first, t.relative = map[runID]stat.Found{}, map[string]*configuration{}, map[string]float64{}, false
 	for _, i := range t.rng.Perm(len(t.Train)) {
 		t.blocks = append(t.blocks, block{t.Train[i], 1})
 	}
@@ -278,31 +259,31 @@ func (t *Tuner) runJobs(jobs []*bench.Job, what string) error {
 
 // found returns what a job found; its gap is over the optimum, or, of all instances alike, over what
 // the base found there first, which every tuner runs before anything else.
-func (t *Tuner) found(j *bench.Job) (found, error) {
+func (t *Tuner) found(j *bench.Job) (stat.Found, error) {
 	e := t.Store.Done(j.Key())
 	if e == nil {
-		return found{}, ErrStopped
+		return stat.Found{}, ErrStopped
 	}
 	length, err := e.Length.Float64()
 	if err != nil {
-		return found{}, err
+		return stat.Found{}, err
 	}
 	if !t.relative { // the record's gap may be over another, or none, of an earlier call
-		return found{bench.GapOver(length, j.Optimum), length}, nil
+		return stat.Found{Gap: bench.GapOver(length, j.Optimum), Length: length}, nil
 	}
 	first, ok := t.first[e.Instance]
 	if !ok {
 		first = length
 		t.first[e.Instance] = length
 	}
-	return found{bench.GapOver(length, first), length}, nil
+	return stat.Found{Gap: bench.GapOver(length, first), Length: length}, nil
 }
 
 // mean returns the mean gap of a configuration on the first n blocks.
 func (t *Tuner) mean(c *configuration, n int) float64 {
 	sum := 0.0
 	for k := range n {
-		sum += t.known[runID{c.knobs.Label, k}].gap
+		sum += t.known[runID{c.knobs.Label, k}].Gap
 	}
 	return sum / float64(n)
 }
@@ -470,7 +451,7 @@ func (t *Tuner) rank(field []*configuration, n int) {
 func (t *Tuner) row(field []*configuration, k int) []float64 {
 	row := make([]float64, len(field))
 	for i, c := range field {
-		row[i] = t.known[runID{c.knobs.Label, k}].length
+		row[i] = t.known[runID{c.knobs.Label, k}].Length
 	}
 	return row
 }
@@ -484,7 +465,7 @@ func (t *Tuner) drop(field []*configuration, n int) []*configuration {
 	if len(field) == 2 {
 		d := make([]float64, n)
 		for k := range d {
-			d[k] = t.known[runID{field[0].knobs.Label, k}].less(t.known[runID{field[1].knobs.Label, k}])
+			d[k] = t.known[runID{field[0].knobs.Label, k}].Minus(t.known[runID{field[1].knobs.Label, k}])
 		}
 		if p, _ := stat.Wilcoxon(d); p < 0.05 {
 			return field[:1]
@@ -599,7 +580,7 @@ func (t *Tuner) samples() (x [][]float64, y []float64) {
 		var points [][]float64
 		for _, c := range t.all {
 			if f, ok := t.known[runID{c.knobs.Label, k}]; ok {
-				gaps, points = append(gaps, scale(min(f.gap, 1e6))), append(points, c.x) // undefined is very bad
+				gaps, points = append(gaps, scale(min(f.Gap, 1e6))), append(points, c.x) // undefined is very bad
 			}
 		}
 		m := stat.Mean(gaps)
@@ -665,7 +646,7 @@ func (t *Tuner) verify(base *configuration) (*Result, error) {
 	}
 	slices.SortStableFunc(best, func(a, b *configuration) int { return cmp.Compare(t.mean(a, most), t.mean(b, most)) })
 	best = append([]*configuration{base}, best[:min(finalists, len(best))]...)
-	gaps, all := map[*configuration][]float64{}, map[*configuration][]found{}
+	gaps, all := map[*configuration][]float64{}, map[*configuration][]stat.Found{}
 	jobs := map[*configuration][]*bench.Job{}
 	var todo []*bench.Job
 	for _, b := range t.heldOut() {
@@ -687,7 +668,7 @@ func (t *Tuner) verify(base *configuration) (*Result, error) {
 			if err != nil {
 				return nil, err
 			}
-			gaps[c], all[c] = append(gaps[c], f.gap), append(all[c], f)
+			gaps[c], all[c] = append(gaps[c], f.Gap), append(all[c], f)
 		}
 		r.Finalists = append(r.Finalists, Finalist{Label: c.knobs.Label, Train: t.mean(c, most), Verify: stat.Mean(gaps[c]), IsBase: c.isBase})
 	}
@@ -696,7 +677,7 @@ func (t *Tuner) verify(base *configuration) (*Result, error) {
 	r.Winner, r.IsBase = winner.knobs, winner.isBase
 	var d []float64
 	for i, f := range all[winner] {
-		v := f.less(all[base][i])
+		v := f.Minus(all[base][i])
 		switch {
 		case v < 0:
 			r.Wins++
@@ -712,7 +693,7 @@ func (t *Tuner) verify(base *configuration) (*Result, error) {
 	r.P = p
 	r.Beats = p < 0.05 && behind < n*(n+1)/4 // one large gain outweighs many losses in the mean alone
 	r.Difference = stat.Mean(d)
-	r.Lo, r.Hi = stat.Interval(d, 0.95, 2000, 1)
+	r.Lo, r.Hi = stat.Interval(d)
 	x, y := t.samples()
 	for i, share := range forest.Fit(x, y, t.Seed).Importance(t.Seed) {
 		r.Importance = append(r.Importance, Importance{t.Space[i].Knob.Name, share})

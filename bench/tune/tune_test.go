@@ -238,25 +238,6 @@ func TestOtherBase(t *testing.T) {
 	}
 }
 
-// Equal differences of length are equal differences of gaps, and what rounding leaves is none.
-func TestDifferences(t *testing.T) {
-	over := func(length float64) found { return found{bench.GapOver(length, 7542), length} }
-	want := over(7548).less(over(7545))
-	for length := 7543.0; length < 7600; length++ {
-		if got := over(length + 3).less(over(length)); got != want {
-			t.Errorf("%v and 3 less differ by %v, want %v", length+3, got, want)
-		}
-	}
-	if d := over(7543.000000000001).less(over(7543)); d != 0 {
-		t.Errorf("rounding is a difference of %v", d)
-	}
-	for length, want := range map[float64]float64{1: -1, 2: 0, 3: 1} { // over a length of 0
-		if d := (found{math.Inf(1), length}).less(found{math.Inf(1), 2}); d != 0 && want == 0 || want != 0 && !math.IsInf(d, int(want)) {
-			t.Errorf("undefined gaps of lengths %v and 2 differ by %v", length, d)
-		}
-	}
-}
-
 // A tuner that goes on with other best known lengths takes gaps over those, and none over the old.
 func TestOtherBest(t *testing.T) {
 	dir := t.TempDir()
