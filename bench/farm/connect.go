@@ -133,13 +133,13 @@ func gone(err error) bool {
 	return errors.As(err, &missing)
 }
 
-// ErrNoWorker says that nobody is there to do the work.
-var ErrNoWorker = errors.New("no worker of this build")
+// noWorker says that nobody is there to do the work.
+const noWorker = "no worker of this build"
 
-// WorkerExists returns ErrNoWorker, with what there is instead, unless a worker of this build that has
-// this bucket polls, or is so busy that it does not but was heard of lately, by the bucket's clock: that of
-// the server, by which one polls, may be behind ours.
-func (f *Farm) WorkerExists(ctx context.Context) error {
+// needWorker returns a bench.Misuse that tells what there is instead, unless a worker of this build that
+// has this bucket polls, or is so busy that it does not but was heard of lately, by the bucket's clock:
+// that of the server, by which one polls, may be behind ours.
+func (f *Farm) needWorker(ctx context.Context) error {
 	d, err := f.client.DescribeTaskQueue(ctx, f.queue, enumspb.TASK_QUEUE_TYPE_ACTIVITY)
 	if err != nil {
 		return fmt.Errorf("the Temporal server at %s: %w", f.address, err)
@@ -168,11 +168,12 @@ func (f *Farm) WorkerExists(ctx context.Context) error {
 	for queue, n := range others {
 		text += fmt.Sprintf("; %d of %s", n, queue)
 	}
-	return bench.Misusef("%v (%s) polls at %s%s; start one with: tspmcts worker --blobs URL", ErrNoWorker, f.queue, f.address, text)
+	return bench.Misusef(noWorker+" (%s) polls at %s%s; start one with: tspmcts worker --blobs URL", f.queue, f.address, text)
 }
 
-// noticed returns ErrNoWorker unless a worker has left a notice in the bucket, however old that is by our
-// clock: those that poll would not find the inputs. A folder of many machines may show it a moment later.
+// noticed returns a bench.Misuse unless a worker has left a notice in the bucket, however old that is by
+// our clock: those that poll would not find the inputs. A folder of many machines may show it a moment
+// later.
 func (f *Farm) noticed(ctx context.Context, polling int) error {
 	for start := time.Now(); ; {
 		names, err := f.blobs.list(ctx, noticesOf(f.queue))
@@ -180,7 +181,7 @@ func (f *Farm) noticed(ctx context.Context, polling int) error {
 			return err
 		}
 		if time.Since(start) > 3*time.Second {
-			return bench.Misusef("%v (%s) has left a notice in %s, but %d asked for work at %s within two minutes: is their --blobs the same?", ErrNoWorker, f.queue, f.blobs.name, polling, f.address)
+			return bench.Misusef(noWorker+" (%s) has left a notice in %s, but %d asked for work at %s within two minutes: is their --blobs the same?", f.queue, f.blobs.name, polling, f.address)
 		}
 		select {
 		case <-time.After(500 * time.Millisecond):

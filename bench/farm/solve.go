@@ -92,7 +92,7 @@ func (f *Farm) Solve(ctx context.Context, r *bench.Run, clock func() time.Durati
 	if s.in.N() < LeastCities {
 		return nil, nil, bench.Misusef("%s: %d places are too few for many machines, want %d or more; run it without --temporal", r.Item.Name, s.in.N(), LeastCities)
 	}
-	if err := f.WorkerExists(ctx); err != nil && ctx.Err() == nil {
+	if err := f.needWorker(ctx); err != nil && ctx.Err() == nil {
 		return nil, nil, err
 	}
 	s.clock = func() time.Duration { return s.before + clock() }

@@ -106,7 +106,7 @@ func TestClockAhead(t *testing.T) {
 		if err := s.share(ctx); err != nil || s.Slots != tt.slots {
 			t.Errorf("a worker of %v ago: %d slots, %v, want %d", tt.age, s.Slots, err, tt.slots)
 		}
-		if err := f.WorkerExists(ctx); (err == nil) != (tt.slots > 1) {
+		if err := f.needWorker(ctx); (err == nil) != (tt.slots > 1) {
 			t.Errorf("a worker of %v ago: %v", tt.age, err)
 		}
 	}

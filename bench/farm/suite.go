@@ -33,7 +33,7 @@ func (f *Farm) Run(ctx context.Context, store *bench.Store, jobs []*bench.Job, t
 	if len(missing) == 0 {
 		return status, nil
 	}
-	if err := f.WorkerExists(ctx); err != nil {
+	if err := f.needWorker(ctx); err != nil {
 		return status, err
 	}
 	s := &suite{Farm: f, store: store, tours: tours, status: status, tell: tell, start: time.Now(), failed: map[string]bool{}}

@@ -48,7 +48,7 @@ func (t *troubles) lacksWorkers(ctx context.Context, f *Farm) {
 		return
 	}
 	t.asked = time.Now()
-	err := f.WorkerExists(ctx)
+	err := f.needWorker(ctx)
 	switch alone := errors.As(err, new(*bench.Misuse)); {
 	case alone && !t.alone:
 		f.warn("%v; waiting", err)

@@ -28,11 +28,11 @@ func TestOtherBucket(t *testing.T) {
 		ctx := t.Context()
 		blobs, _ := folder(t)
 		f := &Farm{client: quietServer{asked: func() {}, polls: true}, blobs: blobs, queue: "q", warn: t.Logf}
-		if err := f.WorkerExists(ctx); err == nil || !strings.Contains(err.Error(), "is their --blobs the same?") {
+		if err := f.needWorker(ctx); err == nil || !strings.Contains(err.Error(), "is their --blobs the same?") {
 			t.Errorf("a worker of another bucket: %v", err)
 		}
 		time.AfterFunc(time.Second, func() { f.blobs.put(ctx, noticesOf("q")+"w", nil) })
-		if err := f.WorkerExists(ctx); err != nil {
+		if err := f.needWorker(ctx); err != nil {
 			t.Errorf("a worker that has just begun: %v", err)
 		}
 	})
@@ -97,7 +97,7 @@ func TestTroubles(t *testing.T) {
 		expect("")
 		look(aloneEvery)
 		look(aloneEvery)
-		expect(ErrNoWorker.Error())
+		expect(noWorker)
 		if err := f.blobs.put(ctx, noticesOf("q")+"w", []byte(`{"Queue":"q"}`)); err != nil {
 			t.Fatal(err)
 		}
