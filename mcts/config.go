@@ -214,13 +214,10 @@ func (c *Config) stages() stage.Config {
 // mostChildren is the number of recombinations above which no more are tried for a pair.
 const mostChildren = 1000
 
-// eax returns the knobs of the recombination of tours of n cities. More children of a
-// pair take its place than in eax.DefaultConfig: a population has converged in half of
-// the time, and a larger one follows.
+// eax returns the knobs of the recombination of tours of n cities.
 func (c *Config) eax(n int) eax.Config {
 	cfg := eax.DefaultConfig(n)
 	cfg.Children = min(c.Children*max(3000, n)/3000, mostChildren)
-	cfg.Harvest = max(1, n/1000)
 	return cfg
 }
 
