@@ -42,7 +42,7 @@ type Config struct {
 	Doubt       float64 // weight of what the heatmap doubts in the tour's edges of a region, the same
 	Children    int     // recombinations tried for a pair of tours of 3000 cities and less, in proportion for more; more make each step better and slower
 	Elite       int     // converged populations whose best tours are recombined in turn
-	Temperature float64 // acceptance at the start, in mean edge lengths of the tour; falls to 0 with the budget
+	Temperature float64 // acceptance at the start, in mean edge lengths of the tour, which falls to 0 with the budget where Population is 0; a tenth of it all the while elsewhere
 }
 
 // Kind is the type of a knob.
@@ -108,7 +108,7 @@ var Knobs = []Knob{
 	{Name: "doubt", Usage: "weight of what the heatmap doubts in a region's part of the tour, when the next is chosen", Kind: Real, Max: 100, Search: "0:3", Use: byPopulation, field: func(c *Config) any { return &c.Doubt }},
 	{Name: "children", Usage: "recombinations tried for a pair of tours of 3000 cities and less, of more in proportion", Kind: Integer, Min: 1, Max: mostChildren, Search: "5:60 log", Use: byKicks, field: func(c *Config) any { return &c.Children }},
 	{Name: "elite", Usage: "converged populations whose best tours are recombined in turn", Kind: Integer, Min: 2, Max: 1000, Search: "5:100 log", Use: byPopulation, field: func(c *Config) any { return &c.Elite }},
-	{Name: "temperature", Usage: "worsening that is accepted at first, in mean edge lengths", Kind: Real, Max: 100, Search: "0:1", Use: byKicks, field: func(c *Config) any { return &c.Temperature }},
+	{Name: "temperature", Usage: "worsening that is accepted at first with --population 0, a tenth of it all the while without, in mean edge lengths", Kind: Real, Max: 100, Search: "0:1", Use: byKicks, field: func(c *Config) any { return &c.Temperature }},
 }
 
 // Get returns the knob's value in c, as text that Set takes.

@@ -44,7 +44,7 @@ type Config struct {
 
 	KickSize    int     // longest of the stretches that a kick exchanges, in cities
 	Stretch     int     // longest piece of the tour that a worker kicks at a time, in cities
-	Temperature float64 // worsening that kicks accept at first, in mean edge lengths
+	Temperature float64 // worsening that Kicking accepts at first, and Kicks a tenth of, in mean edge lengths
 
 	Population int                         // largest number of tours that are recombined; 0: kicks only
 	EAX        func(cities int) eax.Config // how they are
