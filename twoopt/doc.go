@@ -34,7 +34,7 @@
 //
 // # Laws
 //
-// Each has a test of its name (TestLaw1 and so on); under the build tag
+// Tests are named after them (TestLaw1, TestLaws2And3 and so on); under the build tag
 // invariants the searches check the first three after every move that they apply.
 //
 //  1. A tour stays a permutation of the cities, and Pos its inverse.

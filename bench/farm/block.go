@@ -28,7 +28,7 @@ type blockResult struct{ Records map[int]string }
 // failedRun is the type of the error of a run that fails wherever it runs; its detail is the arm.
 const failedRun = "Run"
 
-// folder returns where the records of an arm are.
+// recordFolder returns where the records of an arm are.
 func recordFolder(suite, block string, arm int) string {
 	return fmt.Sprintf("rec/%s/%s/%d/", suite, block, arm)
 }

@@ -31,7 +31,7 @@ type Options struct {
 // DefaultLostAfter is the LostAfter of zero Options.
 const DefaultLostAfter = 150 * time.Second
 
-// LeastLostAfter is the least that makes sense: beats come three times as often and more.
+// LeastLostAfter is the least that makes sense: beats come seven times as often.
 const LeastLostAfter = 5 * time.Second
 
 // Farm is a connection to a server and a bucket.

@@ -222,8 +222,8 @@ func Tour(in *tsp.Instance, r *rand.Rand) tsp.Tour {
 	return t
 }
 
-// Motley returns twelve instances of every kind of trouble: each metric of its
-// own, duplicates, clusters, a grid's equal distances, zero lengths, fixed edges.
+// Motley returns twelve instances of every kind of trouble: eight metrics, duplicates, clusters, a
+// grid's equal distances, zero lengths, fixed edges.
 func Motley() []*tsp.Instance {
 	fixed := Random(tsp.Euc2D, 60, 2)
 	FixSome(fixed, 2)
