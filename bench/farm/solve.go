@@ -75,7 +75,7 @@ func (f *Farm) Solve(ctx context.Context, r *bench.Run, clock func() time.Durati
 		return nil, nil, bench.Misusef("solve --temporal takes either --time or --actions, and none of --stall, --target, --bound, --initial-tour, --resume and --checkpoint")
 	}
 	if !in.Planar() || in.HasFixed() || in.Ends != nil || in.Forbids() {
-		return nil, nil, bench.Misusef("%s: regions are for tours of cities in the plane, without edges that are fixed or forbidden; run it without --temporal", r.Item.Name)
+		return nil, nil, bench.Misusef("%s: many machines search for tours of cities in the plane, without edges that are fixed or forbidden; run it without --temporal", r.Item.Name)
 	}
 	s := &solving{Farm: f, run: r, in: in, asked: rounds, observe: observe}
 	var along tsp.Tour
