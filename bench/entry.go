@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
@@ -86,12 +87,10 @@ func (e *Entry) Key() string {
 func Digest(in *tsp.Instance) string {
 	h := fnv.New64a()
 	fmt.Fprint(h, in.Metric, in.N())
-	var word [8]byte
+	var word []byte
 	put := func(v uint64) {
-		for i := range word {
-			word[i] = byte(v >> (8 * i))
-		}
-		h.Write(word[:])
+		word = binary.LittleEndian.AppendUint64(word[:0], v)
+		h.Write(word)
 	}
 	for _, axis := range [][]float64{in.X, in.Y, in.Z} {
 		for _, v := range axis {

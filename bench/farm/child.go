@@ -3,6 +3,7 @@ package farm
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"encoding/gob"
 	"encoding/json"
 	"errors"
@@ -67,11 +68,8 @@ func Child(in io.Reader, out io.Writer) error {
 	if _, err := io.ReadFull(in, size[:]); err != nil {
 		return err
 	}
-	length := int64(0)
-	for i, b := range size {
-		length |= int64(b) << (8 * i)
-	}
-	if err := gob.NewDecoder(io.LimitReader(in, length)).Decode(&t); err != nil {
+	length := binary.LittleEndian.Uint64(size[:])
+	if err := gob.NewDecoder(io.LimitReader(in, int64(length))).Decode(&t); err != nil {
 		return fmt.Errorf("no task: %w", err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -267,13 +265,8 @@ func start(t *task, cores int) (*process, error) {
 		p.kill()
 		return nil, err
 	}
-	size := int64(b.Len())
-	head := make([]byte, 8)
-	for i := range head {
-		head[i] = byte(size >> (8 * i))
-	}
 	go func() { // a process that died does not read
-		p.stdin.Write(head)
+		p.stdin.Write(binary.LittleEndian.AppendUint64(nil, uint64(b.Len())))
 		p.stdin.Write(b.Bytes())
 		close(p.given)
 	}()

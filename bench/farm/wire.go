@@ -3,6 +3,7 @@ package farm
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/gob"
 	"encoding/hex"
 	"encoding/json"
@@ -298,10 +299,7 @@ func mapOf(data []byte) (*heatmap.Map, error) {
 
 // tourBytes returns a tour for the wire.
 func tourBytes(t tsp.Tour) []byte {
-	data := make([]byte, 4*len(t))
-	for i, c := range t {
-		data[4*i], data[4*i+1], data[4*i+2], data[4*i+3] = byte(c), byte(c>>8), byte(c>>16), byte(c>>24)
-	}
+	data, _ := binary.Append(nil, binary.LittleEndian, []int32(t)) // which has a size
 	return data
 }
 
@@ -311,8 +309,6 @@ func tourOf(data []byte) (tsp.Tour, error) {
 		return nil, fmt.Errorf("a tour of %d bytes", len(data))
 	}
 	t := make(tsp.Tour, len(data)/4)
-	for i := range t {
-		t[i] = int32(data[4*i]) | int32(data[4*i+1])<<8 | int32(data[4*i+2])<<16 | int32(data[4*i+3])<<24
-	}
-	return t, nil
+	_, err := binary.Decode(data, binary.LittleEndian, []int32(t))
+	return t, err
 }
