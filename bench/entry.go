@@ -118,21 +118,9 @@ func Digest(in *tsp.Instance) string {
 	return strconv.FormatUint(h.Sum64(), 16)
 }
 
-// machine tells what runs a program, asking once.
-func machine() (commit, goVersion, cpu string) {
-	m := askedMachine()
-	return m[0], m[1], m[2]
-}
-
-var askedMachine = sync.OnceValue(func() [3]string {
-	commit, version, cpu := askMachine()
-	return [3]string{commit, version, cpu}
-})
-
-// askMachine returns the commit that the program was built from, the version of
-// Go, and the processor.
-func askMachine() (commit, goVersion, cpu string) {
-	goVersion = runtime.Version()
+// Commit returns the commit that the program was built from, empty where the build does not know.
+func Commit() string {
+	commit := ""
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, s := range info.Settings {
 			switch {
@@ -143,13 +131,19 @@ func askMachine() (commit, goVersion, cpu string) {
 			}
 		}
 	}
-	cpu = runtime.GOOS + "/" + runtime.GOARCH
+	return commit
+}
+
+// machine is what runs a program, asked once.
+var machine = sync.OnceValue(func() (m struct{ commit, cpu string }) {
+	m.commit, m.cpu = Commit(), runtime.GOOS+"/"+runtime.GOARCH
 	data, _ := os.ReadFile("/proc/cpuinfo") // where there is none, the architecture must do
 	for line := range strings.Lines(string(data)) {
 		if name, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(name) == "model name" {
-			cpu = strings.TrimSpace(value)
+			m.cpu = strings.TrimSpace(value)
 			break
 		}
 	}
-	return commit, goVersion, fmt.Sprintf("%s, %d cores", cpu, runtime.NumCPU())
-}
+	m.cpu += fmt.Sprintf(", %d cores", runtime.NumCPU())
+	return m
+})

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -369,11 +370,11 @@ func NewJob(item SetItem, source Source, knobs *Knobs, budget Budget, seed uint6
 		}
 		workers = most
 	}
-	commit, version, cpu := machine()
+	m := machine()
 	return &Job{
 		Run: Run{Item: item.Item, Optimum: item.optimum, Source: source, Knobs: knobs, Budget: budget, Seed: seed, Workers: workers},
 		entry: Entry{Version: Version, Solver: Own, Set: item.set, Digest: item.digest, Knobs: knobs.Label, Budget: budget.String(),
-			Commit: commit, Go: version, CPU: cpu, MapDigest: source.digest(item.Item),
+			Commit: m.commit, Go: runtime.Version(), CPU: m.cpu, MapDigest: source.digest(item.Item),
 			Record: Record{Instance: item.Name, Heatmap: source.Name, Seed: seed, Workers: workers, Config: &cfg}},
 	}, nil
 }

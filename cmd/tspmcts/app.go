@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"github.com/urfave/cli/v2"
+
+	"tspmcts/bench"
 )
 
 // newApp returns the command line.
@@ -59,19 +61,12 @@ func onUsageError(_ *cli.Context, err error, _ bool) error {
 
 // version returns what the build knows about itself.
 func version() string {
-	v, revision, dirty := "(devel)", "", ""
-	if info, ok := debug.ReadBuildInfo(); ok {
-		if info.Main.Version != "" {
-			v = info.Main.Version
-		}
-		for _, s := range info.Settings {
-			switch {
-			case s.Key == "vcs.revision":
-				revision = " " + s.Value[:min(12, len(s.Value))]
-			case s.Key == "vcs.modified" && s.Value == "true":
-				dirty = "+changes"
-			}
-		}
+	text := "(devel)"
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		text = info.Main.Version
 	}
-	return fmt.Sprintf("%s%s%s %s %s/%s", v, revision, dirty, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	if commit := bench.Commit(); commit != "" {
+		text += " " + commit
+	}
+	return fmt.Sprintf("%s %s %s/%s", text, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
