@@ -4,9 +4,7 @@ import (
 	"crypto/rand"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 
@@ -101,20 +99,4 @@ func openedPlot(c *cli.Context) (name string, open bool, err error) {
 		name = filepath.Join(os.TempDir(), "tspmcts-"+perInstance+"-"+rand.Text()+".svg")
 	}
 	return name, open, nil
-}
-
-// openPicture shows a file by the desktop's own means, and goes on.
-func openPicture(name string) {
-	args := []string{"xdg-open", name}
-	switch runtime.GOOS {
-	case "darwin":
-		args[0] = "open"
-	case "windows":
-		args = []string{"rundll32", "url.dll,FileProtocolHandler", name}
-	}
-	cmd := exec.Command(args[0], args[1:]...)
-	cmd.Stderr = os.Stderr
-	if err := cmd.Start(); err != nil {
-		warn("%s cannot be shown: %v; open the file yourself", name, err)
-	}
 }

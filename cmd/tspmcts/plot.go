@@ -1,7 +1,10 @@
 package main
 
 import (
+	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -18,4 +21,24 @@ func plotFormat(name string) (string, error) {
 		return "", usagef("--plot is %s, want a name that ends in .svg or .png, or -", name)
 	}
 	return format, nil
+}
+
+// showing returns the command by which the desktop shows a file or a page.
+func showing(target string) *exec.Cmd {
+	switch runtime.GOOS {
+	case "darwin":
+		return exec.Command("open", target)
+	case "windows":
+		return exec.Command("rundll32", "url.dll,FileProtocolHandler", target)
+	}
+	return exec.Command("xdg-open", target)
+}
+
+// openPicture shows a file by the desktop's own means, and goes on.
+func openPicture(name string) {
+	cmd := showing(name)
+	cmd.Stderr = os.Stderr
+	if err := cmd.Start(); err != nil {
+		warn("%s cannot be shown: %v; open the file yourself", name, err)
+	}
 }

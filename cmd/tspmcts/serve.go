@@ -12,9 +12,7 @@ import (
 	"net/http"
 	"net/netip"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"time"
 	"unicode"
@@ -232,14 +230,7 @@ func holdState(folder string) (*os.File, error) {
 
 // openPage shows a page in the user's browser.
 func openPage(url string) error {
-	name, args := "xdg-open", []string{url}
-	switch runtime.GOOS {
-	case "darwin":
-		name = "open"
-	case "windows":
-		name, args = "rundll32", []string{"url.dll,FileProtocolHandler", url}
-	}
-	cmd := exec.Command(name, args...)
+	cmd := showing(url)
 	if err := cmd.Start(); err != nil {
 		return err
 	}
