@@ -133,16 +133,20 @@ func heatmapBuildCommand() *cli.Command {
 	}
 }
 
-// specOf returns the source that the flags describe, gtprior for auto.
-func specOf(c *cli.Context) (*heatmap.Source, error) {
+// specOf returns the source that the flags describe, gtprior for auto, and the seed.
+func specOf(c *cli.Context) (s *heatmap.Source, seed uint64, err error) {
 	spec, err := heatmapSpec(c)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	if spec == defaultHeatmap {
 		spec = "gtprior"
 	}
-	return heatmap.Parse(spec)
+	if s, err = heatmap.Parse(spec); err != nil {
+		return nil, 0, err
+	}
+	seed, err = seedOption(c)
+	return s, seed, err
 }
 
 // eachInstance calls do for each instance of the files of the call.
@@ -250,11 +254,7 @@ func prepared(ctx context.Context, s *heatmap.Source, item *bench.Item, seed uin
 }
 
 func runHeatmapBuild(c *cli.Context) error {
-	s, err := specOf(c)
-	if err != nil {
-		return err
-	}
-	seed, err := seedOption(c)
+	s, seed, err := specOf(c)
 	if err != nil {
 		return err
 	}
@@ -405,6 +405,15 @@ func referenceOf(c *cli.Context, item *bench.Item) (tsp.Tour, error) {
 	return tour, nil
 }
 
+// neededTour is referenceOf, and an error where there is none.
+func neededTour(c *cli.Context, item *bench.Item) (tsp.Tour, error) {
+	tour, err := referenceOf(c, item)
+	if err == nil && tour == nil {
+		err = usagef("%s has no tour in its file; give one: --tour FILE, or with a file for each instance --tour 'tours/{}.tour'", item.Name)
+	}
+	return tour, err
+}
+
 func heatmapFitCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "fit",
@@ -451,12 +460,9 @@ func runHeatmapFit(c *cli.Context) error {
 	var counts heatmap.RankCounts
 	instances, mixed := 0, false
 	err := eachSymmetric(c, "", func(ctx context.Context, item *bench.Item) error {
-		tour, err := referenceOf(c, item)
+		tour, err := neededTour(c, item)
 		if err != nil {
 			return err
-		}
-		if tour == nil {
-			return usagef("%s has no tour in its file; give one: --tour FILE, or with a file for each instance --tour 'tours/{}.tour'", item.Name)
 		}
 		if table == nil {
 			table, counted = heatmap.PublishedRanks(item.N()), heatmap.PublishedEnds(item.N())

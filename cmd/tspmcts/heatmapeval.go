@@ -50,11 +50,7 @@ type judgement struct {
 }
 
 func runHeatmapEval(c *cli.Context) error {
-	s, err := specOf(c)
-	if err != nil {
-		return err
-	}
-	seed, err := seedOption(c)
+	s, seed, err := specOf(c)
 	if err != nil {
 		return err
 	}
@@ -73,12 +69,9 @@ func runHeatmapEval(c *cli.Context) error {
 	var all []heatmap.Measure
 	mean := judgement{Recall: make([]float64, 10), Coverage: new(float64)}
 	err = eachSymmetric(c, "", func(ctx context.Context, item *bench.Item) error {
-		tour, err := referenceOf(c, item)
+		tour, err := neededTour(c, item)
 		if err != nil {
 			return err
-		}
-		if tour == nil {
-			return usagef("%s has no tour in its file; give one: --tour FILE, or with a file for each instance --tour 'tours/{}.tour'", item.Name)
 		}
 		m, took, err := buildMap(ctx, s, item, seed)
 		if err != nil {

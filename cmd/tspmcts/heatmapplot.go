@@ -28,11 +28,7 @@ func heatmapPlotCommand() *cli.Command {
 }
 
 func runHeatmapPlot(c *cli.Context) error {
-	s, err := specOf(c)
-	if err != nil {
-		return err
-	}
-	seed, err := seedOption(c)
+	s, seed, err := specOf(c)
 	if err != nil {
 		return err
 	}
