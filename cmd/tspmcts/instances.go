@@ -19,11 +19,7 @@ type instances struct {
 
 // instancesOf reads the flags; besides are other inputs of the command.
 func instancesOf(c *cli.Context, files []string, besides ...string) (*instances, error) {
-	lines, err := linesOption(c)
-	if err != nil {
-		return nil, err
-	}
-	options, err := placesOptions(c)
+	r, err := placesReader(c, files)
 	if err != nil {
 		return nil, err
 	}
@@ -34,8 +30,6 @@ func instancesOf(c *cli.Context, files []string, besides ...string) (*instances,
 	if err := bench.CheckInputs(slices.Concat(files, besides)); err != nil {
 		return nil, err
 	}
-	r := bench.NewReader(files, lines, warn)
-	r.Places = options
 	return &instances{r, wantedOf(c), known}, nil
 }
 
