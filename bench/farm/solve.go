@@ -207,7 +207,7 @@ func (s *solving) next(before, total float64) (next float64, rounds int) {
 
 // do does the rounds, none where m is nil.
 func (s *solving) do(ctx context.Context, m method) (*mcts.Result, []bench.Point, error) {
-	stop := mcts.Stop(mcts.StopTime)
+	stop := mcts.StopTime
 	if s.run.Budget.Actions > 0 {
 		stop = mcts.StopActions
 	}

@@ -255,7 +255,7 @@ func runBench(c *cli.Context) error {
 	if _, s := store.Missing(jobs); c.Bool("tours") && s.Undrawn > 0 {
 		warn("%d runs are in %s already, without their tours; name another --out to have them", s.Undrawn, out)
 	}
-	live := newCounter("runs")
+	live := newCounter()
 	short := map[string]*bench.Record{} // the first tour of an instance that its best length should not allow
 	progress := func(s bench.Status) {
 		live.tell(s)
@@ -314,7 +314,6 @@ func openStore(name string) (*bench.Store, error) {
 // counter tells on stderr how far a bench is: on a terminal one line that
 // changes, elsewhere a line now and then.
 type counter struct {
-	what     string
 	terminal bool
 	last     time.Time
 	shown    bool
@@ -323,8 +322,8 @@ type counter struct {
 // quiet is the time between two lines where stderr is no terminal.
 const quiet = 30 * time.Second
 
-func newCounter(what string) *counter {
-	return &counter{what: what, terminal: onTerminal(), last: time.Now()}
+func newCounter() *counter {
+	return &counter{terminal: onTerminal(), last: time.Now()}
 }
 
 func (p *counter) tell(s bench.Status) {
@@ -332,7 +331,7 @@ func (p *counter) tell(s bench.Status) {
 	if e := s.Entry; e != nil {
 		gap = fmt.Sprintf("  %s %s %s %s", e.Instance, e.Heatmap, e.Knobs, bench.GapText(e.Gap))
 	}
-	p.show(fmt.Sprintf("%d of %d %s, %s left%s", s.Known+s.Done, s.Jobs, p.what, s.Left.Round(time.Second), gap))
+	p.show(fmt.Sprintf("%d of %d runs, %s left%s", s.Known+s.Done, s.Jobs, s.Left.Round(time.Second), gap))
 }
 
 func (p *counter) show(line string) {

@@ -97,7 +97,7 @@ func runTune(c *cli.Context) error {
 	if t.Store, err = openStore(log); err != nil {
 		return err
 	}
-	live := newCounter("runs")
+	live := newCounter()
 	start := time.Now()
 	t.Progress = func(done, of int, what string) {
 		live.show(fmt.Sprintf("%d of %d runs, %s, %s", done, of, what, time.Since(start).Round(time.Second)))

@@ -63,7 +63,7 @@ func audit(t *testing.T, p *Population) {
 			t.Fatalf("tour %d has length %d, want %d", i, got, want)
 		}
 		p.crossers[0].recheckOrder(&p.tours[i])
-		fresh.tour(p.tours[i].ord, 1)
+		fresh.tour(p.tours[i].ord)
 	}
 	if p.s.n > 2 && fresh.entropy() != p.census.entropy() {
 		t.Fatal("the census is not that of the tours")

@@ -104,11 +104,11 @@ func (c *census) shift(i, j, by int32) bool {
 	return true
 }
 
-// tour adds by to the count of every edge of a tour.
-func (c *census) tour(ord []int32, by int32) {
+// tour counts every edge of a tour.
+func (c *census) tour(ord []int32) {
 	prev := ord[len(ord)-1]
 	for _, v := range ord {
-		c.change(prev, v, by)
+		c.change(prev, v, 1)
 		prev = v
 	}
 }

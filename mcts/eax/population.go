@@ -70,7 +70,7 @@ func newPopulation(in *tsp.Instance, nb *tsp.Neighbors, tours []tsp.Tour, along 
 	p.tours = make([]individual, len(tours))
 	p.work(len(tours), func(_ *crosser, i int) { p.tours[i] = p.s.newIndividual(tours[i]) })
 	for i := range p.tours {
-		p.census.tour(p.tours[i].ord, 1)
+		p.census.tour(p.tours[i].ord)
 		p.shuffle = append(p.shuffle, int32(i))
 	}
 	p.survey()
