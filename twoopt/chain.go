@@ -8,7 +8,8 @@ import (
 )
 
 // ChainConfig says how far a chain looks: Breadth is how many alternatives, 1 or more, it tries
-// at each of its first levels; deeper ones follow the best only. Depth is the number of levels.
+// at each of its first levels; deeper ones follow the best only. Depth is the number of levels, 2 or
+// more.
 type ChainConfig struct {
 	Breadth []int
 	Depth   int

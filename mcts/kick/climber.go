@@ -10,10 +10,7 @@ import (
 )
 
 // Config holds the knobs of the chain that descends and repairs.
-type Config struct {
-	Breadth []int // alternatives at its first levels
-	Depth   int   // its levels, 2 or more
-}
+type Config = twoopt.ChainConfig
 
 // Climber searches a piece of a tour in small arrays of its own. A piece that is
 // the whole tour is a cycle; any other is a path whose ends a fixed edge joins.
@@ -35,7 +32,7 @@ type Climber struct {
 // New returns a climber without a piece.
 func New(cfg Config, m *meter.Meter) *Climber {
 	c := &Climber{meter: m}
-	c.chain = twoopt.NewChain(&c.sub, &c.tour, &c.cand, twoopt.ChainConfig{Breadth: cfg.Breadth, Depth: cfg.Depth})
+	c.chain = twoopt.NewChain(&c.sub, &c.tour, &c.cand, cfg)
 	c.tour.Log(true)
 	return c
 }
