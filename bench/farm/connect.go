@@ -1,6 +1,7 @@
 package farm
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -73,9 +74,7 @@ func Connect(ctx context.Context, blobs string, o Options) (*Farm, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the connection to Temporal is not described well: %w", err)
 	}
-	if co.HostPort == "" {
-		co.HostPort = client.DefaultHostPort
-	}
+	co.HostPort = cmp.Or(co.HostPort, client.DefaultHostPort)
 	if !strings.Contains(co.HostPort, ":") { // gRPC would take port 443
 		return nil, bench.Misusef("TEMPORAL_ADDRESS is %q, want a host and its port, such as %s", co.HostPort, client.DefaultHostPort)
 	}
@@ -90,16 +89,9 @@ func Connect(ctx context.Context, blobs string, o Options) (*Farm, error) {
 	}
 	if _, err := f.client.DescribeTaskQueue(ctx, f.queue, enumspb.TASK_QUEUE_TYPE_ACTIVITY); err != nil {
 		f.client.Close()
-		return nil, fmt.Errorf("the Temporal server at %s has no namespace %q for us: %w", f.address, namespace(co.Namespace), err)
+		return nil, fmt.Errorf("the Temporal server at %s has no namespace %q for us: %w", f.address, cmp.Or(co.Namespace, client.DefaultNamespace), err)
 	}
 	return f, nil
-}
-
-func namespace(name string) string {
-	if name == "" {
-		return client.DefaultNamespace
-	}
-	return name
 }
 
 // Close closes the connection.

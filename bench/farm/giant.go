@@ -3,7 +3,7 @@ package farm
 import (
 	"cmp"
 	"context"
-	rand2 "math/rand/v2"
+	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -124,7 +124,7 @@ func (g *giant) searches(ctx context.Context, k int) ([]search, error) {
 	if g.Actions == 0 { // else the tour does not depend on the workers
 		regions, slots = max(regions, min(mostBySlots, perSlot*g.Slots)), g.Slots
 	}
-	tree.Grow(ctx, in, g.pos, min(mostInRegion, max(leastInRegion, n/regions)), rand2.NewPCG(g.run.Seed, uint64(k)))
+	tree.Grow(ctx, in, g.pos, min(mostInRegion, max(leastInRegion, n/regions)), rand.NewPCG(g.run.Seed, uint64(k)))
 	size := func(leaf int32) int { nd := tree.Nodes[leaf]; return int(nd.To - nd.From) }
 	slices.SortStableFunc(tree.Leaves, func(a, b int32) int { return size(b) - size(a) })
 	turns := taken(tree.Leaves, size, slots)

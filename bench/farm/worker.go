@@ -3,6 +3,7 @@ package farm
 import (
 	"context"
 	"fmt"
+	"os"
 	"sync"
 	"time"
 
@@ -92,7 +93,7 @@ func (f *Farm) Work(ctx context.Context, o WorkerOptions) error {
 	work.stop = working.Done()
 	w.RegisterActivityWithOptions(work.RunBlock, sdkactivity.RegisterOptions{Name: runBlock})
 	w.RegisterActivityWithOptions(work.Search, sdkactivity.RegisterOptions{Name: runSearch})
-	gone := f.announce(working, notice{Queue: f.queue, Host: host(), PID: pid(), Slots: o.Slots, Cores: cores(), Since: time.Now().UTC()})
+	gone := f.announce(working, notice{Queue: f.queue, Host: host(), PID: os.Getpid(), Slots: o.Slots, Cores: cores(), Since: time.Now().UTC()})
 	stop := func() {}
 	defer func() {
 		cancel()

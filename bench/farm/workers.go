@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
-	"os"
 	"runtime"
 	"time"
 
@@ -90,5 +89,3 @@ func (f *Farm) workers(ctx context.Context) (all []notice, err error) {
 
 // cores returns how many this process is to use.
 func cores() int { return runtime.GOMAXPROCS(0) }
-
-func pid() int { return os.Getpid() }
