@@ -172,6 +172,9 @@ func checkSquare(name string, n, each int64) error {
 	return checkNeeded(fmt.Sprintf("%s: a matrix of %d x %d distances", name, n, n), each*n*n/8*9+pieces, "the cities' coordinates")
 }
 
+// MaxWorkers is the most that may be asked for.
+const MaxWorkers = 1024
+
 // UsefulWorkers returns a number of workers above which more of them have too few
 // of n cities to themselves. One case is known: 1000 workers on 400 cities end 7 %
 // longer than 64.

@@ -300,8 +300,8 @@ func (s *Suite) complete() error {
 		s.Seeds = []uint64{1}
 	}
 	s.Workers = cmp.Or(s.Workers, 1)
-	if s.Workers < 1 || s.Workers > 1024 {
-		return fmt.Errorf("workers is %d, want 1 to 1024", s.Workers)
+	if s.Workers < 1 || s.Workers > MaxWorkers {
+		return fmt.Errorf("workers is %d, want 1 to %d", s.Workers, MaxWorkers)
 	}
 	labels := map[string]bool{}
 	for _, k := range s.Knobs {

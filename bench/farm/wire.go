@@ -36,11 +36,8 @@ const (
 	mostSaved    = 4 << 30 // checkpoints
 )
 
-// mostArms is how many runs a block may have, mostWorkers the cores of one.
-const (
-	mostArms    = 10000
-	mostWorkers = 1024
-)
+// mostArms is how many runs a block may have.
+const mostArms = 10000
 
 // Queue returns the name of the task queue, which tells wire version and build: the commit
 // where the program was built of nothing else, or else the digest of the program itself.
@@ -201,8 +198,8 @@ func (b *block) check() error {
 		return fmt.Errorf("wire version %d, want %d", b.Wire, Wire)
 	case len(b.Arms) == 0 || len(b.Arms) > mostArms:
 		return fmt.Errorf("a block of %d runs, want 1 to %d", len(b.Arms), mostArms)
-	case b.Workers < 1 || b.Workers > mostWorkers:
-		return fmt.Errorf("%d workers, want 1 to %d", b.Workers, mostWorkers)
+	case b.Workers < 1 || b.Workers > bench.MaxWorkers:
+		return fmt.Errorf("%d workers, want 1 to %d", b.Workers, bench.MaxWorkers)
 	}
 	return nil
 }

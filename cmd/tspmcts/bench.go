@@ -155,7 +155,7 @@ func benchSuites(c *cli.Context) ([]*bench.Suite, error) {
 	if s.Seeds, err = bench.FirstSeeds(int(seeds)); err != nil {
 		return nil, err
 	}
-	workers, err := intOption(c, "workers", 1, 1, maxWorkers)
+	workers, err := intOption(c, "workers", 1, 1, bench.MaxWorkers)
 	s.Workers = int(workers)
 	return []*bench.Suite{s}, err
 }

@@ -88,8 +88,8 @@ func limitsOf(c *cli.Context) (l serve.Limits, err error) {
 	}
 	number("max-held", &l.Held, math.MaxInt64)
 	span("max-time", &l.Time)
-	number("max-workers", &l.Workers, maxWorkers)
-	number("max-running", &l.Running, maxWorkers)
+	number("max-workers", &l.Workers, bench.MaxWorkers)
+	number("max-running", &l.Running, bench.MaxWorkers)
 	number("max-queued", &l.Queued, math.MaxInt32)
 	number("max-streams", &l.Streams, math.MaxInt32)
 	span("keep", &l.Keep)

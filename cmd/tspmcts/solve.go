@@ -26,7 +26,6 @@ import (
 const (
 	defaultTime = 10 * time.Second // where no stop is given
 	builtInTime = 5 * time.Second  // the same for the built-in instance
-	maxWorkers  = 1024
 )
 
 func solveCommand() *cli.Command {
@@ -128,7 +127,7 @@ func newSolver(c *cli.Context) (*solver, error) {
 		func() (err error) { s.budget.Target, err = lengthOption(c, "target"); return },
 		func() (err error) { s.seed, err = seedOption(c); return },
 		func() (err error) {
-			workers, err = intOption(c, "workers", int64(min(maxWorkers, runtime.GOMAXPROCS(0))), 1, maxWorkers)
+			workers, err = intOption(c, "workers", int64(min(bench.MaxWorkers, runtime.GOMAXPROCS(0))), 1, bench.MaxWorkers)
 			s.workers, s.asked = int(workers), c.String("workers") != ""
 			runtime.GOMAXPROCS(min(s.workers, runtime.GOMAXPROCS(0))) // the garbage collector too
 			return

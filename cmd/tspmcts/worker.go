@@ -101,7 +101,7 @@ func workerCommand() *cli.Command {
 			&cli.BoolFlag{Name: "plan", Usage: "run the workflows too, so that suites of more than what is handed out go on while no client is there", EnvVars: []string{envName("plan")}, Category: catFarm},
 		},
 		Action: func(c *cli.Context) error {
-			slots, err := intOption(c, "slots", int64(runtime.GOMAXPROCS(0)), 1, 1024)
+			slots, err := intOption(c, "slots", int64(runtime.GOMAXPROCS(0)), 1, bench.MaxWorkers)
 			if err != nil {
 				return err
 			}
