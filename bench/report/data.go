@@ -180,7 +180,7 @@ func (d *Data) add(e *bench.Entry, arms map[[5]string]*Arm, o Options) error {
 		}
 	}
 	if o.Config && e.Config != nil {
-		r.Knobs = knobsOf(e.Config)
+		r.Knobs = knobValues(e.Config)
 	}
 	if o.Tours {
 		r.Tour, r.Path = e.Tour, e.Path
@@ -203,8 +203,8 @@ func (d *Data) configured(e *bench.Entry) error {
 		d.configs[what] = cmp.Or(was, e.Config)
 		return nil
 	}
-	old := knobsOf(was)
-	for i, v := range knobsOf(e.Config) {
+	old := knobValues(was)
+	for i, v := range knobValues(e.Config) {
 		if v != old[i] {
 			return fmt.Errorf("%s on %s has %s %s and %s in these records: two configurations of one label; give each its own, or report them one by one",
 				cmp.Or(e.Knobs, e.Solver), e.Instance, mcts.Knobs[i].Name, old[i], v)
@@ -321,4 +321,13 @@ func (d *Data) Find(name string) (*Arm, error) {
 		names = append(names, a.Name)
 	}
 	return nil, bench.Misusef("there is no arm %q in the records, want one of %s", name, strings.Join(names, ", "))
+}
+
+// knobValues returns the values of all knobs, in the order of mcts.Knobs.
+func knobValues(c *mcts.Config) []string {
+	values := make([]string, len(mcts.Knobs))
+	for i, k := range mcts.Knobs {
+		values[i] = k.Get(c)
+	}
+	return values
 }
