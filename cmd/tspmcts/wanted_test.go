@@ -26,7 +26,8 @@ func TestForbidPlain(t *testing.T) {
 	}
 }
 
-// Neither names nor fixed edges are looked through for each line of --forbid.
+// Neither names nor fixed edges are looked through for each line of --forbid. One of three times must
+// show it, since other load may come on top.
 func TestForbidMany(t *testing.T) {
 	const n, lines, more = 40000, 10000, 20
 	took := func(line string, named bool, fixed [][2]int32) time.Duration {
@@ -51,11 +52,12 @@ func TestForbidMany(t *testing.T) {
 	for i := range int32(n / 2) {
 		fixed = append(fixed, [2]int32{2 * i, 2*i + 1})
 	}
-	plain := took("1 3\n", false, nil)
-	if named := took("p0 p2\n", true, nil); named > more*plain {
-		t.Errorf("%v by names, %v by numbers", named, plain)
+	var plain, named, among time.Duration
+	for range 3 {
+		plain, named, among = took("1 3\n", false, nil), took("p0 p2\n", true, nil), took("1 3\n", false, fixed)
+		if max(named, among) <= more*plain {
+			return
+		}
 	}
-	if among := took("1 3\n", false, fixed); among > more*plain {
-		t.Errorf("%v among fixed edges, %v without", among, plain)
-	}
+	t.Errorf("%v by numbers, %v by names, %v among fixed edges", plain, named, among)
 }

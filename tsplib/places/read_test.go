@@ -477,7 +477,7 @@ func TestLines(t *testing.T) {
 	const n, more = 20000, 5
 	properties := `"properties":{` + strings.Repeat("\n", 4<<20) + "}"
 	positions := `"geometry":{"type":"MultiPoint","coordinates":[` + strings.Repeat("[1,2],\n", n-1) + "[1,2]]}"
-	took := func(members ...string) time.Duration {
+	once := func(members []string) time.Duration {
 		start := time.Now()
 		in, _, err := read(`{"type":"FeatureCollection","features":[{"type":"Feature",`+strings.Join(members, ",")+"}]}", Options{})
 		if err != nil || in.N() != n {
@@ -485,6 +485,7 @@ func TestLines(t *testing.T) {
 		}
 		return time.Since(start)
 	}
+	took := func(members ...string) time.Duration { return min(once(members), once(members), once(members)) }
 	behind, before := took(positions, properties), took(properties, positions)
 	if before > more*behind {
 		t.Errorf("%v behind the properties, %v before them", before, behind)
