@@ -32,19 +32,5 @@
 // plain structs: between two steps the state of a search is whole, and is its own
 // [Checkpoint].
 //
-// # What matters where cities are clustered
-//
-// Measured on C10k.1 and C100k.1 of the 8th DIMACS challenge, two workers, percent over
-// the best known length.
-//
-//   - The ascent. Its penalties moved a cluster of m cities m times too slowly, so that
-//     alpha-nearness was poor between clusters (package onetree).
-//   - The first tour. Greedy by length ends with edges across the plane, each 1 % of
-//     C100k.1, which no chain reaches: it left 16 %, and the search stood at 2.6 %
-//     after 24 s. Taken by probability, and mended over its longest edges: 3.1 % before
-//     any chain on the whole, .67 % after 24 s.
-//   - Variety. What is wrong at large in a local optimum is in all its shaken copies, and
-//     recombination cannot mend it. Local optima from greedy tours of their own against
-//     shaken copies of four (mean of seeds): C31k.1 60 s .026 and .106, C10k.1 10 s .007
-//     and .017, rl5915 6 s .005 and .014.
+// Why each part is as it is, the README of package mcts tells.
 package stage

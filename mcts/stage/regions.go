@@ -84,9 +84,7 @@ func (v *Regions) work(s *Search) bool {
 }
 
 // measure has each worker visit a small leaf, of a tree that is not used again: what regions bring
-// and cost is to be known, but at first kicks bring more. Instead of two leaves of twice the size
-// each, before and with it, two workers: C31k.1 after 1, 1.5, 2 s (mean of three seeds) 1.23 .63 .46
-// and .83 .50 .35 % over the best of these runs, E100k.1 after 3, 4 s (of two) .71 .33 and .59 .30.
+// and cost is to be known, but at first kicks bring more.
 func (v *Regions) measure(s *Search) {
 	v.sweep(s)
 	if s.Meter.Check() {
