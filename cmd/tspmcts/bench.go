@@ -6,12 +6,9 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -93,19 +90,6 @@ func flagSuite(c *cli.Context) (*bench.Suite, error) {
 		}
 	}
 	return s, nil
-}
-
-// list returns the parts of a flag's value between commas, without blanks around them.
-func list(c *cli.Context, flag string) []string {
-	text := c.String(flag)
-	if text == "" {
-		return nil
-	}
-	parts := strings.Split(text, ",")
-	for i, part := range parts {
-		parts[i] = strings.TrimSpace(part)
-	}
-	return parts
 }
 
 // benchSuites returns the suites of a file or of the flags.
@@ -287,69 +271,6 @@ func runBench(c *cli.Context) error {
 	}
 	_, told := fmt.Fprintf(stdout{}, "%s: %d runs, %d of them new, %.1f s, %s\n", out, status.Known+status.Done, status.Done, status.Elapsed.Seconds(), state)
 	return errors.Join(err, stdoutMayClose(told))
-}
-
-// stdoutMayClose forgives a stdout that nobody reads any more.
-func stdoutMayClose(err error) error {
-	if errors.Is(err, errStdoutClosed) {
-		return nil
-	}
-	return err
-}
-
-// openStore opens a records file, whose folder must be there.
-func openStore(name string) (*bench.Store, error) {
-	if name == "-" {
-		return nil, usagef("--out is -, but records are appended to what is there, which stdout cannot be; name a file")
-	}
-	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is no regular file; records need one", name)
-	}
-	if _, err := os.Stat(filepath.Dir(name)); err != nil {
-		return nil, bench.FileError(filepath.Dir(name), err)
-	}
-	return bench.OpenStore(name)
-}
-
-// counter tells on stderr how far a bench is: on a terminal one line that
-// changes, elsewhere a line now and then.
-type counter struct {
-	terminal bool
-	last     time.Time
-	shown    bool
-}
-
-// quiet is the time between two lines where stderr is no terminal.
-const quiet = 30 * time.Second
-
-func newCounter() *counter {
-	return &counter{terminal: onTerminal(), last: time.Now()}
-}
-
-func (p *counter) tell(s bench.Status) {
-	gap := ""
-	if e := s.Entry; e != nil {
-		gap = fmt.Sprintf("  %s %s %s %s", e.Instance, e.Heatmap, e.Knobs, bench.GapText(e.Gap))
-	}
-	p.show(fmt.Sprintf("%d of %d runs, %s left%s", s.Known+s.Done, s.Jobs, s.Left.Round(time.Second), gap))
-}
-
-func (p *counter) show(line string) {
-	switch {
-	case p.terminal:
-		fmt.Fprintf(os.Stderr, "\r%-79.79s", line)
-		p.shown = true
-	case time.Since(p.last) >= quiet:
-		fmt.Fprintf(os.Stderr, "tspmcts: %s\n", line)
-		p.last = time.Now()
-	}
-}
-
-// end removes the line.
-func (p *counter) end() {
-	if p.shown {
-		fmt.Fprintf(os.Stderr, "\r%81s\r", "") // with ^C behind the line
-	}
 }
 
 func runImport(c *cli.Context) error {

@@ -16,10 +16,12 @@
 //	tspmcts worker                   do the work of bench, tune and solve, on many machines
 //	tspmcts completion SHELL         print a completion script
 //
-// It only parses, calls the packages and prints: one file a command, and one for
-// each thing that commands share: arguments (args.go), options (flags.go,
-// config.go), reading (instances.go), files that are never half written (output.go),
-// signals (signal.go), the live line (progress.go) and pictures (plot.go).
+// It only parses, calls the packages and prints: one file a command, and one for each thing that
+// commands share: the application (app.go) and its arguments (args.go); options (flags.go), of knobs
+// (config.go), heatmaps (heatmaps.go), places (places.go), and what a tour must be (wanted.go);
+// reading (instances.go, builtin.go); files that no output may replace (files.go) and that are never
+// half written (output.go, hold_*.go); checkpoints (checkpoint.go), signals (signal.go, signals*.go),
+// live lines (progress.go) and pictures (plot.go); other machines (elsewhere.go, nofarm.go).
 //
 // Results go to stdout, everything else to stderr. The exit code is 0 when the
 // command did its work, also after it was told to stop early, 2 when it was

@@ -10,7 +10,6 @@ import (
 
 	"tspmcts/bench"
 	"tspmcts/tsp"
-	"tspmcts/tsplib"
 )
 
 func evalCommand() *cli.Command {
@@ -111,15 +110,4 @@ func checkTour(item *bench.Item, t tsp.Tour, place string) error {
 		what = "path"
 	}
 	return fmt.Errorf("%s: no %s of %s: %w", place, what, item.Name, err)
-}
-
-// readTours returns the tours of a file and its name for messages.
-func readTours(arg string) ([]tsp.Tour, string, error) {
-	file, err := bench.Open(arg, tsplib.KindTour)
-	if err != nil {
-		return nil, "", err
-	}
-	defer file.Close()
-	tours, err := tsplib.ReadTours(file, file.Name)
-	return tours, file.Name, err
 }

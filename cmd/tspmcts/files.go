@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -96,4 +97,24 @@ func keepFiles(c *cli.Context) error {
 		}
 	}
 	return nil
+}
+
+// openStore opens a records file, whose folder must be there.
+func openStore(name string) (*bench.Store, error) {
+	if name == "-" {
+		return nil, usagef("--out is -, but records are appended to what is there, which stdout cannot be; name a file")
+	}
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is no regular file; records need one", name)
+	}
+	if _, err := os.Stat(filepath.Dir(name)); err != nil {
+		return nil, bench.FileError(filepath.Dir(name), err)
+	}
+	return bench.OpenStore(name)
+}
+
+// splitDir splits a path behind its last separator.
+func splitDir(name string) (dir, base string) {
+	at := strings.LastIndexByte(name, os.PathSeparator) + 1
+	return name[:at], name[at:]
 }

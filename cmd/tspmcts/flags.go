@@ -124,3 +124,16 @@ func knownOption(c *cli.Context) (known bench.Optima, err error) {
 	}
 	return known, err
 }
+
+// list returns the parts of a flag's value between commas, without blanks around them.
+func list(c *cli.Context, flag string) []string {
+	text := c.String(flag)
+	if text == "" {
+		return nil
+	}
+	parts := strings.Split(text, ",")
+	for i, part := range parts {
+		parts[i] = strings.TrimSpace(part)
+	}
+	return parts
+}

@@ -7,6 +7,8 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"tspmcts/bench"
+	"tspmcts/tsp"
+	"tspmcts/tsplib"
 )
 
 // instances are those of files, as the flags of input say, and what is known of their shortest
@@ -40,4 +42,15 @@ func (s *instances) next(ctx context.Context) (*bench.Item, error) {
 		err = s.wanted.apply(item)
 	}
 	return item, err
+}
+
+// readTours returns the tours of a file and its name for messages.
+func readTours(arg string) ([]tsp.Tour, string, error) {
+	file, err := bench.Open(arg, tsplib.KindTour)
+	if err != nil {
+		return nil, "", err
+	}
+	defer file.Close()
+	tours, err := tsplib.ReadTours(file, file.Name)
+	return tours, file.Name, err
 }

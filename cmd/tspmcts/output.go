@@ -451,3 +451,11 @@ func (o *outputs) addAll(flag, pattern string, inputs []string) error {
 	}
 	return nil
 }
+
+// stdoutMayClose forgives a stdout that nobody reads any more.
+func stdoutMayClose(err error) error {
+	if errors.Is(err, errStdoutClosed) {
+		return nil
+	}
+	return err
+}

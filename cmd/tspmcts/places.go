@@ -1,9 +1,6 @@
 package main
 
 import (
-	"crypto/rand"
-	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -73,30 +70,4 @@ func routable(item *bench.Item, format string) error {
 		return places.ErrNoDegrees{Name: item.Name}
 	}
 	return nil
-}
-
-// writeOut writes what an output flag names for the instance: a file, or stdout.
-func (s *solver) writeOut(name string, item *bench.Item, write func(w io.Writer) error) error {
-	if name == "-" {
-		return s.stdoutClosed(write(stdout{}))
-	}
-	return writeOwn(name, item, write)
-}
-
-func openOption() cli.Flag {
-	return &cli.BoolFlag{Name: "open", Usage: "draw the tour and show the picture: that of --plot, or one among the temporary files", EnvVars: []string{envName("open")}, Category: catOutput}
-}
-
-// openedPlot returns the name of --plot, or with --open that of a temporary file, and whether to
-// show the picture.
-func openedPlot(c *cli.Context) (name string, open bool, err error) {
-	name, open = c.String("plot"), c.Bool("open")
-	if open && name == "-" {
-		return "", false, usagef("--open shows a file, but --plot is -; leave one of them out")
-	}
-	if open && name == "" {
-		// that nobody else has: the folder may be all users' of the machine
-		name = filepath.Join(os.TempDir(), "tspmcts-"+perInstance+"-"+rand.Text()+".svg")
-	}
-	return name, open, nil
 }

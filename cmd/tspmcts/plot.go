@@ -1,12 +1,15 @@
 package main
 
 import (
+	"crypto/rand"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
+
+	"github.com/urfave/cli/v2"
 
 	"tspmcts/bench/draw"
 )
@@ -41,4 +44,22 @@ func openPicture(name string) {
 	if err := cmd.Start(); err != nil {
 		warn("%s cannot be shown: %v; open the file yourself", name, err)
 	}
+}
+
+func openOption() cli.Flag {
+	return &cli.BoolFlag{Name: "open", Usage: "draw the tour and show the picture: that of --plot, or one among the temporary files", EnvVars: []string{envName("open")}, Category: catOutput}
+}
+
+// openedPlot returns the name of --plot, or with --open that of a temporary file, and whether to
+// show the picture.
+func openedPlot(c *cli.Context) (name string, open bool, err error) {
+	name, open = c.String("plot"), c.Bool("open")
+	if open && name == "-" {
+		return "", false, usagef("--open shows a file, but --plot is -; leave one of them out")
+	}
+	if open && name == "" {
+		// that nobody else has: the folder may be all users' of the machine
+		name = filepath.Join(os.TempDir(), "tspmcts-"+perInstance+"-"+rand.Text()+".svg")
+	}
+	return name, open, nil
 }

@@ -120,3 +120,44 @@ func thousands(x float64) string {
 	}
 	return fmt.Sprintf("%.0f", x)
 }
+
+// counter tells on stderr how far a bench is: on a terminal one line that
+// changes, elsewhere a line now and then.
+type counter struct {
+	terminal bool
+	last     time.Time
+	shown    bool
+}
+
+// quiet is the time between two lines where stderr is no terminal.
+const quiet = 30 * time.Second
+
+func newCounter() *counter {
+	return &counter{terminal: onTerminal(), last: time.Now()}
+}
+
+func (p *counter) tell(s bench.Status) {
+	gap := ""
+	if e := s.Entry; e != nil {
+		gap = fmt.Sprintf("  %s %s %s %s", e.Instance, e.Heatmap, e.Knobs, bench.GapText(e.Gap))
+	}
+	p.show(fmt.Sprintf("%d of %d runs, %s left%s", s.Known+s.Done, s.Jobs, s.Left.Round(time.Second), gap))
+}
+
+func (p *counter) show(line string) {
+	switch {
+	case p.terminal:
+		fmt.Fprintf(os.Stderr, "\r%-79.79s", line)
+		p.shown = true
+	case time.Since(p.last) >= quiet:
+		fmt.Fprintf(os.Stderr, "tspmcts: %s\n", line)
+		p.last = time.Now()
+	}
+}
+
+// end removes the line.
+func (p *counter) end() {
+	if p.shown {
+		fmt.Fprintf(os.Stderr, "\r%81s\r", "") // with ^C behind the line
+	}
+}

@@ -199,12 +199,6 @@ func (s *solver) checkOutputs() error {
 	return nil
 }
 
-// splitDir splits a path behind its last separator.
-func splitDir(name string) (dir, base string) {
-	at := strings.LastIndexByte(name, os.PathSeparator) + 1
-	return name[:at], name[at:]
-}
-
 // run solves one instance after the other.
 func (s *solver) run(ctx context.Context) (err error) {
 	r := bench.NewReader(s.args, s.lines, warn)
@@ -452,4 +446,12 @@ func (s *solver) stdoutClosed(err error) error {
 		return nil
 	}
 	return err
+}
+
+// writeOut writes what an output flag names for the instance: a file, or stdout.
+func (s *solver) writeOut(name string, item *bench.Item, write func(w io.Writer) error) error {
+	if name == "-" {
+		return s.stdoutClosed(write(stdout{}))
+	}
+	return writeOwn(name, item, write)
 }
