@@ -6,10 +6,12 @@
 //
 //	in, warnings, err := tsplib.Read(file, "berlin52.tsp")
 //	tours, err := tsplib.ReadTours(file, "berlin52.opt.tour")
+//	err = tsplib.Write(w, in)
 //	err = tsplib.WriteTour(w, "mine", "length 7542", tour)
 //
 //	lines := tsplib.NewLines(file, "tsp500.txt")
 //	in, reference, err := lines.Next() // until io.EOF
+//	err = tsplib.WriteLine(w, in, reference)
 //
 // # TSPLIB
 //
