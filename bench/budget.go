@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// MaxTime is the longest time that a budget may have.
-const MaxTime = 10 * 365 * 24 * time.Hour
+// maxTime is the longest time that a budget may have.
+const maxTime = 10 * 365 * 24 * time.Hour
 
 // Span is an amount of time, fixed or by the number of cities.
 type Span struct {
@@ -26,7 +26,7 @@ func (s Span) Of(n int) time.Duration {
 	if s.Fixed > 0 {
 		return s.Fixed
 	}
-	return time.Duration(math.Round(min(s.PerCity*float64(n), MaxTime.Seconds()) * float64(time.Second)))
+	return time.Duration(math.Round(min(s.PerCity*float64(n), maxTime.Seconds()) * float64(time.Second)))
 }
 
 // String returns what ParseSpan takes, empty for no time.
@@ -54,7 +54,7 @@ func ParseSpan(text string) (Span, error) {
 		if v, err := strconv.ParseFloat(digits, 64); err == nil && v > 0 && v <= 1e9 {
 			return Span{PerCity: v}, nil
 		}
-	} else if d, err := time.ParseDuration(text); err == nil && d > 0 && d <= MaxTime {
+	} else if d, err := time.ParseDuration(text); err == nil && d > 0 && d <= maxTime {
 		return Span{Fixed: d}, nil
 	}
 	return Span{}, errors.New("want a time above 0 such as 10s, 1m30s, or 0.1n for a tenth of a second a city")
@@ -104,15 +104,15 @@ type LineRange struct {
 	From, To int
 }
 
-// AllLines selects every instance.
-var AllLines = LineRange{To: math.MaxInt}
+// allLines selects every instance.
+var allLines = LineRange{To: math.MaxInt}
 
 // ParseLines returns the range A:B, either end of which may be left out; all for "".
 func ParseLines(text string) (LineRange, error) {
 	if text == "" {
-		return AllLines, nil
+		return allLines, nil
 	}
-	r := LineRange{Given: true, To: AllLines.To}
+	r := LineRange{Given: true, To: allLines.To}
 	a, b, ok := strings.Cut(text, ":")
 	var errA, errB error
 	if a != "" {

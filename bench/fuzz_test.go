@@ -111,7 +111,7 @@ func FuzzBudget(f *testing.F) {
 			if back, err := ParseBudget(b.String()); err != nil || back != b {
 				t.Errorf("%q is %+v, and %q is %+v (%v)", text, b, b.String(), back, err)
 			}
-			if d := b.Time.Of(1000); d < 0 || d > MaxTime {
+			if d := b.Time.Of(1000); d < 0 || d > maxTime {
 				t.Errorf("%q is %v for 1000 cities", text, d)
 			}
 		}

@@ -25,8 +25,8 @@ import (
 	"tspmcts/bench"
 )
 
-// Blobs is a bucket.
-type Blobs struct {
+// blobStore is a bucket.
+type blobStore struct {
 	bucket *blob.Bucket
 	dir    string // of a file store, whose blobs are written here: fileblob does not sync
 	name   string // for messages and suites, without parameters, where secrets might stand
@@ -46,8 +46,8 @@ func checkName(name string) error {
 	return nil
 }
 
-// OpenBlobs opens the bucket of a URL: file:///folder, s3://bucket?region=...
-func OpenBlobs(ctx context.Context, address string, warn func(format string, args ...any)) (*Blobs, error) {
+// openBlobs opens the bucket of a URL: file:///folder, s3://bucket?region=...
+func openBlobs(ctx context.Context, address string, warn func(format string, args ...any)) (*blobStore, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme == "" || u.Scheme == "file" && (u.Host != "" || u.Path == "") {
 		return nil, bench.Misusef("--blobs is no URL such as file:///shared/blobs or s3://bucket?region=eu-central-1") // it may have secrets
@@ -55,7 +55,7 @@ func OpenBlobs(ctx context.Context, address string, warn func(format string, arg
 	if u.Scheme == "file" && u.RawQuery+u.Fragment != "" {
 		return nil, bench.Misusef("--blobs: a folder takes no parameters after ? or #: want file://%s", u.Path)
 	}
-	b := &Blobs{name: u.Scheme + "://" + path.Join(u.Host, u.Path), warn: warn}
+	b := &blobStore{name: u.Scheme + "://" + path.Join(u.Host, u.Path), warn: warn}
 	if u.Scheme == "file" {
 		b.dir = filepath.FromSlash(u.Path)
 		if info, err := os.Stat(b.dir); err != nil || !info.IsDir() {
@@ -74,7 +74,7 @@ func OpenBlobs(ctx context.Context, address string, warn func(format string, arg
 
 // probe writes, reads and removes a blob, once and without patience: what is wrong with the
 // bucket is told at the start.
-func (b *Blobs) probe(ctx context.Context) error {
+func (b *blobStore) probe(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	name := "probe/" + strings.ToLower(rand.Text())
@@ -109,7 +109,7 @@ const (
 )
 
 // again calls f until it succeeds, patience ends, or trying again is of no use.
-func (b *Blobs) again(ctx context.Context, what string, f func(ctx context.Context) error) error {
+func (b *blobStore) again(ctx context.Context, what string, f func(ctx context.Context) error) error {
 	start, wait := time.Now(), 200*time.Millisecond
 	for {
 		err := f(ctx)
@@ -137,12 +137,12 @@ func (b *Blobs) again(ctx context.Context, what string, f func(ctx context.Conte
 }
 
 // put writes a blob. A name that tells content or attempt may be written twice.
-func (b *Blobs) put(ctx context.Context, name string, data []byte) error {
+func (b *blobStore) put(ctx context.Context, name string, data []byte) error {
 	return b.again(ctx, name, func(ctx context.Context) error { return b.write(ctx, name, data) })
 }
 
 // now returns the time by the clock that tells when blobs were written, which may be another than ours.
-func (b *Blobs) now(ctx context.Context) (at time.Time, err error) {
+func (b *blobStore) now(ctx context.Context) (at time.Time, err error) {
 	const name = "probe/clock"
 	err = b.again(ctx, name, func(ctx context.Context) error {
 		if err := b.write(ctx, name, []byte(name)); err != nil {
@@ -157,7 +157,7 @@ func (b *Blobs) now(ctx context.Context) (at time.Time, err error) {
 	return at, err
 }
 
-func (b *Blobs) write(ctx context.Context, name string, data []byte) error {
+func (b *blobStore) write(ctx context.Context, name string, data []byte) error {
 	if err := checkName(name); err != nil {
 		return err
 	}
@@ -190,7 +190,7 @@ func (b *Blobs) write(ctx context.Context, name string, data []byte) error {
 
 // putContent writes a blob that is named by its content, unless it is there, and returns its
 // digest.
-func (b *Blobs) putContent(ctx context.Context, folder string, data []byte) (string, error) {
+func (b *blobStore) putContent(ctx context.Context, folder string, data []byte) (string, error) {
 	sum := digest(data)
 	return sum, b.again(ctx, folder+"/"+sum, func(ctx context.Context) error {
 		if a, err := b.bucket.Attributes(ctx, folder+"/"+sum); err == nil && a.Size == int64(len(data)) {
@@ -201,7 +201,7 @@ func (b *Blobs) putContent(ctx context.Context, folder string, data []byte) (str
 }
 
 // remove removes a blob, once and without patience.
-func (b *Blobs) remove(ctx context.Context, name string) error {
+func (b *blobStore) remove(ctx context.Context, name string) error {
 	if err := checkName(name); err != nil {
 		return err
 	}
@@ -214,7 +214,7 @@ var errDamaged = errors.New("its content is not what its name tells")
 // errTooLarge refuses a blob that is larger than anything that is written.
 var errTooLarge = errors.New("the blob is too large")
 
-func (b *Blobs) read(ctx context.Context, name string, most int64) ([]byte, error) {
+func (b *blobStore) read(ctx context.Context, name string, most int64) ([]byte, error) {
 	if err := checkName(name); err != nil {
 		return nil, err
 	}
@@ -235,7 +235,7 @@ func (b *Blobs) read(ctx context.Context, name string, most int64) ([]byte, erro
 
 // getContent returns the blob of a digest, of which sum may be the beginning, and at least half:
 // bytes that do not have it are asked for again.
-func (b *Blobs) getContent(ctx context.Context, name, sum string, most int64) (data []byte, err error) {
+func (b *blobStore) getContent(ctx context.Context, name, sum string, most int64) (data []byte, err error) {
 	err = b.again(ctx, name, func(ctx context.Context) (err error) {
 		data, err = b.read(ctx, name, most)
 		if err == nil && (len(sum) < 32 || !strings.HasPrefix(digest(data), sum)) {
@@ -247,13 +247,13 @@ func (b *Blobs) getContent(ctx context.Context, name, sum string, most int64) (d
 }
 
 // list returns the names that begin with prefix, in order.
-func (b *Blobs) list(ctx context.Context, prefix string) (names []string, err error) {
+func (b *blobStore) list(ctx context.Context, prefix string) (names []string, err error) {
 	err = b.each(ctx, prefix, func(o *blob.ListObject) { names = append(names, o.Key) })
 	slices.Sort(names)
 	return names, err
 }
 
-func (b *Blobs) each(ctx context.Context, prefix string, f func(*blob.ListObject)) error {
+func (b *blobStore) each(ctx context.Context, prefix string, f func(*blob.ListObject)) error {
 	if err := checkName(strings.TrimSuffix(prefix, "/")); err != nil {
 		return err
 	}

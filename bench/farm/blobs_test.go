@@ -19,12 +19,12 @@ import (
 )
 
 // folder returns a bucket in a folder below another, in which nothing else is.
-func folder(t *testing.T) (*Blobs, string) {
+func folder(t *testing.T) (*blobStore, string) {
 	above := t.TempDir()
 	if err := os.Mkdir(filepath.Join(above, "blobs"), 0o777); err != nil {
 		t.Fatal(err)
 	}
-	return tsptest.Must(OpenBlobs(context.Background(), "file://"+filepath.Join(above, "blobs"), t.Logf)), above
+	return tsptest.Must(openBlobs(context.Background(), "file://"+filepath.Join(above, "blobs"), t.Logf)), above
 }
 
 // TestNames pins that a name from the wire is no file but a blob's: what is none is refused at
@@ -131,7 +131,7 @@ func TestForeignTasks(t *testing.T) {
 func TestSecrets(t *testing.T) {
 	for _, address := range []string{"ftp://user:SECRET@host/x?k=SECRET", "s3://bucket?region=x&accessKey=SECRET", "s3://bucket?region=x&accessKey=SEC%20RET SECRET",
 		"s3://user:SECRET@bucket:port/", "user:SECRET@host/%", "bucket?accessKey=SECRET", "file://SECRET", "file:SECRET", "file://", "file:///?prefix=SECRET/", "file:///#SECRET"} {
-		_, err := OpenBlobs(context.Background(), address, t.Logf)
+		_, err := openBlobs(context.Background(), address, t.Logf)
 		if err == nil || !strings.HasPrefix(err.Error(), "--blobs") || strings.Contains(err.Error(), "SEC") || strings.HasSuffix(err.Error(), ";") {
 			t.Errorf("%s: %v", address, err)
 		}
@@ -147,7 +147,7 @@ func TestSlash(t *testing.T) {
 		"s3://bucket":   {"s3://bucket?region=x", "s3://bucket/?region=x"},
 	} {
 		for _, address := range addresses {
-			if b, err := OpenBlobs(t.Context(), address, t.Logf); err != nil || b.name != want {
+			if b, err := openBlobs(t.Context(), address, t.Logf); err != nil || b.name != want {
 				t.Errorf("%s: %v, %v, want %s", address, b, err, want)
 			}
 		}

@@ -38,7 +38,7 @@ const LeastLostAfter = 5 * time.Second
 // Farm is a connection to a server and a bucket.
 type Farm struct {
 	client    client.Client
-	blobs     *Blobs
+	blobs     *blobStore
 	queue     string
 	address   string
 	lostAfter time.Duration
@@ -56,10 +56,10 @@ func Connect(ctx context.Context, blobs string, o Options) (*Farm, error) {
 		f.warn = func(string, ...any) {}
 	}
 	var err error
-	if f.queue, err = Queue(); err != nil {
+	if f.queue, err = queueName(); err != nil {
 		return nil, err
 	}
-	if f.blobs, err = OpenBlobs(ctx, blobs, f.warn); err != nil {
+	if f.blobs, err = openBlobs(ctx, blobs, f.warn); err != nil {
 		return nil, err
 	}
 	if err := f.blobs.probe(ctx); err != nil {

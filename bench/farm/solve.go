@@ -20,10 +20,10 @@ import (
 	"tspmcts/tsp"
 )
 
-// Numbers of cities: from LeastCities on many machines search for a tour, as islands, from
+// Numbers of cities: from leastCities on many machines search for a tour, as islands, from
 // leastInRegions on they share the tour, as regions.
 const (
-	LeastCities    = 1000
+	leastCities    = 1000
 	leastInRegions = 200000
 )
 
@@ -89,8 +89,8 @@ func (f *Farm) Solve(ctx context.Context, r *bench.Run, clock func() time.Durati
 	if places != nil {
 		s.in = places.Instance
 	}
-	if s.in.N() < LeastCities {
-		return nil, nil, bench.Misusef("%s: %d places are too few for many machines, want %d or more; run it without --temporal", r.Item.Name, s.in.N(), LeastCities)
+	if s.in.N() < leastCities {
+		return nil, nil, bench.Misusef("%s: %d places are too few for many machines, want %d or more; run it without --temporal", r.Item.Name, s.in.N(), leastCities)
 	}
 	if err := f.needWorker(ctx); err != nil && ctx.Err() == nil {
 		return nil, nil, err

@@ -68,7 +68,7 @@ func busyFarm(t *testing.T, asked func(what string)) *Farm {
 
 // s3 returns a bucket that answers nobody whose context has ended, as a folder does; asked is
 // told of each request.
-func s3(t *testing.T, clock gofakes3.TimeSource, asked func(*http.Request)) *Blobs {
+func s3(t *testing.T, clock gofakes3.TimeSource, asked func(*http.Request)) *blobStore {
 	backend := s3mem.New(s3mem.WithTimeSource(clock))
 	if err := backend.CreateBucket("farm"); err != nil {
 		t.Fatal(err)
@@ -82,7 +82,7 @@ func s3(t *testing.T, clock gofakes3.TimeSource, asked func(*http.Request)) *Blo
 	for _, name := range []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_EC2_METADATA_DISABLED"} {
 		t.Setenv(name, "true")
 	}
-	return tsptest.Must(OpenBlobs(context.Background(), "s3://farm?region=us-east-1&use_path_style=true&endpoint="+server.URL, t.Logf))
+	return tsptest.Must(openBlobs(context.Background(), "s3://farm?region=us-east-1&use_path_style=true&endpoint="+server.URL, t.Logf))
 }
 
 // TestClockAhead pins that a client finds workers, and has all their slots, though its clock is ahead of those

@@ -39,9 +39,9 @@ const (
 // mostArms is how many runs a block may have.
 const mostArms = 10000
 
-// Queue returns the name of the task queue, which tells wire version and build: the commit
+// queueName returns the name of the task queue, which tells wire version and build: the commit
 // where the program was built of nothing else, or else the digest of the program itself.
-func Queue() (string, error) {
+func queueName() (string, error) {
 	build, err := build()
 	return fmt.Sprintf("tspmcts-%d-%s", Wire, build), err
 }
