@@ -204,6 +204,24 @@ func TestCheckpointIsUsedUp(t *testing.T) {
 	}
 }
 
+// TestResumeAuto pins that what auto stands for is what the checkpoint's search had, where another
+// budget would make it something else, but nothing that auto never is.
+func TestResumeAuto(t *testing.T) {
+	in := tsptest.Random(tsp.Euc2D, 100, 3)
+	for source, want := range map[string]string{"gtprior": "gtprior", "zero": ""} {
+		var saved []byte
+		o := Options{Source: source, Actions: 3000, Workers: 1, Save: &Saver{Save: func(c *Checkpoint) { saved = tsptest.Encoded(t, c) }}}
+		tsptest.Must(Solve(t.Context(), in, o))
+		o.Source, o.Actions, o.Save, o.Resume = AutoHeatmap, 6000, nil, decoded(t, saved)
+		switch r, err := Solve(t.Context(), in, o); {
+		case want != "" && (err != nil || r.Source != want):
+			t.Errorf("of %s: %+v, %v", source, r, err)
+		case want == "" && (!errors.Is(err, ErrCheckpoint) || !strings.Contains(err.Error(), "of heatmap zero, not alpha")):
+			t.Errorf("of %s: %v", source, err)
+		}
+	}
+}
+
 // TestNoTimeToResume ends a search before it began: the tours that are known already
 // are not lost.
 func TestNoTimeToResume(t *testing.T) {

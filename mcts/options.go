@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 	"time"
 
 	"tspmcts/heatmap"
@@ -41,7 +42,8 @@ type Options struct {
 	Configure func(n int, source string) (Config, error)
 
 	// Source is the spec of what is believed about edges at first (heatmap.Parse);
-	// "" or "auto" is what suits the preset, the size and the time (DefaultHeatmap).
+	// "" or "auto" is what suits the preset, the size and the time (DefaultHeatmap); where a search
+	// goes on that had either, the same again.
 	Source string
 	// Build, if not nil, makes the map of a source, of the neighbours given or more, and passes
 	// told on (heatmap.Request). nil: sources that read files open them by name, but for tours:FILE,
@@ -196,10 +198,12 @@ func (o *Options) source(in *tsp.Instance, limit time.Duration) string {
 	switch {
 	case o.Heatmap != nil:
 		return o.Heatmap.Source
-	case o.Source == "" || o.Source == AutoHeatmap:
-		return DefaultHeatmapOf(o.preset(), in, limit, o.workers())
+	case o.Source != "" && o.Source != AutoHeatmap:
+		return o.Source
+	case o.Resume != nil && slices.Contains(autoHeatmaps, o.Resume.Of.Source): // another budget may choose another
+		return o.Resume.Of.Source
 	}
-	return o.Source
+	return DefaultHeatmapOf(o.preset(), in, limit, o.workers())
 }
 
 func (o *Options) preset() string {

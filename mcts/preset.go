@@ -18,6 +18,9 @@ var TunedPresets = []string{"default", "paper-tuned"}
 // AutoHeatmap, as a source, is what suits preset, size and time best (DefaultHeatmap).
 const AutoHeatmap = "auto"
 
+// autoHeatmaps are the sources that it may be.
+var autoHeatmaps = []string{"alpha", "gtprior"}
+
 // Preset returns the knobs of that name for an instance of n cities and a heatmap of
 // the given source, its spec or its kind. "paper" is the paper's search with the knobs
 // that its authors tuned for the source and the nearest size (those of gtprior for

@@ -219,7 +219,7 @@ func TestSideFiles(t *testing.T) {
 		{"--workers 3 --actions 100", `of 2 workers, not 3; add --workers 2`},
 		{"--workers 2 --seed 5 --actions 100", `of seed 1, not 5; add --seed 1`},
 		{"--workers 2 --depth 5 --actions 100", `other knobs.*; give the preset and knobs`},
-		{"--workers 2 --heatmap zero --actions 100", `another instance, heatmap.*; give the files and sources`},
+		{"--workers 2 --heatmap zero --actions 100", `of heatmap alpha, not zero; give the files and sources`},
 	} {
 		oneError(t, dir, 1, c.want, call{args: append([]string{"solve", "g.tsp", "--resume", "c"}, strings.Fields(c.args)...)})
 	}

@@ -39,7 +39,8 @@ type Checkpoint struct {
 
 // identity is what a checkpoint belongs to.
 type identity struct {
-	Instance string // digest of cities or matrix, candidates' source, and metric
+	Instance string // digest of cities or matrix, heatmap, initial tours, and metric
+	Source   string // of the heatmap
 	Config   string // the knobs as JSON
 	Seed     uint64
 	Workers  int
@@ -86,7 +87,6 @@ func (s *Search) identity() identity {
 	for _, e := range in.Fixed {
 		write(e)
 	}
-	io.WriteString(h, s.Heatmap.Source)
 	write(s.Heatmap.City)
 	write(s.Heatmap.P)
 	for _, t := range s.Initial {
@@ -96,13 +96,15 @@ func (s *Search) identity() identity {
 		learnt, _ := json.Marshal(s.Onward)
 		h.Write(learnt)
 	}
-	s.id = &identity{Instance: hex.EncodeToString(h.Sum(nil)), Config: s.Knobs, Seed: s.Seed, Workers: s.Workers}
+	s.id = &identity{Instance: hex.EncodeToString(h.Sum(nil)), Source: s.Heatmap.Source, Config: s.Knobs, Seed: s.Seed, Workers: s.Workers}
 	return *s.id
 }
 
 // differs returns an error that says in what a checkpoint of other is foreign to id.
 func (id identity) differs(other identity) error {
 	switch {
+	case id.Source != other.Source:
+		return fmt.Errorf("%w: of heatmap %s, not %s", ErrCheckpoint, other.Source, id.Source)
 	case id.Instance != other.Instance:
 		return fmt.Errorf("%w: of another instance, heatmap or initial tour", ErrCheckpoint)
 	case id.Config != other.Config:
