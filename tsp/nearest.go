@@ -220,9 +220,9 @@ func (ix *index) atLeast(gap float64) int32 {
 	case XRay1, XRay2:
 		x = 100*x - 0.5
 	case Geo:
-		x = 6378.388 * (2*math.Asin(min(1, x/2)) - 1e-7)
+		x = max(1, 6378.388*(2*math.Asin(min(1, x/2))-1e-7)) // no two cities are less than 1 apart
 	case GeoM:
-		x = 6378388 * (2*math.Asin(min(1, x/2)) - 1e-12)
+		x = max(1, 6378388*(2*math.Asin(min(1, x/2))-1e-12))
 	default:
 		x -= 0.5
 	}
@@ -631,9 +631,12 @@ func (q *querent) rank(s *site) {
 		pz = q.in.z[i]
 	}
 	earth := q.in.earth != nil
-	near2 := q.near2()
+	near2, least := q.near2(), q.atLeast(0)
 	for t, u := range q.u {
-		if q.sphere { // the distance itself is slow
+		if pack(least, q.row(u)) >= q.best.worst { // its number is too high whatever the distance, which is slow
+			continue
+		}
+		if q.sphere {
 			l := &q.onSphere[t]
 			if sq(l[0]-s.c[0])+sq(l[1]-s.c[1])+sq(l[2]-s.c[2]) > near2 {
 				continue

@@ -3,6 +3,7 @@ package tsp
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -420,5 +421,35 @@ func TestNeighborsForbidden(t *testing.T) {
 	runtime.ReadMemStats(&after)
 	if got := after.TotalAlloc - before.TotalAlloc; got > 10<<20 {
 		t.Errorf("%d bytes for %d cities", got, many)
+	}
+}
+
+// TestAtLeast pins that no two cities are nearer than their places are said to be, and that cities
+// in one place of the sphere are said to be 1 apart, as they are: nodes that hold higher numbers
+// alone are left out then.
+func TestAtLeast(t *testing.T) {
+	for _, m := range allMetrics() {
+		if m.Dims() == 0 {
+			continue
+		}
+		for l := range layouts {
+			in := build(t, m, l, 100, 3)
+			ix := newIndex(in, nil, 5)
+			if err := errors.Join(ix.merge(t.Context()), ix.lift(t.Context()), ix.split(t.Context())); err != nil {
+				t.Fatal(err)
+			}
+			q := querent{index: ix}
+			for a := range ix.sites {
+				for b := range ix.sites[:a] {
+					i, j := ix.row(ix.sites[a].u), ix.row(ix.sites[b].u)
+					if d := ix.atLeast(q.gap(&box{ix.sites[b].c, ix.sites[b].c}, &ix.sites[a])); d > in.Dist(i, j) {
+						t.Fatalf("%s: %d and %d are at least %d apart, and %d", in.Name, i, j, d, in.Dist(i, j))
+					}
+				}
+			}
+			if least := ix.atLeast(0); (m == Geo || m == GeoM) != (least == 1) {
+				t.Errorf("%s: cities in one place are at least %d apart", in.Name, least)
+			}
+		}
 	}
 }
