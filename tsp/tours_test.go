@@ -147,6 +147,25 @@ func TestGreedyWithEveryEdgeFixed(t *testing.T) {
 	}
 }
 
+// TestUnroundedPole pins that cities at a pole, which the rounding of a sine keeps apart, are in one
+// place of the stand-in, where the look-up of neighbours tells no distance among them from 0.
+func TestUnroundedPole(t *testing.T) {
+	n := 3000
+	lat, lon, _ := columns(n, func(i int) [3]float64 { return [3]float64{90, 360*float64(i)/float64(n) - 180} })
+	in, err := NewPoints("pole", GeoM, lat, lon, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ix := newIndex(unrounded(in), nil, 1)
+	if err := ix.merge(t.Context()); err != nil || ix.count() != 1 {
+		t.Errorf("%d places, %v, want 1", ix.count(), err)
+	}
+	nb, _ := NearestNeighbors(t.Context(), in, 5)
+	if tour, err := GreedyEdge(t.Context(), in, nb); err != nil || in.Check(tour) != nil {
+		t.Errorf("%v, %v", err, in.Check(tour))
+	}
+}
+
 // bruteGreedy takes edges from all pairs, ties as GreedyEdge takes them do not
 // matter for the length bound that the test wants.
 func bruteGreedy(in *Instance) int64 {
