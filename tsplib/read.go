@@ -266,13 +266,13 @@ func (p *problem) build() (*tsp.Instance, error) {
 }
 
 // Rounding returns a warning about coordinates so close that rounding to whole numbers leaves
-// nothing of the distances: those in [0,1], mostly; it is empty for others. A tour's edge is about
-// as long as the side of a city's share of the bounding box. Whole coordinates are spared: their
-// distances are 0 or at least 1. The remedy is another metric, told by its name behind what choose
-// says, where there is one that does not round.
+// nothing of the distances: those in [0,1], mostly, and GEO's of one town; it is empty for others. A
+// tour's edge is about as long as the side of a city's share of the bounding box. Whole coordinates
+// are spared: their distances are 0 or at least 1. The remedy is another metric, told by its name
+// behind what choose says, where there is one that rounds less.
 func Rounding(m tsp.Metric, x, y, z []float64, choose string) string {
 	switch m {
-	case tsp.Exact2D, tsp.Exact3D, tsp.Geo, tsp.GeoM, tsp.Haversine, tsp.Geodesic, tsp.XRay1, tsp.XRay2:
+	case tsp.Exact2D, tsp.Exact3D, tsp.GeoM, tsp.Haversine, tsp.Geodesic, tsp.XRay1, tsp.XRay2:
 		return ""
 	}
 	n := float64(len(x))
@@ -291,6 +291,9 @@ func Rounding(m tsp.Metric, x, y, z []float64, choose string) string {
 		dims++
 	}
 	edge = max(edge, math.Pow(volume/n, 1/dims))
+	if m == tsp.Geo { // a degree is about 111 km, eastwards less
+		edge *= 111
+	}
 	if whole || edge >= 1 {
 		return ""
 	}
@@ -298,6 +301,8 @@ func Rounding(m tsp.Metric, x, y, z []float64, choose string) string {
 	switch m {
 	case tsp.Euc2D, tsp.Ceil2D, tsp.Floor2D:
 		remedy = fmt.Sprintf("%s%v to keep them as they are, or %s", choose, tsp.Exact2D, remedy)
+	case tsp.Geo:
+		remedy = fmt.Sprintf("%s%v, metres, with decimal degrees", choose, tsp.GeoM)
 	case tsp.Euc3D, tsp.Ceil3D, tsp.Floor3D:
 		remedy = fmt.Sprintf("%s%v to keep them as they are, or %s", choose, tsp.Exact3D, remedy)
 	}

@@ -304,6 +304,8 @@ func TestWarnings(t *testing.T) {
 		{"unit cube", problemText(2, "EUC_3D", "NODE_COORD_SECTION\n1 0.5 0 .3\n2 0.7 0 .7\n"), []string{"EXACT_3D"}},
 		{"unit exact", problemText(3, "EXACT_2D", unit), nil},
 		{"unit geo", problemText(3, "GEO", unit), nil},
+		{"town geo", problemText(3, "GEO", "NODE_COORD_SECTION\n1 48.105 11.301\n2 48.107 11.309\n3 48.102 11.304\n"),
+			[]string{"GEO rounds distances to whole numbers, but neighbouring cities are only about 0.41 apart; write EDGE_WEIGHT_TYPE : GEOM, metres, with decimal degrees"}},
 		{"whole and close", problemText(3, "EUC_2D", "NODE_COORD_SECTION\n1 0 0\n2 1 0\n3 0 1\n"), nil},
 		{"third coordinate", problemText(2, "EUC_2D", "NODE_COORD_TYPE: THREED_COORDS\nNODE_COORD_SECTION\n1 0 0 7\n2 5 5 7\n"), []string{"file.tsp:5: EUC_2D ignores the third coordinate"}},
 	}
