@@ -17,9 +17,8 @@ type Options struct {
 
 	// Grow is how often, the more densely the earlier in the ascent, the complete graph is
 	// priced and what belongs into its 1-tree joins the graph; each
-	// costs a Price. 0 is right for a few steps, 4 for a
-	// bound: without it the penalties of a clustered instance, or one with a
-	// matrix, run away along edges that the graph lacks.
+	// costs a Price. 0 is right for a few steps; with many and 0 the penalties of clusters
+	// with a matrix run away along edges that the graph lacks, with 4 they do not.
 	Grow int
 }
 

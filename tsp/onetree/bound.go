@@ -11,13 +11,13 @@ func roundSteps(n int) int { return min(300, max(100, 1000000/max(n, 1))) }
 
 // Bound proves a lower bound in two stages. The first are rounds of an ascent over the candidate
 // graph, each followed by the price over the complete graph, whose missing edges join the graph for
-// the next round, which goes on from the best penalties so far in smaller steps. When a round
-// raises the bound by less than a thousandth, comb inequalities join (see relax), until some rounds
-// in a row raise it by less than the share tolerance: 1e-4 for a bound in little time, 1e-6 for all
-// that matters; converged reports whether it came to that. nb should hold 8 to 10 neighbours a
-// city. When ctx ends, the best of what was proven by then is returned; the error is ctx's when
-// that is nothing. Of pairs the bound is at least that of the assignment, from whose prices the
-// ascent begins.
+// the next round, which goes on from the best penalties so far in smaller steps. Rounds that prove
+// nothing begin anew with Options.Grow. When a round raises the bound by less than a
+// thousandth, comb inequalities join (see relax), until some rounds in a row raise it by less than
+// the share tolerance: 1e-4 for a bound in little time, 1e-6 for all that matters; converged
+// reports whether it came to that. nb should hold 8 to 10 neighbours a city. When ctx ends, the
+// best of what was proven by then is returned; the error is ctx's when that is nothing. Of pairs
+// the bound is at least that of the assignment, from whose prices the ascent begins.
 //
 // The result's penalties are those of the first stage: its Price proves what they do alone.
 func Bound(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, tolerance float64) (best *Result, converged bool, err error) {
@@ -40,6 +40,12 @@ func Bound(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, tolerance f
 		}()
 	}
 	best, ready, err := climb(ctx, g, opt)
+	if ready && best.Bound == 0 { // penalties ran away along edges that g lacks
+		opt.Grow = 4
+		if again, done, _ := climb(ctx, g, opt); again != nil {
+			best, ready = again, done
+		}
+	}
 	if !ready || in.N() < 3 {
 		return best, ready, err
 	}
