@@ -118,3 +118,34 @@ func TestFixedEdgeWithoutRoad(t *testing.T) {
 		}
 	}
 }
+
+// A city without which a graph is in pieces is told, but not of a path.
+func TestArticulation(t *testing.T) {
+	line, bow := [][2]int32{}, [][2]int32{} // bow: seven and six cities, all joined, that share city 7
+	for j := range int32(12) {
+		for i := range j {
+			if j < 6 && i == j-1 {
+				line = append(line, [2]int32{i, j})
+			}
+			if j < 7 || i >= 6 {
+				bow = append(bow, [2]int32{i, j})
+			}
+		}
+	}
+	for _, c := range []struct {
+		edges [][2]int32
+		path  bool
+		want  string
+	}{{line, true, ""}, {line, false, "one edge"}, {bow, true, ""}, {bow, false, "without city 7"}} {
+		in := tsptest.Must(tsp.NewGraph("graph", int(c.edges[len(c.edges)-1][1])+1, c.edges))
+		if c.path {
+			if err := in.SetEnds(-1, -1); err != nil {
+				t.Fatal(err)
+			}
+		}
+		err := in.Impossible()
+		if c.want == "" && err != nil || c.want != "" && (!errors.Is(err, tsp.ErrNone) || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("path %v: %v, want %q", c.path, err, c.want)
+		}
+	}
+}

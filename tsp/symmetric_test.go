@@ -351,6 +351,41 @@ func TestLevel(t *testing.T) {
 			t.Errorf("seed %d: a path gains height: %v", seed, err)
 		}
 	}
+	for _, least := range []int32{0, tsp.MaxDist - 200} {
+		w := make([]int32, 25)
+		for k := range w {
+			if i := k / 5; i != k%5 {
+				w[k] = least + int32(i)
+			}
+		}
+		of := tsptest.Must(tsp.NewDirected("level", 5, w))
+		if tsp.NewSymmetric(of).Paired() != (least > 0) {
+			t.Errorf("from %d on: doubled distances are more than %d or not, and that is not seen", least, tsp.MaxDist)
+		}
+		if err := of.SetFixed([][2]int32{{0, 1}}); err != nil || !tsp.NewSymmetric(of).Paired() {
+			t.Errorf("from %d on: a fixed edge has a direction: %v", least, err)
+		}
+	}
+}
+
+// Forbidden edges leave all lengths as they are, and more of them those that were forbidden before.
+func TestForbid(t *testing.T) {
+	for _, m := range []tsp.Metric{tsp.Euc2D, tsp.Exact2D, tsp.Exact3D} {
+		in := tsptest.Random(m, 6, 1)
+		tour := tsptest.Tour(in, rand.New(rand.NewPCG(1, 2)))
+		leg, value := in.Leg(0, 1), in.Value(tour)
+		if err := errors.Join(in.Forbid([][2]int32{{0, 1}}), in.Forbid([][2]int32{{2, 3}})); err != nil {
+			t.Fatal(err)
+		}
+		if math.Abs(in.Leg(0, 1)/leg-1) > 1e-9 || math.Abs(in.Value(tour)/value-1) > 1e-9 {
+			t.Errorf("%v: lengths %v and %v, %v and %v before", m, in.Leg(0, 1), in.Value(tour), leg, value)
+		}
+		first, second := in.Keeps(tsp.Tour{0, 1, 2, 4, 3, 5}), in.Keeps(tsp.Tour{2, 3, 0, 4, 1, 5})
+		none := in.Keeps(tsp.Tour{0, 2, 1, 3, 4, 5})
+		if n := len(in.ForbiddenEdges()); n != 2 || first == nil || second == nil || none != nil {
+			t.Errorf("%v: %d edges are forbidden; of each, and of none: %v, %v, %v", m, n, first, second, none)
+		}
+	}
 }
 
 // Of a part of pairs in any order the neighbours are those that sorting gives, never of one side,

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // fixSome demands a third of the edges of a random tour.
@@ -162,6 +163,25 @@ func TestUnroundedPole(t *testing.T) {
 	}
 	nb, _ := NearestNeighbors(t.Context(), in, 5)
 	if tour, err := GreedyEdge(t.Context(), in, nb); err != nil || in.Check(tour) != nil {
+		t.Errorf("%v, %v", err, in.Check(tour))
+	}
+}
+
+// Of equal distances neighbours name the same few ends each round: what is left is joined at once.
+func TestGreedyOfEqual(t *testing.T) {
+	const n = 4000
+	w := make([]int32, n*n)
+	for k := range w {
+		w[k] = 1
+	}
+	in, err := NewMatrix("equal", n, w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	nb, _ := NearestNeighbors(ctx, in, 5)
+	if tour, err := GreedyEdge(ctx, in, nb); err != nil || in.Check(tour) != nil {
 		t.Errorf("%v, %v", err, in.Check(tour))
 	}
 }
