@@ -89,9 +89,8 @@ func exactCost(in *Instance, i, j int) int64 {
 	}
 	a, b := int32(i), int32(j)
 	d := int64(in.Dist(a, b))
-	round := in.n == 2 && in.Ends == nil // a tour of two cities goes either way
 	switch {
-	case in.IsFixed(a, b) && (!in.Directed || round || in.fixedWay(a, b)):
+	case in.IsFixed(a, b) && (!in.Directed || in.fixedWay(a, b)):
 		d -= bonus
 	case !in.allows(a, b):
 		d = dear
