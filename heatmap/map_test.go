@@ -64,6 +64,15 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// What is far below 0 is refused like what is far above.
+func TestAddRefuses(t *testing.T) {
+	for p, want := range map[float64]bool{1e30: true, -1e30: true, 2e30: false, -2e30: false, math.Inf(1): false, math.Inf(-1): false, math.NaN(): false} {
+		if got := NewRows(2).Add(1, p); got != want {
+			t.Errorf("%v is taken: %v, want %v", p, got, want)
+		}
+	}
+}
+
 // Of equal entries a row keeps the first, and what dividing makes too small is 0.
 func TestRows(t *testing.T) {
 	g := NewRows(2)

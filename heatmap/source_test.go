@@ -138,6 +138,15 @@ func TestSourcesCancelled(t *testing.T) {
 	}
 }
 
+// The files of a source are those of its parts too.
+func TestFiles(t *testing.T) {
+	for spec, want := range map[string]string{"alpha": "[]", "tours:a,b": "[a b]", "gtprior:ranks=a": "[a]", "mix:gtprior:ranks=a=1,tours:b=1": "[a b]"} {
+		if got := fmt.Sprint(tsptest.Must(Parse(spec)).Files()); got != want {
+			t.Errorf("%s: files %s, want %s", spec, got, want)
+		}
+	}
+}
+
 func TestParseErrors(t *testing.T) {
 	for spec, want := range map[string]string{
 		"":                        `unknown heatmap source "", want one of zero, knn`,
