@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"math"
 	"runtime"
@@ -201,6 +202,12 @@ func TestReadErrors(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) || !errors.Is(err, ErrFormat) {
 			t.Errorf("%.60q: %v, %v, want %s", text, m, err, want)
 		}
+	}
+	half := binary.LittleEndian.AppendUint32([]byte(sparseMagic+"s\n\x02\x01\x02"), math.Float32bits(.5)) // 0-1 in row 0 alone
+	half = append(half, 0)
+	half = binary.LittleEndian.AppendUint32(half, crc32.ChecksumIEEE(half))
+	if _, err := Read(bytes.NewReader(half), "f", ReadOptions{}); err == nil || !strings.Contains(err.Error(), "1 entries lack the other direction") {
+		t.Errorf("an entry without its other direction: %v", err)
 	}
 	broken := errors.New("broken")
 	for _, head := range []string{"", "3\n", "3\n0 1 2\n", "0 0 0 1", "0 0 0 1 1 0 output value 1 2"} {
