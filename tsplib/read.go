@@ -80,10 +80,8 @@ func (p *problem) entry(key string, line int) error {
 		default:
 			return p.fail(line, key, quote(tok), "TSP, ATSP, HCP or HPP", ErrUnsupported)
 		}
-		for _, data := range []string{"EDGE_WEIGHT_SECTION", "EDGE_DATA_SECTION"} {
-			if p.seen[data] > 0 {
-				return p.fail(line, key, "it below "+data, "it above, for that is read by it", nil)
-			}
+		if p.seen["EDGE_WEIGHT_SECTION"] > 0 { // edges have no section without a type
+			return p.fail(line, key, "it below EDGE_WEIGHT_SECTION", "it above, for that is read by it", nil)
 		}
 		p.kind = tok
 	case "EDGE_WEIGHT_TYPE":
