@@ -46,6 +46,8 @@ func TestReadNumbers(t *testing.T) {
 		{"whole coordinates", "0 0\n0 10\n10 10\n10 0\n", "cities 4 EXACT_2D"},
 		{"a grid", "0 0\n0 1\n1 0\n1 1\n", "cities 4 EXACT_2D"},
 		{"pairs that meet nowhere", "1 2\n3 4\n5 6\n", "cities 3 EXACT_2D"},
+		{"two lines behind a head are too few for a graph", "9 2\n0 1\n1 2\n", "cities 3 EXACT_2D"},
+		{"more numbers than lines join", "0 1\n2 3\n4 0\n", "cities 3 EXACT_2D"},
 		{"one city", "0.5 0.5", "cities 1 EXACT_2D"},
 		{"count", "3\n0.1 0.2\n0.3 0.4\n0.5 0.6\n", "cities 3 EXACT_2D"},
 		{"count and ids", "4\n1 27462.5 11003.6\n2 0 0\n3 5 5\n4 1e3 +7\n", "cities 4 EXACT_2D"},

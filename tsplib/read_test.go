@@ -484,6 +484,15 @@ func checkError(t *testing.T, err error, name string, line int, want string, cau
 	}
 }
 
+// TestLinesByteByByte pins that lines are counted the same when a CR that ends one is read before its LF.
+func TestLinesByteByByte(t *testing.T) {
+	for _, end := range []string{"\n", "\r\n", "\r"} {
+		text := strings.ReplaceAll("TYPE: TSP\nDIMENSION: 3\nEDGE_WEIGHT_TYPE: NONE\n", "\n", end)
+		_, _, err := Read(iotest.OneByteReader(strings.NewReader(text)), "f")
+		checkError(t, err, "f", 3, `found "NONE"`, ErrUnsupported)
+	}
+}
+
 // TestReaderError pins that an error of the reader is not taken for the end of the file.
 func TestReaderError(t *testing.T) {
 	broken := errors.New("the disk is gone")
