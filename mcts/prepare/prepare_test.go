@@ -83,6 +83,40 @@ func TestMany(t *testing.T) {
 	}
 }
 
+// TestReads pins that cities stay as they are numbered, and apart, where a heatmap is read from a file.
+func TestReads(t *testing.T) {
+	in := tsptest.Random(tsp.Euc2D, manyCities, 1)
+	if err := in.SetFixed([][2]int32{{0, 1}}); err != nil {
+		t.Fatal(err)
+	}
+	twins := tsptest.Must(tsp.NewPoints("twins", tsp.Euc2D, slices.Concat(in.X[:50], in.X[:50]), slices.Concat(in.Y[:50], in.Y[:50]), nil))
+	for source, placed := range map[string]bool{"alpha": true, "tours:x": false, "mix:tours:x=1,zero=1": false} {
+		if d, err := Number(t.Context(), in, source); err != nil || (d != nil) != placed {
+			t.Errorf("%s: numbered anew %v, want %v, %v", source, d != nil, placed, err)
+		}
+		p := &Problem{Task: stage.Task{In: twins, Curve: Curve(t.Context(), twins)}, Source: source}
+		if err := p.Place(t.Context()); err != nil || (p.Places != nil) != placed || (p.In != twins) != placed {
+			t.Errorf("%s: %d places of 100 cities, %v", source, p.In.N(), err)
+		}
+	}
+}
+
+// TestFresh pins that the paper's search is about the distances themselves, any other about what
+// they are beyond an assignment's prices.
+func TestFresh(t *testing.T) {
+	for _, fresh := range []bool{true, false} {
+		sym := tsp.NewSymmetric(tsptest.Directed(60, 1))
+		p := &Problem{Task: stage.Task{In: sym.Instance, Symmetric: sym, Workers: 1, Config: stage.Config{Fresh: fresh}}, Source: "zero", Most: 5}
+		p.Curve = Curve(t.Context(), p.In)
+		p.Length = p.In.Length(p.Curve)
+		p.Know()
+		p.Meter = meter.New(t.Context(), meter.Budget{}, nil)
+		if _, err := p.Prepare(); err != nil || p.In.Reduced() == fresh {
+			t.Errorf("fresh %v: the distances are reduced %v, %v", fresh, p.In.Reduced(), err)
+		}
+	}
+}
+
 // TestStraighten tells of the curve of very many cities part by part, each time of a shorter tour
 // of the length that is told.
 func TestStraighten(t *testing.T) {
