@@ -111,11 +111,11 @@ func (f *Farm) Solve(ctx context.Context, r *bench.Run, clock func() time.Durati
 		return nil, nil, err
 	}
 	if m != nil && ctx.Err() == nil {
-		planner, err := f.plan()
+		stop, err := f.plan(ctx)
 		if err != nil {
 			return nil, nil, err
 		}
-		defer within(mostStop, planner.Stop) // a server that hangs would keep it for longer
+		defer within(mostStop, stop) // a server that hangs would keep it for longer
 	}
 	res, trace, err := s.do(ctx, m)
 	if err != nil {

@@ -82,11 +82,11 @@ func (s *suite) run(ctx context.Context, jobs []*bench.Job) error {
 	if err != nil {
 		return err
 	}
-	planner, err := s.plan()
+	stop, err := s.plan(ctx)
 	if err != nil {
 		return err
 	}
-	defer within(mostStop, planner.Stop) // a server that hangs would keep it for longer
+	defer within(mostStop, stop) // a server that hangs would keep it for longer
 	for len(parts) > 0 {
 		away := error(nil)
 		for _, p := range slices.Clone(parts) {

@@ -102,16 +102,16 @@ func (f *Farm) Work(ctx context.Context, o WorkerOptions) error {
 			<-gone
 		})
 	}()
-	if err := w.Start(); err != nil {
-		return fmt.Errorf("the Temporal server at %s: %w", f.address, err)
+	if err := f.start(ctx, w); err != nil || ctx.Err() != nil {
+		return err
 	}
 	stop = w.Stop
 	if o.Plan {
-		planner, err := f.plan()
+		stopPlanner, err := f.plan(ctx)
 		if err != nil {
 			return err
 		}
-		stop = func() { w.Stop(); planner.Stop() }
+		stop = func() { w.Stop(); stopPlanner() }
 	}
 	select {
 	case <-ctx.Done():
@@ -140,13 +140,41 @@ func (f *Farm) Queue() string { return f.queue }
 // Address returns where the server is.
 func (f *Farm) Address() string { return f.address }
 
-// plan starts what runs workflows; they are light.
-func (f *Farm) plan() (sdk.Worker, error) {
-	w := sdk.New(f.client, f.queue, sdk.Options{DisableRegistrationAliasing: true, LocalActivityWorkerOnly: true})
-	w.RegisterWorkflowWithOptions(shard, workflow.RegisterOptions{Name: shardType})
-	w.RegisterWorkflowWithOptions(round, workflow.RegisterOptions{Name: roundType})
-	if err := w.Start(); err != nil {
-		return nil, fmt.Errorf("the Temporal server at %s: %w", f.address, err)
+// start starts an SDK worker. Its Start knows no context, and takes 13 s where the server hangs: the end of
+// ctx, which is no error, does not wait for it.
+func (f *Farm) start(ctx context.Context, w sdk.Worker) error {
+	started := make(chan error, 1)
+	go func() { started <- w.Start() }()
+	select {
+	case err := <-started:
+		if err != nil && ctx.Err() == nil {
+			return fmt.Errorf("the Temporal server at %s: %w", f.address, err)
+		}
+	case <-ctx.Done():
 	}
-	return w, nil
+	return nil
+}
+
+// plan starts what runs workflows; they are light. It waits for a server that is away, as those do who have
+// a workflow run: what they have prepared is not to be lost. The end of ctx is no error.
+func (f *Farm) plan(ctx context.Context) (stop func(), err error) {
+	for told := false; ; told = true {
+		w := sdk.New(f.client, f.queue, sdk.Options{DisableRegistrationAliasing: true, LocalActivityWorkerOnly: true})
+		w.RegisterWorkflowWithOptions(shard, workflow.RegisterOptions{Name: shardType})
+		w.RegisterWorkflowWithOptions(round, workflow.RegisterOptions{Name: roundType})
+		switch err := f.start(ctx, w); {
+		case ctx.Err() != nil:
+			return func() {}, nil
+		case err == nil:
+			return w.Stop, nil
+		case !absent(err):
+			return nil, err
+		case !told:
+			f.warn("%v; waiting", err)
+		}
+		select {
+		case <-time.After(time.Second):
+		case <-ctx.Done():
+		}
+	}
 }

@@ -6,6 +6,8 @@ import (
 	"encoding/gob"
 	"errors"
 	"fmt"
+	"log/slog"
+	"net"
 	"os"
 	"os/exec"
 	"runtime"
@@ -17,6 +19,8 @@ import (
 
 	failurepb "go.temporal.io/api/failure/v1"
 	workflowpb "go.temporal.io/api/workflow/v1"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/log"
 
 	"tspmcts/tsp"
 	"tspmcts/tsp/tsptest"
@@ -214,6 +218,36 @@ func TestNoZombies(t *testing.T) {
 		if time.Since(start) > 10*time.Second {
 			t.Fatal("nobody has waited for the process")
 		}
+	}
+}
+
+// TestHangs pins that a server which hangs while work begins is waited for, as whoever has work says once,
+// and that neither client nor worker ends late, or with an error, because of it.
+func TestHangs(t *testing.T) {
+	silent := tsptest.Must(net.Listen("tcp", "127.0.0.1:0")) // accepts, and says nothing
+	defer silent.Close()
+	quiet := log.NewStructuredLogger(slog.New(slog.DiscardHandler))
+	c := tsptest.Must(client.NewLazyClient(client.Options{HostPort: silent.Addr().String(), Logger: quiet,
+		ConnectionOptions: client.ConnectionOptions{GetSystemInfoTimeout: 400 * time.Millisecond}}))
+	defer c.Close()
+	blobs, _ := folder(t)
+	said := 0
+	f := &Farm{client: c, blobs: blobs, queue: "q", address: "here", warn: func(string, ...any) { said++ }}
+	begin := func(who string, long time.Duration, work func(ctx context.Context) error) {
+		ctx, cancel := context.WithTimeout(t.Context(), long)
+		defer cancel()
+		start := time.Now()
+		if err := work(ctx); err != nil || ctx.Err() == nil {
+			t.Errorf("%s: %v after %v", who, err, time.Since(start))
+		}
+	}
+	begin("worker", 200*time.Millisecond, func(ctx context.Context) error { return f.Work(ctx, WorkerOptions{Slots: 1}) })
+	begin("client", 3500*time.Millisecond, func(ctx context.Context) error { // asks two or three times
+		_, err := f.plan(ctx)
+		return err
+	})
+	if said != 1 {
+		t.Errorf("it says %d times that it waits, want once", said)
 	}
 }
 
