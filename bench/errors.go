@@ -15,7 +15,7 @@ func (e *Misuse) Error() string { return e.text }
 // Misusef returns a Misuse.
 func Misusef(format string, args ...any) error { return &Misuse{fmt.Sprintf(format, args...)} }
 
-// ErrInterrupted ends reading when the context ended.
+// ErrInterrupted ends what comes before a search, as reading does, when the context ended.
 var ErrInterrupted = errors.New("stopped before the search began")
 
 // FileError tells what is wrong with a file, and what to do about it.

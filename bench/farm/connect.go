@@ -46,8 +46,14 @@ type Farm struct {
 }
 
 // Connect connects as Temporal's own conventions say: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE,
-// TEMPORAL_TLS_..., TEMPORAL_PROFILE and its configuration file.
-func Connect(ctx context.Context, blobs string, o Options) (*Farm, error) {
+// TEMPORAL_TLS_..., TEMPORAL_PROFILE and its configuration file. Where ctx ends before there is a connection
+// the error is bench.ErrInterrupted.
+func Connect(ctx context.Context, blobs string, o Options) (_ *Farm, err error) {
+	defer func() {
+		if err != nil && ctx.Err() != nil { // neither the server nor the bucket is to blame
+			err = bench.ErrInterrupted
+		}
+	}()
 	f := &Farm{lostAfter: o.LostAfter, warn: o.Warn}
 	if f.lostAfter == 0 {
 		f.lostAfter = DefaultLostAfter
@@ -55,7 +61,6 @@ func Connect(ctx context.Context, blobs string, o Options) (*Farm, error) {
 	if f.warn == nil {
 		f.warn = func(string, ...any) {}
 	}
-	var err error
 	if f.queue, err = queueName(); err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -17,6 +18,7 @@ import (
 	"time"
 
 	"tspmcts/bench"
+	"tspmcts/tsp/tsptest"
 )
 
 // begin starts the program and returns it with its stderr.
@@ -214,6 +216,33 @@ func TestSignalBeforeBound(t *testing.T) {
 	reading := "tspmcts: " + bench.ErrInterrupted.Error() + "\n" // where a second is too short for it
 	if text := errs.String(); cmd.ProcessState.ExitCode() != 1 || text != "tspmcts: a: stopped before a bound was found\n" && text != reading {
 		t.Errorf("%v, stderr %s", cmd.ProcessState, text)
+	}
+}
+
+// A signal while a Temporal server is awaited is no fault of that: it ends a worker, and what has not begun.
+func TestSignalConnecting(t *testing.T) {
+	stopped := "tspmcts: " + bench.ErrInterrupted.Error() + "\n"
+	for command, want := range map[string]string{"worker": "", "solve --temporal": stopped} {
+		silent := tsptest.Must(net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}))
+		defer silent.Close()
+		silent.SetDeadline(time.Now().Add(time.Minute))
+		dir := t.TempDir()
+		cmd := call{args: append(strings.Fields(command), "--blobs", "file://"+dir), env: []string{"TEMPORAL_ADDRESS=" + silent.Addr().String()}}.command(t.Context(), dir)
+		var errs bytes.Buffer
+		cmd.Stderr = &errs
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		conn, err := silent.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		cmd.Process.Signal(syscall.SIGTERM)
+		cmd.Wait()
+		if code := cmd.ProcessState.ExitCode(); (code == 0) != (want == "") || errs.String() != want {
+			t.Errorf("%s: %v, stderr %s", command, cmd.ProcessState, &errs)
+		}
 	}
 }
 

@@ -105,10 +105,14 @@ func workerCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			return connected(c, "worker", func(ctx context.Context, f *farm.Farm) error {
+			err = connected(c, "worker", func(ctx context.Context, f *farm.Farm) error {
 				fmt.Fprintf(os.Stderr, "tspmcts: worker of %s at %s, %d slots\n", f.Queue(), f.Address(), slots)
 				return f.Work(ctx, farm.WorkerOptions{Slots: int(slots), Plan: c.Bool("plan")})
 			})
+			if err == bench.ErrInterrupted { // which ends a worker, whenever that is
+				return nil
+			}
+			return err
 		},
 	}
 }
