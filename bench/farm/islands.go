@@ -40,6 +40,9 @@ func (s *solving) newIslands(ctx context.Context) (method, error) {
 	return &islands{s}, nil
 }
 
+// leastTime is the least time for everything that leaves a round the second that it needs at least.
+const leastTime = 2 * time.Second
+
 // lookEvery is the least time between two looks at what the islands have.
 const lookEvery = 2 * time.Second
 

@@ -140,6 +140,9 @@ func (s *solving) begin(ctx context.Context) (method, error) {
 	if s.asked > 1 {
 		return nil, bench.Misusef("%s: %d rounds are for %d cities and more; islands meet once", s.run.Item.Name, s.asked, leastInRegions)
 	}
+	if limit := s.limit(); limit > 0 && limit < leastTime {
+		return nil, bench.Misusef("%s: %v are too short for many machines, want %v or more; run it without --temporal", s.run.Item.Name, limit, leastTime)
+	}
 	s.asked = 1
 	return s.newIslands(ctx)
 }

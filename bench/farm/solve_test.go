@@ -161,6 +161,21 @@ func TestSolveLate(t *testing.T) {
 	}
 }
 
+// TestSolveShort pins that a time which leaves islands no round is refused.
+func TestSolveShort(t *testing.T) {
+	for _, limit := range []time.Duration{leastTime / 2, leastTime} {
+		run := solvable(1500, bench.Budget{Time: bench.Span{Fixed: limit}})
+		s := &solving{Farm: busyFarm(t, func(string) {}), run: run, in: run.Item.Instance, clock: func() time.Duration { return limit / 4 }}
+		_, err := s.begin(t.Context())
+		if err == nil {
+			err = s.share(t.Context())
+		}
+		if refused := errors.As(err, new(*bench.Misuse)); refused != (limit < leastTime) || !refused && (err != nil || s.Rounds != 1) {
+			t.Errorf("%v: %d rounds, %v", limit, s.Rounds, err)
+		}
+	}
+}
+
 // TestLimit pins that a time per city is one of all cities, as in the process, though some share a place.
 func TestLimit(t *testing.T) {
 	run := solvable(1500, bench.Budget{Time: bench.Span{PerCity: 0.01}})
