@@ -150,7 +150,7 @@ func (f *Farm) needWorker(ctx context.Context) error {
 	if polling > 0 {
 		return f.noticed(ctx, polling)
 	}
-	workers, err := f.workers(ctx)
+	workers, err := f.workers(ctx, noticedFor)
 	if err != nil {
 		return err
 	}

@@ -149,7 +149,7 @@ func (s *solving) begin(ctx context.Context) (method, error) {
 
 // share shares what is left of the budget among rounds.
 func (s *solving) share(ctx context.Context) error {
-	workers, err := s.workers(ctx)
+	workers, err := s.workers(ctx, presentFor)
 	if err != nil {
 		return err
 	}

@@ -86,14 +86,16 @@ func s3(t *testing.T, clock gofakes3.TimeSource, asked func(*http.Request)) *blo
 }
 
 // TestClockAhead pins that a client finds workers, and has all their slots, though its clock is ahead of those
-// of server and bucket; and that it finds none that was not heard of lately by the bucket's clock.
+// of server and bucket; and that it finds none that was not heard of lately by the bucket's clock, nor plans for
+// the slots of one that should have been heard of again.
 func TestClockAhead(t *testing.T) {
 	ctx := t.Context()
 	const ahead = 4 * time.Minute
 	for _, tt := range []struct {
 		age   time.Duration // of the worker's notice
 		slots int
-	}{{time.Minute, 64}, {noticedFor + time.Minute, 1}} {
+		there bool
+	}{{time.Minute, 64, true}, {2 * time.Minute, 1, true}, {noticedFor + time.Minute, 1, false}} {
 		clock := gofakes3.FixedTimeSource(time.Now().Add(-ahead - tt.age))
 		f := &Farm{client: quietServer{asked: func() {}, polls: true, late: ahead}, queue: "q", warn: t.Logf}
 		f.blobs = s3(t, clock, func(*http.Request) {})
@@ -106,7 +108,7 @@ func TestClockAhead(t *testing.T) {
 		if err := s.share(ctx); err != nil || s.Slots != tt.slots {
 			t.Errorf("a worker of %v ago: %d slots, %v, want %d", tt.age, s.Slots, err, tt.slots)
 		}
-		if err := f.needWorker(ctx); (err == nil) != (tt.slots > 1) {
+		if err := f.needWorker(ctx); (err == nil) != tt.there {
 			t.Errorf("a worker of %v ago: %v", tt.age, err)
 		}
 	}

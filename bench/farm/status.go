@@ -19,7 +19,7 @@ const mostShown = 100
 // Status tells what the workers are, which suites and rounds the server knows, the latest first,
 // and what is done for those under way.
 func (f *Farm) Status(ctx context.Context, w io.Writer) error {
-	workers, err := f.workers(ctx)
+	workers, err := f.workers(ctx, noticedFor)
 	if err != nil {
 		return err
 	}

@@ -49,7 +49,7 @@ func TestSameName(t *testing.T) {
 	f := &Farm{client: quietServer{asked: func() {}}, blobs: blobs, queue: "q", warn: t.Logf}
 	expect := func(want int) {
 		t.Helper()
-		if found := tsptest.Must(f.workers(t.Context())); len(found) != want {
+		if found := tsptest.Must(f.workers(t.Context(), noticedFor)); len(found) != want {
 			t.Errorf("%d workers, want %d", len(found), want)
 		}
 	}

@@ -24,6 +24,7 @@ type notice struct {
 const (
 	noticedEvery = 30 * time.Second
 	noticedFor   = 3 * time.Minute
+	presentFor   = 3 * noticedEvery // where work is to be for those who are there, and none too many
 )
 
 // noticesOf names the folder of the notices of a build's workers.
@@ -64,15 +65,15 @@ func (f *Farm) announce(ctx context.Context, n notice) (gone <-chan struct{}) {
 	return removed
 }
 
-// workers returns the notices of workers that were heard of lately.
-func (f *Farm) workers(ctx context.Context) (all []notice, err error) {
+// workers returns the notices of workers that were heard of within so long.
+func (f *Farm) workers(ctx context.Context, long time.Duration) (all []notice, err error) {
 	now, err := f.blobs.now(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var names []string
 	err = f.blobs.each(ctx, "workers/", func(o *blob.ListObject) {
-		if now.Sub(o.ModTime) < noticedFor {
+		if now.Sub(o.ModTime) < long {
 			names = append(names, o.Key)
 		}
 	})
