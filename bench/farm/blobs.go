@@ -58,7 +58,9 @@ func openBlobs(ctx context.Context, address string, warn func(format string, arg
 	b := &blobStore{name: u.Scheme + "://" + path.Join(u.Host, u.Path), warn: warn}
 	if u.Scheme == "file" {
 		b.dir = filepath.FromSlash(u.Path)
-		if info, err := os.Stat(b.dir); err != nil || !info.IsDir() {
+		if info, err := os.Stat(b.dir); err == nil && !info.IsDir() {
+			return nil, fmt.Errorf("--blobs: %s is no folder", b.dir)
+		} else if err != nil {
 			return nil, fmt.Errorf("--blobs: there is no folder %s; make it, where client and workers see it", b.dir)
 		}
 		b.bucket, err = fileblob.OpenBucket(b.dir, &fileblob.Options{Metadata: fileblob.MetadataDontWrite})

@@ -138,6 +138,19 @@ func TestSecrets(t *testing.T) {
 	}
 }
 
+// TestNoFolder pins that a file where the folder should be is told as that, and not as missing.
+func TestNoFolder(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "log"), nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{"log": "/log is no folder", "none": "there is no folder "} {
+		if _, err := OpenBlobs(t.Context(), "file://"+dir+"/"+name, t.Logf); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // TestSlash pins that a bucket has one name, by which suites are found again, however its URL is written.
 func TestSlash(t *testing.T) {
 	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")

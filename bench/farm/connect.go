@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"strings"
 	"time"
@@ -89,6 +90,11 @@ func Connect(ctx context.Context, blobs string, o Options) (_ *Farm, err error) 
 	if f.client, err = client.DialContext(ctx, co); err != nil {
 		if co.ConnectionOptions.TLS == nil && strings.Contains(err.Error(), "error reading server preface") {
 			err = fmt.Errorf("%w (a server with TLS? set TEMPORAL_TLS and its files)", err)
+		}
+		if host, _, _ := net.SplitHostPort(f.address); host != "" {
+			if _, e := net.DefaultResolver.LookupHost(ctx, host); e != nil { // gRPC does not say that it is this
+				err = e
+			}
 		}
 		return nil, fmt.Errorf("no Temporal server answers at %s (TEMPORAL_ADDRESS): %w", f.address, err)
 	}

@@ -260,6 +260,14 @@ func TestTold(t *testing.T) {
 	}
 }
 
+// TestNoHost pins that a server whose name is not known is told as that.
+func TestNoHost(t *testing.T) {
+	t.Setenv("TEMPORAL_ADDRESS", "nohost.invalid:7233")
+	if _, err := Connect(t.Context(), "file://"+t.TempDir(), Options{}); err == nil || !strings.Contains(err.Error(), "lookup nohost.invalid") {
+		t.Errorf("%v", err)
+	}
+}
+
 // TestAddressed pins that a connection which is not described well is refused: an address without a port,
 // and a TLS that is neither on nor off, which would be off.
 func TestAddressed(t *testing.T) {
