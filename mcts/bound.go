@@ -15,6 +15,7 @@ func LowerBound(ctx context.Context, in *tsp.Instance, limit time.Duration) (r *
 	if in == nil || in.N() == 0 {
 		return nil, false, errNoCity
 	}
+	in = in.Coarse()
 	if sym := tsp.NewSymmetric(in); sym != nil {
 		in = sym.Instance
 	}

@@ -664,6 +664,80 @@ func TestForbiddenIsDear(t *testing.T) {
 	}
 }
 
+// islands returns a matrix of 11 cities on a mainland and islands, with no way from one island to
+// another, and the longest that there may be to the mainland; a directed one, or with a path between
+// some ends.
+func islands(t *testing.T, seed uint64) *tsp.Instance {
+	const n = 11
+	r := rand.New(rand.NewPCG(seed, 4))
+	island := make([]int, n) // 0 is the mainland
+	for c := range island {
+		island[c] = max(0, r.IntN(5)-1)
+	}
+	w := make([]int32, n*n)
+	for i := range n {
+		for j := range n {
+			switch {
+			case seed%3 == 0 && i > j:
+				w[i*n+j] = w[j*n+i]
+			case island[i] == island[j]:
+				w[i*n+j] = r.Int32N(1e6)
+			case island[i] == 0 || island[j] == 0:
+				w[i*n+j] = tsp.MaxDist - r.Int32N(1e8)
+			default:
+				w[i*n+j] = tsp.NoEdge
+			}
+		}
+	}
+	build := tsp.NewDirected
+	if seed%3 == 0 {
+		build = tsp.NewMatrix
+	}
+	in := tsptest.Must(build("islands", n, w))
+	in.Scale = 1e6
+	if seed%3 == 2 {
+		if err := in.SetEnds(r.Int32N(2)-1, -1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return in
+}
+
+// TestForbiddenNearTheMost pins that the best tour is found, but for what the search rounds, where
+// distances are as long as an edge that may not be used costs; that lengths, bounds, targets and what
+// is told are of the distances given, and no tour to begin with is lost.
+func TestForbiddenNearTheMost(t *testing.T) {
+	for seed := range uint64(60) {
+		in := islands(t, seed)
+		best, _ := tsp.Exact(in)
+		if in.Keeps(best) != nil {
+			continue // there are more islands than cities on the mainland
+		}
+		want := in.Value(best)
+		o := Options{Actions: 3000, Workers: 1, Seed: seed, Bound: true, Observe: func(p Progress) {
+			if in.Value(p.Tour) != p.Length {
+				t.Errorf("seed %d: told of %v, the tour has %v", seed, p.Length, in.Value(p.Tour))
+			}
+		}}
+		r, err := Solve(t.Context(), in, o)
+		if err != nil || r.Value != in.Value(r.Tour) || r.Value < want || r.Value > want+11*16/in.Scale {
+			t.Errorf("seed %d: %v, %v, want %v", seed, r.Value, err, want)
+			continue
+		}
+		if b := r.Bound.Value(); b > want || b < 0.99*want {
+			t.Errorf("seed %d: bound %v, the optimum is %v", seed, b, want)
+		}
+		o.Initial = []tsp.Tour{best}
+		if r := tsptest.Must(Solve(t.Context(), in, o)); r.Value != want {
+			t.Errorf("seed %d: %v, begun with %v", seed, r.Value, want)
+		}
+		o.Target = want
+		if r := tsptest.Must(Solve(t.Context(), in, o)); r.Value != want || r.Stop != StopTarget && in.Coarse() != in {
+			t.Errorf("seed %d: %v by %s, the target %v is known", seed, r.Value, r.Stop, want)
+		}
+	}
+}
+
 // Where no tour keeps to what may be used, that is the error.
 func TestForbiddenEverywhere(t *testing.T) {
 	for _, n := range []int{6, 30} {

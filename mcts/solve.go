@@ -61,9 +61,13 @@ func (p *searching) observer(given *tsp.Instance, o *Options, bound float64) met
 	return func(m meter.Progress) {
 		now.Better = false
 		if m.Better {
-			if t := p.Expand(m.Tour); isTour(given, t) {
-				now.Tour, now.Length, now.Bound, now.Better = t, p.In.InUnit(m.Length), bound, true
-				now.Gap = o.gap(now.Length, bound)
+			t, length := p.Expand(m.Tour), p.In.InUnit(m.Length)
+			if p.Coarse {
+				length = given.Value(t)
+			}
+			if length < now.Length && isTour(given, t) {
+				now.Tour, now.Length, now.Bound, now.Better = t, length, bound, true
+				now.Gap = o.gap(length, bound)
 			}
 		}
 		if m.Moved {
@@ -88,7 +92,7 @@ func (p *searching) reached(given *tsp.Instance, target float64) func([]int32) b
 	target *= 1 + 0x1p-53*float64(given.N())
 	return func(t []int32) bool {
 		of := p.Expand(t)
-		return isTour(given, of) && (!given.Exact() || given.Value(given.Turned(of)) <= target)
+		return isTour(given, of) && given.Value(given.Turned(of)) <= target
 	}
 }
 
@@ -116,9 +120,10 @@ func (r *Result) lower() float64 {
 //
 // A directed instance, one with Ends, or with forbidden edges between places, is searched as the
 // symmetric one that stands for it (tsp.NewSymmetric), and that is what the knobs, the heatmap, and
-// the checkpoints are of; of many cities, as they are numbered along a curve. The error is
-// ErrForbidden where every tour found takes edges that may not be used, ErrNone where it is seen
-// that there is no other.
+// the checkpoints are of; of many cities, as they are numbered along a curve. Matrices with long
+// distances and edges that may not be used are searched by coarser ones (tsp.Instance.Coarse). The
+// error is ErrForbidden where every tour found takes edges that may not be used, ErrNone where it is
+// seen that there is no other.
 func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 	if in == nil || in.N() == 0 {
 		return nil, errNoCity
@@ -151,13 +156,15 @@ func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 			return nil, fmt.Errorf("%w of edges alone: by the lower bound every order of the cities takes a step that is none", tsp.ErrNone)
 		}
 	}
-	if r.Bound != nil {
+	coarse := in.Scale < given.Scale
+	if r.Bound != nil && !coarse {
 		budget.Bound = r.Bound.Bound
 	}
 	if given.Metric == tsp.Graph {
 		budget.Bound = max(budget.Bound, in.Offset()) // no step that is no edge
 	}
 	p := &searching{Problem: o.problem(in, places, sym, cfg, source), save: o.Save}
+	p.Coarse = coarse
 	p.Curve = prepare.Curve(tsp.WithWorkers(numbering, o.workers()), in)
 	began := budget.Clock()
 	if p.Late(budget) {
@@ -196,16 +203,21 @@ func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 	return r, r.Finish(ctx, given, p.answer(given, tour))
 }
 
-// answer returns the tour of given that the search's stands for. Where that has edges that may not be
-// used, and the search began with tours that have none, it is the shortest of these.
+// answer returns the tour of given that the search's stands for. Where that has edges that may not
+// be used, or is the shortest only as the search rounds lengths, it is the shortest of the tours to
+// begin with that have none.
 func (p *searching) answer(given *tsp.Instance, tour tsp.Tour) tsp.Tour {
 	best := p.Expand(tour)
-	if given.Keeps(best) == nil {
-		return best
-	}
 	least := int64(math.MaxInt64)
+	if given.Keeps(best) == nil {
+		if !p.Coarse {
+			return best
+		}
+		least = given.Length(best)
+	}
 	for _, t := range p.Initial {
-		if l, of := p.In.Length(t), p.Expand(t); l < least && given.Keeps(of) == nil {
+		of := p.Expand(t)
+		if l := given.Length(of); l < least && given.Keeps(of) == nil {
 			best, least = of, l
 		}
 	}
@@ -231,6 +243,9 @@ func (o *Options) standIn(ctx context.Context, given *tsp.Instance, valid bool) 
 	if places != nil {
 		in = places.Instance
 		contract(places)
+	}
+	if in.N() > ExactLimit { // all tours of fewer cities are compared by the distances given
+		in = in.Coarse()
 	}
 	if sym = tsp.NewSymmetric(in); sym != nil {
 		in = sym.Instance

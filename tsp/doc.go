@@ -16,7 +16,8 @@
 // What is not a tour with the same distances both ways is an Instance too: directed
 // distances ([NewDirected]), a path between given or free ends ([Instance.SetEnds]),
 // forbidden edges ([Instance.Forbid]), a Hamiltonian cycle ([NewGraph]). Searches work on the
-// [Symmetric] instance that stands for it.
+// [Symmetric] instance that stands for it, by coarser distances where these are so long that a
+// forbidden edge would cost hardly more ([Instance.Coarse]).
 //
 // Glossary: n number of cities; d(i,j) distance; k neighbours kept per city;
 // tour a permutation of the cities, read as a cycle; gap the excess of a tour

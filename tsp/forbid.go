@@ -97,6 +97,63 @@ func (in *Instance) shrink() {
 	}
 }
 
+// Coarse returns the instance that is to be searched in the place of in: in itself, or, where its
+// matrix has entries NoEdge that cost hardly more than steps that have to be taken, one in units
+// that are up to sixteen of its core units, with distances rounded down, where they cost sixteen
+// such steps. By the distances of in a search would not leave such an edge for two long ones. What
+// is a lower bound in the one is one in the other, but which of two tours is shorter is up to in.
+func (in *Instance) Coarse() *Instance {
+	shift := 0
+	if in.holes && in.longest() > MaxDist/16 {
+		for most := in.bottleneck(); most>>shift > MaxDist/16; {
+			shift++
+		}
+	}
+	if shift == 0 {
+		return in
+	}
+	c := *in
+	c.Scale = math.Ldexp(in.Scale, -shift)
+	c.Matrix = slices.Clone(in.Matrix)
+	for k, d := range c.Matrix {
+		if d != NoEdge {
+			c.Matrix[k] = d >> shift
+		}
+	}
+	return &c
+}
+
+// bottleneck returns how long the longest step of every tour of a matrix is at least: by shorter
+// ones alone not all cities are reached from the first, or it is not from all (Prim's algorithm,
+// along the ways and against them). The longest entry will not do: it may be a large number that
+// stands for no edge in its own way, and no digits of the others are to be lost to it.
+func (in *Instance) bottleneck() (most int32) {
+	for _, step := range [2][2]int{{in.stride, 1}, {1, in.stride}} {
+		near := slices.Repeat([]int32{NoEdge}, int(in.n))
+		left := make([]int32, 0, in.n)
+		for c := range in.n {
+			left = append(left, c)
+		}
+		for last := len(left) - 1; last > 0; last-- {
+			at, next := int(left[last]), 0
+			for k, c := range left[:last] {
+				near[c] = min(near[c], in.Matrix[at*step[0]+int(c)*step[1]])
+				if near[c] < near[left[next]] {
+					next = k
+				}
+			}
+			left[next], left[last-1] = left[last-1], left[next]
+			if d := near[left[last-1]]; d < NoEdge {
+				most = max(most, d)
+			}
+		}
+		if !in.Directed {
+			break
+		}
+	}
+	return most
+}
+
 // Forbids reports whether there are edges that no tour may have.
 func (in *Instance) Forbids() bool { return in.holes || in.graph != nil || in.closed != nil }
 

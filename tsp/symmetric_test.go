@@ -494,6 +494,56 @@ func prices(n int, seed uint64) []int64 {
 	return p
 }
 
+// TestCoarse pins that distances are rounded where a tour has to take steps that cost as much as
+// one that may not be taken, there and back or one way, and nowhere else: not where such long ones
+// need not be taken, nor where nothing is forbidden.
+func TestCoarse(t *testing.T) {
+	const n, long = 20, 900_000_001
+	for name, c := range map[string]struct {
+		out, back int32 // how far it is between the halves of the cities
+		none      bool  // some edges may not be used
+		want      float64
+	}{
+		"far": {long, long, true, 1. / 16}, "far there": {long, 5, true, 1. / 16}, "far back": {5, long, true, 1. / 16},
+		"less far": {1 << 27, 1 << 27, true, 1. / 2}, "near": {1 << 26, 1 << 26, true, 1}, "all edges": {long, long, false, 1},
+		"one way": {long, tsp.NoEdge, true, 1. / 16}, "a few are long": {5, 7, true, 1},
+	} {
+		w := make([]int32, n*n)
+		for i := range n {
+			for j := range n {
+				switch {
+				case i < n/2 && j >= n/2:
+					w[i*n+j] = c.out
+				case i >= n/2 && j < n/2:
+					w[i*n+j] = c.back
+				default:
+					w[i*n+j] = int32(i + j)
+				}
+			}
+		}
+		if w[2] = tsp.MaxDist; c.none {
+			w[3] = tsp.NoEdge
+		}
+		in := tsptest.Must(tsp.NewDirected("halves", n, w))
+		in.Scale = 10
+		coarse := in.Coarse()
+		if coarse.Scale != 10*c.want || coarse.Forbids() != in.Forbids() || (coarse == in) != (c.want == 1) {
+			t.Errorf("%s: a scale of %v", name, coarse.Scale)
+		}
+		for i := range int32(n) {
+			for j := range int32(n) {
+				want := in.Dist(i, j)
+				if want != tsp.NoEdge {
+					want = int32(float64(want) * c.want)
+				}
+				if d := coarse.Dist(i, j); d != want {
+					t.Errorf("%s: d(%d,%d) is %d, want %d", name, i, j, d, want)
+				}
+			}
+		}
+	}
+}
+
 // A path's cities, and those of forbidden edges, lie where they lie, and have a base, whose distances
 // they have; matrices and pairs are in no place.
 func TestPlaced(t *testing.T) {

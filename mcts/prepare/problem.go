@@ -60,6 +60,7 @@ type Problem struct {
 	Shortest tsp.Tour // so far: the answer where there is no time to search
 	Length   int64    // of it
 	Reads    bool     // Source reads files
+	Coarse   bool     // In has rounded lengths (tsp.Instance.Coarse): no tour of it is proven the shortest
 
 	mu     sync.Mutex // of Shortest and Length, while Prepare and meanwhile go on
 	settle func()     // ends meanwhile; nil where it has not begun
@@ -158,7 +159,7 @@ func (p *Problem) branch(ctx context.Context, a *onetree.Assignment) bool {
 	}
 	p.Branched = t
 	p.offer(t)
-	return proven
+	return proven && !p.Coarse
 }
 
 // quarter limits ctx to a quarter of the time that is left.

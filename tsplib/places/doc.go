@@ -22,8 +22,11 @@
 // Matrices are whole numbers in the search. Fractions are scaled by the power of ten that keeps all
 // their digits, as [tsp.Instance].Scale tells, and a warning says so; where [tsp.MaxDist] leaves
 // less room they are rounded to eight or nine digits of the largest, which it says too. From an
-// infinite or null entry no road leads to that place. A matrix that differs from its transpose is
-// solved as directed, whatever the difference. Valhalla's kilometres and miles become metres.
+// infinite or null entry no road leads to that place. Where there are such entries, and every tour has
+// steps longer than a sixteenth of MaxDist, the search passes over up to four binary digits of the
+// distances; lengths are told with all of them ([tsp.Instance.Coarse]). A matrix that differs from
+// its transpose is solved as directed, whatever the difference. Valhalla's kilometres and miles
+// become metres.
 //
 // # Routes
 //
