@@ -738,7 +738,8 @@ func TestForbiddenNearTheMost(t *testing.T) {
 	}
 }
 
-// Where no tour keeps to what may be used, that is the error.
+// Where no tour keeps to what may be used, that is the error, also of a bound; a path whose ends have
+// no way between them is none of these.
 func TestForbiddenEverywhere(t *testing.T) {
 	for _, n := range []int{6, 30} {
 		in := tsptest.Directed(n, 1)
@@ -752,6 +753,19 @@ func TestForbiddenEverywhere(t *testing.T) {
 		if _, err := Solve(t.Context(), in, Options{Actions: 2000, Workers: 1, Seed: 1}); !errors.Is(err, tsp.ErrNone) {
 			t.Errorf("%d cities: %v", n, err)
 		}
+		if b, _, err := LowerBound(t.Context(), in, 0); !errors.Is(err, tsp.ErrNone) {
+			t.Errorf("%d cities: a bound of %+v, %v", n, b, err)
+		}
+	}
+	path := tsptest.Random(tsp.Explicit, 30, 1)
+	if err := errors.Join(path.Forbid([][2]int32{{3, 7}}), path.SetEnds(3, 7)); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := Solve(t.Context(), path, Options{Actions: 2000, Workers: 1, Seed: 1, Bound: true}); err != nil || r.Bound == nil {
+		t.Errorf("a path: %+v, %v", r, err)
+	}
+	if _, _, err := LowerBound(t.Context(), path, 0); err != nil {
+		t.Error("the bound of a path:", err)
 	}
 }
 

@@ -149,7 +149,7 @@ func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 	defer cancel()
 	r := &Result{Source: source, Config: cfg}
 	if spent := budget.Clock(); o.Bound && (budget.Time == 0 || spent < budget.Time/5) {
-		if r.Bound, _, err = LowerBound(ctx, in, max(0, budget.Time/5-spent)); err != nil && ctx.Err() == nil {
+		if r.Bound, _, err = lowerBound(ctx, in, max(0, budget.Time/5-spent)); err != nil && ctx.Err() == nil {
 			return nil, err
 		}
 		if given.Metric == tsp.Graph && r.Bound != nil && r.Bound.Value() > 0 {
