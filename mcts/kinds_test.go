@@ -157,6 +157,23 @@ func TestSmallPaths(t *testing.T) {
 	}
 }
 
+// TestPathsOfNoLength pins that a path of length 0 ends the search, as none is shorter.
+func TestPathsOfNoLength(t *testing.T) {
+	for _, build := range []func(string, int, []int32) (*tsp.Instance, error){tsp.NewMatrix, tsp.NewDirected} {
+		w := make([]int32, 14*14)
+		w[1], w[14] = 7, 7
+		for _, ends := range [][2]int32{{-1, -1}, {0, -1}, {-1, 5}, {0, 13}, {0, 1}} {
+			in := tsptest.Must(build("nil", 14, w))
+			if err := in.SetEnds(ends[0], ends[1]); err != nil {
+				t.Fatal(err)
+			}
+			if r, err := Solve(t.Context(), in, Options{Actions: 1000, Workers: 1, Seed: 1}); err != nil || r.Value != 0 || r.Stop != StopExact {
+				t.Errorf("directed %v, ends %v: %v by %v, %v", in.Directed, ends, r.Value, r.Stop, err)
+			}
+		}
+	}
+}
+
 // shortestPath tries the orders of all cities from start to end, -1 for any, and leaves one
 // as soon as it is as long as the shortest.
 func shortestPath(in *tsp.Instance, start, end int) int64 {

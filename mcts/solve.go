@@ -157,11 +157,11 @@ func Solve(ctx context.Context, in *tsp.Instance, o Options) (*Result, error) {
 		}
 	}
 	coarse := in.Scale < given.Scale
-	if r.Bound != nil && !coarse {
-		budget.Bound = r.Bound.Bound
-	}
-	if given.Metric == tsp.Graph {
-		budget.Bound = max(budget.Bound, in.Offset()) // no step that is no edge
+	if !coarse {
+		budget.Bound = in.Offset() // no distance is negative
+		if r.Bound != nil {
+			budget.Bound = max(budget.Bound, r.Bound.Bound)
+		}
 	}
 	p := &searching{Problem: o.problem(in, places, sym, cfg, source), save: o.Save}
 	p.Coarse = coarse
