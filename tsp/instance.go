@@ -110,7 +110,14 @@ func NewPoints(name string, m Metric, x, y, z []float64) (*Instance, error) {
 			return nil, errors.New("the coordinates span more than a float64 holds")
 		}
 	} else if !m.Degrees() && m != XRay1 && m != XRay2 && reach >= MaxDist {
-		return nil, fmt.Errorf("the cities lie up to %.3g apart, further than distances may be (%d); scale the coordinates down, or use EXACT_2D", reach, MaxDist)
+		instead := ""
+		switch m {
+		case Euc2D, Ceil2D, Floor2D:
+			instead = ", or use EXACT_2D"
+		case Euc3D, Ceil3D, Floor3D:
+			instead = ", or use EXACT_3D"
+		}
+		return nil, fmt.Errorf("the cities lie up to %.3g apart, further than distances may be (%d); scale the coordinates down%s", reach, MaxDist, instead)
 	}
 	if m.Degrees() {
 		for i := range x {

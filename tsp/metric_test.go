@@ -140,6 +140,18 @@ func TestNewPointsRefuses(t *testing.T) {
 			t.Errorf("%s: error %v, want one with %q", c.pins, err, c.want)
 		}
 	}
+	// Distances that are not Euclidean have no exact metric.
+	for m, instead := range map[Metric]string{Euc2D: "EXACT_2D", Ceil2D: "EXACT_2D", Floor2D: "EXACT_2D", Euc3D: "EXACT_3D", Ceil3D: "EXACT_3D",
+		Floor3D: "EXACT_3D", Man2D: "", Man3D: "", Max2D: "", Max3D: "", Att: ""} {
+		far := [][]float64{{0, 1e12}, {0, 0}, nil}
+		if m.Dims() == 3 {
+			far[2] = far[1]
+		}
+		_, err := NewPoints("", m, far[0], far[1], far[2])
+		if text := fmt.Sprint(err); !strings.Contains(text, "scale the coordinates down") || strings.Contains(text, "EXACT") != (instead != "") || !strings.Contains(text, instead) {
+			t.Errorf("%v: %v, want %q", m, err, instead)
+		}
+	}
 	for _, m := range []Metric{Euc2D, Ceil2D, Floor2D, Att, Max2D} { // as far apart by the sum of the axes
 		in, err := NewPoints("", m, []float64{0, 7.5e8}, []float64{0, 7.5e8}, nil)
 		if err != nil {
