@@ -145,7 +145,7 @@ func TestNoFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]string{"log": "/log is no folder", "none": "there is no folder "} {
-		if _, err := OpenBlobs(t.Context(), "file://"+dir+"/"+name, t.Logf); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := openBlobs(t.Context(), "file://"+dir+"/"+name, t.Logf); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
