@@ -133,11 +133,13 @@ func absent(err error) bool {
 }
 
 // unanswered reports whether err says that a workflow has not answered a query, as one may not that has
-// to come to where it was first. Whether the server is there, other calls tell.
+// to come to where it was first, or that nobody polls for, which is so of a server that has just come
+// back. Whether the server is there, other calls tell.
 func unanswered(err error) bool {
 	var late *serviceerror.DeadlineExceeded
 	var failed *serviceerror.QueryFailed
-	return errors.As(err, &late) || errors.As(err, &failed) || errors.Is(err, context.DeadlineExceeded)
+	var unpolled *serviceerror.FailedPrecondition
+	return errors.As(err, &late) || errors.As(err, &failed) || errors.As(err, &unpolled) || errors.Is(err, context.DeadlineExceeded)
 }
 
 // parts uploads the inputs and returns the shards: the same ones for the same jobs, whatever is
