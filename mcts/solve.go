@@ -92,7 +92,7 @@ func (p *searching) reached(given *tsp.Instance, target float64) func([]int32) b
 	target *= 1 + 0x1p-53*float64(given.N())
 	return func(t []int32) bool {
 		of := p.Expand(t)
-		return isTour(given, of) && given.Value(given.Turned(of)) <= target
+		return given.Keeps(of) == nil && given.Value(given.Turned(of)) <= target
 	}
 }
 

@@ -286,6 +286,31 @@ func TestTargetOfRealLengths(t *testing.T) {
 	}
 }
 
+// TestTargetOfForbidden pins that a tour over edges that may not be used reaches no target: of 60
+// cities in a matrix, in the plane, and in a graph, most of whose edges may not be.
+func TestTargetOfForbidden(t *testing.T) {
+	matrix, plane := tsptest.Directed(60, 1), tsptest.Random(tsp.Euc2D, 60, 1)
+	r := rand.New(rand.NewPCG(1, 9))
+	for _, in := range []*tsp.Instance{matrix, plane} {
+		var out [][2]int32
+		for i := range int32(60) {
+			for j := range i { // steps by seven cities keep to what may be used
+				if i-j != 7 && i-j != 53 && r.IntN(20) > 0 {
+					out = append(out, [2]int32{i, j}, [2]int32{j, i})
+				}
+			}
+		}
+		if err := in.Forbid(out); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, in := range []*tsp.Instance{matrix, plane, hiddenCycle(60, 30, 1)} {
+		if r, err := Solve(t.Context(), in, Options{Actions: 1e6, Workers: 1, Seed: 1, Target: 1e12}); err != nil {
+			t.Errorf("%v: %+v, %v", in.Metric, r, err)
+		}
+	}
+}
+
 // TestInitialOfTwins pins that the answer is no longer than a tour to start from which visits twice
 // every place but the ends, where rounded distances make that shorter than to visit each once.
 func TestInitialOfTwins(t *testing.T) {
