@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 
 	"go.temporal.io/sdk/temporal"
@@ -243,7 +244,11 @@ func (r *blockRun) take(m message) error {
 	case m.Entry != nil:
 		return r.keep(m)
 	}
-	r.tell(m.Arm, "%s, length %s, %d actions", cmp.Or(m.Stage, "preparing"), bench.LengthShort(r.in, m.Length), m.Actions)
+	length := "no tour yet"
+	if !math.IsInf(m.Length, 1) {
+		length = "length " + bench.LengthShort(r.in, m.Length)
+	}
+	r.tell(m.Arm, "%s, %s, %d actions", cmp.Or(m.Stage, "preparing"), length, m.Actions)
 	return nil
 }
 

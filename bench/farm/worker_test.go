@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net"
 	"os"
 	"os/exec"
@@ -255,6 +256,9 @@ func TestHangs(t *testing.T) {
 func TestTold(t *testing.T) {
 	in := tsptest.Must(tsp.NewPoints("unit", tsp.Exact2D, []float64{0, 0.5, 0}, []float64{0, 0, 0.5}, nil))
 	r := &blockRun{a: &attempt{}, in: in, b: &block{Name: "unit", Seed: 1, Arms: []arm{{Heatmap: "knn", Budget: "1 s"}}}}
+	if err := r.take(message{Length: math.Inf(1)}); err != nil || !strings.HasSuffix(*r.a.state.Load(), ": preparing, no tour yet, 0 actions") {
+		t.Errorf("%v, told %q", err, *r.a.state.Load())
+	}
 	if err := r.take(message{Length: 1.25, Actions: 7}); err != nil || !strings.HasSuffix(*r.a.state.Load(), ": preparing, length 1.2500000, 7 actions") {
 		t.Errorf("%q, %v", *r.a.state.Load(), err)
 	}
