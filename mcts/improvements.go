@@ -12,7 +12,8 @@ import (
 // which is the answer. The loop body may take its time: it is given the best tour of
 // when it asks, without regions. Leaving the loop ends the search. An error comes alone, and last.
 // Under an exact metric the length of the answer is of unrounded distances, and may be longer in its
-// last digits than the one before.
+// last digits than the one before, as it may where the search goes by coarser distances
+// (tsp.Instance.Coarse).
 //
 //	for p, err := range mcts.Improvements(ctx, in, mcts.Options{}) {
 //		...
