@@ -108,21 +108,27 @@ func TestJoinClusters(t *testing.T) {
 	}
 }
 
+// ring returns a matrix of n cities, each 10 from the next one and 1000 from all others, their tour in
+// turn, and what sets the distance of two cities and returns these.
+func ring(n int32) (w, order, pos []int32, set func(a, b, d int32) [2]int32) {
+	w = slices.Repeat([]int32{1000}, int(n*n))
+	set = func(a, b, d int32) [2]int32 {
+		w[a*n+b], w[b*n+a] = d, d
+		return [2]int32{a, b}
+	}
+	for i := range n {
+		order, pos = append(order, i), append(pos, i)
+		set(i, (i+1)%n, 10)
+	}
+	return w, order, pos, set
+}
+
 // TestJoinFallback pins that of exchanges whose cycles cost more to merge than all of them gain the best
 // alone is applied: each of the two takes the ninths of the tour in another order, every other one first,
 // which no few merges undo.
 func TestJoinFallback(t *testing.T) {
 	const n = 54
-	w := slices.Repeat([]int32{1000}, n*n)
-	set := func(a, b, d int32) [2]int32 {
-		w[a*n+b], w[b*n+a] = d, d
-		return [2]int32{a, b}
-	}
-	order, pos := make([]int32, n), make([]int32, n)
-	for i := range int32(n) {
-		order[i], pos[i] = i, i
-		set(i, (i+1)%n, 10)
-	}
+	w, order, pos, set := ring(n)
 	var all []Exchange
 	for k := range int32(2) {
 		x := Exchange{Gain: 9 * int64(1+k)}
@@ -142,16 +148,7 @@ func TestJoinFallback(t *testing.T) {
 // TestJoinFixed pins that cycles are merged over no fixed edge of either, though that costs least.
 func TestJoinFixed(t *testing.T) {
 	const n = 40
-	w := slices.Repeat([]int32{1000}, n*n)
-	set := func(a, b, d int32) [2]int32 {
-		w[a*n+b], w[b*n+a] = d, d
-		return [2]int32{a, b}
-	}
-	order, pos := make([]int32, n), make([]int32, n)
-	for i := range int32(n) {
-		order[i], pos[i] = i, i
-		set(i, (i+1)%n, 10)
-	}
+	w, order, pos, set := ring(n)
 	all := []Exchange{ // together they cut off 10 to 14 and 25 to 29
 		{Removed: [][2]int32{{9, 10}, {24, 25}}, Added: [][2]int32{set(9, 24, 1), set(10, 25, 1)}, Gain: 18},
 		{Removed: [][2]int32{{14, 15}, {29, 30}}, Added: [][2]int32{set(14, 29, 1), set(15, 30, 1)}, Gain: 18}}
