@@ -33,50 +33,58 @@ const shortLine = 250e3
 // vec is a place in metres from the centre of the Earth, z towards the north pole.
 type vec struct{ x, y, z float64 }
 
-// onEarth returns where a place lies in space, from its latitude and longitude in radians.
-func (m Metric) onEarth(lat, lon float64) vec {
+// onGlobe returns where a place lies in space, from its latitude and longitude in radians: under
+// Geodesic on the ellipsoid, under the others on their sphere.
+func (m Metric) onGlobe(lat, lon float64) vec {
 	sinLat, cosLat := math.Sincos(lat)
 	sinLon, cosLon := math.Sincos(lon)
-	if m == Haversine {
-		return vec{MeanRadius * cosLat * cosLon, MeanRadius * cosLat * sinLon, MeanRadius * sinLat}
+	if m == Geodesic {
+		n := wgsA / math.Sqrt(1-float64(wgsE2*float64(sinLat*sinLat)))
+		return vec{n * cosLat * cosLon, n * cosLat * sinLon, n * (1 - wgsE2) * sinLat}
 	}
-	n := wgsA / math.Sqrt(1-float64(wgsE2*float64(sinLat*sinLat)))
-	return vec{n * cosLat * cosLon, n * cosLat * sinLon, n * (1 - wgsE2) * sinLat}
+	r := m.radius()
+	return vec{r * cosLat * cosLon, r * cosLat * sinLon, r * sinLat}
 }
 
-// toGlobe finds the places in space, or on the sphere, of an instance in degrees.
+// radius is that of the sphere of a metric in degrees: kilometres under Geo, else metres.
+func (m Metric) radius() float64 {
+	switch m {
+	case Geo:
+		return 6378.388
+	case GeoM:
+		return 6378388
+	}
+	return MeanRadius
+}
+
+// toGlobe finds the places in space of an instance in degrees.
 func (in *Instance) toGlobe() {
 	if !in.Metric.Degrees() {
 		return
 	}
-	at := make([]vec, len(in.pts))
 	if in.Metric.earthly() {
-		in.Unit, in.earth = "m", at
-		for i, p := range in.pts {
-			at[i] = in.Metric.onEarth(p.x, p.y)
-		}
-		return
+		in.Unit = "m"
 	}
-	in.sphere = at
+	in.globe = make([]vec, len(in.pts))
 	for i, p := range in.pts {
-		at[i] = in.Metric.onSphere(p.x, p.y)
+		in.globe[i] = in.Metric.onGlobe(p.x, p.y)
 	}
 }
 
 // InSpace returns where city i lies in metres from the centre of the Earth, z towards the north
 // pole; ok only under Haversine and Geodesic, whose distances are no shorter than those in space.
 func (in *Instance) InSpace(i int32) (x, y, z float64, ok bool) {
-	if in.earth == nil {
+	if !in.Metric.earthly() {
 		return 0, 0, 0, false
 	}
-	p := &in.earth[i]
+	p := &in.globe[i]
 	return p.x, p.y, p.z, true
 }
 
 // earthDistance is the distance of two cities under Haversine and Geodesic, in
 // metres, not rounded. It does not depend on their order.
 func (in *Instance) earthDistance(i, j int32) float64 {
-	p, q := &in.earth[i], &in.earth[j]
+	p, q := &in.globe[i], &in.globe[j]
 	dz := p.z - q.z
 	c2 := sq(p.x-q.x) + sq(p.y-q.y) + sq(dz)
 	if in.Metric == Haversine {
@@ -109,28 +117,12 @@ func (in *Instance) earthDistance(i, j int32) float64 {
 	return longGeodesic(p, q)
 }
 
-// onSphere returns where a place lies on the sphere of Geo, in kilometres, or GeoM, in metres.
-func (m Metric) onSphere(lat, lon float64) vec {
-	sinLat, cosLat := math.Sincos(lat)
-	sinLon, cosLon := math.Sincos(lon)
-	r := m.radius()
-	return vec{r * cosLat * cosLon, r * cosLat * sinLon, r * sinLat}
-}
-
-// radius is that of the sphere of Geo or GeoM.
-func (m Metric) radius() float64 {
-	if m == Geo {
-		return 6378.388
-	}
-	return 6378388
-}
-
 // sphereDistance is the distance of two cities under Geo and GeoM by the chord, in a sixth and a tenth
 // of the time that their formulas with sines and cosines take. Where both might not be cut to the
 // same whole number, and between places that are nearly opposite, ok is false. Both are good to
 // 1e-7 of a unit, but for Geo's arc cosine below a kilometre, where all is 1.
 func (in *Instance) sphereDistance(i, j int32) (d float64, ok bool) {
-	p, q := &in.sphere[i], &in.sphere[j]
+	p, q := &in.globe[i], &in.globe[j]
 	c2 := sq(p.x-q.x) + sq(p.y-q.y) + sq(p.z-q.z)
 	r := in.Metric.radius()
 	u := c2 / (4 * r * r)

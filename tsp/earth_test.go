@@ -76,11 +76,11 @@ func TestEarthTwins(t *testing.T) {
 			continue
 		}
 		in := places(t, Geodesic, lat, lon, lat2, lon2)
-		if got, want := in.earthDistance(0, 1), longGeodesic(&in.earth[0], &in.earth[1]); math.Abs(got-want) > 2e-4 {
+		if got, want := in.earthDistance(0, 1), longGeodesic(&in.globe[0], &in.globe[1]); math.Abs(got-want) > 2e-4 {
 			t.Fatalf("%v: short %.5f, Vincenty %.5f", [4]float64{lat, lon, lat2, lon2}, got, want)
 		}
 		far := places(t, Geodesic, lat, lon, 180*r.Float64()-90, 360*r.Float64()-180)
-		p, q := far.earth[0], far.earth[1]
+		p, q := far.globe[0], far.globe[1]
 		l := math.Abs(math.Remainder(far.pts[0].y-far.pts[1].y, 2*math.Pi))
 		twin := oppositeGeodesic(p.z/wgsB, math.Hypot(p.x, p.y)/wgsA, q.z/wgsB, math.Hypot(q.x, q.y)/wgsA, l)
 		if got := far.earthDistance(0, 1); math.Abs(got-twin) > 3e-4 {

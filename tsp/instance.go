@@ -59,8 +59,7 @@ type Instance struct {
 	apart   bool    // it is known that no two cities share a place
 	pts     []point // coordinates as the metric wants them: scaled, or in radians
 	z       []float64
-	earth   []vec   // places in space under Haversine and Geodesic, else nil
-	sphere  []vec   // places on it under Geo and GeoM, else nil
+	globe   []vec   // places in space under the metrics in degrees, else empty
 	partner []int32 // 2 per city: the other ends of its fixed edges, -1 for none; nil without any
 	rows    []int32 // of Sub, where there are no coordinates: the city of whole by city; nil for the identity
 	whole   *Instance

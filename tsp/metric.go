@@ -129,10 +129,10 @@ func sq(x float64) float64 { return float64(x * x) }
 // distance evaluates every metric but Explicit, in core units, as a float64
 // that holds an integer, for two cities that may lie in one place but are not one.
 func (in *Instance) distance(i, j int32) float64 {
-	if in.earth != nil {
+	if in.Metric.earthly() {
 		return nint(in.earthDistance(i, j))
 	}
-	if len(in.sphere) > 0 {
+	if len(in.globe) > 0 {
 		if d, ok := in.sphereDistance(i, j); ok {
 			return d
 		}

@@ -170,7 +170,7 @@ func (ix *index) place(i int32) (c [3]float64) {
 		sinLon, cosLon := math.Sincos(p.y)
 		c = [3]float64{cosLat * cosLon, cosLat * sinLon, sinLat}
 	case Haversine, Geodesic:
-		p := ix.in.earth[i]
+		p := ix.in.globe[i]
 		c = [3]float64{p.x, p.y, p.z}
 	case XRay2:
 		c[0], c[1], c[2] = c[0]/1.25, c[1]/1.5, c[2]/1.15
@@ -630,7 +630,7 @@ func (q *querent) rank(s *site) {
 	if q.in.z != nil {
 		pz = q.in.z[i]
 	}
-	earth := q.in.earth != nil
+	earth := q.in.Metric.earthly()
 	near2, least := q.near2(), q.atLeast(0)
 	for t, u := range q.u {
 		if pack(least, q.row(u)) >= q.best.worst { // its number is too high whatever the distance, which is slow

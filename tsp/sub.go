@@ -7,7 +7,7 @@ package tsp
 func (in *Instance) Sub(dst *Instance, cities []int32, local func(c int32) int32) {
 	m := int32(len(cities))
 	dst.Metric, dst.Scale, dst.n, dst.flat, dst.round, dst.apart = in.Metric, in.Scale, m, in.flat, in.round, in.apart
-	dst.pts, dst.rows = dst.pts[:0], dst.rows[:0]
+	dst.pts, dst.globe, dst.rows = dst.pts[:0], dst.globe[:0], dst.rows[:0]
 	if len(in.pts) > 0 { // in may be a used dst itself
 		for _, c := range cities {
 			dst.pts = append(dst.pts, in.pts[c])
@@ -21,18 +21,9 @@ func (in *Instance) Sub(dst *Instance, cities []int32, local func(c int32) int32
 			dst.z = append(dst.z, in.z[c])
 		}
 	}
-	if in.earth == nil {
-		dst.earth = nil
-	} else {
-		dst.earth = dst.earth[:0]
+	if len(in.globe) > 0 {
 		for _, c := range cities {
-			dst.earth = append(dst.earth, in.earth[c])
-		}
-	}
-	dst.sphere = dst.sphere[:0]
-	if len(in.sphere) > 0 {
-		for _, c := range cities {
-			dst.sphere = append(dst.sphere, in.sphere[c])
+			dst.globe = append(dst.globe, in.globe[c])
 		}
 	}
 	if in.Metric.Dims() == 0 {
