@@ -384,7 +384,7 @@ func (c *Chain) lengthen(p *Path, m step) {
 
 // apply closes p, which gains gain, and marks the ends of all changed edges.
 func (c *Chain) apply(p *Path, gain int64) {
-	if invariants {
+	if tsp.Invariants {
 		defer c.tour.expect(c.in, c.in.Length(c.tour.Order)-gain)
 	}
 	if c.guide != nil { // the added edges stand between segments, and close the path

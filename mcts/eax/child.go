@@ -3,6 +3,8 @@ package eax
 import (
 	"math"
 	"slices"
+
+	"tspmcts/tsp"
 )
 
 // merge joins two sub-tours: edges c-c1 and d-d1 leave, c-d and c1-d1 come.
@@ -373,11 +375,11 @@ func (x *crosser) child(a *individual) (int64, bool) {
 			alive[i] = int32(i)
 		}
 		gain, ok = x.join(a, gain)
-		if invariants && ok {
+		if tsp.Invariants && ok {
 			x.recheck(a, gain)
 		}
 		x.restore(a.adj)
-	} else if invariants {
+	} else if tsp.Invariants {
 		x.exchange(a.adj)
 		x.recheck(a, gain)
 		x.restore(a.adj)

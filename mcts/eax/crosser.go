@@ -6,6 +6,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+
+	"tspmcts/tsp"
 )
 
 // crosser is the scratch of one worker.
@@ -118,7 +120,7 @@ func (x *crosser) locate(a *individual) {
 // replace turns a into the child of x.set and x.merges.
 func (x *crosser) replace(a *individual, gain int64) {
 	x.accept(a, gain)
-	if invariants {
+	if tsp.Invariants {
 		x.recheckOrder(a)
 		for i, v := range a.ord {
 			if x.pos[v] != int32(i) {

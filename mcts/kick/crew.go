@@ -81,7 +81,7 @@ func (c *Crew) Stretch(t *Tour, from, end, pieces int, work func(c *Climber, pie
 	for _, g := range gains {
 		t.Length -= g
 	}
-	if invariants && t.Length != c.in.Length(t.Order) {
+	if tsp.Invariants && t.Length != c.in.Length(t.Order) {
 		panic("kick: the gains of a round are wrong")
 	}
 }

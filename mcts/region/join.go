@@ -30,7 +30,7 @@ func NewJoiner(in *tsp.Instance, nb *tsp.Neighbors) *Joiner {
 // join to a shorter tour, the best one alone is applied. pos is kept the inverse of
 // order. Cost: O(n).
 func (j *Joiner) Join(order, pos []int32, exchanges []Exchange) (gain int64) {
-	if invariants {
+	if tsp.Invariants {
 		before := j.in.Length(order)
 		defer func() {
 			if err := j.in.Check(order); err != nil || before-j.in.Length(order) != gain {
