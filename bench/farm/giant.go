@@ -125,7 +125,7 @@ func (g *giant) searches(ctx context.Context, k int) ([]search, error) {
 		regions, slots = max(regions, min(mostBySlots, perSlot*g.Slots)), g.Slots
 	}
 	tree.Grow(ctx, in, g.pos, min(mostInRegion, max(leastInRegion, n/regions)), rand.NewPCG(g.run.Seed, uint64(k)))
-	size := func(leaf int32) int { nd := tree.Nodes[leaf]; return int(nd.To - nd.From) }
+	size := func(leaf int32) int { return len(tree.Of(leaf)) }
 	slices.SortStableFunc(tree.Leaves, func(a, b int32) int { return size(b) - size(a) })
 	turns := taken(tree.Leaves, size, slots)
 	g.problems = make([]region.Problem, len(turns))
@@ -138,9 +138,8 @@ func (g *giant) searches(ctx context.Context, k int) ([]search, error) {
 			place = slices.Repeat([]int32{-1}, n)
 		}
 		return func(i int) {
-			nd := tree.Nodes[turns[i].work]
 			var err error
-			if all[i], err = g.search(ctx, &g.problems[i], tree.Cities[nd.From:nd.To], place, turns[i].part); err != nil {
+			if all[i], err = g.search(ctx, &g.problems[i], tree.Of(turns[i].work), place, turns[i].part); err != nil {
 				stop(err)
 			}
 		}

@@ -4,8 +4,7 @@
 //	var t region.Tree
 //	t.Grow(ctx, in, pos, size, rng)        // pos is the inverse of order
 //	for k, leaf := range t.Leaves {   // each by any worker
-//		nd := t.Nodes[leaf]
-//		region.Cut(&p, order, pos, t.Cities[nd.From:nd.To])
+//		region.Cut(&p, order, pos, t.Of(leaf))
 //		exchanges[k] = p.Compare(tour, gain) // tour is a better one of p
 //	}
 //	length -= region.NewJoiner(in, nb).Join(order, pos, exchanges)

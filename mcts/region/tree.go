@@ -24,6 +24,21 @@ type Node struct {
 	Left     int32
 }
 
+// Of returns the cities of a node. They must not be changed.
+func (t *Tree) Of(node int32) []int32 {
+	nd := t.Nodes[node]
+	return t.Cities[nd.From:nd.To]
+}
+
+// Parts returns the cities of each of some nodes.
+func (t *Tree) Parts(nodes []int32) [][]int32 {
+	parts := make([][]int32, len(nodes))
+	for k, node := range nodes {
+		parts[k] = t.Of(node)
+	}
+	return parts
+}
+
 // Grow makes t a new tree with leaves of at most size cities, on as many cores as ctx allows. pos
 // is the place of each city in the tour. When ctx ends no more is cut, and leaves may be larger.
 func (t *Tree) Grow(ctx context.Context, in *tsp.Instance, pos []int32, size int, rng *rand.PCG) {
@@ -106,9 +121,8 @@ func (c *cutter) cut(nd Node, v uint64) int32 {
 
 // Depth returns how often n cities are halved until they are about as many as the node has.
 func (t *Tree) Depth(n int, node int32) int {
-	nd := t.Nodes[node]
 	depth := 0
-	for m := 3 * int(nd.To-nd.From) / 2; m < n; m *= 2 {
+	for m := 3 * len(t.Of(node)) / 2; m < n; m *= 2 {
 		depth++
 	}
 	return depth

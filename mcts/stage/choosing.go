@@ -54,15 +54,15 @@ func (ch *choosing) begin(s *Search, v *Regions) {
 	if s.Config.Doubt > 0 {
 		tsp.Parallel(s.Meter.Context(), len(v.Tree.Leaves), func() func(int) {
 			return func(i int) {
-				nd, sum := nodes[v.Tree.Leaves[i]], int64(0)
-				for _, c := range v.Tree.Cities[nd.From:nd.To] {
+				leaf, sum := v.Tree.Leaves[i], int64(0)
+				for _, c := range v.Tree.Of(leaf) {
 					next := pos[c] + 1
 					if int(next) == len(order) {
 						next = 0
 					}
 					sum += s.doubt(c, order[next])
 				}
-				ch.Arms[v.Tree.Leaves[i]].Doubt = sum
+				ch.Arms[leaf].Doubt = sum
 			}
 		})
 	}

@@ -132,9 +132,9 @@ func (s *Search) recombineLongest(k, tours, parts int) {
 		}
 		for w, o := range others {
 			s.turnTo(o, ends, w+1)
-			o.Load(s.In, cand, near, s.Tour.Length, s.visiting.owner, s.visiting.place, int32(k)+1)
+			s.loadPart(o, k, cand, near)
 		}
-		x.Load(s.In, cand, near, s.Tour.Length, s.visiting.owner, s.visiting.place, int32(k)+1)
+		s.loadPart(x, k, cand, near)
 		return op.Work(x, s.Meter.Ending(), others...)
 	})
 }

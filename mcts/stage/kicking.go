@@ -9,6 +9,7 @@ import (
 // piece, cutting it would keep chains from half of the candidates near a cut: workers
 // kick tours of their own then, and these are recombined shortly before the end.
 type Kicking struct {
+	plain
 	Heat0        float64      // temperature at first, in core units
 	Since, Until float64      // shares of the budget when it begins and when it is over
 	Own          []*kick.Tour // of each worker, nil while all kick one
@@ -117,8 +118,6 @@ func (k *Kicking) kickOwn(s *Search) {
 		s.keep(own.Order, own.Length)
 	}
 }
-
-func (k *Kicking) freeze() {}
 
 // resume checks what a checkpoint says.
 func (k *Kicking) resume(s *Search) error {

@@ -4,6 +4,7 @@ package stage
 // optima over the ends of the longest edges are recombined, of mostRecombined edges together, which
 // follow each other along the curve.
 type Mending struct {
+	plain
 	Edges   int     // to recombine next; 0 before the first
 	Tours   int     // of a population
 	PerEdge float64 // what one costs
@@ -45,8 +46,6 @@ func (m *Mending) work(s *Search) bool {
 	m.PerEdge = (s.Cost() - start) / float64(m.Edges)
 	return true
 }
-
-func (*Mending) freeze() {}
 
 func (m *Mending) resume(s *Search) error {
 	if m.Tours < 0 || m.Tours > 1<<16 {

@@ -14,6 +14,7 @@ import (
 // local optima of the tour's paths in it is recombined, and what that brings is joined
 // to the tour. Each sweep has larger populations than the one before.
 type Regions struct {
+	plain
 	Tree    region.Tree
 	Choice  choosing
 	Size    int     // cities of a leaf
@@ -102,10 +103,9 @@ func (v *Regions) visit(s *Search, leaves int) {
 	cities := 0
 	for k := range work {
 		work[k] = v.Choice.choose(s, v, mean)
-		nd := v.Tree.Nodes[work[k]]
-		cities += int(nd.To - nd.From)
+		cities += len(v.Tree.Of(work[k]))
 	}
-	size := func(leaf int32) int32 { return v.Tree.Nodes[leaf].To - v.Tree.Nodes[leaf].From }
+	size := func(leaf int32) int { return len(v.Tree.Of(leaf)) }
 	slices.SortStableFunc(work, func(a, b int32) int { return cmp.Compare(size(b), size(a)) }) // that all end at about one time
 	v.carry(s, work, mean)
 	if s.Meter.Check() {
@@ -156,17 +156,13 @@ func (v *Regions) nextTours(s *Search) int {
 // carry visits the leaves, and joins what that brings to the tour.
 // mean is what a visit was thought to cost when they were chosen.
 func (v *Regions) carry(s *Search, leaves []int32, mean float64) {
-	parts := make([][]int32, len(leaves))
-	for k, leaf := range leaves {
-		nd := v.Tree.Nodes[leaf]
-		parts[k] = v.Tree.Cities[nd.From:nd.To]
-	}
+	parts := v.Tree.Parts(leaves)
 	s.Meter.Regions(parts)
 	v.keep(s.In.N())
 	op := region.Recombine{Tours: v.Tours, EAX: s.Config.EAX, Kept: v.Kept, Actions: s.allowed(len(leaves))}
 	costs := make([]int64, len(leaves))
 	exchanges := s.visit(parts, func(x *region.Visitor, k int) ([]int32, int64) {
-		x.Load(s.In, s.Candidates, s.Neighbors.Of, s.Tour.Length, s.visiting.owner, s.visiting.place, int32(k)+1)
+		s.loadPart(x, k, s.Candidates, s.Neighbors.Of)
 		begun := x.Climber.Actions()
 		tour, gain := op.Work(x, s.Meter.Ending())
 		costs[k] = x.Climber.Actions() - begun
@@ -178,8 +174,7 @@ func (v *Regions) carry(s *Search, leaves []int32, mean float64) {
 	for k, leaf := range leaves {
 		v.Choice.learn(v, leaf, mean, float64(exchanges[k].Gain), float64(costs[k]))
 		s.did("recombine", v.Tree.Depth(s.In.N(), leaf), 1, exchanges[k].Gain, costs[k])
-		nd := v.Tree.Nodes[leaf]
-		for _, c := range v.Tree.Cities[nd.From:nd.To] {
+		for _, c := range parts[k] {
 			s.Visits[c] += 1 - s.Visits[c]>>15
 		}
 	}
@@ -202,8 +197,6 @@ func (v *Regions) keep(n int) {
 		v.Kept = append(v.Kept, slices.Repeat([]int32{-1}, n))
 	}
 }
-
-func (v *Regions) freeze() {}
 
 func (v *Regions) resume(s *Search) error {
 	if v.RNG == nil || v.Tours < 1 || v.Tours > s.Config.Population {

@@ -134,8 +134,8 @@ func (r *Renewing) Step(parts [][]int32, candidates func(i int32) []int32, alpha
 // a million uniform cities stand at .63 % after the search's first kicks where the longest edges are
 // not kicked, and at .56 where they are.
 func (s *Search) crossAnew(x *region.Visitor, k int) ([]int32, int64) {
-	v, c := &s.visiting, x.Climber
-	x.Load(s.In, s.Candidates, s.Neighbors.Of, s.Tour.Length, v.owner, v.place, int32(k)+1)
+	c := x.Climber
+	s.loadPart(x, k, s.Candidates, s.Neighbors.Of)
 	return x.Renew(func(tour tsp.Tour) tsp.Tour {
 		return s.mend(c, c.Neighbors(), tour, true, 64, 16)
 	}, s.Config.EAX(c.Size()), s.Meter.Ending())

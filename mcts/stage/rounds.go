@@ -124,11 +124,7 @@ func (k *Kicks) leaves(s *Search, heat float64) {
 		most = max(most, int(min(start/8, max(start/16, 10*s.visiting.joining))/k.PerLeaf))
 	}
 	next := k.Tree.Leaves[k.Kicked:]
-	parts := make([][]int32, min(most, len(next)))
-	for i := range parts {
-		nd := k.Tree.Nodes[next[i]]
-		parts[i] = k.Tree.Cities[nd.From:nd.To]
-	}
+	parts := k.Tree.Parts(next[:min(most, len(next))])
 	actions := s.allowed(len(parts))
 	s.visit(parts, func(x *region.Visitor, i int) ([]int32, int64) {
 		s.load(x, i, s.Candidates)

@@ -24,7 +24,7 @@ type Stage interface {
 	resume(s *Search) error
 }
 
-// plain is a stage with nothing to freeze, and nothing to resume.
+// plain is of stages and operators with nothing to freeze, or nothing to resume.
 type plain struct{}
 
 func (plain) freeze()              {}

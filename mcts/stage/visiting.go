@@ -98,6 +98,11 @@ func (s *Search) load(x *region.Visitor, k int, cand *twoopt.Candidates) {
 	})
 }
 
+// loadPart makes part number k, which visitor x is at, its problem, over candidates and near cities.
+func (s *Search) loadPart(x *region.Visitor, k int, cand *twoopt.Candidates, near func(c int32) []int32) {
+	x.Load(s.In, cand, near, s.Tour.Length, s.visiting.owner, s.visiting.place, int32(k)+1)
+}
+
 // inParts has work carried out in the leaves of a new tree.
 func (s *Search) inParts(work func(x *region.Visitor, k int) ([]int32, int64)) {
 	var tree region.Tree
@@ -106,12 +111,7 @@ func (s *Search) inParts(work func(x *region.Visitor, k int) ([]int32, int64)) {
 		if s.Meter.Check() {
 			break
 		}
-		parts := make([][]int32, len(leaves))
-		for k, leaf := range leaves {
-			nd := tree.Nodes[leaf]
-			parts[k] = tree.Cities[nd.From:nd.To]
-		}
-		s.visit(parts, work)
+		s.visit(tree.Parts(leaves), work)
 	}
 }
 
@@ -122,8 +122,7 @@ func (s *Search) cross(other tsp.Tour) {
 		next[c] = other[(k+1)%len(other)]
 	}
 	s.inParts(func(x *region.Visitor, k int) ([]int32, int64) {
-		v := &s.visiting
-		x.Load(s.In, s.Candidates, s.Neighbors.Of, s.Tour.Length, v.owner, v.place, int32(k)+1)
+		s.loadPart(x, k, s.Candidates, s.Neighbors.Of)
 		return x.Cross(next, s.Config.EAX(x.Climber.Size()), s.Meter.Ending())
 	})
 }
