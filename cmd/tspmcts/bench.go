@@ -30,8 +30,8 @@ func benchCommand() *cli.Command {
 		Flags: append([]cli.Flag{
 			option(catInput, "set", "run on the instances of `FILE`, or several with commas between them"),
 			option(catInput, "data", "look in `DIR` for the files that a suite names (default: beside the suite)"),
-			option(catInput, "lines", "take the instances `A:B`, A to B-1 of a data set file, from 0"),
-			option(catInput, "best", "tell gaps to the best known lengths in the CSV `FILE`: instance,best"),
+			linesFlag(),
+			bestFlag(),
 			option(catSearch, "heatmaps", "compare the heatmap `SOURCES`, with commas or semicolons between them (default: "+mcts.AutoHeatmap+", what suits the preset)"),
 			option(catSearch, "presets", "compare the `PRESETS`, with commas between them: "+strings.Join(mcts.Presets, ", ")+" (default: default)"),
 			option(catSearch, "params", "compare the parameter `FILES`, with commas between them, besides the presets"),
@@ -41,7 +41,7 @@ func benchCommand() *cli.Command {
 			option(catEach, "actions", "search for `N` actions a run; several with commas between them"),
 			option(catSearch, "jobs", "have `J` runs side by side (default: the number of CPUs over the workers)"),
 			option(catOutput, "out", "append the records to `FILE`"),
-			&cli.BoolFlag{Name: "tours", Usage: "keep the tours in the records, for pictures", EnvVars: []string{envName("tours")}, Category: catOutput},
+			toggle(catOutput, "tours", "keep the tours in the records, for pictures"),
 		}, append(placesFlags(), farmFlags()...)...),
 		Action: runBench,
 	}
@@ -57,7 +57,7 @@ func benchImportCommand() *cli.Command {
 			"run are the improvements in it. What is in --out already is not added again; a run with\n" +
 			"another length or time is, and counts from then on.",
 		Flags: []cli.Flag{
-			option(catInput, "best", "tell gaps to the best known lengths in the CSV `FILE`: instance,best"),
+			bestFlag(),
 			option(catInput, "instance", "`NAME` of the instance, where a log does not tell"),
 			option(catInput, "solver", "`NAME` of the solver, instead of what the file tells"),
 			option(catOutput, "out", "append the records to `FILE`"),
@@ -83,13 +83,8 @@ func flagSuite(c *cli.Context) (*bench.Suite, error) {
 	if len(s.Sets) == 0 {
 		return nil, usagef("%s takes a suite file, or --set FILE", c.Command.Name)
 	}
-	if file := c.String("best"); file != "" {
-		s.Best = &bench.Optima{}
-		if err := s.Best.ReadBest(file); err != nil {
-			return nil, err
-		}
-	}
-	return s, nil
+	s.Best, err = bestOption(c)
+	return s, err
 }
 
 // benchSuites returns the suites of a file or of the flags.
@@ -281,13 +276,11 @@ func runImport(c *cli.Context) error {
 	if err := bench.CheckInputs(files); err != nil {
 		return err
 	}
-	i := bench.Importer{Solver: c.String("solver"), Instance: c.String("instance")}
-	if file := c.String("best"); file != "" {
-		i.Best = &bench.Optima{}
-		if err := i.Best.ReadBest(file); err != nil {
-			return err
-		}
+	best, err := bestOption(c)
+	if err != nil {
+		return err
 	}
+	i := bench.Importer{Solver: c.String("solver"), Instance: c.String("instance"), Best: best}
 	var entries []*bench.Entry
 	for _, name := range files {
 		f, err := bench.OpenFile(name)

@@ -23,7 +23,7 @@ func boundCommand() *cli.Command {
 			"brings little; with --time, when the bound has converged, and says whether it has.",
 		Flags: append([]cli.Flag{
 			option(catSearch, "time", "ascend for `T` an instance at most: 10s, 1m30s, or 0.1n for 0.1 s a city"),
-			option(catInput, "lines", "take the instances `A:B`, A to B-1 of a data set file, from 0"),
+			linesFlag(),
 			option(catInput, "optimum", "tell the gap below the optimal `LENGTH`"),
 			option(catInput, "best", "tell gaps below the best known lengths in the CSV `FILE`: instance,best"),
 		}, append(wantedFlags("bound"), placesFlags()...)...),

@@ -25,9 +25,9 @@ func compareCommand() *cli.Command {
 			"Over time, by the improvements in the records: primal integral, gap at moments, and\n" +
 			"the longest stand-still, compared likewise.",
 		Flags: []cli.Flag{
-			option(catInput, "best", "tell gaps to the best known lengths in the CSV `FILE`: instance,best"),
+			bestFlag(),
 			option(catInput, "against", "compare `ARM` with the others only, instead of all pairs"),
-			&cli.BoolFlag{Name: "by-instance", Usage: "take the mean over an instance's seeds for one run", EnvVars: []string{envName("by-instance")}, Category: catInput},
+			toggle(catInput, "by-instance", "take the mean over an instance's seeds for one run"),
 			option(catInput, "at", "tell gaps at `MOMENTS`, with commas between them: times such as 3s or 0.01n, or shares of the budget (default: 1%,3%,10%,30%,100%)"),
 			option(catInput, "above", "count a stand-still while the gap is above `P` percent (default: 0.05)"),
 			option(catOutput, "markdown", "write Markdown to `FILE`; - is stdout, then with nothing else there"),
@@ -47,11 +47,9 @@ func readData(c *cli.Context, o report.Options) (*report.Data, error) {
 	if err := bench.CheckInputs(c.Args().Slice()); err != nil {
 		return nil, err
 	}
-	if file := c.String("best"); file != "" {
-		o.Best = &bench.Optima{}
-		if err := o.Best.ReadBest(file); err != nil {
-			return nil, err
-		}
+	var err error
+	if o.Best, err = bestOption(c); err != nil {
+		return nil, err
 	}
 	d, err := report.Read(c.Args().Slice(), o)
 	if err != nil || o.Best == nil {

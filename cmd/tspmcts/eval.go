@@ -21,9 +21,9 @@ func evalCommand() *cli.Command {
 			"fixed edge used. Of a data set file without TOUR it checks the reference tours.\n" +
 			"All are checked, and the exit code is 1 if there is a tour that is none.",
 		Flags: append([]cli.Flag{
-			option(catInput, "lines", "take the instances `A:B`, A to B-1 of a data set file, from 0"),
+			linesFlag(),
 			option(catInput, "optimum", "tell the gap to the optimal `LENGTH`"),
-			option(catInput, "best", "tell gaps to the best known lengths in the CSV `FILE`: instance,best"),
+			bestFlag(),
 		}, append(wantedFlags("check"), placesFlags()...)...),
 		Action: runEval,
 	}

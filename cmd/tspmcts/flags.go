@@ -29,6 +29,20 @@ func option(category, name, usage string) *cli.StringFlag {
 	return &cli.StringFlag{Name: name, Usage: usage, EnvVars: []string{envName(name)}, Category: category}
 }
 
+// toggle returns a flag without a value, with its environment variable.
+func toggle(category, name, usage string) *cli.BoolFlag {
+	return &cli.BoolFlag{Name: name, Usage: usage, EnvVars: []string{envName(name)}, Category: category}
+}
+
+// linesFlag returns the flag that linesOption reads, bestFlag that of bestOption.
+func linesFlag() cli.Flag {
+	return option(catInput, "lines", "take the instances `A:B`, A to B-1 of a data set file, from 0")
+}
+
+func bestFlag() cli.Flag {
+	return option(catInput, "best", "tell gaps to the best known lengths in the CSV `FILE`: instance,best")
+}
+
 // envName returns the environment variable of a flag.
 func envName(name string) string {
 	return "TSPMCTS_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
@@ -114,14 +128,27 @@ func linesOption(c *cli.Context) (bench.LineRange, error) {
 	return r, nil
 }
 
+// bestOption returns the lengths that --best tells, nil where it is not given.
+func bestOption(c *cli.Context) (*bench.Optima, error) {
+	file := c.String("best")
+	if file == "" {
+		return nil, nil
+	}
+	o := &bench.Optima{}
+	return o, o.ReadBest(file)
+}
+
 // knownOption returns the lengths that --optimum and --best tell.
 func knownOption(c *cli.Context) (known bench.Optima, err error) {
-	if known.Single, err = lengthOption(c, "optimum"); err != nil {
+	single, err := lengthOption(c, "optimum")
+	if err != nil {
 		return known, err
 	}
-	if file := c.String("best"); file != "" {
-		err = known.ReadBest(file)
+	best, err := bestOption(c)
+	if best != nil {
+		known = *best
 	}
+	known.Single = single
 	return known, err
 }
 

@@ -17,7 +17,7 @@ func heatmapBuildCommand() *cli.Command {
 		ArgsUsage:   "FILE...",
 		Description: "Writes the map of each instance to --out.\n" + sourceHelp(),
 		Flags: append(append(heatmapFlags("gtprior"), placesFlags()...),
-			option(catInput, "lines", "take the instances `A:B`, A to B-1 of a data set file, from 0"),
+			linesFlag(),
 			option(catSearch, "seed", "seed quick tours with `S` (default: 1)"),
 			option(catOutput, "out", "write to `FILE`; "+perInstance+" in the name stands for the instance, needed for several"),
 			formatOption()),

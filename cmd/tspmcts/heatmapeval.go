@@ -28,7 +28,7 @@ func heatmapEvalCommand() *cli.Command {
 			"  seconds   to make the map\n" +
 			"Without --json it ends with the means and a calibration table.\n" + sourceHelp(),
 		Flags: append(append(heatmapFlags("gtprior"), placesFlags()...),
-			option(catInput, "lines", "take the instances `A:B`, A to B-1 of a data set file, from 0"),
+			linesFlag(),
 			tourOption("hold the map against"),
 			option(catSearch, "seed", "seed quick tours with `S` (default: 1)"),
 			option(catSearch, "candidates", "look for a tour among the `K` most probable of each city, 0 for no look (default: 5)"),

@@ -19,7 +19,7 @@ func heatmapPlotCommand() *cli.Command {
 		Description: "Draws the map of each instance over its cities: the more probable an edge, the less\n" +
 			"transparent. Below lies the reference tour, if there is one, broad and pale.\n" + sourceHelp(),
 		Flags: append(append(heatmapFlags("gtprior"), placesFlags()...),
-			option(catInput, "lines", "take the instances `A:B`, A to B-1 of a data set file, from 0"),
+			linesFlag(),
 			tourOption("draw"),
 			option(catSearch, "seed", "seed quick tours with `S` (default: 1)"),
 			option(catOutput, "out", "draw to `FILE`: .svg or .png; "+perInstance+" in the name stands for the instance, needed for several")),

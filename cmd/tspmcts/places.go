@@ -17,7 +17,7 @@ func placesFlags() []cli.Flag {
 	return []cli.Flag{
 		option(catInput, "metric", "measure places by `METRIC`: haversine or geodesic where they have lat and lon (default: haversine), euclid or an EDGE_WEIGHT_TYPE of TSPLIB where they have x and y (default: euclid)"),
 		option(catInput, "weight", "of an answer that holds several matrices take `WEIGHT`: "+strings.Join(places.Weights, ", ")),
-		&cli.BoolFlag{Name: "decimal-comma", Usage: "numbers in CSV files have a comma before the fraction: 52,5", EnvVars: []string{envName("decimal-comma")}, Category: catInput},
+		toggle(catInput, "decimal-comma", "numbers in CSV files have a comma before the fraction: 52,5"),
 	}
 }
 

@@ -47,7 +47,7 @@ func openPicture(name string) {
 }
 
 func openOption() cli.Flag {
-	return &cli.BoolFlag{Name: "open", Usage: "draw the tour and show the picture: that of --plot, or one among the temporary files", EnvVars: []string{envName("open")}, Category: catOutput}
+	return toggle(catOutput, "open", "draw the tour and show the picture: that of --plot, or one among the temporary files")
 }
 
 // openedPlot returns the name of --plot, or with --open that of a temporary file, and whether to

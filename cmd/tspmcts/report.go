@@ -23,7 +23,7 @@ func reportCommand() *cli.Command {
 			"plots, importance of knobs where many were tried, and tours where bench kept them; the\n" +
 			"figures also as SVG and PNG files.",
 		Flags: []cli.Flag{
-			option(catInput, "best", "tell gaps to the best known lengths in the CSV `FILE`: instance,best"),
+			bestFlag(),
 			option(catOutput, "out", "write to the folder `DIR`, which is made if need be"),
 			option(catOutput, "title", "`TITLE` of the page (default: the names of the records)"),
 		},

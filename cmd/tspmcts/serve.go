@@ -38,7 +38,7 @@ func serveCommand() *cli.Command {
 			"which /openapi.json describes. Ctrl-C ends it.",
 		Flags: []cli.Flag{
 			option(catServer, "listen", "listen on `ADDRESS` (default: 127.0.0.1:8080; port 0 takes a free one)"),
-			&cli.BoolFlag{Name: "open", Usage: "open the page in a browser", EnvVars: []string{envName("open")}, Category: catServer},
+			toggle(catServer, "open", "open the page in a browser"),
 			option(catServer, "state", "keep jobs in the folder `DIR`, for a server that begins again; running ones go on from their last checkpoint"),
 			option(catLimits, "max-body", fmt.Sprintf("most `BYTES` of a request (default: %d)", l.Body)),
 			option(catLimits, "body-time", fmt.Sprintf("longest `T` that a request takes to arrive (default: %s)", bench.Span{Fixed: l.BodyTime})),
@@ -53,7 +53,7 @@ func serveCommand() *cli.Command {
 			option(catSafety, "token-file", "clients must bring the token that `FILE` holds"),
 			option(catSafety, "tls-cert", "certificate `FILE`, with --tls-key"),
 			option(catSafety, "tls-key", "key `FILE`, with --tls-cert"),
-			&cli.BoolFlag{Name: "insecure", Usage: "listen without TLS all the same", EnvVars: []string{envName("insecure")}, Category: catSafety},
+			toggle(catSafety, "insecure", "listen without TLS all the same"),
 			&cli.StringSliceFlag{Name: "host", Usage: "clients may call the server by `NAME`; may be repeated", EnvVars: []string{envName("host")}, Category: catSafety},
 		},
 		Action: runServe,

@@ -33,7 +33,7 @@ func tuneCommand() *cli.Command {
 			"method may spend trials x instances runs.",
 		Flags: append([]cli.Flag{
 			option(catInput, "set", "train on the instances of `FILE`, or several with commas between them"),
-			option(catInput, "lines", "take the instances `A:B`, A to B-1 of a data set file, from 0"),
+			linesFlag(),
 			option(catInput, "validate", "hold out the instances of `FILE` (default: that of --set)"),
 			option(catInput, "validate-lines", "hold out the instances `A:B` (default: the last third of those of --set)"),
 			option(catInput, "best", "measure gaps to the best known lengths in the CSV `FILE`: instance,best"),
@@ -209,11 +209,7 @@ func writeTuned(result *tune.Result, out, plot string) error {
 			if err != nil {
 				return err
 			}
-			var shares []report.Share
-			for _, i := range result.Importance {
-				shares = append(shares, report.Share(i))
-			}
-			return report.DrawImportance(w, format, shares)
+			return report.DrawImportance(w, format, result.Importance)
 		}); err != nil {
 			return err
 		}

@@ -16,7 +16,7 @@ import (
 // checks or bounds it.
 func wantedFlags(verb string) []cli.Flag {
 	return []cli.Flag{
-		&cli.BoolFlag{Name: "path", Usage: verb + " paths through all cities instead of tours, from any city to any other", EnvVars: []string{envName("path")}, Category: catInput},
+		toggle(catInput, "path", verb+" paths through all cities instead of tours, from any city to any other"),
 		option(catInput, "start", verb+" paths that begin with `CITY`: its id or name, or its number in the file"),
 		option(catInput, "end", verb+" paths that end with `CITY`; with --start both ends are given"),
 		option(catInput, "forbid", "use no edge that is in `FILE`: two cities a line, as for --start but without blanks in their names, from the first to the second where distances are asymmetric"),

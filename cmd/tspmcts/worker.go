@@ -19,7 +19,7 @@ const catFarm = "Other machines: the connection is described by TEMPORAL_ADDRESS
 // farmFlags returns the flags that farmOf reads.
 func farmFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.BoolFlag{Name: "temporal", Usage: "have the workers of a Temporal server do the work (the --workers of solve then only prepare it and join what is found, and its record says 0); bench/farm/README.md tells how to start", EnvVars: []string{envName("temporal")}, Category: catFarm},
+		toggle(catFarm, "temporal", "have the workers of a Temporal server do the work (the --workers of solve then only prepare it and join what is found, and its record says 0); bench/farm/README.md tells how to start"),
 		blobsOption(),
 		option(catFarm, "lost-after", "give work to another worker when nothing was heard of its own for `T`; the server may be away for as long (default: "+bench.Span{Fixed: farm.DefaultLostAfter}.String()+")"),
 	}
@@ -98,7 +98,7 @@ func workerCommand() *cli.Command {
 		Flags: []cli.Flag{
 			blobsOption(),
 			option(catFarm, "slots", "have up to `N` searches at once, each with the cores that its run asks for; those that there are no cores for wait (default: the number of CPUs, or GOMAXPROCS)"),
-			&cli.BoolFlag{Name: "plan", Usage: "run the workflows too, so that suites of more than what is handed out go on while no client is there", EnvVars: []string{envName("plan")}, Category: catFarm},
+			toggle(catFarm, "plan", "run the workflows too, so that suites of more than what is handed out go on while no client is there"),
 		},
 		Action: func(c *cli.Context) error {
 			slots, err := intOption(c, "slots", int64(runtime.GOMAXPROCS(0)), 1, bench.MaxWorkers)
