@@ -108,10 +108,8 @@ func (i *Importer) entry(p *peerRun) *Entry {
 	e := &Entry{Version: Version, Solver: inUTF8(p.solver), Record: Record{Instance: inUTF8(p.instance), N: p.n,
 		Length: trace[len(trace)-1].Length, Seconds: last, Seed: p.seed, Workers: 1, Trace: trace}}
 	if i.Best != nil {
-		if o := i.Best.Named(p.instance); o > 0 {
-			text := json.Number(strconv.FormatFloat(o, 'f', -1, 64))
-			e.Optimum, e.Gap = &text, GapOf(best, o)
-		}
+		o := i.Best.Named(p.instance)
+		e.Optimum, e.Gap = known(o), GapOf(best, o)
 	}
 	return e
 }

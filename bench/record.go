@@ -17,9 +17,9 @@ type Record struct {
 	Metric   string       `json:"metric"`
 	Length   json.Number  `json:"length"`              // in the caller's unit
 	Unit     string       `json:"unit,omitempty"`      // m or s, where it is known
-	Optimum  *Number      `json:"optimum"`             // or the best known length; null where unknown
+	Optimum  *json.Number `json:"optimum"`             // or the best known length; null where unknown
 	Gap      *float64     `json:"gap"`                 // percent over Optimum
-	Bound    *Number      `json:"bound"`               // a lower bound; null where none was computed
+	Bound    *json.Number `json:"bound"`               // a lower bound; null where none was computed
 	BoundGap *float64     `json:"bound_gap,omitempty"` // percent over Bound
 	Seconds  float64      `json:"seconds"`             // from the instance in memory to the answer
 	Seed     uint64       `json:"seed"`
@@ -34,13 +34,19 @@ type Record struct {
 	Visits   []uint16     `json:"-"` // of each city: how many regions with it were worked on
 }
 
-// Number is a length, written without an exponent.
-type Number = json.Number
-
 // Point is an improvement: when, and the length then.
 type Point struct {
 	Seconds float64     `json:"seconds"`
 	Length  json.Number `json:"length"`
+}
+
+// known returns an optimum, or best known length, as records hold it, nil where it is 0.
+func known(optimum float64) *json.Number {
+	if optimum == 0 {
+		return nil
+	}
+	text := json.Number(strconv.FormatFloat(optimum, 'f', -1, 64))
+	return &text
 }
 
 // LengthText returns a length in the caller's unit for a program to read.

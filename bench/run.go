@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"hash/fnv"
 	"io"
-	"math"
 	"os"
 	"strconv"
 	"sync"
@@ -165,14 +164,7 @@ func (r *Run) Record(res *mcts.Result, elapsed float64, trace []Point) *Record {
 
 // measure sets the optimum of a record of that length, and the gap.
 func (r *Run) measure(rec *Record, length float64) {
-	rec.Gap, rec.Optimum = GapOf(length, r.Optimum), nil
-	if r.Optimum > 0 {
-		o := json.Number(LengthText(r.Item.Instance, r.Optimum))
-		if r.Optimum != math.Trunc(r.Optimum) {
-			o = json.Number(fmt.Sprint(r.Optimum))
-		}
-		rec.Optimum = &o
-	}
+	rec.Gap, rec.Optimum = GapOf(length, r.Optimum), known(r.Optimum)
 }
 
 // build makes the heatmap of a source, the run's own or the one that it stands for.

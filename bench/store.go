@@ -337,7 +337,7 @@ func (e *Entry) check() error {
 	}
 	for _, o := range []struct {
 		name  string
-		value *Number
+		value *json.Number
 	}{{"optimum", e.Optimum}, {"bound", e.Bound}} {
 		if o.value != nil {
 			if err := length(o.name, *o.value); err != nil {

@@ -31,14 +31,14 @@ func Alpha(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, steps int, 
 	})
 }
 
-// AlphaLists returns each city's first k candidates by alpha-nearness, in order. The error is
-// ctx's.
-func AlphaLists(ctx context.Context, in *tsp.Instance, steps, k int) (func(i int32) []int32, error) {
+// AlphaLists returns each city's first k candidates by alpha-nearness, in order, after AlphaSteps
+// steps. The error is ctx's.
+func AlphaLists(ctx context.Context, in *tsp.Instance, k int) (func(i int32) []int32, error) {
 	nb, err := tsp.NearestNeighbors(ctx, in, 10)
 	if err != nil {
 		return nil, err
 	}
-	alpha, err := ranked(ctx, in, nb, steps, k, nil)
+	alpha, err := ranked(ctx, in, nb, AlphaSteps, k, nil)
 	if err != nil {
 		return nil, err
 	}

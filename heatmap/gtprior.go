@@ -19,24 +19,23 @@ type Ranks []float64
 // publishedRanks are GT-Prior's tables (arXiv 2411.09238, appendix): for 1000
 // cities complete, for the other sizes the published beginning.
 var publishedRanks = []published{
-	{500, Ranks{.440078, .256266, .132750, .073266, .040813, .023594, .013406, .007750, .004484, .002734}},
-	{1000, Ranks{.437555, .254719, .137672, .074109, .039789, .023516, .013227, .007453, .004734, .003008, .001594, .001086,
+	{500, 64000, Ranks{.440078, .256266, .132750, .073266, .040813, .023594, .013406, .007750, .004484, .002734}},
+	{1000, 128000, Ranks{.437555, .254719, .137672, .074109, .039789, .023516, .013227, .007453, .004734, .003008, .001594, .001086,
 		.000563, .000297, .000266, .000172, .000102, .000047, .000016, .000031, .000023, .000008, .000016}},
-	{10000, Ranks{.441756, .254094, .132925, .071950, .039519, .023750, .014144, .008094, .004913, .003331}},
+	{10000, 160000, Ranks{.441756, .254094, .132925, .071950, .039519, .023750, .014144, .008094, .004913, .003331}},
 }
 
 // PublishedEnds returns how many ends of edges the table for n was counted from: its
 // shares are multiples of 1/64,000, 1/128,000 and 1/160,000, one end an edge of 128 tours
 // of 500 and 1000 cities and of 16 tours of 10,000.
-func PublishedEnds(n int) int64 {
-	return map[int]int64{500: 64000, 1000: 128000, 10000: 160000}[publishedFor(n).n]
-}
+func PublishedEnds(n int) int64 { return publishedFor(n).ends }
 
 // PublishedRanks returns the table for the tabulated size nearest to n, by ratio.
 func PublishedRanks(n int) Ranks { return publishedFor(n).ranks }
 
-type published = struct {
+type published struct {
 	n     int
+	ends  int64
 	ranks Ranks
 }
 

@@ -237,9 +237,6 @@ func (s *Source) Build(ctx context.Context, r Request) (*Map, error) {
 	return m, nil
 }
 
-// Operands returns the files that stand for parameters, as the spec names them.
-func (s *Source) Operands() []string { return slices.Clone(s.files) }
-
 // Value returns the text of a parameter, and whether it is given.
 func (s *Source) Value(name string) (string, bool) {
 	v, ok := s.values[name]

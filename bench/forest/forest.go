@@ -6,7 +6,7 @@
 //
 //	f := forest.Fit(x, y, seed)          // y[i] was seen at the point x[i]
 //	mean, deviation := f.Predict(point)
-//	shares := f.Importance(seed)         // of each dimension, 0 to 1
+//	shares := f.Importance(knobs, seed)  // of each dimension, 0 to 1
 //
 // Points lie in the unit cube, one dimension a knob. Each tree is grown on a
 // bootstrap sample; a split looks at five sixths of the dimensions and takes the
@@ -160,10 +160,16 @@ func (f *Forest) Improvement(x []float64, best float64) float64 {
 	return (best-m)*distuv.UnitNormal.CDF(z) + s*distuv.UnitNormal.Prob(z)
 }
 
-// Importance returns for each dimension the share of the prediction's variance
-// over the cube that it explains alone: the variance of the mean over all other
+// Share is how much of a prediction's variance a knob explains alone.
+type Share struct {
+	Knob  string
+	Share float64
+}
+
+// Importance returns for each dimension, by its knob, the share of the prediction's variance
+// over the cube that it explains alone, the largest first: the variance of the mean over all other
 // dimensions, as its value changes. The rest to 1 is due to dimensions together.
-func (f *Forest) Importance(seed uint64) []float64 {
+func (f *Forest) Importance(knobs []string, seed uint64) []Share {
 	const points, steps = 400, 12
 	rng := rand.New(rand.NewPCG(seed, 0x616e6f7661))
 	sample := make([][]float64, points)
@@ -176,7 +182,7 @@ func (f *Forest) Importance(seed uint64) []float64 {
 		m, _ := f.Predict(sample[i])
 		total.add(m)
 	}
-	shares := make([]float64, f.dims)
+	shares := make([]Share, f.dims)
 	x := make([]float64, f.dims)
 	for d := range shares {
 		marginal := spread{}
@@ -190,10 +196,12 @@ func (f *Forest) Importance(seed uint64) []float64 {
 			}
 			marginal.add(sum / points)
 		}
+		shares[d].Knob = knobs[d]
 		if v := total.variance(); v > 0 {
-			shares[d] = min(1, marginal.variance()/v)
+			shares[d].Share = min(1, marginal.variance()/v)
 		}
 	}
+	slices.SortStableFunc(shares, func(a, b Share) int { return cmp.Compare(b.Share, a.Share) })
 	return shares
 }
 

@@ -51,10 +51,10 @@ func TestFit(t *testing.T) {
 // The Ishigami-like additive function 4 x0 + 2 x1 + x2 has variances in the ratio 16 : 4 : 1.
 func TestImportance(t *testing.T) {
 	x, y := samples(600, 5, func(p []float64) float64 { return 4*p[0] + 2*p[1] + p[2] })
-	shares := Fit(x, y, 1).Importance(1)
-	for d, want := range []float64{16.0 / 21, 4.0 / 21, 1.0 / 21, 0, 0} {
-		if math.Abs(shares[d]-want) > 0.11 { // forests underrate small effects
-			t.Errorf("dimension %d explains %.3f, want %.3f", d, shares[d], want)
+	want := map[string]float64{"a": 16.0 / 21, "b": 4.0 / 21, "c": 1.0 / 21}
+	for _, s := range Fit(x, y, 1).Importance([]string{"a", "b", "c", "d", "e"}, 1) {
+		if math.Abs(s.Share-want[s.Knob]) > 0.11 { // forests underrate small effects
+			t.Errorf("%s explains %.3f, want %.3f", s.Knob, s.Share, want[s.Knob])
 		}
 	}
 	// x0 xor x1: neither alone explains anything.
@@ -64,9 +64,9 @@ func TestImportance(t *testing.T) {
 		}
 		return 0
 	})
-	for d, share := range Fit(x, y, 1).Importance(1) {
-		if share > 0.1 {
-			t.Errorf("dimension %d of an exclusive or explains %.3f", d, share)
+	for _, s := range Fit(x, y, 1).Importance([]string{"a", "b"}, 1) {
+		if s.Share > 0.1 {
+			t.Errorf("%s of an exclusive or explains %.3f", s.Knob, s.Share)
 		}
 	}
 }

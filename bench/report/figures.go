@@ -17,6 +17,7 @@ import (
 
 	"tspmcts/bench"
 	pictures "tspmcts/bench/draw"
+	"tspmcts/bench/forest"
 	"tspmcts/bench/stat"
 )
 
@@ -477,15 +478,9 @@ func (r *Run) route() plotter.XYs {
 	return route
 }
 
-// Share is how much of the variance a knob explains.
-type Share struct {
-	Knob  string
-	Share float64
-}
-
 // DrawImportance draws bars of the shares of variance that knobs explain, the
 // largest on top, as svg or png.
-func DrawImportance(w io.Writer, format string, shares []Share) error {
+func DrawImportance(w io.Writer, format string, shares []forest.Share) error {
 	f, err := importanceFigure(shares)
 	if err != nil {
 		return err
@@ -493,7 +488,7 @@ func DrawImportance(w io.Writer, format string, shares []Share) error {
 	return f.write(w, format)
 }
 
-func importanceFigure(shares []Share) (*figure, error) {
+func importanceFigure(shares []forest.Share) (*figure, error) {
 	f := newFigure("importance", "Importance of the knobs", "The share of the variance of a random forest's prediction that a knob explains alone (functional ANOVA).", "variance explained, %", "")
 	n := len(shares)
 	values, names := make(plotter.Values, n), make([]string, n)

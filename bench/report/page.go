@@ -226,7 +226,7 @@ const fewConfigs = 10
 
 // importance fits a forest to the configurations of the records and returns what
 // the knobs that differ explain; nil where the records hold too few.
-func (d *Data) importance() []Share {
+func (d *Data) importance() []forest.Share {
 	type sample struct {
 		knobs []string
 		y     float64
@@ -284,12 +284,7 @@ func (d *Data) importance() []Share {
 	if len(names) == 0 {
 		return nil
 	}
-	var shares []Share
-	for i, v := range forest.Fit(x, y, 1).Importance(1) {
-		shares = append(shares, Share{names[i], v})
-	}
-	slices.SortStableFunc(shares, func(a, b Share) int { return cmp.Compare(b.Share, a.Share) })
-	return shares
+	return forest.Fit(x, y, 1).Importance(names, 1)
 }
 
 // number returns a knob's value as a number: of a choice or list its place among all.

@@ -82,7 +82,7 @@ type Result struct {
 	Wins, Ties int        // of the winner
 	Losses     int
 	Beats      bool // the winner is not the base, P < 0.05, and the ranks are in the winner's favour
-	Importance []Importance
+	Importance []forest.Share
 	Relative   bool // gaps are over what the base found: not all optima are known
 }
 
@@ -91,12 +91,6 @@ type Finalist struct {
 	Label         string
 	Train, Verify float64 // mean gaps
 	IsBase        bool
-}
-
-// Importance is the share of the surrogate's variance that a knob explains alone.
-type Importance struct {
-	Knob  string
-	Share float64
 }
 
 // Run tunes. When ctx ends it returns ErrStopped; what was run is in the store.
@@ -695,10 +689,11 @@ func (t *Tuner) verify(base *configuration) (*Result, error) {
 	r.Difference = stat.Mean(d)
 	r.Lo, r.Hi = stat.Interval(d)
 	x, y := t.samples()
-	for i, share := range forest.Fit(x, y, t.Seed).Importance(t.Seed) {
-		r.Importance = append(r.Importance, Importance{t.Space[i].Knob.Name, share})
+	var names []string
+	for _, d := range t.Space {
+		names = append(names, d.Knob.Name)
 	}
-	slices.SortStableFunc(r.Importance, func(a, b Importance) int { return cmp.Compare(b.Share, a.Share) })
+	r.Importance = forest.Fit(x, y, t.Seed).Importance(names, t.Seed)
 	return r, nil
 }
 

@@ -26,7 +26,7 @@ func heatmapFitCommand() *cli.Command {
 		Flags: append(placesFlags(),
 			option(catSearch, "heatmap", "fit the table of `SOURCE`: "+strings.Join(fitted, " or ")+" (default: gtprior)"),
 			option(catSearch, "ranks", "test against the table in `FILE`"),
-			option(catInput, "lines", "take the instances `A:B`, A to B-1 of a data set file, from 0"),
+			linesFlag(),
 			tourOption("count in"),
 			option(catOutput, "out", "write the table to `FILE`, for --ranks")),
 		Action: runHeatmapFit,
@@ -79,7 +79,7 @@ func runHeatmapFit(c *cli.Context) error {
 		if source == "alpha" {
 			// A map with falling ranks lists each city's own candidates in their order, but
 			// mixes in those of others: the order itself is asked for.
-			lists, err := heatmap.AlphaLists(ctx, item.Instance, heatmap.AlphaSteps, len(heatmap.AlphaRanks))
+			lists, err := heatmap.AlphaLists(ctx, item.Instance, len(heatmap.AlphaRanks))
 			if err != nil {
 				return err
 			}

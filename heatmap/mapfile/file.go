@@ -12,7 +12,7 @@ func init() {
 
 // build reads the map of r's instance: the one at its index where the file holds several.
 func build(_ context.Context, s *heatmap.Source, r heatmap.Request) (*heatmap.Map, error) {
-	f, name, err := r.OpenFile(s.Operands()[0])
+	f, name, err := r.OpenFile(s.Files()[0])
 	if err != nil {
 		return nil, err
 	}

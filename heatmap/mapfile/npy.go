@@ -100,7 +100,7 @@ func WriteNPY(w io.Writer, bits int, batch bool, maps ...*heatmap.Map) error {
 	dict := fmt.Sprintf("{'descr': '<f%d', 'fortran_order': False, 'shape': %s, }", bits/8, shape)
 	dict += strings.Repeat(" ", (64-(10+len(dict)+1)%64)%64) + "\n"
 	b := bufio.NewWriterSize(w, 1<<16)
-	b.WriteString("\x93NUMPY\x01\x00")
+	b.WriteString(npy.Magic + "\x01\x00")
 	b.Write(binary.LittleEndian.AppendUint16(nil, uint16(len(dict))))
 	b.WriteString(dict)
 	row := make([]float32, n)

@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"tspmcts/heatmap"
+	"tspmcts/tsp/npy"
 )
 
 // ReadOptions say what a file must hold.
@@ -64,7 +65,7 @@ func Read(r io.Reader, name string, opt ReadOptions) (*heatmap.Map, error) {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	switch {
-	case bytes.HasPrefix(head, []byte("\x93NUMPY")):
+	case bytes.HasPrefix(head, []byte(npy.Magic)):
 		return readNPY(b, name, opt)
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte{0x80}):
 		return nil, fmt.Errorf("%s: found an archive (.npz, .pt) or a pickle, want a .npy file: numpy.save of the matrix in it writes one (%w)", name, ErrFormat)

@@ -51,7 +51,7 @@ func TestRenewing(t *testing.T) {
 		holds()
 		r.Anew = true
 		optimum := before
-		better := tsptest.Must(heatmap.AlphaLists(t.Context(), in, heatmap.AlphaSteps, 5))
+		better := tsptest.Must(heatmap.AlphaLists(t.Context(), in, 5))
 		for parts := range slices.Chunk(slices.Collect(slices.Chunk(tsp.SpaceFillingCurve(t.Context(), in), 700)), 3) {
 			var of [][]int32
 			for _, part := range parts {

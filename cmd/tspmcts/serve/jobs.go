@@ -37,18 +37,18 @@ func (s Status) ended() bool { return s == Done || s == Failed }
 
 // State is what of a job changes while it is searched for.
 type State struct {
-	Status   Status        `json:"status"`
-	Stop     mcts.Stop     `json:"stop,omitempty"`    // why a job that is done ended
-	Error    string        `json:"error,omitempty"`   // why it failed
-	Stage    string        `json:"stage,omitempty"`   // what the search is at
-	Heatmap  string        `json:"heatmap"`           // its source, as asked for until the search has settled it
-	Revision int64         `json:"revision"`          // rises with every tour that is shown; 0: there is none yet
-	Length   *bench.Number `json:"length"`            // of the tour, in the instance's unit
-	Gap      *float64      `json:"gap"`               // in percent, over the optimum where that was given, or else over the bound
-	Bound    *bench.Number `json:"bound"`             // that no tour is below
-	Seconds  float64       `json:"seconds"`           // that the job has run, reading included
-	Actions  int64         `json:"actions"`           // simulated by all workers
-	Regions  [][4]float32  `json:"regions,omitempty"` // that are worked on: least and largest x and y, in the square of the cities
+	Status   Status       `json:"status"`
+	Stop     mcts.Stop    `json:"stop,omitempty"`    // why a job that is done ended
+	Error    string       `json:"error,omitempty"`   // why it failed
+	Stage    string       `json:"stage,omitempty"`   // what the search is at
+	Heatmap  string       `json:"heatmap"`           // its source, as asked for until the search has settled it
+	Revision int64        `json:"revision"`          // rises with every tour that is shown; 0: there is none yet
+	Length   *json.Number `json:"length"`            // of the tour, in the instance's unit
+	Gap      *float64     `json:"gap"`               // in percent, over the optimum where that was given, or else over the bound
+	Bound    *json.Number `json:"bound"`             // that no tour is below
+	Seconds  float64      `json:"seconds"`           // that the job has run, reading included
+	Actions  int64        `json:"actions"`           // simulated by all workers
+	Regions  [][4]float32 `json:"regions,omitempty"` // that are worked on: least and largest x and y, in the square of the cities
 }
 
 // View is a job as clients see it.
