@@ -356,5 +356,11 @@ func (c *Climber) Restore(s State) error {
 	return c.guide.Stats.Restore(*s.Stats)
 }
 
+// Took adds the actions of another climber, of the same meter, to the climber's own.
+func (c *Climber) Took(o *Climber) {
+	c.chain.Tried += o.chain.Tried
+	c.told += o.told
+}
+
 // Count adds actions that were made of the climber's piece elsewhere.
 func (c *Climber) Count(actions int64) { c.chain.Tried += actions }

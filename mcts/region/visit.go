@@ -19,6 +19,9 @@ type Visitor struct {
 	Climber *kick.Climber
 	RNG     rand.PCG
 	Idle    *atomic.Int32 // how many other workers have nothing to do, and may help; nil: none
+	// Mend is what becomes of a greedy tour of the problem before it is brought to a local optimum;
+	// nil, as Load leaves it: it stays what it is.
+	Mend func(tsp.Tour) tsp.Tour
 
 	owner, place []int32 // as Load was given them
 	id           int32
@@ -35,6 +38,7 @@ type Visitor struct {
 // where it stands in its own.
 func (v *Visitor) Load(in *tsp.Instance, cand *twoopt.Candidates, nb func(c int32) []int32, length int64, owner, place []int32, id int32) {
 	v.owner, v.place, v.id = owner, place, id
+	v.Mend = nil
 	v.Climber.LoadRegion(in, cand, v.Problem.Cities, v.Problem.Links, length, func(c int32) int32 {
 		if owner != nil && owner[c] != id {
 			return -1
@@ -95,7 +99,11 @@ func (v *Visitor) Optimum() bool {
 			v.drawn = append(v.drawn, [2]int32{e.A, e.B})
 		}
 	}
-	c.Begin(v.greedy())
+	tour := v.greedy()
+	if v.Mend != nil {
+		tour = v.Mend(tour)
+	}
+	c.Begin(tour)
 	c.Descend(0)
 	return !c.Poll()
 }

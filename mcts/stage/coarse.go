@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"tspmcts/mcts/kick"
 	"tspmcts/mcts/region"
 	"tspmcts/tsp"
 	"tspmcts/twoopt"
@@ -24,7 +25,7 @@ func (s *Search) coarsen() {
 	for n/(2*share) > mostRecombined {
 		share *= 8
 	}
-	s.recombineLongest(n/(2*share), firstTours, 1)
+	s.recombineLongest(n/(2*share), firstTours, 1, 0, 1)
 	for ; share >= 64 && !s.ended(); share /= 8 {
 		s.kickLongest(n/share, 1, true)
 	}
@@ -108,15 +109,20 @@ func (s *Search) lengthOf(k int) int32 {
 // children of a pair are tried; more take so many times as much.
 const perEnd = 60
 
-// recombineLongest recombines local optima over the ends of the tour's k longest edges, in so many
-// parts, unless there are to be no populations, or that would take most of the actions that are
-// left.
-func (s *Search) recombineLongest(k, tours, parts int) {
+// recombineLongest recombines local optima over the ends of the tour's k longest edges, of so many
+// parts those numbered from from to to-1, unless there are to be no populations, or that would take
+// most of the actions that are left.
+func (s *Search) recombineLongest(k, tours, parts, from, to int) {
 	if s.Config.Population == 0 {
 		return
 	}
 	ends, cand := s.longest(k)
 	if ends == nil {
+		return
+	}
+	begin, end := len(ends)*from/parts, len(ends)*to/parts
+	ends, parts = ends[begin:end], to-from
+	if len(ends) < 8*parts {
 		return
 	}
 	takes := int64(len(ends)) * perEnd * int64(max(30, s.Config.EAX(len(ends)/parts).Children)) / 30
@@ -160,6 +166,33 @@ func (s *Search) kickLongest(k, workers int, kicks bool) {
 		}
 		return c.Local(), c.Gain()
 	})
+}
+
+// mend returns what a tour of the climber's piece becomes when it is mended at large: over the ends of
+// its longest edges, such a share of all, which are kicked or not. Nobody is told of it: as the best
+// length of its search is 0, it keeps none.
+func (s *Search) mend(c *kick.Climber, nb *tsp.Neighbors, tour tsp.Tour, kicks bool, shares ...int) tsp.Tour {
+	piece := &Search{Task: s.Task}
+	piece.In, piece.Neighbors, piece.Workers = c.Sub(), nb, 1
+	piece.Tour, piece.Curve = kick.NewTour(piece.In, tour), tour
+	climber := kick.New(s.Config.Kick, s.Meter)
+	piece.crew, piece.visitors = &kick.Crew{Climbers: []*kick.Climber{climber}}, []*region.Visitor{{Climber: climber}}
+	for _, share := range shares {
+		piece.kickLongest(len(tour)/share, 1, kicks)
+	}
+	c.Took(climber)
+	return piece.Tour.Order
+}
+
+// mends has the visitor mend at large the greedy tours of its problem, where the cities are spread
+// unevenly. Recombination mends what is wrong at large in some tours of a population, and not what is
+// in nearly all: 10,000 cities in clusters of ten in clusters of ten stand after 1.6 s (two seeds) at
+// .05 to .2 % over what is best then, and at 1.3 to 1.5 % without.
+func (s *Search) mends(v *region.Visitor) {
+	if s.uneven {
+		c := v.Climber
+		v.Mend = func(tour tsp.Tour) tsp.Tour { return s.mend(c, c.Neighbors(), tour, true, 64, 16) }
+	}
 }
 
 // visitLongest has work carried out on so many parts of the ends, which returns a tour of the

@@ -1,9 +1,6 @@
 package stage
 
-import (
-	"fmt"
-	"math"
-)
+import "fmt"
 
 // Improving makes the best tour better until the budget ends, by several kinds of work. Which
 // is next is decided by what each has brought per cost of late.
@@ -31,7 +28,8 @@ type Operator interface {
 }
 
 // newImproving begins the stage: with kicks, with regions, and mending between them, where there are
-// many cities or what others have learnt of them, and with the whole where there are not too many.
+// many cities or what others have learnt of them, with mending where cities are spread unevenly, and
+// with the whole where there are not too many.
 // descent is what the first local optimum has cost.
 func (s *Search) newImproving(descent float64) *Improving {
 	n := s.In.N()
@@ -43,12 +41,14 @@ func (s *Search) newImproving(descent float64) *Improving {
 	}
 	m := &Improving{Operators: []Operator{kicks}}
 	if l := s.Onward; l != nil {
-		m.Operators = append(m.Operators, s.newRegions(), new(Mending))
+		m.Operators = append(m.Operators, s.newRegions(), s.newMending())
 		m.Yields = []Yield{l.Kicks, l.Visits, {}}
 		return m
 	}
 	if !whole || s.manyRegions() {
-		m.Operators = append(m.Operators, s.newRegions(), new(Mending))
+		m.Operators = append(m.Operators, s.newRegions(), s.newMending())
+	} else if s.uneven {
+		m.Operators = append(m.Operators, s.newMending())
 	}
 	if whole {
 		m.Operators = append(m.Operators, s.newWhole())
@@ -57,15 +57,18 @@ func (s *Search) newImproving(descent float64) *Improving {
 	if whole && !s.manyRegions() {
 		m.Lapse = kicksLapse
 		if s.Meter.Budget().Actions == 0 {
-			m.Yields[len(m.Yields)-1].From = wholeFrom*descent - s.Cost()
+			from := wholeFrom*descent - s.Cost()
+			for k := 1; k < len(m.Yields); k++ {
+				m.Yields[k].From = from
+			}
 		}
 	}
 	return m
 }
 
 // wholeFrom is how many times the cost of the first descent the search must have cost before it works
-// on the whole, where no regions are visited: to build a tour, of which nothing may be told, takes
-// about as long as that descent.
+// on the whole, or mends at large again, where no regions are visited: to build a tour, of which nothing
+// may be told, takes about as long as that descent.
 const wholeFrom = 6
 
 // kicksLapse is the part of the cost so far after which kicks are tried again where no regions are
@@ -74,28 +77,6 @@ const wholeFrom = 6
 // .55 without; of 24 runs of eight instances of 3000 to 15,000 cities after 1, 3, 5 s
 // .141 .040 .012 and .148 .045 .014 % over the best of these runs.
 const kicksLapse = 1. / 6
-
-// even reports whether the cities are spread about as evenly as at random, where the
-// nearest one is at half the square root of the area a city. There, regions mend all that
-// is wrong; between clusters they do not, and the whole must be recombined: E100k.1 after
-// 60 s and C100k.1 after 40 s, two workers, seed 1, stand at .062 and .62 % over the best
-// known by regions alone, at .092 and .21 % with both.
-func (s *Search) even() bool {
-	if !s.In.Placed() || s.Neighbors.K == 0 {
-		return false
-	}
-	n := s.In.N()
-	x0, y0 := s.In.At(0)
-	x1, y1 := x0, y0
-	sum := 0.0
-	for c := range int32(n) {
-		x, y := s.In.At(c)
-		x0, x1, y0, y1 = min(x0, x), max(x1, x), min(y0, y), max(y1, y)
-		nx, ny := s.In.At(s.Neighbors.Of(c)[0])
-		sum += math.Hypot(nx-x, ny-y)
-	}
-	return sum/float64(n) > 0.4*math.Sqrt((x1-x0)*(y1-y0)/float64(n))
-}
 
 // Yield is what a kind of work has brought.
 type Yield struct {

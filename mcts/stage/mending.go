@@ -1,14 +1,26 @@
 package stage
 
 // Mending is the work on what is wrong at large, between regions: which cluster follows which. Local
-// optima over the ends of the longest edges are recombined, of mostRecombined edges together, which
-// follow each other along the curve.
+// optima over the ends of the longest edges are recombined, in parts of mostRecombined edges each, which
+// follow each other along the curve. A sweep is over all parts of so many of the longest edges; which
+// number of edges is next is what brought most of late.
 type Mending struct {
 	plain
-	Edges   int     // to recombine next; 0 before the first
-	Tours   int     // of a population
-	PerEdge float64 // what one costs
+	Sizes   []Mended
+	Size    int     // which of them the sweep is of
+	Part    int     // of the sweep, next
+	PerPart float64 // what one costs
 	Over    bool    // there is nothing to recombine, or not for the actions that are left
+}
+
+// Mended is what sweeps over so many edges bring.
+type Mended struct {
+	Edges int
+	Tours int // of a population
+	Gain  int64
+	Cost  float64 // of this sweep, so far
+	Rate  float64 // of the last one, length gained per cost
+	Swept bool    // there was one
 }
 
 // Edges are a hundredth of all at least, and a tenth at most. More have shorter ones among them,
@@ -20,39 +32,92 @@ const (
 	mostMended  = 10
 )
 
+// newMending begins the work.
+func (s *Search) newMending() *Mending {
+	m := new(Mending)
+	n := s.In.N()
+	for k := max(1, min(mostRecombined, n/mostMended), n/leastMended); k <= n/mostMended; k *= 3 {
+		m.Sizes = append(m.Sizes, Mended{Edges: k, Tours: min(firstTours, s.Config.Population)})
+	}
+	return m
+}
+
 func (*Mending) name() string { return "mending at large" }
 
 // share is small, since mending brings next to nothing where cities are spread evenly.
 func (m *Mending) share() float64 {
-	if m.Over {
+	if m.Over || len(m.Sizes) == 0 {
 		return 0
 	}
 	return leastShare / 4
 }
 
-// work recombines edges, three times as many as the last time unless that would take more than a
-// small part of the time so far.
+// work recombines edges of one part for each worker, of more unless that would take more than a
+// small part of the time so far. It is judged when there was a sweep of each size.
 func (m *Mending) work(s *Search) bool {
-	n := s.In.N()
-	least := max(mostRecombined, n/leastMended)
-	if m.Edges *= 3; m.Edges < least || m.Edges > n/mostMended || float64(m.Edges)*m.PerEdge > s.Cost()/32 {
-		m.Edges = least
-		m.Tours = max(firstTours, min(m.Tours+m.Tours/2, s.Config.Population))
+	d := &m.Sizes[m.Size]
+	parts := (d.Edges + mostRecombined - 1) / mostRecombined
+	most := s.Workers
+	if m.PerPart > 0 {
+		most = max(most, int(s.Cost()/32/m.PerPart))
 	}
+	to := min(parts, m.Part+most)
 	start, length, used := s.Cost(), s.Tour.Length, s.Used
-	s.recombineLongest(m.Edges, m.Tours, m.Edges/mostRecombined)
-	s.did("recombine", 0, 1, length-s.Tour.Length, s.Used-used)
+	s.recombineLongest(d.Edges, d.Tours, parts, m.Part, to)
+	gain, cost := length-s.Tour.Length, s.Cost()-start
+	s.did("recombine", 0, 1, gain, s.Used-used)
 	m.Over = s.Used == used && !s.Meter.Check()
-	m.PerEdge = (s.Cost() - start) / float64(m.Edges)
+	m.PerPart = cost / float64(to-m.Part)
+	d.Gain, d.Cost, m.Part = d.Gain+gain, d.Cost+cost, to
+	if to == parts {
+		m.next(s)
+	}
+	return m.swept() || !s.uneven
+}
+
+// swept reports whether there was a sweep of each size.
+func (m *Mending) swept() bool {
+	for _, d := range m.Sizes {
+		if !d.Swept {
+			return false
+		}
+	}
 	return true
 }
 
+// next ends a sweep. The next one is of the size that brought most per cost, one of which nothing is
+// known first, and the one behind where none brought anything. Its populations are larger each time.
+func (m *Mending) next(s *Search) {
+	d := &m.Sizes[m.Size]
+	d.Rate, d.Swept = float64(d.Gain)/max(d.Cost, 1e-9), true
+	d.Gain, d.Cost, m.Part = 0, 0, 0
+	d.Tours = max(d.Tours, min(d.Tours+d.Tours/2, s.Config.Population))
+	m.Size = (m.Size + 1) % len(m.Sizes)
+	for k := range m.Sizes {
+		switch best := &m.Sizes[m.Size]; {
+		case !best.Swept:
+			return
+		case !m.Sizes[k].Swept || m.Sizes[k].Rate > best.Rate:
+			m.Size = k
+		}
+	}
+}
+
 func (m *Mending) resume(s *Search) error {
-	if m.Tours < 0 || m.Tours > 1<<16 {
+	if m.Size < 0 || m.Size > max(0, len(m.Sizes)-1) || m.Part < 0 {
 		return errForeign
 	}
+	for i := range m.Sizes {
+		d := &m.Sizes[i]
+		if d.Edges < 1 || d.Edges > s.In.N() || d.Tours < 0 || d.Tours > 1<<16 || m.Part > d.Edges {
+			return errForeign
+		}
+		if s.otherUnit {
+			d.Cost, d.Rate = 0, 0
+		}
+	}
 	if s.otherUnit {
-		m.PerEdge, m.Over = 0, false
+		m.PerPart, m.Over = 0, false
 	}
 	return nil
 }

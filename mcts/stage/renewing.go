@@ -91,21 +91,6 @@ func (s *Search) makeAnew(c *kick.Climber, _ int) {
 	}
 }
 
-// mend returns what a tour of the climber's piece becomes when it is mended at large: over the ends of
-// its longest edges, such a share of all, which are kicked or not. Nobody is told of it: as the best
-// length of its search is 0, it keeps none.
-func (s *Search) mend(c *kick.Climber, nb *tsp.Neighbors, tour tsp.Tour, kicks bool, shares ...int) tsp.Tour {
-	piece := &Search{Task: s.Task}
-	piece.In, piece.Neighbors, piece.Workers = c.Sub(), nb, 1
-	piece.Tour, piece.Curve = kick.NewTour(piece.In, tour), tour
-	climber := kick.New(s.Config.Kick, s.Meter)
-	piece.crew, piece.visitors = &kick.Crew{Climbers: []*kick.Climber{climber}}, []*region.Visitor{{Climber: climber}}
-	for _, share := range shares {
-		piece.kickLongest(len(tour)/share, 1, kicks)
-	}
-	return piece.Tour.Order
-}
-
 // Finish mends the tour of all cities at large.
 func (r *Renewing) Finish() { r.s.coarsen() }
 

@@ -79,7 +79,7 @@ func TestKicksOfPieces(t *testing.T) {
 // TestWholeWaits pins that the whole is worked on when that is a small part of the time so far, and
 // at once where actions are the budget or where nothing is known of a descent.
 func TestWholeWaits(t *testing.T) {
-	in := tsptest.Clustered(2000, 2)
+	in := tsptest.Random(tsp.Euc2D, 2000, 2)
 	for _, test := range []struct {
 		budget  meter.Budget
 		descent float64
@@ -103,7 +103,7 @@ func TestWholeWaits(t *testing.T) {
 
 // TestKicksLapse pins that kicks are tried again when they were not for a sixth of the cost.
 func TestKicksLapse(t *testing.T) {
-	s := begin(t, tsptest.Clustered(2000, 2), false, meter.Budget{Time: time.Hour}, 0, 1<<20)
+	s := begin(t, tsptest.Random(tsp.Euc2D, 2000, 2), false, meter.Budget{Time: time.Hour}, 0, 1<<20)
 	s.Config.Whole = 1 << 20
 	m := s.newImproving(0)
 	m.Yields = []Yield{{Cost: 10, Judged: 10, Last: 85}, {Cost: 90, Judged: 90, Rate: 1}}

@@ -91,6 +91,7 @@ func (w *Whole) build(s *Search) {
 func (s *Search) loadWhole(v *region.Visitor) {
 	region.Cut(&v.Problem, s.Tour.Order, s.Tour.Positions(), s.Tour.Order)
 	v.Load(s.In, s.Candidates, s.Neighbors.Of, s.Tour.Length, nil, s.Tour.Positions(), 0)
+	s.mends(v)
 }
 
 // recombine carries out a generation, or goes on to what follows the last, and reports whether

@@ -165,6 +165,22 @@ func Clustered(n int, seed uint64) *tsp.Instance {
 	return Must(tsp.NewPoints("clustered", tsp.Euc2D, x, y, nil))
 }
 
+// Chips returns the pins of side times side chips in a lattice, two rows of 20 each, upright or lying:
+// which row follows which is more than the nearest neighbours of a pin tell.
+func Chips(side int, seed uint64) *tsp.Instance {
+	r := rand.New(rand.NewPCG(seed, 2))
+	var x, y []float64
+	for chip := range side * side {
+		lying := r.IntN(2)
+		for pin := range 40 {
+			at := [2]float64{float64(pin%20) * 100, float64(pin/20) * 600}
+			x = append(x, float64(chip%side)*3000+at[lying])
+			y = append(y, float64(chip/side)*3000+at[1-lying])
+		}
+	}
+	return Must(tsp.NewPoints("chips", tsp.Euc2D, x, y, nil))
+}
+
 // Duplicates returns n cities of which the given number share each place.
 func Duplicates(n, share int, seed uint64) *tsp.Instance {
 	in := Random(tsp.Euc2D, n, seed)
