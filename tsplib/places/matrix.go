@@ -8,8 +8,12 @@ import (
 	"tspmcts/tsplib"
 )
 
-// maxDecimals is how many decimals are kept at most: all that a float64 has.
-const maxDecimals = 15
+// maxDecimals is how many decimals are kept at most, near to the largest power of ten that a float64
+// holds. Within them a largest number of at least least has the digits that there is room for.
+const (
+	maxDecimals = 300
+	least       = 1e-290
+)
 
 // matrix is a matrix being read, row by row, as whole numbers of a unit that shrinks
 // with the digits that come, and grows where larger numbers leave it no room.
@@ -54,12 +58,16 @@ func (m *matrix) add(i int, v float64) (want string) {
 	if !m.cut && !holds(v, m.digits) {
 		m.refine(v)
 	}
-	for m.digits > 0 && !m.fits(m.digits) {
+	digits := m.digits
+	for digits > 0 && !m.fits(digits) {
 		m.cut = true
-		m.rescale(m.digits - 1)
+		digits--
+	}
+	if digits < m.digits {
+		m.rescale(digits)
 	}
 	halves := math.Round(v * 2 * m.scale)
-	if halves/(2*m.scale) > v {
+	if x := halves / (2 * m.scale); x > v && !same(x, v, m.digits) {
 		halves--
 	}
 	m.w = append(m.w, int32(uint32(halves)))
@@ -69,37 +77,45 @@ func (m *matrix) add(i int, v float64) (want string) {
 // holds reports whether v has at most so many decimals.
 func holds(v float64, digits int) bool {
 	scale := math.Pow10(digits)
-	return math.Round(v*scale)/scale == v
+	return same(math.Round(v*scale)/scale, v, digits)
 }
 
-// fits reports whether there is room for so many decimals. Rounded numbers leave some of it to the
-// search, which adds prices to distances.
+// same reports whether v is x, which was divided by so many powers of ten. More than 22 are not held
+// to the last bit, and neither is what is divided by them.
+func same(x, v float64, digits int) bool {
+	return x == v || digits > 22 && math.Abs(x-v) < v*0x1p-50
+}
+
+// fits reports whether there is room for so many decimals of the largest number. Rounded numbers
+// leave some of it to the search, which adds prices to distances.
 func (m *matrix) fits(digits int) bool {
 	room := float64(tsp.MaxDist)
 	if m.cut {
 		room /= 4
 	}
-	return m.most*math.Pow10(digits) <= room
+	return digits <= maxDecimals && m.most*math.Pow10(digits) <= room
 }
 
 // refine makes room for the decimals of v, or for as many as there is room for.
 func (m *matrix) refine(v float64) {
 	digits := m.digits + 1
-	for digits <= maxDecimals && !holds(v, digits) {
+	for m.fits(digits) && !holds(v, digits) {
 		digits++
 	}
-	if digits > maxDecimals || !m.fits(digits) {
+	if !m.fits(digits) {
 		m.cut = true
-		for digits = maxDecimals; digits > m.digits && !m.fits(digits); {
+		for digits--; digits > m.digits && !m.fits(digits); {
 			digits--
 		}
 	}
 	m.rescale(digits)
 }
 
-// rescale goes over to so many decimals.
+// rescale goes over to so many decimals. 10^19 is as good as more: only zeros are multiplied by that,
+// and all becomes 0 that is divided by it.
 func (m *matrix) rescale(digits int) {
-	up, down := uint64(math.Pow10(max(0, digits-m.digits))), uint64(math.Pow10(max(0, m.digits-digits)))
+	by := func(more int) uint64 { return uint64(math.Pow10(min(max(0, more), 19))) }
+	up, down := by(digits-m.digits), by(m.digits-digits)
 	for i, v := range m.w {
 		if v != noRoad {
 			m.w[i] = int32(uint32(uint64(uint32(v)) * up / down))
@@ -187,12 +203,15 @@ func (f *file) instance(m *matrix, line int, what, unit string) (*tsp.Instance, 
 	if f.opt.Weight != "" && what == entries {
 		return nil, f.fail(line, "", "one matrix", "durations and distances for --weight; leave it out", nil)
 	}
+	if m.most > 0 && m.most < least {
+		return nil, f.fail(line, "", fmt.Sprintf("%v as the largest of the %s", m.most, what), fmt.Sprintf("%v or more; multiply all distances", least), nil)
+	}
 	if m.digits > 0 || m.cut {
 		text := "the " + what + " are fractions"
 		if m.cut {
 			text += " of more digits than the search holds, rounded"
 		}
-		f.warn(line, "%s: searched as whole numbers of %v%s, the scale is %v", text, 1/m.scale, suffix(unit), m.scale)
+		f.warn(line, "%s: searched as whole numbers of %.15g%s, the scale is %v", text, 1/m.scale, suffix(unit), m.scale)
 	}
 	for k, v := range m.w {
 		if m.w[k] = int32((uint32(v) + 1) / 2); v == noRoad {

@@ -10,12 +10,14 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/iotest"
 	"time"
 
 	"tspmcts/tsp"
+	"tspmcts/tsp/tsptest"
 	"tspmcts/tsplib"
 )
 
@@ -192,6 +194,7 @@ func TestMatrices(t *testing.T) {
 		"npy f8":          {npyFile("<f8", false, 3, []float64{0, 1.5, 2, 1.5, math.NaN(), 3, 2, 3, 0}), Options{}, []int32{15, 20, 30}, 10, "", "scale is 10", nil, false},
 		"npy f4":          {npyFile("<f4", false, 3, []float32{0, 0.1, 2, 0.1, 0, 3, 2, 3, 0}), Options{}, []int32{1, 20, 30}, 10, "", "scale is 10", nil, false},
 		"npy f4, refined": {npyFile("<f4", false, 3, []float32{0, 100.1, 2, 100.1, 0, 3.0625, 2, 3.0625, 0}), Options{}, []int32{1001000, 20000, 30625}, 10000, "", "scale is 10000", nil, false},
+		"npy f4, tiny":    {npyFile("<f4", false, 3, []float32{0, 1e-20, 2e-20, 1e-20, 0, 3.25e-20, 2e-20, 3.25e-20, 0}), Options{}, []int32{100, 200, 325}, 1e22, "", "whole numbers of 1e-22", nil, false},
 		"npy i8":          {npyFile("<i8", true, 3, []int64{0, 1, 2, 1, 0, 3, 2, 3, -7}), Options{}, []int32{1, 2, 3}, 1, "", "not all numbers on the diagonal are 0", nil, false},
 		"OSRM":            {`{"code":"Ok",` + dir + `,"sources":` + locations + `,"destinations":` + locations + `}`, Options{}, []int32{1050, 2000, 3025}, 100, "s", "durations and distances are there: durations are minimized; --weight|whole numbers of 0.01 s", []string{"A", "B", ""}, true},
 		"OSRM, distances": {`{"code":"Ok",` + dir + `,"sources":` + locations + `}`, Options{Weight: "distances"}, []int32{1, 2, 3}, 1, "m", "", []string{"A", "B", ""}, true},
@@ -243,17 +246,63 @@ func TestMatrices(t *testing.T) {
 	}
 }
 
+// Matrices have eight digits of their largest number, however small that is, and all where they are few.
+func TestSmallMatrices(t *testing.T) {
+	for exp := -290; exp <= 8; exp++ {
+		for _, digits := range [][]string{{"1.2345678912345678", "2.3456789123456789", "9.8765432198765432"}, {"1.25", "2", "3.125"}} {
+			var v []float64
+			for _, d := range digits {
+				v = append(v, tsptest.Must(strconv.ParseFloat(fmt.Sprintf("%se%d", d, exp), 64)))
+			}
+			text := fmt.Sprintf("[[0,%v,%v],[%[1]v,0,%[3]v],[%[2]v,%[3]v,0]]", v[0], v[1], v[2])
+			in, warnings, err := read(text, Options{})
+			if err != nil || in.Directed {
+				t.Fatalf("%s: %v", text, err)
+			}
+			all := len(digits[0]) == 4
+			if told := fmt.Sprint(warnings); strings.Contains(told, "rounded") == all {
+				t.Errorf("%s: warns %s", text, told)
+			}
+			near := v[2] * 2e-8
+			if all {
+				near = v[2] * 1e-15
+			}
+			for k, got := range []float64{in.Leg(0, 1), in.Leg(0, 2), in.Leg(1, 2)} {
+				if math.Abs(got-v[k]) > near {
+					t.Errorf("%s: %v is %v", text, v[k], got)
+				}
+			}
+		}
+	}
+}
+
 // Rounded fractions are equal where the entries are, whatever is read between the two, and as near
 // to them as their unit allows.
 func TestRoundedAlike(t *testing.T) {
 	const n = 100
 	r := rand.New(rand.NewPCG(1, 1))
 	wide, narrow := make([]float64, n*n), make([]float32, n*n)
+	tiny := func(exp int) []float64 {
+		to := make([]float64, n*n)
+		for i := range n {
+			for j := range i {
+				to[i*n+j] = tsptest.Must(strconv.ParseFloat(fmt.Sprintf("%.0fe%d", wide[i*n+j]*1e4, exp), 64))
+				to[j*n+i] = to[i*n+j]
+			}
+		}
+		return to
+	}
 	for i := range n {
 		for j := range i {
 			d := r.Float64() * math.Pow(4, float64(i)/10) // larger ones come later
 			wide[i*n+j], wide[j*n+i] = d, d
 			narrow[i*n+j], narrow[j*n+i] = float32(d), float32(d)
+		}
+	}
+	for _, exp := range []int{-284, -150, -40, -27} {
+		in, _, err := read(npyFile("<f8", false, n, tiny(exp)), Options{})
+		if err != nil || in.Directed {
+			t.Errorf("%d: directed %v, scale %v, %v", exp, in.Directed, in.Scale, err)
 		}
 	}
 	for kind, numbers := range map[string]any{"<f8": wide, "<f4": narrow} {
@@ -316,6 +365,7 @@ func TestErrors(t *testing.T) {
 		"0,1,2\n1,0,3\n2,,0\n":                     "f.csv:3: found nothing in row 3, column 2, want a number, or inf",
 		"0,1,2\n1,0,3\n2,-3,0\n":                   `f.csv:3: found "-3" in row 3, column 2, want 0 or more`,
 		"0,1,2\n1,0,3\n2,nan,0\n":                  `f.csv:3: found "nan" in row 3, column 2, want a number`,
+		"0,1e-320\n2e-310,0\n":                     `f.csv:1: found 2e-310 as the largest of the entries, want 1e-290 or more; multiply all distances`,
 		"0,1,2\n1,0,3\n2,5e9,0\n":                  `want 0 to 1073741824`,
 		",A,B\nB,0,1\nA,1,0\n":                     `f.csv:2: found the name "B" before line 1 of the matrix, want "A"`,
 		"[[0,1],[1,0],[2,3]]":                      "found more than 2 rows of 2 numbers, want a square matrix",

@@ -71,6 +71,9 @@ class Solve(unittest.TestCase):
         fractions = [[0, 1.5, 2], [1.5, 0, 2.25], [2, 2.25, 0]]
         for found in tspmcts.solve(matrix=fractions), *tspmcts.improvements(matrix=fractions, time=1):
             self.assertEqual(found.length, 5.75)
+        tiny = [[1e-280 * v for v in row] for row in fractions]
+        for found in tspmcts.solve(matrix=tiny), *tspmcts.improvements(matrix=tiny, time=1):
+            self.assertAlmostEqual(found.length * 1e280, 5.75, places=6)
         *_, last = tspmcts.improvements(matrix=closed, time=1)
         self.assertEqual((last.tour, last.length), ([0, 1, 2, 3], 4))
 
