@@ -419,6 +419,9 @@ func (s *Server) resume(j *job) *Problem {
 
 // run searches until the job's budget or ctx ends.
 func (s *Server) run(ctx context.Context, j *job) {
+	if s.Folder != "" { // the revision that a server counts from is kept before it shows a tour
+		s.note(j, s.save(j, nil))
+	}
 	begun := time.Now()
 	spent := j.spent
 	clock := func() time.Duration { return spent + time.Since(begun) }

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -1127,6 +1128,34 @@ func TestStateIsSavedBeforeTheAnswer(t *testing.T) {
 	c.until(first, status(Done))
 	c.want(http.StatusAccepted, "POST", path+"/resume", "", nil)
 	saved(Queued, Running)
+}
+
+// Servers that are killed one after the other, before they have saved anything of the search, do not
+// use a revision twice.
+func TestStateOutlivesKills(t *testing.T) {
+	dir, path := t.TempDir(), ""
+	for life := range int64(4) {
+		var killed atomic.Bool
+		c := serveIt(t, func(c *Config) {
+			c.Folder = dir
+			write := c.Write
+			c.Write = func(name string, w func(io.Writer) error) error {
+				if killed.Load() || strings.HasSuffix(name, ".checkpoint") {
+					return errors.New("the server is dead")
+				}
+				return write(name, w)
+			}
+		})
+		if life == 0 {
+			path = c.post("demo=uniform&cities=2000&time=1h&workers=1", "")
+		}
+		v := c.until(path, func(v View) bool { return v.Status == Running && v.Revision%revisionsLost > 0 })
+		if v.Revision < life*revisionsLost {
+			t.Errorf("life %d has the revision %d", life, v.Revision)
+		}
+		killed.Store(true)
+		c.Close()
+	}
 }
 
 // Where the state cannot be written no job is taken.
