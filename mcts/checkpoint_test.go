@@ -325,7 +325,7 @@ func phaseOf(c *Checkpoint) string {
 // unless it is said how often they come.
 func TestSavesWhatItTakes(t *testing.T) {
 	in := tsptest.Random(tsp.Euc2D, 400, 3)
-	for _, every := range []time.Duration{0, 2 * time.Second} {
+	for _, every := range []time.Duration{0, 2 * time.Second, Endless} {
 		var passed atomic.Int64
 		clock := func() time.Duration { return time.Duration(passed.Add(int64(100 * time.Millisecond))) }
 		var starts, ends []time.Duration
@@ -336,6 +336,12 @@ func TestSavesWhatItTakes(t *testing.T) {
 		least := 50 * time.Second
 		if every > 0 {
 			least = every
+		}
+		if every == Endless {
+			if len(starts) != 2 {
+				t.Errorf("%d checkpoints, want that of the first step and the last one", len(starts))
+			}
+			continue
 		}
 		if len(starts) < 4 {
 			t.Fatalf("every %v: %d checkpoints", every, len(starts))

@@ -366,10 +366,11 @@ func (v *Saver) due(m *meter.Meter, checkpoint func() *stage.Checkpoint) func() 
 	if every == 0 {
 		every = saveEvery
 	}
-	next := m.Clock() // at once: the first step may be long, and what is interrupted keeps the last one
+	// The first is made at once: the first step may be long, and what is interrupted keeps the last one.
+	last, wait := m.Clock(), time.Duration(0)
 	return func() {
 		start := m.Clock()
-		if start < next {
+		if start-last < wait { // no sum, which Endless would make overflow
 			return
 		}
 		v.Save(checkpoint())
@@ -377,6 +378,6 @@ func (v *Saver) due(m *meter.Meter, checkpoint func() *stage.Checkpoint) func() 
 		if v.Every == 0 {
 			every = max(saveEvery, saveShare*(end-start))
 		}
-		next = end + every
+		last, wait = end, every
 	}
 }
