@@ -82,6 +82,7 @@ func TestDecodeLarge(t *testing.T) {
 		{Metric: tsp.Graph, N: -1 << 31},
 		{Metric: tsp.Explicit, N: 1 << 20, Matrix: []int32{0}, Scale: 1},
 		{Metric: tsp.Explicit, N: 1<<31 - 1, Scale: 1},
+		{Metric: tsp.Explicit, N: 1 << 20, Scale: 1}, // of which the square is 0 in 32 bits
 		{Metric: tsp.Euc2D, N: 1 << 20},
 		{Metric: tsp.Euc2D, X: []float64{1, 2}, Y: []float64{1}, N: 1 << 20},
 	} {

@@ -701,7 +701,19 @@ func TestWrittenOrRefused(t *testing.T) {
 			t.Errorf("%v, want %q", err, want)
 		}
 	}
-	for _, in := range []*tsp.Instance{forbidden, pathOfLine} {
+	standIns := []*tsp.Instance{tsp.NewSymmetric(path).Instance, tsp.NewSymmetric(forbidden).Instance, new(tsp.Instance), new(tsp.Instance), new(tsp.Instance)}
+	for k, in := range []*tsp.Instance{holes, graph(5), tsptest.Random(tsp.Exact2D, 5, 1)} {
+		in.Sub(standIns[2+k], []int32{0, 2, 3}, func(c int32) int32 { return []int32{0, -1, 1, 2, -1}[c] })
+	}
+	for k, in := range standIns {
+		if err := Write(io.Discard, in); err != errStandsIn {
+			t.Errorf("%d, which stands for another: %v", k, err)
+		}
+		if _, err := in.Encode(); err == nil {
+			t.Errorf("%d, which stands for another, is encoded", k)
+		}
+	}
+	for _, in := range []*tsp.Instance{forbidden, pathOfLine, standIns[4]} {
 		if err := WriteLine(io.Discard, in, nil); err == nil {
 			t.Errorf("%s is written as a line", in.Name)
 		}

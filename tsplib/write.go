@@ -98,9 +98,13 @@ func Write(w io.Writer, in *tsp.Instance) error {
 	return b.Flush()
 }
 
+var errStandsIn = errors.New("tsplib: an instance that stands for another does not hold what a file would")
+
 // writable returns an error about what TSPLIB has no way to say of in.
 func writable(in *tsp.Instance) error {
 	switch places := in.Metric.Dims() > 0; {
+	case in.StandsIn():
+		return errStandsIn
 	case in.Ends != nil && (in.Directed || in.Ends.Start >= 0 || in.Ends.End >= 0):
 		return fmt.Errorf("tsplib: %s is a path that TSPLIB has no TYPE for", in.Name)
 	case places && in.Forbids():
@@ -143,6 +147,8 @@ func WriteTour(w io.Writer, name, comment string, t tsp.Tour) error {
 // come with the only tour that they have: bare numbers would not be read as a data set.
 func WriteLine(w io.Writer, in *tsp.Instance, t tsp.Tour) error {
 	switch {
+	case in.StandsIn():
+		return errStandsIn
 	case in.Metric != tsp.Exact2D:
 		return fmt.Errorf("tsplib: %s is %v, but data set lines are EXACT_2D", in.Name, in.Metric)
 	case len(in.Fixed) > 0:
