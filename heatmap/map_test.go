@@ -59,6 +59,11 @@ func TestCheck(t *testing.T) {
 			t.Errorf("%v is the map %v", p, m)
 		}
 	}
+	for _, n := range []int{1 << 16, 1 << 30, math.MaxInt/2 + 1} { // whose squares are 0 in 32 or 64 bits
+		if _, err := FromMatrix(n, nil); err == nil {
+			t.Errorf("no numbers are a map of %d cities", n)
+		}
+	}
 	if m, err := FromMatrix(2, []float64{7, 3, -1, math.NaN()}); err != nil || m.Check() != nil || fmt.Sprint(m.P) != "[1 1]" {
 		t.Errorf("%v, %v", m, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 )
 
 // DefaultKeep is how many entries of a row of a matrix are kept.
@@ -152,7 +153,7 @@ func (m *Map) within() *Map {
 // as they are: what the search does hangs on their proportions. The error tells what is no number,
 // or is Rows.Check's.
 func FromMatrix(n int, p []float64) (*Map, error) {
-	if n < 1 || len(p) != n*n {
+	if n < 1 || n > math.MaxInt32 || int64(len(p)) != int64(n)*int64(n) {
 		return nil, fmt.Errorf("heatmap: found a matrix of %d numbers, want %d x %d", len(p), n, n)
 	}
 	g := NewRows(DefaultKeep)

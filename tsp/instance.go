@@ -215,11 +215,11 @@ func NewDirected(name string, n int, w []int32) (*Instance, error) {
 
 // newMatrix checks all but the symmetry.
 func newMatrix(name string, n int, w []int32) (*Instance, error) {
-	if n < 1 || len(w) != n*n {
-		return nil, fmt.Errorf("a matrix of %d numbers for %d cities", len(w), n)
-	}
 	if n > math.MaxInt32/2 {
 		return nil, fmt.Errorf("%d cities are more than %d", n, math.MaxInt32/2)
+	}
+	if n < 1 || int64(len(w)) != int64(n)*int64(n) {
+		return nil, fmt.Errorf("a matrix of %d numbers for %d cities", len(w), n)
 	}
 	in := &Instance{Name: name, Metric: Explicit, Matrix: w, Scale: 1, n: int32(n), stride: n}
 	for i := range n {

@@ -169,6 +169,11 @@ func TestNewPointsRefuses(t *testing.T) {
 	if _, err := NewMatrix("", n, wide); err == nil {
 		t.Error("a matrix that is asymmetric at the last column of a tile is taken")
 	}
+	for _, n := range []int{1 << 16, 1 << 30, math.MaxInt/2 + 1} { // whose squares are 0 in 32 or 64 bits
+		if _, err := NewDirected("", n, nil); err == nil {
+			t.Errorf("no distances are a matrix of %d cities", n)
+		}
+	}
 	if _, err := NewMatrix("", 2, []int32{0, -1, -1, 0}); err == nil {
 		t.Error("a negative distance is taken")
 	}
