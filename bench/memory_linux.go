@@ -83,7 +83,13 @@ func processLeft() (left int64, ok bool) {
 	}
 	var limit syscall.Rlimit
 	const addressSpace = 9 // RLIMIT_AS
-	if syscall.Getrlimit(addressSpace, &limit) != nil || limit.Cur >= 1<<62 {
+	if err := syscall.Getrlimit(addressSpace, &limit); err != nil {
+		return left, ok
+	}
+	if strconv.IntSize == 32 {
+		limit.Cur = min(limit.Cur, 3<<30) // some systems keep the fourth GB
+	}
+	if limit.Cur >= 1<<62 {
 		return left, ok
 	}
 	statm, err := os.ReadFile("/proc/self/statm")

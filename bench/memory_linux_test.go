@@ -3,6 +3,7 @@ package bench
 import (
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 )
 
@@ -53,5 +54,12 @@ func TestSearchBytes(t *testing.T) {
 	}
 	if all, more := searchBytes(500, 1, 499), searchBytes(500, 1, 1000); all != more {
 		t.Errorf("all cities as candidates take %d bytes, more than there are %d", all, more)
+	}
+}
+
+// A process of 32 bits has no more memory than it can name, whatever the machine has.
+func TestMemoryOf32Bits(t *testing.T) {
+	if left, ok := memoryLeft(); ok && strconv.IntSize == 32 && left > 3<<30 {
+		t.Errorf("%d bytes are left", left)
 	}
 }
