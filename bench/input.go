@@ -289,7 +289,7 @@ func (r *Reader) read() (*Item, error) {
 		}
 		if file.Kind != tsplib.KindPlaces && r.Places.Given() {
 			file.f.Close()
-			return nil, Misusef("%s: found a file of %v, which says itself what --metric, --weight and --decimal-comma are for; leave them out", file.Name, file.Kind)
+			return nil, Misusef("%s: found a file of %v, which --metric, --weight and --decimal-comma are not for; leave them out", file.Name, file.Kind)
 		}
 		if file.Kind == tsplib.KindLines {
 			in, set, warnings, err := tsplib.ReadNumbers(file.Reader, file.Name)

@@ -253,7 +253,7 @@ func TestBadPlaces(t *testing.T) {
 		{2, "solve b.csv --out - --json -", `--out and --json are the same file -`},
 		{2, "solve b.csv --plot - --open", `--open shows a file, but --plot is -`},
 		{2, "solve a.csv b.csv --out -", `--out - is for one instance, but there are several; choose one`},
-		{2, "solve a.tsp --metric geodesic", `a\.tsp: found a file of TSPLIB problem, which says itself`},
+		{2, "solve a.tsp --metric geodesic", `a\.tsp: found a file of TSPLIB problem, which --metric, --weight and --decimal-comma are not for`},
 		{2, "solve a.csv --lines 0:1", `a\.csv: found places or a matrix, but --lines is for data set files`},
 	} {
 		oneError(t, dir, c.code, c.want, call{args: strings.Fields(c.args)})

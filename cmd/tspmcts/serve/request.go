@@ -472,7 +472,7 @@ func (o *order) readText(text []byte) error {
 	}
 	o.warn(warnings)
 	if err == nil && kind != tsplib.KindPlaces && o.places.Given() {
-		err = fmt.Errorf("the body is a %v, which says itself what metric, weight and decimal-comma are for; leave them out", kind)
+		err = fmt.Errorf("the body is read as %v, which metric, weight and decimal-comma are not for; leave them out", kind)
 	}
 	if err != nil {
 		return err
