@@ -183,12 +183,16 @@ func (s *solving) timed(ctx context.Context) (context.Context, context.CancelFun
 }
 
 // next returns how much of the budget the next round has, of which some was used before, and how
-// many rounds there are to be in all, none of which has less than 1, a second or an action. Early
+// many rounds there are to be in all, none of which has less than 1, a second or an action, but for
+// the first one that was asked for: without it there is only the tour that it begins with. Early
 // rounds are short: what a border keeps from improving is gone soon.
 func (s *solving) next(before, total float64) (next float64, rounds int) {
 	left := total - before
 	if s.asked > 0 {
 		more := min(s.asked-s.round, int(left))
+		if s.round == 0 && left > 0 {
+			more = max(1, more)
+		}
 		if more < 1 {
 			return 0, s.round
 		}
@@ -242,6 +246,8 @@ func (s *solving) do(ctx context.Context, m method) (*mcts.Result, []bench.Point
 		stop = mcts.StopInterrupted
 	case err != nil:
 		return nil, nil, err
+	case s.round == 0 && s.trace == nil:
+		s.warn("%s: the time was over before other machines could search: the tour is only a first one; give more --time, or leave out --temporal", s.run.Item.Name)
 	}
 	if byTime || ctx.Err() != nil {
 		s.tour = s.shortest()

@@ -149,9 +149,11 @@ func TestSolveInterrupted(t *testing.T) {
 	}
 }
 
-// TestSolveLate pins that a client whose time ends before any worker had a search has a tour.
+// TestSolveLate pins that a client whose time ends before any worker had a search has a tour, and says so.
 func TestSolveLate(t *testing.T) {
 	f := busyFarm(t, func(string) {})
+	said := ""
+	f.warn = func(format string, args ...any) { said += fmt.Sprintf(format, args...) }
 	run := solvable(leastInRegions, bench.Budget{Time: bench.Span{Fixed: 100 * time.Millisecond}})
 	start := time.Now()
 	rec, tour, err := f.Solve(context.Background(), run, func() time.Duration { return time.Since(start) }, 0, nil)
@@ -161,19 +163,23 @@ func TestSolveLate(t *testing.T) {
 	if took := time.Since(start); took > 5*time.Second {
 		t.Errorf("it took %v", took)
 	}
+	if !strings.HasPrefix(said, "r: the time was over before other machines could search") {
+		t.Errorf("it says %q", said)
+	}
 }
 
-// TestSolveShort pins that a time which leaves islands no round is refused.
+// TestSolveShort pins that a time which leaves islands no round is refused, and that any other has one,
+// also where preparations took most of it.
 func TestSolveShort(t *testing.T) {
-	for _, limit := range []time.Duration{leastTime / 2, leastTime} {
-		run := solvable(1500, bench.Budget{Time: bench.Span{Fixed: limit}})
-		s := &solving{Farm: busyFarm(t, func(string) {}), run: run, in: run.Item.Instance, clock: func() time.Duration { return limit / 4 }}
+	for _, tt := range []struct{ limit, at time.Duration }{{leastTime / 2, leastTime / 8}, {leastTime, leastTime / 4}, {leastTime, leastTime * 3 / 4}} {
+		run := solvable(1500, bench.Budget{Time: bench.Span{Fixed: tt.limit}})
+		s := &solving{Farm: busyFarm(t, func(string) {}), run: run, in: run.Item.Instance, clock: func() time.Duration { return tt.at }}
 		_, err := s.begin(t.Context())
 		if err == nil {
 			err = s.share(t.Context())
 		}
-		if refused := errors.As(err, new(*bench.Misuse)); refused != (limit < leastTime) || !refused && (err != nil || s.Rounds != 1) {
-			t.Errorf("%v: %d rounds, %v", limit, s.Rounds, err)
+		if refused := errors.As(err, new(*bench.Misuse)); refused != (tt.limit < leastTime) || !refused && (err != nil || s.Rounds != 1) {
+			t.Errorf("%v of %v: %d rounds, %v", tt.at, tt.limit, s.Rounds, err)
 		}
 	}
 }
