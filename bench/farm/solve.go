@@ -252,6 +252,9 @@ func (s *solving) do(ctx context.Context, m method) (*mcts.Result, []bench.Point
 	if byTime || ctx.Err() != nil {
 		s.tour = s.shortest()
 	}
+	if s.source == mcts.AutoHeatmap { // no search has told of its own
+		s.source = mcts.DefaultHeatmapOf(s.run.Knobs.Preset, s.in, s.limit(), s.run.Workers)
+	}
 	res := &mcts.Result{Stop: stop, Actions: s.used, Source: s.source}
 	if res.Config, err = s.run.Knobs.Config(s.in.N(), res.Source); err != nil {
 		return nil, nil, err

@@ -139,7 +139,7 @@ func TestSolveInterrupted(t *testing.T) {
 			start := time.Now()
 			rec, tour, err := f.Solve(ctx, run, func() time.Duration { return time.Since(start) }, 0, nil)
 			cancel()
-			if err != nil || rec.Stop != mcts.StopInterrupted || run.Item.Check(tour) != nil {
+			if err != nil || rec.Stop != mcts.StopInterrupted || rec.Heatmap == mcts.AutoHeatmap || run.Item.Check(tour) != nil {
 				t.Errorf("%d cities, interrupted at %s: %+v, %v", n, at, rec, err)
 			}
 			if kept {
@@ -157,7 +157,7 @@ func TestSolveLate(t *testing.T) {
 	run := solvable(leastInRegions, bench.Budget{Time: bench.Span{Fixed: 100 * time.Millisecond}})
 	start := time.Now()
 	rec, tour, err := f.Solve(context.Background(), run, func() time.Duration { return time.Since(start) }, 0, nil)
-	if err != nil || rec.Stop != mcts.StopTime || run.Item.Check(tour) != nil {
+	if err != nil || rec.Stop != mcts.StopTime || rec.Heatmap != "gtprior" || run.Item.Check(tour) != nil {
 		t.Fatalf("%+v, %v", rec, err)
 	}
 	if took := time.Since(start); took > 5*time.Second {
