@@ -93,6 +93,41 @@ func (b *blobStore) probe(ctx context.Context) error {
 	return nil
 }
 
+// settled is when whoever found a bucket without a mark has written his.
+const settled = 1500 * time.Millisecond
+
+// mark returns what tells this bucket from others: the first name in its folder mark, once the last is
+// settled, by the bucket's clock. Who finds none there writes one, as many workers may do that start at once.
+func (b *blobStore) mark(ctx context.Context) (string, error) {
+	own := "mark/" + strings.ToLower(rand.Text()[:8])
+	for {
+		now, err := b.now(ctx)
+		if err != nil {
+			return "", err
+		}
+		var names []string
+		fresh := false
+		err = b.each(ctx, "mark/", func(o *blob.ListObject) {
+			names = append(names, o.Key)
+			fresh = fresh || now.Sub(o.ModTime).Abs() < settled
+		})
+		if err == nil && len(names) > 0 && !fresh {
+			return path.Base(slices.Min(names)), nil
+		}
+		if err == nil && len(names) == 0 {
+			err = b.put(ctx, own, nil)
+		}
+		if err != nil {
+			return "", err
+		}
+		select {
+		case <-time.After(settled / 5):
+		case <-ctx.Done():
+			return "", ctx.Err()
+		}
+	}
+}
+
 // plain returns what a full disk or a lost right says of itself.
 func plain(err error) error {
 	switch {

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -187,6 +189,29 @@ func TestShared(t *testing.T) {
 	err := b.write(t.Context(), "a/b", nil)
 	if _, gone := os.Stat(b.dir); err == nil || !errors.Is(gone, os.ErrNotExist) {
 		t.Errorf("into a folder that has vanished: %v; the folder: %v", err, gone)
+	}
+}
+
+// TestMark pins that all who open a new bucket at about the same time have one mark for it, as those who
+// come later have, and that another bucket has another.
+func TestMark(t *testing.T) {
+	b, _ := folder(t)
+	marks := make([]string, 20)
+	var all sync.WaitGroup
+	for i := range marks {
+		all.Go(func() {
+			time.Sleep(time.Duration(i) * time.Millisecond)
+			marks[i] = tsptest.Must(b.mark(t.Context()))
+		})
+	}
+	all.Wait()
+	marks = append(marks, tsptest.Must(b.mark(t.Context())))
+	if found := slices.Compact(marks); len(found) != 1 || found[0] == "" {
+		t.Errorf("one bucket has the marks %q", found)
+	}
+	other, _ := folder(t)
+	if tsptest.Must(other.mark(t.Context())) == marks[0] {
+		t.Errorf("two buckets have the mark %q", marks[0])
 	}
 }
 

@@ -62,9 +62,6 @@ func Connect(ctx context.Context, blobs string, o Options) (_ *Farm, err error) 
 	if f.warn == nil {
 		f.warn = func(string, ...any) {}
 	}
-	if f.queue, err = queueName(); err != nil {
-		return nil, err
-	}
 	if f.blobs, err = openBlobs(ctx, blobs, f.warn); err != nil {
 		return nil, err
 	}
@@ -97,6 +94,14 @@ func Connect(ctx context.Context, blobs string, o Options) (_ *Farm, err error) 
 			}
 		}
 		return nil, fmt.Errorf("no Temporal server answers at %s (TEMPORAL_ADDRESS): %w", f.address, err)
+	}
+	mark, err := f.blobs.mark(ctx)
+	if err == nil {
+		f.queue, err = queueName(mark)
+	}
+	if err != nil {
+		f.client.Close()
+		return nil, err
 	}
 	if _, err := f.client.DescribeTaskQueue(ctx, f.queue, enumspb.TASK_QUEUE_TYPE_ACTIVITY); err != nil {
 		f.client.Close()
@@ -137,24 +142,23 @@ func gone(err error) bool {
 }
 
 // noWorker says that nobody is there to do the work.
-const noWorker = "no worker of this build"
+const noWorker = "no worker of this build and bucket"
 
-// needWorker returns a bench.Misuse that tells what there is instead, unless a worker of this build that
-// has this bucket polls, or is so busy that it does not but was heard of lately, by the bucket's clock:
-// that of the server, by which one polls, may be behind ours.
+// needWorker returns a bench.Misuse that tells what there is instead, unless a worker of this build and
+// bucket polls, or is so busy that it does not but was heard of lately, by the bucket's clock: that of the
+// server, by which one polls, may be behind ours.
 func (f *Farm) needWorker(ctx context.Context) error {
 	d, err := f.client.DescribeTaskQueue(ctx, f.queue, enumspb.TASK_QUEUE_TYPE_ACTIVITY)
 	if err != nil {
 		return fmt.Errorf("the Temporal server at %s: %w", f.address, err)
 	}
-	polling := 0
 	for _, p := range d.Pollers {
 		if time.Since(p.LastAccessTime.AsTime()) < 2*time.Minute {
-			polling++
+			if there, err := f.noticed(ctx); there || err != nil {
+				return err
+			}
+			break
 		}
-	}
-	if polling > 0 {
-		return f.noticed(ctx, polling)
 	}
 	workers, err := f.workers(ctx, noticedFor)
 	if err != nil {
@@ -171,25 +175,21 @@ func (f *Farm) needWorker(ctx context.Context) error {
 	for queue, n := range others {
 		text += fmt.Sprintf("; %d of %s", n, queue)
 	}
-	return bench.Misusef(noWorker+" (%s) polls at %s%s; start one with: tspmcts worker --blobs URL", f.queue, f.address, text)
+	return bench.Misusef(noWorker+" (%s) polls at %s%s; those that run may have another --blobs; start one with: tspmcts worker --blobs URL", f.queue, f.address, text)
 }
 
-// noticed returns a bench.Misuse unless a worker has left a notice in the bucket, however old that is by
-// our clock: those that poll would not find the inputs. A folder of many machines may show it a moment
-// later.
-func (f *Farm) noticed(ctx context.Context, polling int) error {
+// noticed reports whether a worker has a notice in the bucket, however old that is by our clock: those that
+// polled lately may have ended, and removed theirs. A folder of many machines may show it a moment later.
+func (f *Farm) noticed(ctx context.Context) (bool, error) {
 	for start := time.Now(); ; {
 		names, err := f.blobs.list(ctx, noticesOf(f.queue))
-		if err != nil || len(names) > 0 {
-			return err
-		}
-		if time.Since(start) > 3*time.Second {
-			return bench.Misusef(noWorker+" (%s) has left a notice in %s, but %d asked for work at %s within two minutes: is their --blobs the same?", f.queue, f.blobs.name, polling, f.address)
+		if err != nil || len(names) > 0 || time.Since(start) > 3*time.Second {
+			return len(names) > 0, err
 		}
 		select {
 		case <-time.After(500 * time.Millisecond):
 		case <-ctx.Done():
-			return ctx.Err()
+			return false, ctx.Err()
 		}
 	}
 }

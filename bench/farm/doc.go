@@ -25,8 +25,8 @@
 //     before the server hears of it. Whoever reads it checks the digest first, then sizes, then the tour and its length.
 //  3. An attempt beats on its own clock: while the server is away the search goes on, and its
 //     result waits until the server takes it, or says that another has the work.
-//  4. Client and workers have one wire version and one build, which the task queue's name
-//     tells: another build is given nothing.
+//  4. Client and workers have one wire version, one build and one bucket, which the task queue's
+//     name tells: others are given nothing.
 //  5. What is on the wire names no file: neither paths nor heatmaps of files.
 //  6. The records file is the memory: what is in it is not run again, whatever the server forgot.
 package farm

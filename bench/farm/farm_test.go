@@ -695,6 +695,42 @@ func TestOtherBuild(t *testing.T) {
 	l.must(append(suite("far.jsonl", 1, "--actions", "1000"), far...)...)
 }
 
+// A worker of another bucket gets nothing of this one, though it knows the same inputs: all runs are done in
+// the bucket of the client, and where no worker has that, the client says so.
+func TestTwoBuckets(t *testing.T) {
+	l := newLab(t)
+	l.instances(2, 50)
+	run := func(seeds int) *exec.Cmd {
+		return l.command(append(suite(fmt.Sprint(seeds, ".jsonl"), seeds, "--actions", "1000"), far...)...)
+	}
+	l.worker("--slots", "2")
+	l.ready()
+	if out, err := run(2).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	other := filepath.Join(l.dir, "other")
+	if err := os.Mkdir(other, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	l.blobs = "file://" + other
+	if out, err := run(4).CombinedOutput(); err == nil || !strings.Contains(string(out), "may have another --blobs") {
+		t.Errorf("no worker of this bucket: %v: %s", err, out)
+	}
+	l.worker()
+	for start := time.Now(); ; time.Sleep(200 * time.Millisecond) {
+		if files, _ := filepath.Glob(filepath.Join(other, "workers", "*", "*")); len(files) > 0 {
+			break
+		}
+		if time.Since(start) > time.Minute {
+			t.Fatal("no worker came up")
+		}
+	}
+	out, err := run(4).CombinedOutput()
+	if all := l.records("4.jsonl"); err != nil || len(all) != 8 {
+		t.Errorf("%d runs, want 8: %v: %s", len(all), err, out)
+	}
+}
+
 // A worker whose program is replaced, and then removed, goes on with what it is; its searches have the
 // program's name.
 func TestReplaced(t *testing.T) {

@@ -39,11 +39,11 @@ const (
 // mostArms is how many runs a block may have.
 const mostArms = 10000
 
-// queueName returns the name of the task queue, which tells wire version and build: the commit
+// queueName returns the name of the task queue, which tells wire version, bucket and build: the commit
 // where the program was built of nothing else, or else the digest of the program itself.
-func queueName() (string, error) {
+func queueName(mark string) (string, error) {
 	build, err := build()
-	return fmt.Sprintf("tspmcts-%d-%s", Wire, build), err
+	return fmt.Sprintf("tspmcts-%d-%s-%s", Wire, build, mark), err
 }
 
 var build = sync.OnceValues(func() (string, error) {

@@ -62,13 +62,13 @@ func (w *worker) reserve(a *attempt, cores int) (give func(), err error) {
 }
 
 // end ends the attempt with the result, or with what failed. An input that is missing is tried again, as a
-// folder of many machines may show it late: for ever, where the client has another bucket.
+// folder of many machines may show it late: for ever, where somebody has removed it.
 func (w *worker) end(a *attempt, result any, failure error) error {
 	if cause := context.Cause(a.ctx); failure != nil && cause != nil {
 		failure = cause
 	}
 	if gcerrors.Code(failure) == gcerrors.NotFound {
-		w.said.Do(func() { w.farm.warn("an input is missing: %v; is the client's --blobs the same?", failure) })
+		w.said.Do(func() { w.farm.warn("an input is missing: %v; was --blobs emptied?", failure) })
 	}
 	return a.end(result, failure)
 }

@@ -33,7 +33,7 @@ func TestOtherBucket(t *testing.T) {
 		ctx := t.Context()
 		blobs, _ := folder(t)
 		f := &Farm{client: quietServer{asked: func() {}, polls: true}, blobs: blobs, queue: "q", warn: t.Logf}
-		if err := f.needWorker(ctx); err == nil || !strings.Contains(err.Error(), "is their --blobs the same?") {
+		if err := f.needWorker(ctx); err == nil || !strings.Contains(err.Error(), "may have another --blobs") {
 			t.Errorf("a worker of another bucket: %v", err)
 		}
 		time.AfterFunc(time.Second, func() { f.blobs.put(ctx, noticesOf("q")+"w", nil) })

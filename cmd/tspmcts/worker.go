@@ -94,7 +94,7 @@ func workerCommand() *cli.Command {
 		Description: "Asks a Temporal server for work and does it until SIGTERM, which gives back what is\n" +
 			"under way within 5 seconds. The connection is described by TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE,\n" +
 			"TEMPORAL_TLS_... or a profile of Temporal's configuration file. Client and workers\n" +
-			"must be of one build.",
+			"must be of one build and have one bucket.",
 		Flags: []cli.Flag{
 			blobsOption(),
 			option(catFarm, "slots", "have up to `N` searches at once, each with the cores that its run asks for; those that there are no cores for wait (default: the number of CPUs, or GOMAXPROCS)"),
