@@ -1,6 +1,7 @@
 package farm
 
 import (
+	"bufio"
 	"cmp"
 	"context"
 	"fmt"
@@ -18,7 +19,9 @@ const mostShown = 100
 
 // Status tells what the workers are, which suites and rounds the server knows, the latest first,
 // and what is done for those under way.
-func (f *Farm) Status(ctx context.Context, w io.Writer) error {
+func (f *Farm) Status(ctx context.Context, to io.Writer) (err error) {
+	w := bufio.NewWriter(to)
+	defer func() { err = cmp.Or(err, w.Flush()) }()
 	workers, err := f.workers(ctx, noticedFor)
 	if err != nil {
 		return err

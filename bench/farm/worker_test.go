@@ -6,6 +6,7 @@ import (
 	"encoding/gob"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"math"
 	"net"
@@ -20,6 +21,7 @@ import (
 
 	failurepb "go.temporal.io/api/failure/v1"
 	workflowpb "go.temporal.io/api/workflow/v1"
+	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/log"
 
@@ -249,6 +251,28 @@ func TestHangs(t *testing.T) {
 	})
 	if said != 1 {
 		t.Errorf("it says %d times that it waits, want once", said)
+	}
+}
+
+// emptyServer is a server that knows no suites and rounds.
+type emptyServer struct{ client.Client }
+
+func (emptyServer) ListWorkflow(context.Context, *workflowservice.ListWorkflowExecutionsRequest) (*workflowservice.ListWorkflowExecutionsResponse, error) {
+	return &workflowservice.ListWorkflowExecutionsResponse{}, nil
+}
+
+// TestStatus pins that Status fails where nothing can be written.
+func TestStatus(t *testing.T) {
+	blobs, _ := folder(t)
+	f := &Farm{client: emptyServer{}, blobs: blobs, queue: "q"}
+	var told bytes.Buffer
+	if err := f.Status(t.Context(), &told); err != nil || told.String() != "0 workers, 0 slots of this build (q)\n" {
+		t.Errorf("%v, told %q", err, told.String())
+	}
+	closed, w := io.Pipe()
+	closed.Close()
+	if err := f.Status(t.Context(), w); err != io.ErrClosedPipe {
+		t.Errorf("to a closed pipe: %v", err)
 	}
 }
 
