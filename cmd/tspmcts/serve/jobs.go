@@ -477,7 +477,7 @@ func (s *Server) solve(ctx context.Context, j *job, clock func() time.Duration) 
 	}()
 	o := mcts.Options{Preset: j.knobs.Preset, Configure: j.knobs.Config, Source: j.heatmap, Seed: j.seed, Workers: j.workers,
 		Time: j.time(s.Limits), Actions: j.budget.Actions, Stall: j.budget.Stall.Of(j.item.N()), Target: j.budget.Target, Clock: clock,
-		Bound: j.bound, Best: j.optimum, Heatmap: j.edges, Initial: j.initial, Observe: func(p mcts.Progress) { s.publish(j, p) }}
+		Bound: j.bound, Heatmap: j.edges, Initial: j.initial, Observe: func(p mcts.Progress) { s.publish(j, p) }}
 	o.Build = func(ctx context.Context, in *tsp.Instance, spec string, nb *tsp.Neighbors, told heatmap.Told) (*heatmap.Map, error) {
 		source, err := heatmap.Parse(spec)
 		if err != nil {
