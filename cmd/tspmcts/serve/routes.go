@@ -167,7 +167,7 @@ func (s *Server) understand(body []byte, query string) (*order, time.Duration, e
 // readBody reads a request's body, within its limits.
 func (s *Server) readBody(w http.ResponseWriter, r *http.Request) ([]byte, *Problem) {
 	large := problemf(http.StatusRequestEntityTooLarge, "the body is larger than %d bytes", s.Body)
-	if r.ContentLength > s.Body {
+	if r.ContentLength > s.Body { // and need not be read to know
 		return nil, large
 	}
 	if e := r.Header.Get("Content-Encoding"); e != "" && e != "identity" {

@@ -543,6 +543,14 @@ func TestBadRequests(t *testing.T) {
 			t.Errorf("line %d, want 7", p.Line)
 		}
 	}
+	// A body that does not tell how long it is may be no longer.
+	res, err := http.Post(c.url+"/v1/jobs", "", io.MultiReader(strings.NewReader(square), strings.NewReader(strings.Repeat("\n", 5000))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res.Body.Close(); res.StatusCode != http.StatusRequestEntityTooLarge {
+		t.Errorf("a long body of no length: %d", res.StatusCode)
+	}
 	var list struct{ Jobs []View }
 	if c.want(http.StatusOK, "GET", "/v1/jobs", "", &list); len(list.Jobs) != 2 {
 		t.Errorf("%d jobs, want only the good ones", len(list.Jobs))
@@ -562,6 +570,13 @@ func TestToken(t *testing.T) {
 			t.Errorf("%q: %d %s, want %d", header, res.StatusCode, text, want)
 		}
 	}
+	for _, r := range c.list() {
+		method, path, _ := strings.Cut(r.pattern, " ")
+		res, _ := c.ask(method, strings.Replace(path, "{id}", "x", 1), "")
+		if open := !strings.HasPrefix(path, "/v1/"); open != (res.StatusCode != http.StatusUnauthorized) {
+			t.Errorf("%s without the token: %d", r.pattern, res.StatusCode)
+		}
+	}
 	c.want(http.StatusOK, "GET", "/", "", nil) // the page holds no secret
 }
 
@@ -572,6 +587,15 @@ func TestPanic(t *testing.T) {
 	c.guard(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("secret") })).ServeHTTP(w, httptest.NewRequest("GET", "http://localhost/", nil))
 	if w.Code != http.StatusInternalServerError || strings.Contains(w.Body.String(), "secret") {
 		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
+
+// A search that panics is that job's end alone.
+func TestPanicInSearch(t *testing.T) {
+	c := serveIt(t, func(c *Config) { c.Log = func(string, ...any) {} })
+	j := &job{order: &order{settings: new(settings)}} // of no instance
+	if _, err := c.solve(t.Context(), j, nil); err == nil || !strings.Contains(err.Error(), "the search went wrong") {
+		t.Error(err)
 	}
 }
 
@@ -595,6 +619,11 @@ func TestPageIsClosed(t *testing.T) {
 	res, _ := c.ask("GET", "/", "")
 	if p := res.Header.Get("Content-Security-Policy"); !strings.HasPrefix(p, "default-src 'self';") || strings.Contains(p, "unsafe") {
 		t.Error(p)
+	}
+	for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin", "Referrer-Policy": "no-referrer"} {
+		if got := res.Header.Get(name); got != want {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
 	}
 	entries, err := files.ReadDir("page")
 	if err != nil || len(entries) == 0 {
@@ -668,6 +697,59 @@ func TestPauseResumeStop(t *testing.T) {
 	}
 	c.want(http.StatusNoContent, "DELETE", path, "", nil)
 	c.want(http.StatusNotFound, "GET", path, "", nil)
+}
+
+// A job that rests is resumed where one more may wait.
+func TestResumeNeedsRoom(t *testing.T) {
+	c := serveIt(t, func(c *Config) { c.Running, c.Queued = 1, 1 })
+	c.until(c.post("demo=uniform&time=1h&workers=1", ""), status(Running))
+	rests := c.post("demo=uniform&time=1h&workers=1", "")
+	c.want(http.StatusAccepted, "POST", rests+"/pause", "", nil)
+	c.post("demo=uniform&time=1h&workers=1", "")
+	if res := c.want(http.StatusTooManyRequests, "POST", rests+"/resume", "", nil); res.Header.Get("Retry-After") == "" {
+		t.Error("refused without Retry-After")
+	}
+}
+
+// A job that is deleted searches no more, nor later, and who follows it is told.
+func TestDelete(t *testing.T) {
+	c := serveIt(t, func(c *Config) { c.Running = 1 })
+	runs := c.post("demo=uniform&time=1h&workers=1", "")
+	c.until(runs, status(Running))
+	waits := c.post("demo=uniform&time=1h&workers=1", "")
+	told := c.follow(waits)
+	c.want(http.StatusNoContent, "DELETE", waits, "", nil)
+	if text := told(); !strings.HasSuffix(text, "event: gone\ndata: {}\n\n") {
+		t.Errorf("its events end with %q", text)
+	}
+	c.want(http.StatusNoContent, "DELETE", runs, "", nil)
+	c.none("searches", &c.Server.running)
+}
+
+// follow follows a job's events; told returns them all when they have ended.
+func (c *client) follow(path string) (told func() string) {
+	c.Helper()
+	res, err := http.Get(c.url + path + "/events")
+	if err != nil {
+		c.Fatal(err)
+	}
+	all := make(chan string, 1)
+	go func() {
+		defer res.Body.Close()
+		text, _ := io.ReadAll(res.Body)
+		all <- string(text)
+	}()
+	return func() string {
+		c.Helper()
+		select {
+		case text := <-all:
+			return text
+		case <-time.After(time.Minute):
+			res.Body.Close()
+			c.Fatalf("the events of %s go on", path)
+			return ""
+		}
+	}
 }
 
 // An order of the cities over ways that there are none of is no tour, and not shown.
@@ -774,7 +856,28 @@ func TestEvents(t *testing.T) {
 	if strings.Count(string(text), "data:") != 1 || !strings.Contains(string(text), "event: done\n") {
 		t.Errorf("%s", text)
 	}
+	w := &deadlines{ResponseRecorder: httptest.NewRecorder()}
+	c.ServeHTTP(w, httptest.NewRequest("GET", "http://localhost"+path+"/events", nil))
+	if left := time.Until(w.write); left <= 0 || left > sendLimit {
+		t.Errorf("a client may take nothing for %v, want %v", left, sendLimit)
+	}
+	// Those of a job at which nothing happens end with the server.
+	rests := c.post("demo=uniform&time=1h", "")
+	c.want(http.StatusAccepted, "POST", rests+"/pause", "", nil)
+	c.until(rests, status(Paused))
+	told := c.follow(rests)
+	time.Sleep(4 * eventEvery) // until the stream only waits for what happens
+	c.Close()
+	told()
 }
+
+// deadlines keeps how long an answer may take.
+type deadlines struct {
+	*httptest.ResponseRecorder
+	write time.Time
+}
+
+func (d *deadlines) SetWriteDeadline(t time.Time) error { d.write = t; return nil }
 
 // Clients that take nothing, and many that do, cost the server no memory and leave it when they go.
 func TestManyClients(t *testing.T) {
@@ -801,6 +904,10 @@ func TestManyClients(t *testing.T) {
 		res.Body.Close()
 	}
 	c.none("streams", &c.Server.streams)
+	c.Server.mu.Lock()
+	j := c.jobs[before.ID]
+	c.Server.mu.Unlock()
+	c.none("followers", &j.followers) // of whom each event comes more rarely
 	c.want(http.StatusNoContent, "DELETE", path, "", nil)
 }
 
@@ -904,12 +1011,16 @@ func TestForgets(t *testing.T) {
 		t.Errorf("%d %s", res.StatusCode, text)
 	}
 	// Nor are those that have ended, where the new one would not fit without them either.
-	c = serveIt(t, func(c *Config) { c.Cities, c.Held = 20, 20 })
+	dir := t.TempDir()
+	c = serveIt(t, func(c *Config) { c.Folder, c.Cities, c.Held = dir, 20, 20 })
 	old := c.post("", square)
 	c.until(old, status(Done))
 	c.until(c.post("time=1h&workers=1&demo=uniform&cities=14", ""), status(Running))
 	if res, text := c.ask("POST", "/v1/jobs?demo=uniform&cities=7", ""); res.StatusCode != http.StatusTooManyRequests {
 		t.Errorf("%d %s", res.StatusCode, text)
+	}
+	if kept, err := filepath.Glob(filepath.Join(dir, "*.body")); len(kept) != 2 {
+		t.Errorf("the job that was refused is kept too: %q, %v", kept, err)
 	}
 	c.want(http.StatusOK, "GET", old, "", nil)
 	c.want(http.StatusAccepted, "POST", "/v1/jobs?demo=uniform&cities=6", "", nil)
@@ -945,6 +1056,40 @@ func TestHeldMatrices(t *testing.T) {
 		t.Errorf("%d %s", res.StatusCode, text)
 	}
 	c.want(http.StatusOK, "GET", small, "", nil)
+}
+
+// Edges of a graph and of a heatmap count as what they take, too.
+func TestHeldEdges(t *testing.T) {
+	var graph, edges, points []string
+	for i := range 30 {
+		points = append(points, fmt.Sprintf("[%d,0]", i))
+		for k := range i {
+			graph, edges = append(graph, fmt.Sprintf("%d %d\n", k+1, i+1)), append(edges, fmt.Sprintf("[%d,%d,1]", k, i))
+		}
+	}
+	for body, want := range map[string]int{
+		"NAME: g\nTYPE: HCP\nDIMENSION: 30\nEDGE_DATA_FORMAT: EDGE_LIST\nEDGE_DATA_SECTION\n" + strings.Join(graph, "") + "-1\nEOF\n": 8 * 435 / bytesHeld,
+		`{"coordinates": [` + strings.Join(points, ",") + `], "edges": [` + strings.Join(edges, ",") + "]}":                           8 * 870 / bytesHeld,
+	} {
+		if o, err := decode([]byte(body), "", DefaultLimits()); err != nil || o.weight != want {
+			t.Errorf("%.20s counts as %d cities, %v, want %d", body, o.weight, err, want)
+		}
+	}
+}
+
+// A job that does not fit the memory is refused, where the system tells how much there is.
+func TestMemory(t *testing.T) {
+	c := serveIt(t, nil)
+	o, err := decode([]byte(square), "", c.Limits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o.workers = math.MaxInt32; bench.CheckMemory(o.item.Instance, o.workers, 0) == nil {
+		t.Skip("it does not tell")
+	}
+	if _, p := c.add(o, "", nil, 0); p == nil || p.Status != http.StatusServiceUnavailable {
+		t.Errorf("%+v", p)
+	}
 }
 
 // A server that begins again has its jobs as they were; one that ran goes on from its checkpoint.
