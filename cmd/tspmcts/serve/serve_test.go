@@ -159,6 +159,7 @@ func TestEveryBody(t *testing.T) {
 		{"matrix", "", "0 2 9 2 2\n2 0 2 9 9\n9 2 0 2 9\n2 9 2 0 2\n2 9 9 2 0\n", 5, "10"},
 		{"json coordinates", "", `{"coordinates": [[0, 0], [3, 0], [3, 4]], "seed": 7, "bound": true}`, 3, "12"},
 		{"json metric", "", `{"coordinates": [[0, 0], [1, 1]], "metric": "EUC_2D", "kick-size": 20}`, 2, "2"},
+		{"json in space", "metric=euclid", `{"coordinates": [[0, 0, 0], [3, 0, 0], [3, 4, 12]]}`, 3, "28.64911064067352"},
 		{"json matrix", "", `{"matrix": [[0, 5, 6], [5, 0, 7], [6, 7, 0]]}`, 3, "18"},
 		{"json with a mark", "", "\ufeff" + `{"coordinates": [[0, 0], [3, 0], [3, 4]]}`, 3, "12"},
 		{"geojson with a mark", "metric=geodesic", "\ufeff" + `{"type": "MultiPoint", "coordinates": [[7.1, 50.7], [10, 48.4], [10.1, 54.3]]}`, 3, ""},
@@ -173,6 +174,8 @@ func TestEveryBody(t *testing.T) {
 		{"decimal comma", "decimal-comma=true", "x;y\n0,5;0\n3,5;0\n3,5;4\n", 3, "12"},
 		{"geojson", "metric=geodesic", `{"type": "MultiPoint", "coordinates": [[7.1, 50.7], [10, 48.4], [10.1, 54.3]]}`, 3, ""},
 		{"table", "weight=distances", `{"code": "Ok", "durations": [[0, 1], [1, 0]], "distances": [[0, 7], [9, 0]]}`, 2, "16"},
+		{"table of cells", "", `{"sources_to_targets": [[{"distance": 0, "time": 0}, {"distance": 1.5, "time": 7}], [{"distance": 2, "time": 9}, {"distance": 0, "time": 0}]]}`, 2, "16"},
+		{"tables by profile", "", `{"vehicles": [{"id": 1}], "matrices": {"car": {"durations": [[0, 1], [2, 0]]}}}`, 2, "3"},
 		{"rows", "start=1&end=0", `[[0, 1, 5], [2, 0, 1], [1, 9, 0]]`, 3, "2"},
 		{"csv matrix", "", "0,1,5\n2,0,1\n1,9,0\n", 3, "3"},
 		{"directed", "", `{"matrix": [[0, 1, 9, 9, 9], [9, 0, 1, 9, 9], [9, 9, 0, 1, 9], [9, 9, 9, 0, 1], [1, 9, 9, 9, 0]]}`, 5, "5"},
@@ -328,6 +331,37 @@ func (c *client) tours(path string) map[string]tsp.Tour {
 	return all
 }
 
+// Coordinates are told as they were given, and the picture of them lies in a square from 0 to 1.
+func TestCoordinates(t *testing.T) {
+	c := serveIt(t, nil)
+	degrees := c.post("metric=geodesic", `{"coordinates": [[50.7, 7.1], [48.4, 10], [54.3, 10.1]]}`)
+	space := c.post("metric=euclid", `{"coordinates": [[0, 0, 0], [3, 0, 0], [3, 4, 12]]}`)
+	for path, want := range map[string]string{degrees + "/tour?format=geojson": "[[7.1,50.7],", space + "/tour?format=csv": "city,x,y,z\n0,0,0,0\n"} {
+		c.until(strings.Split(path, "/tour")[0], status(Done))
+		if _, text := c.ask("GET", path, ""); !strings.Contains(string(text), want) {
+			t.Errorf("%s: %s, want %s", path, text, want)
+		}
+	}
+	for body, want := range map[string][]float32{"5 10\n5 30\n45 20\n": {0, 0, 0, 0.5, 1, 0.25}, "5 5\n5 5\n": {0, 0, 0, 0}} {
+		got := make([]float32, len(want))
+		_, data := c.ask("GET", c.post("", body)+"/cities", "")
+		if n, err := binary.Decode(data, binary.LittleEndian, got); err != nil || n != len(data) || !slices.Equal(got, want) {
+			t.Errorf("%q is drawn at %v, %v, want %v", body, got, err, want)
+		}
+	}
+	// Of a heatmap each edge that is worth to be seen is told once, with how probable it is.
+	path := c.post("", `{"coordinates": [[0, 0], [1, 0], [1, 1], [0, 1]], "edges": [[1, 0, 1], [1, 2, 1], [2, 3, 1], [0, 3, 0.25], [0, 2, 0.01]]}`)
+	_, data := c.ask("GET", path+"/heatmap", "")
+	var edges []string
+	for edge := range slices.Chunk(data, 12) {
+		p := math.Float32frombits(binary.LittleEndian.Uint32(edge[8:]))
+		edges = append(edges, fmt.Sprintf("%d-%d %.2f", binary.LittleEndian.Uint32(edge), binary.LittleEndian.Uint32(edge[4:]), p))
+	}
+	if slices.Sort(edges); !slices.Equal(edges, []string{"0-1 1.00", "0-3 0.31", "1-2 1.00", "2-3 1.00"}) {
+		t.Errorf("the heatmap shows %q", edges)
+	}
+}
+
 // The time to answer begins when a request has arrived: a slow one is answered too.
 func TestSlowBodyIsAnswered(t *testing.T) {
 	c := serveIt(t, nil)
@@ -374,6 +408,16 @@ func TestSettings(t *testing.T) {
 	if err != nil || o.item.Name != strings.Repeat("ö", maxName) {
 		t.Errorf("the name in a file is told with %d bytes, %v", len(o.item.Name), err)
 	}
+	o, err = decode([]byte(`{"coordinates": [[1, 1]], "seed": 9007199254740993}`), "", DefaultLimits()) // which no float64 is
+	if err != nil || o.seed != 9007199254740993 {
+		t.Errorf("seed %d, %v", o.seed, err)
+	}
+	if o, err := decode(nil, "demo=clustered&cities=500", DefaultLimits()); err != nil || o.spec().Clusters != 5 { // as those of generate
+		t.Errorf("%d clusters, %v", o.spec().Clusters, err)
+	}
+	if v := c.until(c.post("", "0 0\n0 10\n10 10\n"), status(Done)); len(v.Warnings) != 1 || !strings.Contains(v.Warnings[0], "no TSPLIB header") {
+		t.Errorf("warnings %q", v.Warnings)
+	}
 	// Who asks for no stop gets ten seconds, or what there is at most; another stop has that alone.
 	for query, want := range map[string][2]time.Duration{"": {10 * time.Second, 5 * time.Second}, "target=1": {time.Hour, 5 * time.Second}, "time=2s": {2 * time.Second, 2 * time.Second}} {
 		for k, most := range []time.Duration{time.Hour, 5 * time.Second} {
@@ -404,6 +448,67 @@ func TestCommand(t *testing.T) {
 	o, err = decode([]byte(square), "start=0&name="+strings.Repeat("%C3%B6", 200), DefaultLimits())
 	if err != nil || !strings.Contains(o.command(), "--start 1") {
 		t.Errorf("%v", err)
+	}
+	for _, x := range []struct{ body, query, want string }{
+		{"", "demo=clustered&cities=500&name=x&validate=true&bound=false&path=1", "tspmcts generate --kind clustered --cities 500 --seed 1 --out clustered500.tsp && tspmcts solve clustered500.tsp --path"},
+		{"0 0 0 1 1 1\n0 0 0 2 2 2\n", "line=1", "tspmcts solve problem.tsp --lines 1:2"},
+		{"name,lat,lon\na,1,1\nit's $x;,2,2\nc,3,1\n", "start=it%27s%20%24x%3B", `tspmcts solve problem.tsp --start 'it'\''s $x;'`},
+	} {
+		o, err := decode([]byte(x.body), x.query+"&workers=1", DefaultLimits())
+		if err != nil {
+			t.Errorf("%s: %v", x.query, err)
+		} else if got := o.command(); got != x.want+" --workers 1" {
+			t.Errorf("%s: %s, want %s", x.query, got, x.want)
+		} else if o.start != "" && o.item.Ends.Start != 1 || o.line == 1 && o.item.Index != 1 {
+			t.Errorf("%s: ends %+v, instance %d", x.query, o.item.Ends, o.item.Index)
+		}
+	}
+}
+
+// Edges that a request believes in are believed in from both of their cities.
+func TestEdges(t *testing.T) {
+	o, err := decode([]byte(`{"coordinates": [[1, 1], [2, 2], [3, 3]], "edges": [[0, 2, 0.25]]}`), "", DefaultLimits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range []int32{0, 2} {
+		if to, p := o.edges.Of(i); !slices.Equal(to, []int32{2 - i}) || p[0] != 0.25 {
+			t.Errorf("city %d: %v %v", i, to, p)
+		}
+	}
+}
+
+// What is asked of the search is what it does: when to stop, seed, knobs and workers, and what the
+// gap is over.
+func TestSearchIsAsAsked(t *testing.T) {
+	c := serveIt(t, func(c *Config) { c.Workers = 2 })
+	for query, want := range map[string]mcts.Stop{"target=1e9": mcts.StopTarget, "stall=50ms": mcts.StopStalled} {
+		v := c.until(c.post(query+"&time=1h&workers=1", circle(100)), func(v View) bool { return v.Status.ended() || v.Seconds > 30 })
+		if v.Stop != want {
+			t.Errorf("%s: it is %s, %s", query, v.Status, v.Stop)
+		}
+	}
+	tour := func(query string) []byte {
+		path := c.post(query+"&actions=300&demo=uniform&cities=300", "")
+		c.until(path, status(Done))
+		_, tour := c.ask("GET", path+"/tour?format=binary", "")
+		return tour
+	}
+	one := tour("workers=1")
+	for query, same := range map[string]bool{"workers=1": true, "workers=1&seed=2": false, "workers=1&kick-size=9&depth=3": false, "workers=2": false} {
+		if bytes.Equal(tour(query), one) != same {
+			t.Errorf("%s: the tour of workers=1 %v, want %v", query, !same, same)
+		}
+	}
+	if v := c.until(c.post("optimum=32&bound=true", square), status(Done)); v.Gap == nil || *v.Gap != 25 {
+		t.Errorf("gap %v over the optimum, want 25", jsonOf(v))
+	}
+	path := c.post("bound=true&time=1h&workers=1&demo=uniform&cities=300", "")
+	c.until(path, func(v View) bool { return v.Status == Running && v.Bound != nil })
+	c.want(http.StatusAccepted, "POST", path+"/stop", "", nil)
+	v := c.until(path, status(Done))
+	if bound, _ := v.Bound.Float64(); v.Gap == nil || math.Abs(*v.Gap-100*(value(v)/bound-1)) > 1e-6 {
+		t.Errorf("gap %v of %s over the bound %s", v.Gap, v.Length, v.Bound)
 	}
 }
 
@@ -466,6 +571,9 @@ func TestBadRequests(t *testing.T) {
 		{422, "POST", "/v1/jobs", `{"coordinates": [[1, 1]], "seed": [1]}`, "", `seed is \[1\], want`},
 		{422, "POST", "/v1/jobs", `{"coordinates": [[1, 1], [2, 2]], "edges": [[0, 1]]}`, "", "edge 1 of 1 has 2 numbers, want 3"},
 		{422, "POST", "/v1/jobs", `{"coordinates": [[1, 1], [2, 2]], "edges": [[0, 2, 1]]}`, "", "edge 1 of 1 .* want two of the cities 0 to 1"},
+		{422, "POST", "/v1/jobs", `{"coordinates": [[1, 1], [2, 2]], "edges": [[1, 1, 1]]}`, "", "edge 1 of 1 joins 1 and 1, want two of"},
+		{422, "POST", "/v1/jobs", `{"coordinates": [[1, 1], [2, 2]], "edges": [[0, 0.5, 1]]}`, "", "edge 1 of 1 joins 0 and 0.5, want two of"},
+		{422, "POST", "/v1/jobs", `{"coordinates": [[1, 1], [2, 2]], "edges": [[-1, 0, 1]]}`, "", "edge 1 of 1 joins -1 and 0, want two of"},
 		{422, "POST", "/v1/jobs", `{"coordinates": [[1, 1], [2, 2]], "edges": [[0, 1, 2]]}`, "", "probability 2, want 0 to 1"},
 		{422, "POST", "/v1/jobs?heatmap=zero", `{"coordinates": [[1, 1], [2, 2]], "edges": [[0, 1, 1]]}`, "", "heatmap and edges"},
 		{422, "POST", "/v1/jobs?demo=uniform", square, "", "the body holds an instance too"},
