@@ -1209,7 +1209,7 @@ func TestStateOutlivesServer(t *testing.T) {
 	was := c.until(done, status(Done))
 	running := c.post("time=1h&workers=1&demo=uniform&cities=3000", "")
 	ran := c.until(running, func(v View) bool { return v.Actions > 5000 && v.Revision > 0 })
-	waits := c.post("actions=10", `{"coordinates": [[0, 0], [3, 0], [3, 4]], "name": "waits"}`)
+	waits := c.post("actions=10", `{"coordinates": [[0, 0], [3, 0], [3, 4]], "name": "waits", "edges": [[0, 1, 1]]}`)
 	gone := c.post("demo=uniform&time=1h", "")
 	c.want(http.StatusNoContent, "DELETE", gone, "", nil)
 	rests := c.post("demo=uniform&time=1h", "")
@@ -1238,9 +1238,11 @@ func TestStateOutlivesServer(t *testing.T) {
 	}
 	c.want(http.StatusOK, "GET", done+"/tour", "", nil)
 	on := c.until(running, func(v View) bool { return v.Status == Running && v.Actions > ran.Actions })
-	if on.Seconds < ran.Seconds || value(on) > value(ran) || on.Revision <= ran.Revision {
+	if on.Seconds < ran.Seconds || value(on) > value(ran) || on.Revision < ran.Revision+revisionsLost {
 		t.Errorf("it began anew: %+v, was %+v", on, ran)
 	}
+	c.until(waits, status(Queued)) // behind it, as it came later
+	c.want(http.StatusOK, "GET", waits+"/heatmap", "", nil)
 	c.until(rests, status(Paused))
 	c.want(http.StatusNotFound, "GET", gone, "", nil)
 	c.want(http.StatusAccepted, "POST", running+"/stop", "", nil)
@@ -1310,6 +1312,56 @@ func TestStateOutlivesLimits(t *testing.T) {
 			t.Errorf("with %d workers, the %dth time, %d checkpoints in all were not taken up, want %d", workers, k+1, told.Load(), want)
 		}
 	}
+	c = low(1)
+	c.want(http.StatusAccepted, "POST", running+"/stop", "", nil)
+	c.until(running, status(Done))
+	c.Close()
+	files, err := filepath.Glob(filepath.Join(dir, filepath.Base(running)+".*"))
+	for i := range files {
+		files[i] = filepath.Ext(files[i])
+	}
+	if !slices.Equal(files, []string{".body", ".json", ".tour"}) {
+		t.Errorf("of a job that is done %q are kept, %v", files, err)
+	}
+}
+
+// A job whose files are damaged, or of another version, is not taken up; the length is that of the
+// tour, which is written before it.
+func TestStateIsDamaged(t *testing.T) {
+	dir := t.TempDir()
+	in := func(c *Config) { c.Folder = dir }
+	c := serveIt(t, in)
+	changes := []struct{ kind, old, new string }{
+		{"tour", "\n2\n", "\n1\n"},
+		{"json", `"version":1`, `"version":9`},
+		{"tour", "", ""}, // it is missing
+		{"json", `"length":40`, `"length":90`},
+	}
+	var paths []string
+	for range changes {
+		paths = append(paths, c.post("optimum=32", square))
+		c.until(paths[len(paths)-1], status(Done))
+	}
+	c.Close()
+	for k, x := range changes {
+		name := filepath.Join(dir, filepath.Base(paths[k])+"."+x.kind)
+		text, err := os.ReadFile(name)
+		if err != nil || !strings.Contains(string(text), x.old) {
+			t.Fatalf("%v %s", err, text)
+		}
+		if os.Remove(name); x.old != "" {
+			os.WriteFile(name, []byte(strings.Replace(string(text), x.old, x.new, 1)), 0o600)
+		}
+	}
+	c = serveIt(t, in)
+	for k := range 3 {
+		if res, text := c.ask("GET", paths[k], ""); res.StatusCode != http.StatusNotFound {
+			t.Errorf("%+v: %d %s", changes[k], res.StatusCode, text)
+		}
+	}
+	if v := c.until(paths[3], status(Done)); v.Length.String() != "40" || v.Gap == nil || *v.Gap != 25 {
+		t.Errorf("%s", jsonOf(v))
+	}
 }
 
 // Jobs that a server finds are forgotten in time, and it has them all before it looks (with -race).
@@ -1327,7 +1379,7 @@ func TestStateExpires(t *testing.T) {
 func jsonOf(v any) string { text, _ := json.Marshal(v); return string(text) }
 
 // Of two who write the state of a job, the one who waited for the other does not bring back what was
-// before.
+// before, nor a job that was deleted.
 func TestStateIsTheNewest(t *testing.T) {
 	c := serveIt(t, func(c *Config) { c.Folder = t.TempDir() })
 	v := c.until(c.post("", square), status(Done))
@@ -1347,6 +1399,14 @@ func TestStateIsTheNewest(t *testing.T) {
 	}
 	if text, err := os.ReadFile(c.file(j, "json")); err != nil || !strings.Contains(string(text), `"stage":"later"`) {
 		t.Errorf("%s %v", text, err)
+	}
+	c.want(http.StatusNoContent, "DELETE", "/v1/jobs/"+v.ID, "", nil)
+	c.Close()
+	if err := c.save(j, nil); err != nil {
+		t.Fatal(err)
+	}
+	if files, err := os.ReadDir(c.Folder); err != nil || len(files) > 0 {
+		t.Errorf("of a job that is gone there are %v, %v", files, err)
 	}
 }
 
