@@ -13,6 +13,10 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"tspmcts/cmd/tspmcts/serve"
 )
 
 // ask sends a request to the server, and returns the status and what it says.
@@ -139,7 +143,7 @@ func TestServeBadHTTP(t *testing.T) {
 func TestServeHosts(t *testing.T) {
 	s := startServer(t, t.TempDir(), "--host", "Tours.example.org", "--host", "maps.example.org.")
 	for host, want := range map[string]string{"tours.example.org": "200", "TOURS.example.org.:8443": "200", "maps.example.org": "200", "maps.example.org.": "200", "localhost.": "200",
-		"org.": "421", "tours.example.org..": "421", "tours.example.com.": "421"} {
+		"org.": "421", "192.0.2.1": "421", "tours.example.org..": "421", "tours.example.com.": "421"} {
 		if got := s.raw(t, "GET /healthz HTTP/1.1\r\nHost: "+host+"\r\nConnection: close\r\n\r\n"); !strings.HasPrefix(got, "HTTP/1.1 "+want) {
 			t.Errorf("%s: %.300q, want %s", host, got, want)
 		}
@@ -219,6 +223,42 @@ func TestServeHeldState(t *testing.T) {
 	s.until(t, res.Header.Get("Location"), func(v view) bool { return v.Status == "done" })
 }
 
+// Each limit is set by the flag of its name, and by no other.
+func TestServeLimits(t *testing.T) {
+	type limits = serve.Limits
+	for _, c := range []struct {
+		args string
+		set  func(*limits)
+	}{
+		{"", func(l *limits) {}},
+		{"--max-body 7", func(l *limits) { l.Body = 7 }},
+		{"--body-time 7s", func(l *limits) { l.BodyTime = 7 * time.Second }},
+		{"--max-cities 7", func(l *limits) { l.Cities = 7 }},
+		{"--max-cities 70000000", func(l *limits) { l.Cities, l.Held = 70_000_000, 70_000_000 }},
+		{"--max-held 7000000", func(l *limits) { l.Held = 7_000_000 }},
+		{"--max-time 7s", func(l *limits) { l.Time = 7 * time.Second }},
+		{"--max-workers 777", func(l *limits) { l.Workers = 777 }},
+		{"--max-running 7", func(l *limits) { l.Running = 7 }},
+		{"--max-queued 7", func(l *limits) { l.Queued = 7 }},
+		{"--max-streams 7", func(l *limits) { l.Streams = 7 }},
+		{"--keep 7s", func(l *limits) { l.Keep = 7 * time.Second }},
+	} {
+		want := serve.DefaultLimits()
+		c.set(&want)
+		command := serveCommand()
+		command.Action = func(ctx *cli.Context) error {
+			if got, err := limitsOf(ctx); err != nil || got != want {
+				t.Errorf("%s: %+v, %v, want %+v", c.args, got, err, want)
+			}
+			return nil
+		}
+		app := cli.App{Commands: []*cli.Command{command}}
+		if err := app.Run(append([]string{"tspmcts", "serve"}, strings.Fields(c.args)...)); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // What others can reach needs a token and TLS; wrong calls are told.
 func TestServeBadUsage(t *testing.T) {
 	dir := t.TempDir()
@@ -239,6 +279,7 @@ func TestServeBadUsage(t *testing.T) {
 		{2, "--host bücher.example", `--host is "bücher.example", want letters of ASCII, as a request has them: xn--`},
 		{2, "--host [::1]", `--host is "\[::1\]", want`},
 		{2, "--tls-cert file", `--tls-cert and --tls-key need each other`},
+		{2, "--listen 127.0.0.1:99999 --tls-key file", `--tls-cert and --tls-key need each other`},
 		{2, "a.tsp", `serve takes no arguments, found "a.tsp"`},
 		{2, "--max-body 0", `--max-body is "0", want`},
 		{2, "--max-cities 0", `--max-cities is "0", want`},
