@@ -146,15 +146,16 @@ func TestLittleMemoryToRead(t *testing.T) {
 	}
 }
 
-// bench uses no more workers than there is work for, and says so once.
-func TestBenchUsefulWorkers(t *testing.T) {
+// bench and solve use no more workers than there is work for; bench says so once.
+func TestUsefulWorkers(t *testing.T) {
 	dir := t.TempDir()
 	must(t, dir, "generate", "--cities", "60", "--out", "a.tsp")
 	out, errs, code := call{args: []string{"bench", "--set", "a.tsp", "--workers", "500", "--seeds", "2", "--actions", "100", "--out", "r.jsonl"}}.run(t, dir)
 	if want := "a: 500 workers are more than 60 cities have work for; 16 search"; code != 0 || strings.Count(errs, want) != 1 {
 		t.Errorf("exit code %d, stdout %s, stderr %s, want %q once", code, out, errs, want)
 	}
-	for _, r := range records(t, read(t, dir, "r.jsonl")) {
+	call{args: []string{"solve", "a.tsp", "--workers", "500", "--actions", "100", "--json", "s.jsonl"}}.run(t, dir) // TestWarnings has what it says
+	for _, r := range records(t, read(t, dir, "r.jsonl")+read(t, dir, "s.jsonl")) {
 		if r["workers"] != 16.0 {
 			t.Errorf("the record says %v workers", r["workers"])
 		}
