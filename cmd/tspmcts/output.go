@@ -178,7 +178,7 @@ func newPending(name string) (*pending, error) {
 		}
 		old.Close()
 		mode = info.Mode().Perm()
-		if p.path, err = filepath.EvalSymlinks(name); err != nil {
+		if p.path, err = filepath.EvalSymlinks(name); err != nil { // target does not follow links to folders
 			return nil, bench.FileError(name, err)
 		}
 	case !errors.Is(err, fs.ErrNotExist):

@@ -333,6 +333,20 @@ func TestReplaces(t *testing.T) {
 		t.Errorf("the mode became %v", info.Mode())
 	}
 	onlyFiles(t, dir, "a.tsp", "bad.tsp", "old.jsonl", "link")
+	// One that leads back from a folder that is a link itself is followed as the system does.
+	if err := os.MkdirAll(filepath.Join(dir, "far", "deep"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	write(t, dir, "far/old.jsonl", "old\n")
+	for name, to := range map[string]string{"in": "far/deep", "back": "in/../old.jsonl"} {
+		if err := os.Symlink(to, filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(t, dir, "solve", "a.tsp", "--json", "back")
+	if r := records(t, read(t, dir, "far/old.jsonl")); len(r) != 1 {
+		t.Errorf("records %v", r)
+	}
 	// A link to what is not there yet stays, too, and its file is made.
 	for name, to := range map[string]string{"dangling": "sub/twice", "sub/twice": "../made/new.jsonl"} {
 		os.Mkdir(filepath.Join(dir, "sub"), 0o777)
@@ -344,6 +358,6 @@ func TestReplaces(t *testing.T) {
 	if r := records(t, read(t, dir, "made/new.jsonl")); len(r) != 1 {
 		t.Errorf("records %v", r)
 	}
-	onlyFiles(t, dir, "a.tsp", "bad.tsp", "old.jsonl", "link", "dangling", "sub", "made")
+	onlyFiles(t, dir, "a.tsp", "bad.tsp", "old.jsonl", "link", "in", "back", "far", "dangling", "sub", "made")
 	onlyFiles(t, filepath.Join(dir, "sub"), "twice")
 }
