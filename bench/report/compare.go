@@ -23,7 +23,7 @@ type Comparison struct {
 	only     string // the table that is written, empty for all
 }
 
-// ArmSummary describes one arm by all its runs.
+// ArmSummary describes one arm by all its runs, or by its instances.
 type ArmSummary struct {
 	Name         string
 	Runs         int
@@ -96,22 +96,22 @@ func (p Percent) String() string {
 // given. byInstance takes the mean over an instance's seeds for one run, since
 // seeds of one instance are no independent witnesses.
 func (d *Data) Compare(against string, byInstance bool) (*Comparison, error) {
-	c := &Comparison{measures: d.measures, moments: d.moments, sets: d.bySet()}
+	c := &Comparison{measures: d.measures, moments: d.moments, sets: d.bySet(byInstance)}
 	samples := make([]map[runKey]stat.Found, len(d.Arms))
 	undefined := 0
 	for i, a := range d.Arms {
 		samples[i] = a.sample(byInstance, found)
-		gaps := a.Gaps()
+		gaps := a.values(byInstance, func(r *Run) float64 { return r.Gap })
 		s := ArmSummary{Name: a.Name, Runs: len(gaps), Mean: Percent(stat.Mean(gaps)), Median: Percent(stat.Median(gaps))}
 		lo, hi := stat.Interval(gaps)
 		s.Lo, s.Hi = Percent(lo), Percent(hi)
-		for _, r := range a.Runs {
-			s.Seconds += r.Seconds / float64(len(a.Runs))
-			if math.IsInf(r.Gap, 1) {
+		for _, gap := range gaps {
+			if math.IsInf(gap, 1) {
 				undefined++
 			}
 		}
-		s.OverTime = a.meansOverTime(d.measures)
+		s.Seconds = stat.Mean(a.values(byInstance, func(r *Run) float64 { return r.Seconds }))
+		s.OverTime = a.meansOverTime(d.measures, byInstance)
 		c.Arms = append(c.Arms, s)
 	}
 	if against != "" {
@@ -196,6 +196,15 @@ func keys(a *Arm, sample map[runKey]stat.Found) []runKey {
 			seen[key] = true
 			all = append(all, key)
 		}
+	}
+	return all
+}
+
+// values returns the numbers of a sample, in the order of a's runs.
+func (a *Arm) values(byInstance bool, value func(*Run) float64) (all []float64) {
+	sample := a.sample(byInstance, func(r *Run) stat.Found { return stat.Found{Gap: value(r)} })
+	for _, key := range keys(a, sample) {
+		all = append(all, sample[key].Gap)
 	}
 	return all
 }

@@ -207,12 +207,7 @@ func (r *Run) integralAt(seconds float64) float64 {
 func (d *Data) overTime(a, b *Arm, byInstance bool) []Pair {
 	var all []Pair
 	for i, m := range d.measures {
-		value := func(r *Run) stat.Found {
-			if r.over == nil {
-				return stat.Found{Gap: math.NaN()}
-			}
-			return stat.Found{Gap: r.over[i]}
-		}
+		value := func(r *Run) stat.Found { return stat.Found{Gap: r.measured(i)} }
 		pair, _ := d.pair(a, b, a.sample(byInstance, value), b.sample(byInstance, value))
 		if pair.N == 0 {
 			pair, _ = d.pair(a, b, a.sample(true, value), b.sample(true, value))
@@ -223,17 +218,19 @@ func (d *Data) overTime(a, b *Arm, byInstance bool) []Pair {
 	return all
 }
 
+// measured returns the i-th measure of a run, NaN where it has none.
+func (r *Run) measured(i int) float64 {
+	if r.over == nil {
+		return math.NaN()
+	}
+	return r.over[i]
+}
+
 // meansOverTime returns the means of an arm's measures, NaN where no run has one.
-func (a *Arm) meansOverTime(all []measure) []float64 {
+func (a *Arm) meansOverTime(all []measure, byInstance bool) []float64 {
 	means := make([]float64, len(all))
 	for i := range all {
-		var values []float64
-		for _, r := range a.Runs {
-			if r.over != nil && !math.IsNaN(r.over[i]) {
-				values = append(values, r.over[i])
-			}
-		}
-		means[i] = stat.Mean(values)
+		means[i] = stat.Mean(a.values(byInstance, func(r *Run) float64 { return r.measured(i) }))
 	}
 	return means
 }
@@ -247,7 +244,7 @@ func (c *Comparison) measured() bool {
 
 // bySet returns a row an arm and set of instances: the number of runs, and the mean gap at each
 // moment; - where a run ended before, or had no tour yet, or one twice as long as the reference.
-func (d *Data) bySet() (rows [][]string) {
+func (d *Data) bySet(byInstance bool) (rows [][]string) {
 	var sets []string
 	for _, in := range d.Instances {
 		if !slices.Contains(sets, in.Set) {
@@ -256,21 +253,22 @@ func (d *Data) bySet() (rows [][]string) {
 	}
 	for _, set := range sets {
 		for _, a := range d.Arms {
-			runs := slices.DeleteFunc(slices.Clone(a.Runs), func(r *Run) bool { return r.Instance.Set != set })
-			if len(runs) == 0 {
+			in := &Arm{Runs: slices.DeleteFunc(slices.Clone(a.Runs), func(r *Run) bool { return r.Instance.Set != set })}
+			if len(in.Runs) == 0 {
 				continue
 			}
-			row := []string{cmp.Or(set, "-"), a.Name, fmt.Sprint(len(runs))}
+			count := len(in.values(byInstance, func(*Run) float64 { return 0 }))
+			row := []string{cmp.Or(set, "-"), a.Name, fmt.Sprint(count)}
 			for i := range d.moments {
-				gaps := make([]float64, 0, len(runs))
-				for _, r := range runs {
-					if r.over != nil && r.over[firstMoment+i] < noTour {
-						gaps = append(gaps, r.over[firstMoment+i])
+				mean := Percent(stat.Mean(in.values(byInstance, func(r *Run) float64 {
+					if v := r.measured(firstMoment + i); v < noTour {
+						return v
 					}
-				}
+					return math.Inf(1)
+				})))
 				cell := "-"
-				if len(gaps) == len(runs) {
-					cell = Percent(stat.Mean(gaps)).Text("%.3f")
+				if mean.defined() {
+					cell = mean.Text("%.3f")
 				}
 				row = append(row, cell)
 			}

@@ -107,6 +107,30 @@ func TestPair(t *testing.T) {
 	}
 }
 
+// Where an instance's seeds are one run, they are so in every table.
+func TestByInstance(t *testing.T) {
+	var lines []string
+	for _, arm := range []string{"x", "y"} {
+		lines = append(lines, line(arm, "b", 1, 101))
+		for seed := range 3 {
+			lines = append(lines, line(arm, "a", seed, 104+float64(seed)))
+		}
+	}
+	c := compare(t, "", true, lines...)
+	const mean = "3.000" // of 1 and 5; 4, 5 and 6 are one
+	arm, pair := c.Arms[0], c.Pairs[0]
+	last := len(arm.OverTime) - 2
+	if arm.Runs != 2 || arm.Mean.Text("%.3f") != mean || Percent(arm.OverTime[last]).Text("%.3f") != mean {
+		t.Errorf("the arm: %+v", arm)
+	}
+	if pair.N != 2 || pair.MeanA.Text("%.3f") != mean || pair.OverTime[last].MeanA.Text("%.3f") != mean {
+		t.Errorf("the pair: %+v", pair)
+	}
+	if set := c.sets[0]; set[2] != "2" || set[len(set)-1] != mean {
+		t.Errorf("the set: %v", set)
+	}
+}
+
 func TestThreeArms(t *testing.T) {
 	lines := example(t)
 	for i := range 9 {
