@@ -36,22 +36,22 @@ type ArmSummary struct {
 
 // Pair compares two arms on the runs that both have.
 type Pair struct {
-	A      string  `json:"a"`
-	B      string  `json:"b"`
-	N      int     `json:"n"` // pairs
-	MeanA  Percent `json:"mean_a"`
-	MeanB  Percent `json:"mean_b"`
-	Wins   int     `json:"wins"` // of A
-	Ties   int     `json:"ties"`
-	Losses int     `json:"losses"`
-	P      Percent `json:"p"`      // Wilcoxon's, two-sided; a share, undefined without pairs
-	PHolm  Percent `json:"p_holm"` // corrected for all pairs
+	A          string  `json:"a"`
+	B          string  `json:"b"`
+	N          int     `json:"n"` // pairs
+	MeanA      Percent `json:"mean_a"`
+	MeanB      Percent `json:"mean_b"`
+	Difference Percent `json:"difference"` // mean of A's gap minus B's
+	Wins       int     `json:"wins"`       // of A
+	Ties       int     `json:"ties"`
+	Losses     int     `json:"losses"`
+	P          Percent `json:"p"`      // Wilcoxon's, two-sided; a share, undefined without pairs
+	PHolm      Percent `json:"p_holm"` // corrected for all pairs
 
 	Measure  string `json:"measure,omitempty"`   // empty for the gap
 	OverTime []Pair `json:"over_time,omitempty"` // the same of each measure over time
 
-	Difference Percent `json:"-"` // mean of A's gap minus B's
-	Lo, Hi     Percent `json:"-"` // its interval
+	Lo, Hi Percent `json:"-"` // interval of the difference, of the gap alone
 }
 
 // Percent is a gap, or what is computed of gaps: infinite or NaN where one of them
@@ -442,7 +442,7 @@ func (c *Comparison) Markdown(w io.Writer) error {
 	return err
 }
 
-// CSV writes a line a pair, the fields of JSON and what else is known.
+// CSV writes a line a pair, with the fields of JSON.
 func (c *Comparison) CSV(w io.Writer) error {
 	out := csv.NewWriter(w)
 	head := []string{"a", "b", "n", "mean_a", "mean_b", "difference", "low", "high", "wins", "ties", "losses", "p", "p_holm"}
@@ -475,7 +475,12 @@ func (c *Comparison) JSON(w io.Writer) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	for _, p := range c.Pairs {
-		if err := e.Encode(p); err != nil {
+		line := struct {
+			Pair
+			Low  Percent `json:"low"` // which its measures over time have not
+			High Percent `json:"high"`
+		}{p, p.Lo, p.Hi}
+		if err := e.Encode(line); err != nil {
 			return err
 		}
 	}

@@ -77,10 +77,10 @@ func TestPair(t *testing.T) {
 	if err := json.Unmarshal([]byte(out.String()), &pair); err != nil || strings.Count(out.String(), "\n") != 1 {
 		t.Fatal(out.String(), err)
 	}
-	if got, want := slices.Sorted(maps.Keys(pair)), strings.Fields("a b losses mean_a mean_b n over_time p p_holm ties wins"); !slices.Equal(got, want) {
+	if got, want := slices.Sorted(maps.Keys(pair)), strings.Fields("a b difference high losses low mean_a mean_b n over_time p p_holm ties wins"); !slices.Equal(got, want) {
 		t.Errorf("fields %v, want %v", got, want)
 	}
-	for name, want := range map[string]float64{"n": 9, "wins": 2, "ties": 0, "losses": 7, "p": 0.0390625, "p_holm": 0.0390625, "mean_a": 15.9 / 9, "mean_b": 12.013 / 9} {
+	for name, want := range map[string]float64{"n": 9, "wins": 2, "ties": 0, "losses": 7, "p": 0.0390625, "p_holm": 0.0390625, "mean_a": 15.9 / 9, "mean_b": 12.013 / 9, "difference": 3.887 / 9, "low": float64(c.Pairs[0].Lo), "high": float64(c.Pairs[0].Hi)} {
 		if got := pair[name].(float64); math.Abs(got-want) > 1e-9 {
 			t.Errorf("%s is %v, want %v", name, got, want)
 		}
@@ -211,7 +211,7 @@ func TestHolmWithoutRuns(t *testing.T) {
 	if want := "\nx,z,0,,,,,,0,0,0,,,"; !strings.Contains(csv.String(), want) {
 		t.Errorf("no %q in %s", want, csv.String())
 	}
-	if want := `{"a":"x","b":"z","n":0,"mean_a":null,"mean_b":null,"wins":0,"ties":0,"losses":0,"p":null,"p_holm":null,"over_time"`; !strings.Contains(lines.String(), want) {
+	if want := `{"a":"x","b":"z","n":0,"mean_a":null,"mean_b":null,"difference":null,"wins":0,"ties":0,"losses":0,"p":null,"p_holm":null,"over_time"`; !strings.Contains(lines.String(), want) {
 		t.Errorf("no %s in %s", want, lines.String())
 	}
 }
