@@ -14,9 +14,11 @@ type Optima struct {
 	Single float64 // for the only instance; 0 for none
 	file   string
 	byName map[string]float64
+	told   map[string]string // the file and line of each with what it has, for messages
 }
 
-// ReadBest reads a CSV file with the columns instance and best, besides those read before.
+// ReadBest reads a CSV file with the columns instance and best, besides those read before. Two
+// lengths of one instance are an error.
 func (o *Optima) ReadBest(name string) error {
 	f, err := OpenFile(name)
 	if err != nil {
@@ -42,7 +44,7 @@ func (o *Optima) read(f io.Reader, name string) error {
 	}
 	text = Plain(text)
 	if o.file = name; o.byName == nil {
-		o.byName = map[string]float64{}
+		o.byName, o.told = map[string]float64{}, map[string]string{}
 	}
 	r := csv.NewReader(bytes.NewReader(text))
 	r.FieldsPerRecord = -1
@@ -72,7 +74,10 @@ func (o *Optima) read(f io.Reader, name string) error {
 		if len(row) != 2 || err != nil || !(v > 0 && v < 1e300) {
 			return fmt.Errorf("%s:%d: found %q, want an instance and its best length, such as berlin52,7542", name, line, row)
 		}
-		o.byName[row[0]] = v
+		if old, ok := o.byName[row[0]]; ok && old != v {
+			return fmt.Errorf("%s:%d: found %q, but %s; leave one of them out", name, line, row, o.told[row[0]])
+		}
+		o.byName[row[0]], o.told[row[0]] = v, fmt.Sprintf("%s:%d has %s", name, line, row[1])
 	}
 }
 

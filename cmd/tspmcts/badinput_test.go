@@ -289,6 +289,7 @@ func TestBadSideFile(t *testing.T) {
 	for _, c := range []struct{ name, flag, text, want string }{
 		{"best-number", "--best", "instance,best\na,x\n", `f:2: .*want`},
 		{"best-columns", "--best", "a,1\nb,2,3\n", `f:2: .*want`},
+		{"best-twice", "--best", "a,1\nb,2\nb,2.0\na,3\n", `f:4: found \["a" "3"\], but f:1 has 1; leave one of them out`},
 		{"ranks-number", "--ranks", "0.5\n0.4 x\n", `f:2: .*want`},
 		{"ranks-sum", "--ranks", "0.9 0.9\n", `f: .*sum.*want`},
 		{"ranks-empty", "--ranks", "# none\n", `f: .*want`},
