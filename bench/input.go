@@ -355,9 +355,12 @@ func (r *Reader) readLine() (*Item, error) {
 	switch {
 	case err == io.EOF && r.index > 0 && r.index == r.lines.From:
 		return nil, none()
-	case err != nil:
+	case err == io.EOF:
 		return nil, err
 	}
-	r.index++
+	r.index++ // of a line that is wrong, too
+	if err != nil {
+		return nil, err
+	}
 	return &Item{Instance: in, Name: inUTF8(in.Name), Index: r.index - 1, Reference: tour, Warn: r.warn}, nil
 }

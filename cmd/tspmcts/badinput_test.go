@@ -181,6 +181,7 @@ func TestBadTour(t *testing.T) {
 	// Of several the others are checked, too.
 	write(t, dir, "three.tour", tour("1\n3\n2\n4\n-1\n1\n2\n3\n4\n-1\n4\n1\n3\n2\n"))
 	write(t, dir, "set.txt", "0 0 0 1 1 1\n0 0 0 1 1 1 output 1 2 3 1\n0 0 1 1 1 2\n")
+	write(t, dir, "twice.txt", "0 0 0 1 1 1\n0 0 0 1 1 1\n0 0 0 1 1 1 output 1 3 3 1\n0 0 0 1 1 1 output 1 2 2 1\n0 0 0 1 1 1 output 1 2 3 1\n")
 	for _, c := range []struct {
 		lines, code int
 		want        string
@@ -188,6 +189,9 @@ func TestBadTour(t *testing.T) {
 	}{
 		{2, 1, `three\.tour: tour 2 of 3: no tour of fixed: .*fixed edge 1-3$`, []string{"eval", "fixed.tsp", "three.tour"}},
 		{1, 2, `set_0 has no tour in its file; .*; so it is with 1 more$`, []string{"eval", "set.txt"}},
+		{1, 1, `twice\.txt:3: output: found city 3.*; so it is with 3 more$`, []string{"eval", "twice.txt"}},
+		{0, 1, `twice\.txt:3: output: found city 3.*; so it is with 2 more$`, []string{"eval", "twice.txt", "--lines", "1:4"}},
+		{0, 1, `twice\.txt:3: output: found city 3`, []string{"eval", "twice.txt", "--lines", "2:3", "--optimum", "3"}},
 	} {
 		out, errs, code := call{args: c.args}.run(t, dir)
 		if code != c.code || strings.Count(out, "\n") != c.lines || !regexp.MustCompile(c.want).MatchString(strings.TrimSpace(errs)) {

@@ -10,6 +10,7 @@ import (
 
 	"tspmcts/bench"
 	"tspmcts/tsp"
+	"tspmcts/tsplib"
 )
 
 func evalCommand() *cli.Command {
@@ -19,7 +20,8 @@ func evalCommand() *cli.Command {
 		ArgsUsage: "PROBLEM [TOUR]",
 		Description: "Checks each tour of the TSPLIB file TOUR against PROBLEM: every city once, every\n" +
 			"fixed edge used. Of a data set file without TOUR it checks the reference tours.\n" +
-			"All are checked, and the exit code is 1 if there is a tour that is none.",
+			"All are checked, and the exit code is 1 if there is a tour that is none. Of a file\n" +
+			"TOUR in which a tour has a city twice, none is.",
 		Flags: append([]cli.Flag{
 			linesFlag(),
 			option(catInput, "optimum", "tell the gap to the optimal `LENGTH`"),
@@ -39,7 +41,8 @@ func runEval(c *cli.Context) error {
 		return err
 	}
 	ctx := context.Background()
-	if len(args) == 2 || r.known.Single > 0 {
+	single := len(args) == 2 || r.known.Single > 0
+	if single {
 		several, err := r.Several(ctx)
 		if err != nil {
 			return err
@@ -48,13 +51,17 @@ func runEval(c *cli.Context) error {
 			return usagef("%s holds several instances; choose one with --lines", args[0])
 		}
 	}
-	var bad []error // tours that are none, or are missing: the rest is checked nevertheless
+	var bad, missing []error // tours: the rest is checked nevertheless
 	for {
 		item, err := r.next(ctx)
-		if err == io.EOF {
-			return firstOf(bad)
-		}
-		if err != nil {
+		var line *tsplib.ParseError
+		switch {
+		case err == io.EOF:
+			return firstOf(append(bad, missing...))
+		case !single && errors.As(err, &line) && line.Err == nil: // the file can be read on
+			bad = append(bad, err)
+			continue
+		case err != nil:
 			return errors.Join(firstOf(bad), err)
 		}
 		tours, name := []tsp.Tour{item.Reference}, args[0]
@@ -63,7 +70,7 @@ func runEval(c *cli.Context) error {
 				return err
 			}
 		} else if item.Reference == nil {
-			bad = append(bad, usagef("%s has no tour in its file; give one: eval PROBLEM TOUR", item.Name))
+			missing = append(missing, usagef("%s has no tour in its file; give one: eval PROBLEM TOUR", item.Name))
 			continue
 		}
 		optimum := r.known.Of(item, warn)
