@@ -262,6 +262,7 @@ func TestBadUsage(t *testing.T) {
 		{"solve a.tsp b.tsp --out x.tour", `--out x\.tour is for one instance.*\{\}`},
 		{"solve set.txt --plot x.svg", `--plot x\.svg is for one instance.*\{\}`},
 		{"solve set.txt --optimum 3", `--optimum is for one instance.*--best`},
+		{"bound set.txt --optimum 3", `--optimum is for one instance.*--best`},
 		{"solve - -", `stdin`},
 		{"generate a.tsp", `--out`},
 		{"generate --cities 0", `--cities is "0", want`},

@@ -46,6 +46,15 @@ func runBound(c *cli.Context) error {
 	}
 	ctx, cancel := interruptible()
 	defer cancel()
+	if r.known.Single > 0 {
+		several, err := r.Several(ctx)
+		if err != nil {
+			return err
+		}
+		if several {
+			return usagef("--optimum is for one instance, but there are several; give --best FILE instead")
+		}
+	}
 	for found := 0; ; found++ {
 		item, err := r.next(ctx)
 		if err == io.EOF || err == bench.ErrInterrupted && found > 0 {
