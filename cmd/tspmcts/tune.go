@@ -132,8 +132,8 @@ func tuneOutputs(c *cli.Context) (out, log, plot string, err error) {
 		log = cmp.Or(out, c.String("table")) + ".runs.jsonl"
 	}
 	if plot != "" {
-		if _, err := plotFormat(plot); err != nil {
-			return "", "", "", err
+		if _, err := plotFormat(plot); err != nil || plot == "-" {
+			return "", "", "", usagef("--plot is %s, want a name that ends in .svg or .png; stdout is for the results", plot)
 		}
 	}
 	for _, name := range []string{plot, out} {
