@@ -224,7 +224,7 @@ func runBench(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	store, err := openStore(out)
+	store, err := openStore("out", out)
 	if err != nil {
 		return err
 	}
@@ -303,7 +303,7 @@ func runImport(c *cli.Context) error {
 			}
 		}
 	}
-	store, err := openStore(out)
+	store, err := openStore("out", out)
 	if err != nil {
 		return err
 	}

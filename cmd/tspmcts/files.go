@@ -99,13 +99,13 @@ func keepFiles(c *cli.Context) error {
 	return nil
 }
 
-// openStore opens a records file, whose folder must be there.
-func openStore(name string) (*bench.Store, error) {
+// openStore opens the records file that a flag names, whose folder must be there.
+func openStore(flag, name string) (*bench.Store, error) {
 	if name == "-" {
-		return nil, usagef("--out is -, but records are appended to what is there, which stdout cannot be; name a file")
+		return nil, usagef("--%s is -, but records are appended to what is there, which stdout cannot be; name a file", flag)
 	}
 	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is no regular file; records need one", name)
+		return nil, fmt.Errorf("--%s: %s is no regular file; records need one", flag, name)
 	}
 	if _, err := os.Stat(filepath.Dir(name)); err != nil {
 		return nil, bench.FileError(filepath.Dir(name), err)

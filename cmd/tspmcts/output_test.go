@@ -278,6 +278,7 @@ func TestDash(t *testing.T) {
 	oneError(t, dir, 2, "--out is -, but a report is several files", call{args: []string{"report", "r.jsonl", "--out", "-"}})
 	oneError(t, dir, 2, "--out is -, but records are appended", call{args: []string{"bench", "--set", "a.tsp", "--actions", "10", "--out", "-"}})
 	oneError(t, dir, 2, "--out is -, but tune writes .*; name a file", call{args: []string{"tune", "--set", "set.txt", "--actions", "10", "--out", "-"}})
+	oneError(t, dir, 2, "--log is -, but records are appended", call{args: strings.Fields("tune --set set.txt --actions 10 --out p.json --log - --validate a.tsp")})
 	oneError(t, dir, 2, "--plot is -, want a name that ends in .svg or .png; stdout", call{args: strings.Fields("tune --set set.txt --actions 10 --out p.json --plot -")})
 	if ranks := must(t, dir, "heatmap", "fit", "a.tsp", "--tour", "a.tour", "--out", "-"); !strings.HasPrefix(ranks, "#") || strings.Contains(ranks, "chi-square") {
 		t.Errorf("heatmap fit --out - wrote %q", ranks)

@@ -94,7 +94,7 @@ func runTune(c *cli.Context) error {
 	if err := holdOut(c, t, train, func(s *bench.Suite) ([]bench.SetItem, error) { return s.Items(ctx, warn) }); err != nil {
 		return err
 	}
-	if t.Store, err = openStore(log); err != nil {
+	if t.Store, err = openStore("log", log); err != nil {
 		return err
 	}
 	live := newCounter()
