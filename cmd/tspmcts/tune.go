@@ -188,6 +188,15 @@ func tuner(c *cli.Context) (t *tune.Tuner, source string, err error) {
 	if t.Space, err = tune.ParseSpace(c.String("search"), cfg); err != nil {
 		return nil, "", usagef("%s: %v", flagged("search"), err)
 	}
+	// By these it hangs which of the others are read.
+	decides := func(d tune.Dim) bool {
+		return slices.Contains([]string{"action", "restart", "population"}, d.Knob.Name)
+	}
+	for _, d := range t.Space {
+		if !d.Knob.Read(&cfg) && !slices.ContainsFunc(t.Space, decides) {
+			warn("%s: %s has no effect: it is read %s", flagged("search"), d.Knob.Name, d.Knob.Use.When)
+		}
+	}
 	return t, spec, nil
 }
 

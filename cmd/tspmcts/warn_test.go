@@ -63,6 +63,22 @@ func TestWarnings(t *testing.T) {
 	}
 }
 
+// A knob that tune is to search and no configuration reads is told before the search.
+func TestSearchUnread(t *testing.T) {
+	dir := t.TempDir()
+	must(t, dir, "generate", "--format", "lines", "--count", "4", "--cities", "12", "--out", "set.txt")
+	for search, want := range map[string]string{
+		"alpha":                "tspmcts: warning: --search: alpha has no effect: it is read with action draw\n",
+		"alpha,action":         "",
+		"alpha --preset paper": "",
+	} {
+		args := strings.Fields("tune --set set.txt --actions 10 --trials 2 --out p.json --search " + search)
+		if _, errs, code := (call{args: args}).run(t, dir); code != 0 || errs != want {
+			t.Errorf("%s: exit code %d, stderr %q, want %q", search, code, errs, want)
+		}
+	}
+}
+
 // An instance that --best has no line for is told by every command that reads records or makes them.
 func TestNoBest(t *testing.T) {
 	dir := t.TempDir()
