@@ -19,6 +19,7 @@ import (
 // stderr is no terminal it does nothing.
 type progress struct {
 	length, actions atomic.Int64 // the length as the bits of a float64
+	before          int64        // actions of the search that this one goes on from
 	bars            *mpb.Progress
 	bar             *mpb.Bar
 	stop, stopped   chan struct{}
@@ -30,10 +31,13 @@ func onTerminal() bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0 && os.Getenv("TERM") != "dumb"
 }
 
-// newProgress begins the line, with what is done as long as there is no tour. limit is the time
-// budget, 0 for none.
-func newProgress(item *bench.Item, begins string, optimum float64, limit time.Duration, clock func() time.Duration) *progress {
-	p := &progress{}
+// newProgress begins the line of a run, with what is done as long as there is no tour. limit is the
+// time budget, 0 for none.
+func newProgress(run *bench.Run, begins string, limit time.Duration, clock func() time.Duration) *progress {
+	p, item := &progress{}, run.Item
+	if run.Resume != nil {
+		p.before = run.Resume.Actions
+	}
 	if !onTerminal() {
 		return p
 	}
@@ -48,7 +52,7 @@ func newProgress(item *bench.Item, begins string, optimum float64, limit time.Du
 		s := " no tour yet"
 		if !math.IsInf(v, 1) {
 			s = " " + bench.LengthShort(item.Instance, v)
-			if gap := bench.GapOf(v, optimum); gap != nil {
+			if gap := bench.GapOf(v, run.Optimum); gap != nil {
 				s += fmt.Sprintf("  gap %.2f %%", *gap)
 			}
 		}
@@ -87,7 +91,7 @@ func (margin) Decor(decor.Statistics) (text string, width int) { return "", len(
 // tell is what the search's observer hands on.
 func (p *progress) tell(now mcts.Progress) {
 	p.length.Store(int64(math.Float64bits(now.Length)))
-	p.actions.Store(now.Actions)
+	p.actions.Store(now.Actions - p.before)
 }
 
 // say prints to stderr, above the line where there is one.

@@ -340,11 +340,11 @@ func (s *solver) search(ctx context.Context, run *bench.Run, clock func() time.D
 	item := run.Item
 	limit := s.budget.Time.Of(item.N())
 	if s.far == nil {
-		live := newProgress(item, "setting up", run.Optimum, limit, clock)
+		live := newProgress(run, "setting up", limit, clock)
 		defer live.end()
 		return run.Do(ctx, clock, live.tell)
 	}
-	live := newProgress(item, "other machines search", run.Optimum, limit, clock)
+	live := newProgress(run, "other machines search", limit, clock)
 	defer live.end()
 	said := -1
 	rec, tour, err := s.far.Solve(ctx, run, clock, s.rounds, func(round, rounds int, length, seconds float64) {

@@ -127,7 +127,8 @@ func TestTerminalOfOthers(t *testing.T) {
 	}
 }
 
-// While a search has nothing but tours over edges that may not be used, the line tells that.
+// While a search has nothing but tours over edges that may not be used, the line tells that. The rate
+// is of this search alone, not of that which it goes on from.
 func TestTerminalWithoutTour(t *testing.T) {
 	ours, its := terminal(t)
 	t.Setenv("TERM", "xterm")
@@ -137,8 +138,9 @@ func TestTerminalWithoutTour(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	live := newProgress(&bench.Item{Instance: in, Name: "square"}, "setting up", 40, 0, func() time.Duration { return time.Second })
-	live.tell(mcts.Progress{Length: math.Inf(1), Actions: 5000})
+	run := bench.Run{Item: &bench.Item{Instance: in, Name: "square"}, Optimum: 40, Resume: &mcts.Checkpoint{Actions: 70000}}
+	live := newProgress(&run, "setting up", 0, func() time.Duration { return time.Second })
+	live.tell(mcts.Progress{Length: math.Inf(1), Actions: 75000})
 	time.Sleep(500 * time.Millisecond)
 	live.end()
 	its.Close()
