@@ -1,15 +1,16 @@
 package bench
 
 import (
+	"fmt"
 	"strings"
 
 	"tspmcts/tsplib"
 )
 
-// InstanceName returns the name of the instance in a file, or of the first of
-// several, as far as it can be told without reading it: none of stdin and of
-// pipes, and of what no kind of file is. Two files with one name have instances of one name.
-func InstanceName(arg string) []string {
+// FirstItem returns the instance in a file, or the first of several that lines has, as far as it can
+// be told without reading it, which is its name and its place: nil of stdin and of pipes, and of what
+// no kind of file is. Two files with one name have instances of one name.
+func FirstItem(arg string, lines LineRange) *Item {
 	if arg == "-" || Piped(arg) {
 		return nil
 	}
@@ -19,14 +20,13 @@ func InstanceName(arg string) []string {
 	}
 	defer f.Close()
 	kind, _, err := tsplib.Detect(f)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil
+	case kind == tsplib.KindLines:
+		return &Item{Name: fmt.Sprintf("%s_%d", nameOf(arg), lines.From), Index: lines.From}
 	}
-	name := nameOf(arg)
-	if kind == tsplib.KindLines {
-		name += "_0"
-	}
-	return []string{name}
+	return &Item{Name: nameOf(arg), Single: true}
 }
 
 // nameOf returns the name of an instance, or of knobs, from that of its file.

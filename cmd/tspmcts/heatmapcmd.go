@@ -143,8 +143,12 @@ func eachInstance(c *cli.Context, out string, do func(ctx context.Context, item 
 	if err := bench.CheckInputs(args); err != nil {
 		return err
 	}
+	lines, err := linesOption(c)
+	if err != nil {
+		return err
+	}
 	files := outputsOf(c)
-	if err := files.addAll("out", out, args); err != nil {
+	if err := files.addAll("out", out, args, lines); err != nil {
 		return err
 	}
 	ctx, cancel := interruptible()

@@ -436,15 +436,12 @@ func (o *outputs) add(flag, pattern string, item *bench.Item) error {
 	return nil
 }
 
-// addAll is add for what the names of the inputs tell before they are read.
-func (o *outputs) addAll(flag, pattern string, inputs []string) error {
+// addAll is add for what can be told of the inputs before they are read.
+func (o *outputs) addAll(flag, pattern string, inputs []string, lines bench.LineRange) error {
 	ahead := &outputs{o.read, maps.Clone(o.of)}
 	for _, input := range inputs {
-		for _, name := range bench.InstanceName(input) {
-			if strings.Contains(pattern, "{i}") {
-				continue // the place in a data set is not known yet
-			}
-			if err := ahead.add(flag, pattern, &bench.Item{Name: name}); err != nil {
+		if item := bench.FirstItem(input, lines); item != nil {
+			if err := ahead.add(flag, pattern, item); err != nil {
 				return err
 			}
 		}

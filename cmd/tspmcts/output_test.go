@@ -26,8 +26,11 @@ func TestOutputsClash(t *testing.T) {
 		{"solve a/x.tsp b/x.tsp --time 1h --out {}.tour", `--out {}\.tour is x\.tour both for x and for x`},
 		{"solve a/x.tsp b/x.tsp --time 1h --plot {}.svg", `--plot {}\.svg is x\.svg both`},
 		{"solve a/set.txt b/set.txt --time 1h --out {}.tour", `set_0\.tour both`},
+		{"solve a/set.txt b/set.txt --lines 1: --time 1h --out b{i}.tour", `--out b{i}\.tour is b1\.tour both for set_1 and for set_1`},
+		{"solve a/set.txt y.tsp --time 1h --out b{i}.tour", `y: {i} in b{i}\.tour stands for a place in a data set, but y is in none`},
 		{"solve y.tsp --time 1h --out {}.tsp", `--out {}\.tsp would replace the input y\.tsp`},
 		{"heatmap build a/x.tsp b/x.tsp --out {}.heat", `--out {}\.heat is x\.heat both`},
+		{"heatmap build a/set.txt b/set.txt --out b{i}.heat", `--out b{i}\.heat is b0\.heat both`},
 		{"heatmap build y.tsp --out {}.tsp", `would replace the input y\.tsp`},
 	} {
 		oneError(t, dir, 2, c.want, call{args: strings.Fields(c.args)})

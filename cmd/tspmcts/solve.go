@@ -189,7 +189,7 @@ func (s *solver) checkOutputs() error {
 		if dir, _ := splitDir(o.name); bench.PerInstance(dir) {
 			return usagef("--%s is %s, but {i} or {} may stand in the file's name only", o.flag, o.name)
 		}
-		if err := s.files.addAll(o.flag, o.name, s.args); err != nil {
+		if err := s.files.addAll(o.flag, o.name, s.args, s.lines); err != nil {
 			return err
 		}
 		if err := probe(o.name); err != nil {
