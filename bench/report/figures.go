@@ -53,7 +53,7 @@ const (
 
 func newFigure(name, title, text, x, y string) *figure {
 	p := plot.New()
-	p.BackgroundColor = color.Transparent
+	p.BackgroundColor = nil // SVG has no number for a colour that is transparent altogether
 	p.X.Label.Text, p.Y.Label.Text = x, y
 	p.X.Padding, p.Y.Padding = vg.Points(4), vg.Points(4)
 	p.Legend.Top = true
@@ -69,7 +69,7 @@ func newFigure(name, title, text, x, y string) *figure {
 func (f *figure) write(w io.Writer, format string) error {
 	if format == "png" { // a page shows through the others
 		f.plot.BackgroundColor = color.White
-		defer func() { f.plot.BackgroundColor = color.Transparent }()
+		defer func() { f.plot.BackgroundColor = nil }()
 	}
 	picture, err := draw.NewFormattedCanvas(f.width, f.height, format)
 	if err != nil {

@@ -337,8 +337,8 @@ func TestPage(t *testing.T) {
 				}
 			}
 		case ".svg":
-			if err := xml.Unmarshal(b.Bytes(), new(struct{})); err != nil {
-				t.Errorf("%s: %v", f.Name, err)
+			if err := xml.Unmarshal(b.Bytes(), new(struct{})); err != nil || strings.Contains(b.String(), "#-") {
+				t.Errorf("%s: %v, or a colour below 0", f.Name, err)
 			}
 		case ".png":
 			if _, err := png.Decode(&b); err != nil {
