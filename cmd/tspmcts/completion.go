@@ -15,8 +15,9 @@ import (
 	"tspmcts/tsplib/places"
 )
 
-// The scripts ask the program itself, with completionFlag; names of files are
-// completed where it has no answer. Bash splits words at =, which begins a value as a blank does.
+// The scripts ask the program itself, with completionFlag; names of files are completed where it
+// has no answer, and behind bench, which takes a suite file or a command below it. Bash splits
+// words at =, which begins a value as a blank does.
 var completionScripts = map[string]string{
 	"bash": `_tspmcts() {
   local cur="${COMP_WORDS[COMP_CWORD]}" words=() w IFS=$'\n'
@@ -24,6 +25,10 @@ var completionScripts = map[string]string{
   [[ "$cur" == = ]] && cur=
   [[ "$cur" == -* ]] && words+=("$cur")
   COMPREPLY=($(compgen -W "$("${words[@]}" --generate-bash-completion 2>/dev/null)" -- "$cur"))
+  if [[ "${COMP_WORDS[COMP_CWORD-1]}" == bench ]]; then
+    compopt -o filenames 2>/dev/null
+    COMPREPLY+=($(compgen -f -- "$cur"))
+  fi
 }
 complete -o bashdefault -o default -F _tspmcts tspmcts
 `,
@@ -33,9 +38,22 @@ _tspmcts() {
   words_=("${words[@]:0:$((CURRENT-1))}")
   [[ "${words[CURRENT]}" == -* ]] && words_+=("${words[CURRENT]}")
   opts=("${(@f)$("${words_[@]}" --generate-bash-completion 2>/dev/null)}")
-  if [[ -n "${opts[1]}" ]]; then compadd -- "${opts[@]}"; else _files; fi
+  [[ -n "${opts[1]}" ]] && compadd -- "${opts[@]}"
+  if [[ -z "${opts[1]}" || "${words_[-1]}" == bench ]]; then _files; fi
 }
 compdef _tspmcts tspmcts
+`,
+	"fish": `function __tspmcts
+  set -l words (commandline -opc)
+  set -l cur (commandline -ct)
+  string match -q -- '-*' $cur; and set -a words $cur
+  set -l opts ($words --generate-bash-completion 2>/dev/null)
+  string join \n -- $opts
+  if not set -q opts[1]; or test "$words[-1]" = bench
+    __fish_complete_path $cur
+  end
+end
+complete -c tspmcts -f -a '(__tspmcts)'
 `,
 	"pwsh": `Register-ArgumentCompleter -Native -CommandName tspmcts -ScriptBlock {
   param($wordToComplete, $commandAst, $cursorPosition)
@@ -61,12 +79,6 @@ func completionCommand() *cli.Command {
 		Action: func(c *cli.Context) error {
 			shell := c.Args().First()
 			script := completionScripts[shell]
-			if shell == "fish" {
-				var err error
-				if script, err = c.App.ToFishCompletion(); err != nil {
-					return err
-				}
-			}
 			if script == "" || c.NArg() != 1 {
 				return usagef("completion takes the name of a shell: bash, zsh, fish or pwsh")
 			}
@@ -79,9 +91,9 @@ func completionCommand() *cli.Command {
 // choices returns the values of a command's flag, where they are few.
 func choices(command, flag string) []string {
 	switch flag {
-	case "preset":
+	case "preset", "presets":
 		return mcts.Presets
-	case "heatmap":
+	case "heatmap", "heatmaps":
 		if command == "fit" {
 			return fitted
 		}
@@ -121,6 +133,9 @@ func completeValues(cmd *cli.Command) cli.BashCompleteFunc {
 			if values := choices(cmd.Name, strings.TrimLeft(os.Args[k], "-")); strings.HasPrefix(os.Args[k], "--") && values != nil {
 				fmt.Fprintln(c.App.Writer, strings.Join(values, "\n"))
 				return
+			}
+			if os.Args[k] != cmd.Name && !strings.HasPrefix(os.Args[k], "-") {
+				return // a file comes next: the commands below cmd stand right behind it
 			}
 		}
 		flags(c)

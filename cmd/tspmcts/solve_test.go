@@ -274,11 +274,12 @@ func TestTold(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
 		{"", "COMMANDS:"}, {"--help", "COMMANDS:"}, {"solve --help", "TSPMCTS_ALPHA"}, {"help solve", "Knobs"}, {"solve a.tsp --help", "--plot FILE"},
 		{"--version", "tspmcts version "},
-		{"completion bash", "complete "}, {"completion zsh", "compdef"}, {"completion fish", "complete -c tspmcts"}, {"completion pwsh", "Register-ArgumentCompleter"},
+		{"completion bash", "complete "}, {"completion zsh", "compdef"}, {"completion fish", "complete -c tspmcts -f -a '(__tspmcts)'"}, {"completion pwsh", "Register-ArgumentCompleter"},
 		{"--generate-bash-completion", "solve\n"}, {"solve --al --generate-bash-completion", "--alpha\n"},
 		{"solve --preset --generate-bash-completion", "paper\n"}, {"solve a.tsp --order --generate-bash-completion", "distance\n"},
 		{"solve -- --generate-bash-completion", "--alpha\n"}, {"solve -- a.tsp --generate-bash-completion", ""},
 		{"solve --format --generate-bash-completion", "geojson\n"}, {"heatmap build --format --generate-bash-completion", "utsp\n"},
+		{"bench --presets --generate-bash-completion", "paper\n"}, {"bench --heatmaps --generate-bash-completion", "zero\n"},
 		{"generate --format --generate-bash-completion", "lines\n"}, {"compare --only --generate-bash-completion", "sets\n"},
 	} {
 		if out := must(t, dir, strings.Fields(c.args)...); !strings.Contains(out, c.want) {
@@ -288,18 +289,25 @@ func TestTold(t *testing.T) {
 	if out := must(t, dir, "heatmap", "fit", "--heatmap", "--generate-bash-completion"); out != "gtprior\nalpha\n" {
 		t.Errorf("heatmap fit --heatmap is completed by %q", out)
 	}
+	if out := must(t, dir, "bench", "--jobs", "2", "--generate-bash-completion"); out != "" {
+		t.Errorf("bench --jobs 2 is completed by %q, want files", out)
+	}
 }
 
-// Bash takes = for a word of its own.
+// Bash takes = for a word of its own, and bench a suite file or a command.
 func TestBashCompletes(t *testing.T) {
 	bash, err := exec.LookPath("bash")
 	if err != nil {
 		t.Skip(err)
 	}
+	dir := t.TempDir()
+	write(t, dir, "suite.json", "{}")
 	for words, want := range map[string]string{"solve --preset pap": "paper paper-tuned paper-default", "solve --preset = pap": "paper paper-tuned paper-default",
-		"generate --format =": "tsplib lines", "solve --preset = paper --order dis": "distance", "solve --al": "--alpha"} {
+		"generate --format =": "tsplib lines", "solve --preset = paper --order dis": "distance", "solve --al": "--alpha", "bench su": "suite.json"} {
 		script := fmt.Sprintf("%s\nCOMP_WORDS=(%q %s) COMP_CWORD=%d\n_tspmcts\necho ${COMPREPLY[*]}", completionScripts["bash"], binary, words, len(strings.Fields(words)))
-		if out, err := exec.Command(bash, "--norc", "-c", script).CombinedOutput(); err != nil || string(out) != want+"\n" {
+		cmd := exec.Command(bash, "--norc", "-c", script)
+		cmd.Dir = dir
+		if out, err := cmd.CombinedOutput(); err != nil || string(out) != want+"\n" {
 			t.Errorf("%s: %v, %s, want %s", words, err, out, want)
 		}
 	}
