@@ -14,6 +14,14 @@ const completionFlag = "--generate-bash-completion"
 // library stops at the first argument that is no flag. "--" ends the flags; "-"
 // is an argument. An unknown flag, or one without its value, is a usage error.
 func intersperse(app *cli.App, args []string) ([]string, error) {
+	if len(args) > 2 && args[1] == "help" { // of what follows the library reads one word
+		switch rest := args[2:]; {
+		case rest[0] == completionFlag:
+			args = slices.Concat(args[:1], rest)
+		case app.Command(rest[0]) != nil && rest[len(rest)-1] != completionFlag:
+			args = slices.Concat(args[:1], rest, []string{"--help"})
+		}
+	}
 	if last := len(args) - 1; args[last] == completionFlag {
 		args = slices.Clone(args)
 		for i, arg := range args[:last] {

@@ -272,10 +272,10 @@ func TestStops(t *testing.T) {
 func TestTold(t *testing.T) {
 	dir := t.TempDir()
 	for _, c := range []struct{ args, want string }{
-		{"", "COMMANDS:"}, {"--help", "COMMANDS:"}, {"solve --help", "TSPMCTS_ALPHA"}, {"help solve", "Knobs"}, {"solve a.tsp --help", "--plot FILE"},
+		{"", "COMMANDS:"}, {"--help", "COMMANDS:"}, {"solve --help", "TSPMCTS_ALPHA"}, {"help solve", "Knobs"}, {"help heatmap build x", "--format FORMAT"}, {"solve a.tsp --help", "--plot FILE"},
 		{"--version", "tspmcts version "},
 		{"completion bash", "complete "}, {"completion zsh", "compdef"}, {"completion fish", "complete -c tspmcts -f -a '(__tspmcts)'"}, {"completion pwsh", "Register-ArgumentCompleter"},
-		{"--generate-bash-completion", "solve\n"}, {"solve --al --generate-bash-completion", "--alpha\n"},
+		{"--generate-bash-completion", "solve\n"}, {"help --generate-bash-completion", "solve\n"}, {"solve --al --generate-bash-completion", "--alpha\n"},
 		{"solve --preset --generate-bash-completion", "paper\n"}, {"solve a.tsp --order --generate-bash-completion", "distance\n"},
 		{"solve -- --generate-bash-completion", "--alpha\n"}, {"solve -- a.tsp --generate-bash-completion", ""},
 		{"solve --format --generate-bash-completion", "geojson\n"}, {"heatmap build --format --generate-bash-completion", "utsp\n"},
