@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -49,7 +50,7 @@ type judgement struct {
 	Seconds  float64   `json:"seconds"`
 }
 
-func runHeatmapEval(c *cli.Context) error {
+func runHeatmapEval(c *cli.Context) (err error) {
 	s, seed, err := specOf(c)
 	if err != nil {
 		return err
@@ -63,7 +64,7 @@ func runHeatmapEval(c *cli.Context) error {
 		if records, err = createJSONLines(file); err != nil {
 			return err
 		}
-		defer records.close()
+		defer func() { err = errors.Join(err, records.close()) }()
 	}
 	quiet := c.String("json") == "-"
 	var all []heatmap.Measure

@@ -357,9 +357,17 @@ func (j *jsonLines) write(v any) error {
 	return nil
 }
 
+// close ends the file. It returns an error where the name stands for another file by now, or for
+// none: nobody finds the lines that were written since.
 func (j *jsonLines) close() error {
 	if j == nil || j.file == nil {
 		return nil
+	}
+	own, err := j.file.f.Stat()
+	if err == nil && own.Mode().IsRegular() && j.size > 0 {
+		if named, err := os.Stat(j.file.path); err != nil || !os.SameFile(named, own) {
+			return errors.Join(fmt.Errorf("%s was replaced or removed meanwhile, and has not the lines of this run", j.file.name), j.file.close())
+		}
 	}
 	return j.file.close()
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -160,6 +161,30 @@ func TestOutputsApart(t *testing.T) {
 		oneError(t, dir, 2, c.want, call{args: append([]string{"solve", "a.tsp", "--actions", "10"}, strings.Fields(c.args)...)})
 	}
 	onlyFiles(t, dir, "a.tsp", "b.tsp", "link", "here")
+}
+
+// Lines of a file that somebody removed or replaced meanwhile are not lost in silence.
+func TestLinesLost(t *testing.T) {
+	for what, happens := range map[string]func(name string) error{
+		"":        func(string) error { return nil },
+		"removed": os.Remove,
+		"renamed": func(name string) error { return os.Rename(name, name+".old") },
+		"replaced": func(name string) error {
+			return errors.Join(os.Rename(name, name+".old"), os.WriteFile(name, nil, 0o666))
+		},
+	} {
+		if what != "" && runtime.GOOS == "windows" {
+			continue // where an open file stays
+		}
+		name := filepath.Join(t.TempDir(), "a.jsonl")
+		lines, err := createJSONLines(name)
+		if err = errors.Join(err, lines.write(1), happens(name), lines.write(2)); err != nil {
+			t.Fatal(err)
+		}
+		if err := lines.close(); what == "" && err != nil || what != "" && (err == nil || !strings.Contains(err.Error(), name+" was replaced or removed meanwhile")) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
 }
 
 // The folder of an output file is made, and an error names what was given.
