@@ -67,8 +67,12 @@ func same(a, b string) bool {
 	return errX == nil && errY == nil && os.SameFile(x, y) && x.Mode().IsRegular()
 }
 
-// placeOf returns the path of a file, which need not be there, by which it is told from others.
+// placeOf returns the path of a file, which need not be there, by which it is told from others;
+// - for stdout, by any name.
 func placeOf(name string) string {
+	if name == "-" || isStdout(name) {
+		return "-"
+	}
 	path, err := filepath.Abs(target(name))
 	if err != nil {
 		return name

@@ -365,6 +365,7 @@ func TestDevStdout(t *testing.T) {
 			t.Errorf("%s: %v, the log is %q, want %q in it below what was there", c.flag, err, text, c.want)
 		}
 	}
+	oneError(t, dir, 2, "--out and --json are the same file", call{args: []string{"solve", "a.tsp", "--json", "/dev/stdout", "--out", "-"}})
 	onlyFiles(t, dir, "a.tsp", "log")
 }
 
