@@ -286,6 +286,25 @@ func TestBadUsage(t *testing.T) {
 	}
 }
 
+// What stops a command from the environment is named by its variable.
+func TestBadVariable(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "a.tsp", square)
+	for _, c := range []struct{ variable, want string }{
+		{"TSPMCTS_METRIC=geodesic", `which --metric \(or TSPMCTS_METRIC\), --weight and --decimal-comma are not for`},
+		{"TSPMCTS_LINES=0:1", `--lines \(or TSPMCTS_LINES\) is for data set files`},
+		{"TSPMCTS_PLOT_VISITS=1", `--plot-visits \(or TSPMCTS_PLOT_VISITS\) colours a picture`},
+		{"TSPMCTS_TIME=x", `--time \(or TSPMCTS_TIME\) is "x", want`},
+	} {
+		oneError(t, dir, 2, c.want, call{args: []string{"solve", "a.tsp"}, env: []string{c.variable}})
+	}
+	// It is for all commands, though a suite says these things itself.
+	write(t, dir, "s.json", `{"sets":["a.tsp"],"budgets":["10 actions"]}`)
+	if _, errs, code := (call{args: strings.Fields("bench s.json --out r.jsonl"), env: []string{"TSPMCTS_WORKERS=2"}}).run(t, dir); code != 0 {
+		t.Error(errs)
+	}
+}
+
 // Files besides the problem are checked before the search.
 func TestBadSideFile(t *testing.T) {
 	dir := t.TempDir()

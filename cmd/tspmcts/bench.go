@@ -93,10 +93,8 @@ func benchSuites(c *cli.Context) ([]*bench.Suite, error) {
 		return nil, usagef("bench takes one suite file, found %d arguments", c.NArg())
 	}
 	if c.NArg() == 1 {
-		for _, flag := range []string{"set", "lines", "best", "metric", "weight", "decimal-comma", "heatmaps", "presets", "params", "seeds", "workers", "time", "actions"} {
-			if c.IsSet(flag) {
-				return nil, usagef("%s and a suite file do not go together; put it into %s", flagged(flag), c.Args().First())
-			}
+		if flag := typed(c, "set", "lines", "best", "metric", "weight", "decimal-comma", "heatmaps", "presets", "params", "seeds", "workers", "time", "actions"); flag != "" {
+			return nil, usagef("%s and a suite file do not go together; put it into %s", flag, c.Args().First())
 		}
 		return bench.ReadSuite(c.Args().First(), c.String("data"))
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -48,12 +49,21 @@ func envName(name string) string {
 	return "TSPMCTS_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
 }
 
-// flagged names a flag in a message, with its environment variable where that is set.
-func flagged(name string) string {
-	if _, ok := os.LookupEnv(envName(name)); ok {
-		return "--" + name + " (or " + envName(name) + ")"
-	}
-	return "--" + name
+// flagged names a flag in a message.
+func flagged(name string) string { return "--" + name }
+
+var flagName = regexp.MustCompile(`--[a-z][a-z-]*`)
+
+// withVariables puts the environment variables that are set behind the flags in a message, from
+// whatever package it comes.
+func withVariables(message string) string {
+	return flagName.ReplaceAllStringFunc(message, func(flag string) string {
+		variable := envName(flag[2:])
+		if _, ok := os.LookupEnv(variable); ok {
+			flag += " (or " + variable + ")"
+		}
+		return flag
+	})
 }
 
 // typed returns the first of the flags that the command line gives, "" for none. What the

@@ -30,7 +30,7 @@ func run(args []string) int {
 	if err == nil || errors.Is(err, errStdoutClosed) {
 		return 0
 	}
-	fmt.Fprintf(os.Stderr, "tspmcts: %s\n", oneLine(err))
+	fmt.Fprintf(os.Stderr, "tspmcts: %s\n", withVariables(oneLine(err)))
 	if isUsage(err) {
 		return 2
 	}
