@@ -107,6 +107,11 @@ func benchSuites(c *cli.Context) ([]*bench.Suite, error) {
 	}
 	if text := c.String("heatmaps"); text != "" {
 		s.Heatmaps = bench.SplitSources(text, append(heatmap.Names(), mcts.AutoHeatmap))
+		for _, spec := range s.Heatmaps {
+			if _, err := bench.HeatmapSource(spec); err != nil {
+				return nil, usagef("%s: %q: %v", flagged("heatmaps"), spec, err)
+			}
+		}
 	}
 	for _, name := range list(c, "presets") {
 		k, err := bench.NamedKnobs(name)
@@ -121,6 +126,13 @@ func benchSuites(c *cli.Context) ([]*bench.Suite, error) {
 			return nil, err
 		}
 		s.Knobs = append(s.Knobs, k)
+	}
+	labels := map[string]bool{}
+	for _, k := range s.Knobs {
+		if labels[k.Label] {
+			return nil, usagef("--presets and --params name %s twice", k.Label)
+		}
+		labels[k.Label] = true
 	}
 	if s.Budgets, err = budgets(c); err != nil {
 		return nil, err

@@ -102,6 +102,9 @@ func TestBadBench(t *testing.T) {
 		{2, `--time is "soon", want a time`, append(slices.Clone(set), "--time", "soon")},
 		{2, `--actions is "1,x", want a number`, append(slices.Clone(set), "--actions", "1,x")},
 		{2, `--presets: unknown preset "papier", want one of`, append(slices.Clone(set), "--presets", "papier", "--actions", "1")},
+		{2, `--heatmaps: "nope": .*want one of`, append(slices.Clone(set), "--heatmaps", "zero;nope", "--actions", "1")},
+		{2, `--heatmaps: "softdist:tau=-1": .*want`, append(slices.Clone(set), "--heatmaps", "zero,softdist:tau=-1", "--actions", "1")},
+		{2, `--presets and --params name paper twice`, append(slices.Clone(set), "--presets", "paper,paper", "--actions", "1")},
 		{2, `--seeds is "0", want an integer`, append(slices.Clone(set), "--seeds", "0", "--actions", "1")},
 		{2, "do not go together", append(slices.Clone(base), "s.json", "--seeds", "3")},
 		{1, `p.json:1: unknown knob "gamma", want one of alpha`, append(slices.Clone(set), "--params", "p.json", "--actions", "1")},
@@ -189,12 +192,12 @@ func TestTune(t *testing.T) {
 	}
 }
 
-// Blanks after the commas of a list are none of its parts.
+// Blanks after the commas of a list are none of its parts, and nothing is behind the last.
 func TestBlanksInLists(t *testing.T) {
 	dir := benchDir(t)
 	write(t, dir, "p.json", `{"alpha":2}`)
 	write(t, dir, "square.tsp", square)
-	out := must(t, dir, "bench", "--set", "set.txt, square.tsp", "--presets", "paper, default", "--params", " p.json", "--heatmaps", "zero, gtprior", "--actions", "5, 6", "--out", "r.jsonl")
+	out := must(t, dir, "bench", "--set", "set.txt, square.tsp", "--presets", "paper, default", "--params", " p.json", "--heatmaps", "zero, gtprior", "--actions", "5, 6,", "--out", "r.jsonl")
 	if !strings.Contains(out, "60 runs, 60 of them new") {
 		t.Error(out)
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -172,5 +173,5 @@ func list(c *cli.Context, flag string) []string {
 	for i, part := range parts {
 		parts[i] = strings.TrimSpace(part)
 	}
-	return parts
+	return slices.DeleteFunc(parts, func(part string) bool { return part == "" }) // as behind the last comma
 }
