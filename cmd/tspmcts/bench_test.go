@@ -329,6 +329,14 @@ func TestReport(t *testing.T) {
 	if page := read(t, dir, "rep/report.html"); !strings.Contains(page, "<h1>Mine</h1>") || !strings.Contains(page, `id="tour-4"`) {
 		t.Error(page[:200])
 	}
+	// A page without tours leaves none of the old one, and nothing else goes.
+	read(t, dir, "rep/tour-4.png")
+	write(t, dir, "rep/tour-9.svg", "mine")
+	must(t, dir, "report", "bare.jsonl", "--out", "rep")
+	if left, _ := filepath.Glob(filepath.Join(dir, "rep", "tour-*")); len(left) != 1 || read(t, dir, "rep/tour-9.svg") != "mine" {
+		t.Errorf("%v", left)
+	}
+	read(t, dir, "rep/curves.svg")
 	write(t, dir, "old.jsonl", `{"version":7,"instance":"a","length":3}`+"\n")
 	oneError(t, dir, 2, "report needs --out DIR", call{args: []string{"report", "r.jsonl"}})
 	oneError(t, dir, 2, "report takes the records", call{args: []string{"report", "--out", "x"}})
