@@ -152,6 +152,7 @@ func TestHeatmapMisuse(t *testing.T) {
 		{"heatmap convert M", 2, "takes IN and OUT"},
 		{"heatmap convert M M", 2, "would replace the input"},
 		{"heatmap convert M x.utsp", 2, "--instance"},
+		{"heatmap convert M x.heat --weight costs", 2, "--weight is for the file of --instance"},
 		{"heatmap eval SET", 2, "no tour in its file"},
 		{"heatmap fit SET --heatmap knn", 2, "want gtprior or alpha"},
 		{"heatmap plot SET --out {}.pdf", 2, ".svg or .png"},

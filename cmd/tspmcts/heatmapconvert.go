@@ -22,7 +22,7 @@ func heatmapConvertCommand() *cli.Command {
 			"problem an edge gets the mean of both ways.",
 		Flags: append(placesFlags(),
 			option(catInput, "index", "take map `I` of a file of several, from 0 (default: 0)"),
-			option(catInput, "keep", fmt.Sprintf("keep `K` entries of a row of a matrix (default: %d)", heatmap.DefaultKeep)),
+			option(catInput, "keep", fmt.Sprintf("keep `K` entries of a row of a matrix or a UTSP line (default: %d); a sparse map stays whole", heatmap.DefaultKeep)),
 			option(catInput, "instance", "the map's instance is in `FILE`, for UTSP output, and for ways of a directed problem, which go into a matrix"),
 			formatOption()),
 		Action: runHeatmapConvert,
@@ -50,6 +50,9 @@ func runHeatmapConvert(c *cli.Context) error {
 		return err
 	}
 	var item *bench.Item
+	if flag := typed(c, "metric", "weight", "decimal-comma"); flag != "" && c.String("instance") == "" {
+		return usagef("%s is for the file of --instance", flag)
+	}
 	if file := c.String("instance"); file != "" {
 		r := bench.NewReader([]string{file}, bench.LineRange{From: int(index), To: int(index) + 1}, warn)
 		if r.Places, err = placesOptions(c); err != nil {
