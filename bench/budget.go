@@ -57,7 +57,7 @@ func ParseSpan(text string) (Span, error) {
 	} else if d, err := time.ParseDuration(text); err == nil && d > 0 && d <= maxTime {
 		return Span{Fixed: d}, nil
 	}
-	return Span{}, errors.New("want a time above 0 such as 10s, 1m30s, or 0.1n for a tenth of a second a city")
+	return Span{}, errors.New("want a time above 0 and up to 87600h such as 10s, 1m30s, or 0.1n for a tenth of a second a city")
 }
 
 // Budget says when a run ends; what is zero sets no limit.

@@ -73,6 +73,8 @@ func (k *Knobs) parse(data []byte, name string) error {
 				return fmt.Errorf("%s: preset is %q, want one of %s", where, text, strings.Join(mcts.Presets, ", "))
 			}
 			k.Preset = text
+		case name == "version" || name == "instance":
+			return fmt.Errorf("%s: found %q, which begins a record, want its member config alone", where, name)
 		case !ok:
 			return fmt.Errorf("%s: unknown knob %q, want one of %s", where, name, strings.Join(knobNames(), ", "))
 		default:
