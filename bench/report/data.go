@@ -238,42 +238,30 @@ func thin(steps []Step) []Step {
 	return slices.Clip(kept)
 }
 
-// name gives the arms names of what tells them apart.
+// name gives the arms names of what tells them apart: others' have the solver's, and behind it what
+// differs among that solver's arms; so have this program's beside others.
 func (d *Data) name() {
-	var varies [5]bool
-	own := map[[5]string]bool{}
+	first, varies := map[string]*Arm{}, map[string]*[5]bool{} // by solver
 	for _, a := range d.Arms {
-		if a.part[0] == bench.Own {
-			own[a.part] = true
-		} else {
-			varies[0] = true // beside others this program has a name, too
+		solver := a.part[0]
+		if first[solver] == nil {
+			first[solver], varies[solver] = a, &[5]bool{solver != bench.Own}
+		}
+		for i, p := range a.part {
+			varies[solver][i] = varies[solver][i] || p != first[solver].part[i]
 		}
 	}
-	var first *[5]string
-	for part := range own {
-		if first == nil {
-			first = &part
-		}
-		for i := range part {
-			varies[i] = varies[i] || part[i] != first[i]
-		}
+	if own := varies[bench.Own]; own != nil && len(varies) > 1 {
+		own[0] = true
 	}
 	for _, a := range d.Arms {
-		if a.part[0] != bench.Own {
-			a.Name = a.part[0]
-			continue
-		}
 		var words []string
 		for i, p := range a.part {
-			if varies[i] && p != "" {
+			if varies[a.part[0]][i] && p != "" {
 				words = append(words, p)
 			}
 		}
-		if a.Name = strings.Join(words, " "); a.Name == "" {
-			if a.Name = a.part[2]; a.Name == "" {
-				a.Name = bench.Own
-			}
-		}
+		a.Name = cmp.Or(strings.Join(words, " "), a.part[2], bench.Own)
 	}
 }
 

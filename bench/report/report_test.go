@@ -54,13 +54,18 @@ func example(t *testing.T) []string {
 	return all
 }
 
-func compare(t *testing.T, against string, byInstance bool, lines ...string) *Comparison {
+func read(t *testing.T, o Options, lines ...string) *Data {
 	t.Helper()
-	d, err := Read([]string{recordsFile(t, lines...)}, Options{})
+	d, err := Read([]string{recordsFile(t, lines...)}, o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := d.Compare(against, byInstance)
+	return d
+}
+
+func compare(t *testing.T, against string, byInstance bool, lines ...string) *Comparison {
+	t.Helper()
+	c, err := read(t, Options{}, lines...).Compare(against, byInstance)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -278,6 +283,28 @@ func TestReading(t *testing.T) {
 	}
 	if _, err := Read([]string{"none"}, Options{}); err == nil {
 		t.Error("no error without a file")
+	}
+}
+
+// Arms are called by what tells them apart; others' have no workers, and the name of their solver.
+func TestNames(t *testing.T) {
+	other := func(solver, knobs string, seed, workers int) string {
+		return fmt.Sprintf(`{"version":1,"solver":%q,"knobs":%q,"instance":"a","length":105,"optimum":100,"seconds":5,"seed":%d,"workers":%d}`, solver, knobs, seed, workers)
+	}
+	for want, lines := range map[string][]string{
+		"x":                         {line("x", "a", 1, 101)},
+		"x; y":                      {line("y", "a", 1, 101), line("x", "a", 1, 101)},
+		"LKH; tspmcts":              {line("x", "a", 1, 101), other("LKH", "", 1, 1), other("LKH", "", 2, 4)},
+		"LKH; tspmcts x; tspmcts y": {line("x", "a", 1, 101), line("y", "a", 1, 101), other("LKH", "k", 1, 1)},
+		"LKH a; LKH b; linkern":     {other("LKH", "a", 1, 1), other("LKH", "b", 1, 1), other("linkern", "c", 1, 1)},
+	} {
+		var names []string
+		for _, a := range read(t, Options{}, lines...).Arms {
+			names = append(names, a.Name)
+		}
+		if got := strings.Join(names, "; "); got != want {
+			t.Errorf("the arms are called %q, want %q", got, want)
+		}
 	}
 }
 
