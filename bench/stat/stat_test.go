@@ -155,6 +155,13 @@ func TestFriedmanHollanderWolfe(t *testing.T) {
 		t.Fatal(err)
 	}
 	near(t, "chi-squared", r.ChiSquared, 11.143, 5e-4)
+	// F is Iman and Davenport's, on 2 and 42 degrees, whose tail is (1+2F/42)^-21. Rank sums are 53,
+	// 47 and 32, and squared ranks 22 times 14 less a half for each of four ties; 2.0181 is the 97.5 %
+	// point of t with 42 degrees in every table, in Conover's t sqrt(2 (n A - sum R^2) / 42) of rank
+	// sums.
+	near(t, "F", r.F, 21*r.ChiSquared/(44-r.ChiSquared), 1e-9)
+	near(t, "p", r.P, math.Pow(1+2*r.F/42, -21), 1e-9)
+	near(t, "least difference", 22*r.Least, 2.0181*math.Sqrt(2*(22*306-53*53-47*47-32*32)/42.), 1e-3)
 	for _, bad := range [][][]float64{nil, {{1, 2}}, {{1}, {2}}, {{1, 2}, {1}}} {
 		if _, err := Friedman(bad); err == nil {
 			t.Errorf("no error of %v", bad)
@@ -193,6 +200,9 @@ func TestHolm(t *testing.T) {
 	for i, want := range []float64{.048, .048, .607} {
 		near(t, "corrected p", Holm([]float64{.016, .019, .607})[i], want, 1e-12)
 	}
+	for _, p := range Holm([]float64{.6, .9}) {
+		near(t, "corrected p, 1 at most", p, 1, 0)
+	}
 }
 
 // Efron and Tibshirani (1993), table 2.1 and chapter 2: survival times of seven
@@ -217,6 +227,24 @@ func TestBootstrapMice(t *testing.T) {
 	near(t, "upper end", hi, 86.86+1.96*23.36, 5)
 }
 
+// Of the heads in 100 tosses of a coin the binomial's 2.5 % point is 40, its 97.5 % point 60.
+func TestInterval(t *testing.T) {
+	x := make([]float64, 100)
+	for i := range x {
+		x[i] = float64(i % 2)
+	}
+	lo, hi := Interval(x)
+	near(t, "lower end", lo, 0.40, 1e-9)
+	near(t, "upper end", hi, 0.60, 1e-9)
+}
+
+// What is no number has the last ranks.
+func TestRanksOfNaN(t *testing.T) {
+	for i, want := range []float64{3.5, 2, 3.5, 1} {
+		near(t, "rank", Ranks([]float64{math.NaN(), 1, math.NaN(), 0})[i], want, 0)
+	}
+}
+
 // R: quantile(c(1, 2, 4, 8), c(.25, .5, .9)) is 1.75, 3, 6.8.
 func TestQuantile(t *testing.T) {
 	x := []float64{8, 1, 4, 2}
@@ -225,6 +253,9 @@ func TestQuantile(t *testing.T) {
 	near(t, "0.9", Quantile(x, .9), 6.8, 1e-12)
 	if !math.IsNaN(Median(nil)) || !math.IsNaN(Mean(nil)) {
 		t.Error("something of nothing")
+	}
+	if q := Quantile([]float64{1, math.Inf(1), math.Inf(1)}, .75); !math.IsInf(q, 1) {
+		t.Errorf("between two infinities: %v", q)
 	}
 }
 
@@ -239,6 +270,9 @@ func TestDifferences(t *testing.T) {
 	}
 	if d := over(7543.000000000001).Minus(over(7543)); d != 0 {
 		t.Errorf("rounding is a difference of %v", d)
+	}
+	if d := over(7542.001).Minus(over(7542)); d == 0 {
+		t.Error("0.001 is no difference")
 	}
 	for length, want := range map[float64]float64{1: -1, 2: 0, 3: 1} { // over a length of 0
 		if d := (Found{math.Inf(1), length}).Minus(Found{math.Inf(1), 2}); d != 0 && want == 0 || want != 0 && !math.IsInf(d, int(want)) {
