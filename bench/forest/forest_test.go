@@ -48,6 +48,21 @@ func TestFit(t *testing.T) {
 	}
 }
 
+// Two leaves of means 1 and 3, and variances 2 and 4: that of the means is 1, within leaves it is
+// 3, and the deviation the root of both. A sure 5 is no improvement of 3, and one of 6 by 1.
+func TestPredictByHand(t *testing.T) {
+	f := &Forest{dims: 1, trees: [][]node{{{dim: -1, mean: 1, variance: 2}}, {{dim: -1, mean: 3, variance: 4}}}}
+	if m, s := f.Predict([]float64{0}); m != 2 || !(math.Abs(s-2) <= 1e-12) {
+		t.Errorf("predicts %v with the deviation %v, want 2 and 2", m, s)
+	}
+	sure := &Forest{dims: 1, trees: [][]node{{{dim: -1, mean: 5}}}}
+	for best, want := range map[float64]float64{3: 0, 6: 1} {
+		if got := sure.Improvement([]float64{0}, best); got != want {
+			t.Errorf("a sure 5 improves %v by %v, want %v", best, got, want)
+		}
+	}
+}
+
 // The Ishigami-like additive function 4 x0 + 2 x1 + x2 has variances in the ratio 16 : 4 : 1.
 func TestImportance(t *testing.T) {
 	x, y := samples(600, 5, func(p []float64) float64 { return 4*p[0] + 2*p[1] + p[2] })
