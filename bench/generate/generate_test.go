@@ -73,6 +73,14 @@ func TestGolden(t *testing.T) {
 			t.Errorf("%s, seed %d: three lines have the digest %s, want %s", c.kind, c.seed, got, c.inLine)
 		}
 	}
+	for kind, want := range map[string]string{ // of 60 cities
+		"atsp-random": "2bf5fcf98bb65cd1", "atsp-closure": "239aed5c26712c5a", "atsp-crane": "8c2d6d95d6ceb270",
+		"atsp-coins": "7ed691098ec5007b", "atsp-drill": "aeedc1cb25faa669", "atsp-shop": "db7111e0acb122e8",
+	} {
+		if got := digest(tsplib(t, Spec{Kind: kind, Cities: 60, Seed: 7})); got != want {
+			t.Errorf("%s: the problem has the digest %s, want %s", kind, got, want)
+		}
+	}
 	if got := digest(tsplib(t, Spec{"clustered", 500, 5, 1})); got != "7beaa87c431536c9" {
 		t.Errorf("5 clusters have the digest %s", got)
 	}
@@ -272,9 +280,9 @@ func TestDirected(t *testing.T) {
 }
 
 // In a city without U-turns whoever drives to a phone and back has driven whole blocks, four at
-// least; and every phone is reached.
+// least; and every phone is reached, also where it stands behind on the same side, as in seed 9.
 func TestCoins(t *testing.T) {
-	for seed := range uint64(5) {
+	for _, seed := range []uint64{0, 1, 2, 3, 9} {
 		s := Spec{Kind: "atsp-coins", Cities: 40, Seed: seed}
 		next := s.directed()
 		var rows [][]int64
