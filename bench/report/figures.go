@@ -196,6 +196,28 @@ func (d *Data) integrals(name, title string, want func(*Run) bool) (*figure, err
 		})
 }
 
+// band returns the mean of a value over the runs, and its 90 % and 10 % quantiles, at the times at
+// which all have it.
+func band(runs []*Run, value func(r *Run, seconds float64) (float64, bool)) (mean, upper, lower plotter.XYs) {
+	for _, t := range times(runs) {
+		values := make([]float64, 0, len(runs))
+		for _, r := range runs {
+			if v, ok := value(r, t); ok {
+				values = append(values, v)
+			}
+		}
+		if len(values) < len(runs) {
+			continue
+		}
+		slices.Sort(values)
+		clip := func(v float64) float64 { return min(max(v, floor), ceiling) }
+		mean = append(mean, plotter.XY{X: t, Y: clip(stat.Mean(values))})
+		upper = append(upper, plotter.XY{X: t, Y: clip(stat.SortedQuantile(values, 0.9))})
+		lower = append(lower, plotter.XY{X: t, Y: clip(stat.SortedQuantile(values, 0.1))})
+	}
+	return mean, upper, lower
+}
+
 // lines draws a value of the runs over time, from when all have it.
 func (d *Data) lines(name, title, text, axis string, want func(*Run) bool, value func(r *Run, seconds float64) (float64, bool)) (*figure, error) {
 	arms, note := d.shown()
@@ -204,37 +226,21 @@ func (d *Data) lines(name, title, text, axis string, want func(*Run) bool, value
 	var lines []*plotter.Line
 	for i, a := range arms {
 		runs := slices.DeleteFunc(slices.Clone(a.Runs), func(r *Run) bool { return !want(r) || len(r.Trace) == 0 })
-		var mean, upper, lower plotter.XYs
-		for _, t := range times(runs) {
-			gaps := make([]float64, 0, len(runs))
-			for _, r := range runs {
-				if g, ok := value(r, t); ok {
-					gaps = append(gaps, g)
-				}
-			}
-			if len(gaps) < len(runs) {
-				continue
-			}
-			slices.Sort(gaps)
-			clip := func(v float64) float64 { return min(max(v, floor), ceiling) }
-			mean = append(mean, plotter.XY{X: t, Y: clip(stat.Mean(gaps))})
-			upper = append(upper, plotter.XY{X: t, Y: clip(stat.SortedQuantile(gaps, 0.9))})
-			lower = append(lower, plotter.XY{X: t, Y: clip(stat.SortedQuantile(gaps, 0.1))})
-		}
+		mean, upper, lower := band(runs, value)
 		if len(mean) < 2 {
 			continue
 		}
 		least, most, drawn = min(least, lower[len(lower)-1].Y), max(most, upper[0].Y), true
 		slices.Reverse(lower)
-		band, err := plotter.NewPolygon(append(upper, lower...))
+		area, err := plotter.NewPolygon(append(upper, lower...))
 		if err != nil {
 			return nil, err
 		}
 		c := colourOf(i)
 		c.A = 0x24
 		c.R, c.G, c.B = uint8(int(c.R)*0x24/255), uint8(int(c.G)*0x24/255), uint8(int(c.B)*0x24/255) // premultiplied
-		band.Color, band.LineStyle.Width = c, 0
-		f.plot.Add(band)
+		area.Color, area.LineStyle.Width = c, 0
+		f.plot.Add(area)
 		line, err := plotter.NewLine(mean)
 		if err != nil {
 			return nil, err
@@ -283,15 +289,7 @@ func (d *Data) steps(f *figure, arms []*Arm, least float64, value func(*Run) flo
 		lo, hi = lo/1.5, hi*1.5
 	}
 	for i, a := range arms {
-		points := plotter.XYs{{X: lo, Y: 0}}
-		for k, v := range all[i] {
-			if math.IsInf(v, 1) {
-				break
-			}
-			points = append(points, plotter.XY{X: v, Y: points[len(points)-1].Y}, plotter.XY{X: v, Y: 100 * float64(k+1) / float64(len(all[i]))})
-		}
-		points = append(points, plotter.XY{X: hi, Y: points[len(points)-1].Y})
-		line, err := plotter.NewLine(fewer(points))
+		line, err := plotter.NewLine(staircase(all[i], lo, hi))
 		if err != nil {
 			return false, err
 		}
@@ -304,6 +302,19 @@ func (d *Data) steps(f *figure, arms []*Arm, least float64, value func(*Run) flo
 	f.plot.Y.Min, f.plot.Y.Max = 0, 100
 	f.legendBelow(len(arms))
 	return true, nil
+}
+
+// staircase returns the line from lo to hi of the share, in percent, of sorted values up to x; what
+// is infinite is nowhere.
+func staircase(values []float64, lo, hi float64) plotter.XYs {
+	points := plotter.XYs{{X: lo, Y: 0}}
+	for k, v := range values {
+		if math.IsInf(v, 1) {
+			break
+		}
+		points = append(points, plotter.XY{X: v, Y: points[len(points)-1].Y}, plotter.XY{X: v, Y: 100 * float64(k+1) / float64(len(values))})
+	}
+	return fewer(append(points, plotter.XY{X: hi, Y: points[len(points)-1].Y}))
 }
 
 // fewer thins a long staircase to what a page shows.

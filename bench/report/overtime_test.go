@@ -146,12 +146,13 @@ func TestHorizon(t *testing.T) {
 		want    [3]float64
 	}{
 		{[3]string{"2s", "0.5n", "5000 actions"}, [3]float64{2, 4.5, 4.5}},
-		{[3]string{"5 actions", "6 actions", ""}, [3]float64{1, 1, 1}},
+		{[3]string{"5 actions", "6 actions", ""}, [3]float64{3, 3, 3}},
 		{[3]string{"3s, stall 1s", "7s", ""}, [3]float64{3, 7, 7}},
 	} {
 		var lines []string
-		for i, b := range c.budgets {
-			lines = append(lines, budget(line(fmt.Sprint("k", i), "a", 1, 101), b))
+		for i, b := range c.budgets { // the runs last 3, 2 and 1 s
+			l := strings.Replace(line(fmt.Sprint("k", i), "a", 1, 101), `"seconds":1,"seed"`, fmt.Sprintf(`"seconds":%d,"seed"`, 3-i), 1)
+			lines = append(lines, budget(l, b))
 		}
 		d, err := Read([]string{recordsFile(t, lines...)}, Options{})
 		if err != nil {
@@ -228,6 +229,11 @@ func TestOverTimeWithout(t *testing.T) {
 		lines = append(lines, l[:at]+"}")
 	}
 	c := compare(t, "", false, lines...)
+	one := compare(t, "", false, append(lines, line("x", "other", 1, 101), line("y", "other", 1, 103))...)
+	if p := one.Pairs[0]; p.N != 10 || p.OverTime[0].N != 1 { // no 0 is paired where there is no trace
+		t.Errorf("%d pairs, %d over time, want 10 and 1", p.N, p.OverTime[0].N)
+	}
+	closeTo(t, "the mean gap at the budget", one.Arms[1].OverTime[firstMoment+4], 3)
 	var text, data strings.Builder
 	if err := c.Text(&text); err != nil || strings.Contains(text.String(), "integral") || strings.Contains(text.String(), "NaN") {
 		t.Errorf("%v\n%s", err, text.String())
