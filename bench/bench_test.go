@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -374,7 +375,11 @@ func TestBadSuites(t *testing.T) {
 		{"no-budget", `"300 actions"`, ``, `no budgets`},
 		{"seeds", `"seeds": 2`, `"seeds": -2`, `the number of seeds is -2`},
 		{"seeds-text", `"seeds": 2`, `"seeds": "x"`, `seeds is "x", want their number`},
+		{"many-seeds", `"seeds": 2`, `"seeds": 2000000`, `the number of seeds is 2000000`},
 		{"workers", `"seeds": 2`, `"seeds": 2, "workers": -1`, `workers is -1`},
+		{"many-workers", `"seeds": 2`, `"seeds": 2, "workers": 5000`, `workers is 5000`},
+		{"field-of-a-set", `"lines": "0:3"`, `"metrik": "euclid"`, `unknown field "metrik"`},
+		{"metric", `"lines": "0:3"`, `"metric": "miles"`, `set.txt: `},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := suiteDir(t)
@@ -402,6 +407,182 @@ func TestBadSuites(t *testing.T) {
 	}
 }
 
+// The lines of solve --json are records, behind a byte order mark and between blank lines, too;
+// those of runs that failed are none. A tour may have the length 0, and a trace has improvements in
+// order.
+func TestRecords(t *testing.T) {
+	text := "\ufeff" + `{"instance":"a","length":"12","preset":"paper"}` + "\n \n" + `{"version":1,"solver":"x","instance":"b","error":"no memory"}` + "\n" +
+		`{"version":1,"solver":"x","instance":"c","length":0,"trace":[{"seconds":2,"length":5},{"seconds":1,"length":7},{"seconds":3,"length":6}]}` + "\n"
+	var got []string
+	if err := ReadEntries(strings.NewReader(text), "r", func(e *Entry) error {
+		got = append(got, fmt.Sprint(e.Version, " ", e.Solver, " ", e.Knobs, " ", e.Instance, " ", e.Length, " ", e.Trace))
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if text := strings.Join(got, "; "); text != "1 tspmcts paper a 12 []; 1 x  c 0 [{1 7} {2 5}]" {
+		t.Error(text)
+	}
+}
+
+// A run that failed is a line without a length, which no store takes for done: it is tried again.
+func TestFailedRun(t *testing.T) {
+	dir := suiteDir(t)
+	jobs := suiteJobs(t, dir, suiteText)
+	name := filepath.Join(dir, "r.jsonl")
+	s, err := OpenStore(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := jobs[0].Failure("no <memory>")
+	if err := errors.Join(s.Add(e), s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	text, _ := os.ReadFile(name)
+	if s.Len() != 0 || e.N != 12 || !bytes.Contains(text, []byte(`"error":"no <memory>"`)) || bytes.Contains(text, []byte("length")) {
+		t.Errorf("%d done, %s", s.Len(), text)
+	}
+	if status := runJobs(t, t.Context(), name, 1, jobs[:1], nil); status.Done != 1 || status.Known != 0 {
+		t.Errorf("%+v, want a run", status)
+	}
+	// Ten runs, four of them known and two ended, one failed: four more take 2 s each half of that.
+	status := Status{Jobs: 10, Known: 4, Done: 1}
+	if status.Add(e, 2*time.Second); status.Failed != 1 || status.Done != 1 || status.Reason != "no <memory>" || status.Left != 4*time.Second {
+		t.Errorf("%+v", status)
+	}
+	// What overlaps is run once, and of what is known this has no tour.
+	if s, err = OpenStore(name); err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if todo, status := s.Missing([]*Job{jobs[0], jobs[1], jobs[1]}); len(todo) != 1 || status.Jobs != 2 || status.Known != 1 || status.Undrawn != 1 {
+		t.Errorf("%d to do, %+v", len(todo), status)
+	}
+}
+
+// A run that ends with an error ends the bench with it, and no other begins; files of heatmaps are
+// looked for before any.
+func TestBenchFails(t *testing.T) {
+	dir := suiteDir(t)
+	jobs := suiteJobs(t, dir, suiteText)
+	broken, ran := errors.New("broken"), 0
+	for _, j := range jobs {
+		j.Source.Build = func(context.Context, *Item, *tsp.Neighbors, heatmap.Told) (*heatmap.Map, error) {
+			ran++
+			return nil, broken
+		}
+	}
+	s, err := OpenStore(filepath.Join(dir, "r.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	b := Bench{Store: s, Parallel: 1}
+	if _, err := b.Run(t.Context(), jobs); !errors.Is(err, broken) || ran != 1 {
+		t.Errorf("%v after %d runs, want 1", err, ran)
+	}
+	if jobs[3].Source, err = HeatmapSource("gtprior:ranks=" + filepath.Join(dir, "none")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.Run(t.Context(), jobs); err == nil || !strings.Contains(err.Error(), "there is no such file") || ran != 1 {
+		t.Errorf("%v after %d runs, want that there is no file", err, ran)
+	}
+}
+
+// What a search is told reaches it: the seed, and what ends it.
+func TestRunOptions(t *testing.T) {
+	dir := suiteDir(t)
+	jobs := suiteJobs(t, dir, `{"sets":["set.txt"],"knobs":["paper"],"heatmaps":["zero"],"budgets":["1n"]}`) // 12 s
+	run := func(change func(r *Run)) *Record {
+		r := jobs[0].Run
+		change(&r)
+		start := time.Now()
+		rec, _, err := r.Do(t.Context(), func() time.Duration { return time.Since(start) }, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rec
+	}
+	if rec := run(func(r *Run) { r.Budget.Stall = Span{PerCity: 0.001} }); rec.Stop != mcts.StopStalled {
+		t.Errorf("with a stall: %s after %v s", rec.Stop, rec.Seconds)
+	}
+	if rec := run(func(r *Run) { r.Budget.Target = 100 }); rec.Stop != mcts.StopTarget {
+		t.Errorf("with a target: %s after %v s", rec.Stop, rec.Seconds)
+	}
+	if rec := run(func(r *Run) { r.Bound, r.Budget = true, Budget{Actions: 100} }); rec.Bound == nil || rec.BoundGap == nil || *rec.BoundGap < 0 {
+		t.Errorf("with a bound: %+v", rec)
+	}
+	if rec := run(func(r *Run) { r.Budget.Time = Span{PerCity: 0.01} }); rec.Stop != mcts.StopTime || rec.Seconds < 0.12 {
+		t.Errorf("with 0.12 s: %s after %v s", rec.Stop, rec.Seconds)
+	}
+	var cities strings.Builder
+	for i := range 60 {
+		fmt.Fprintf(&cities, "%d %d %d\n", i+1, i*i*7919%1000, i*i*i*104729%1000)
+	}
+	put(t, dir, "a.tsp", "TYPE: TSP\nDIMENSION: 60\nEDGE_WEIGHT_TYPE: EUC_2D\nNODE_COORD_SECTION\n"+cities.String()+"EOF\n")
+	found := map[string]bool{}
+	for _, j := range suiteJobs(t, dir, `{"sets":["a.tsp"],"knobs":["paper"],"heatmaps":["zero"],"budgets":["50 actions"],"seeds":4}`) {
+		e, tour, err := j.Do(t.Context(), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found[fmt.Sprint(e.Length, tour)] = true
+	}
+	if len(found) == 1 {
+		t.Error("four seeds end alike")
+	}
+}
+
+// What the jobs of a suite are of, and what their records hold; those of another machine, which
+// knows neither the file nor the optimum, are given both.
+func TestRecordsOfJobs(t *testing.T) {
+	jobs := suiteJobs(t, suiteDir(t), `{"sets":[{"file":"set.txt","lines":"1:3"}],"best":["best.csv"],"heatmaps":["zero"],"knobs":["paper"],"budgets":["100 actions"],"seeds":2}`)
+	var got []string
+	for _, j := range jobs {
+		e, _, err := j.Do(t.Context(), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, fmt.Sprintf("%s of %s, number %d, seed %d, %s, %s", e.Instance, e.Set, j.Item.Index, e.Seed, e.Budget, e.Heatmap))
+		length, _ := e.Length.Float64()
+		complete := func() bool {
+			return e.Set == "set.txt" && e.Optimum != nil && *e.Optimum == "4" && e.Gap != nil && math.Abs(*e.Gap-(length/4-1)*100) < 1e-9 && e.Actions > 0
+		}
+		if last := e.Trace[len(e.Trace)-1].Length; !complete() || last != e.Length {
+			t.Errorf("%+v, the trace ends at %s", e, last)
+		}
+		e.Set, e.Optimum, e.Gap = "", nil, nil
+		if e = j.Adopt(e); !complete() {
+			t.Errorf("adopted: %+v", e)
+		}
+	}
+	const want = "set_1 of set.txt, number 1, seed 1, 100 actions, zero; set_2 of set.txt, number 2, seed 1, 100 actions, zero; " +
+		"set_1 of set.txt, number 1, seed 2, 100 actions, zero; set_2 of set.txt, number 2, seed 2, 100 actions, zero"
+	if text := strings.Join(got, "; "); text != want {
+		t.Errorf("got %s", text)
+	}
+}
+
+// A suite may name files wholly, several of best lengths, and places with what their file does not
+// say. Best lengths are of the name of the instance's file, or of its NAME.
+func TestSuiteFiles(t *testing.T) {
+	dir := suiteDir(t)
+	put(t, dir, "more.csv", "p,9.5\nberlin,7\n")
+	put(t, dir, "q.tsp", "NAME: berlin\nTYPE: TSP\nDIMENSION: 3\nEDGE_WEIGHT_TYPE: EUC_2D\nNODE_COORD_SECTION\n1 0 0\n2 0 1\n3 1 1\nEOF\n")
+	put(t, dir, "p.csv", "name;x;y\na;0,5;0\nb;3;0\nc;3;4\nd;0;4\n")
+	jobs := suiteJobs(t, dir, fmt.Sprintf(`{"sets":[%q,{"file":"p.csv","metric":"euclid","decimal_comma":true},"q.tsp"],"best":["best.csv","more.csv"],"budgets":["1s"]}`, filepath.Join(dir, "set.txt")))
+	var optima []float64
+	for _, j := range jobs {
+		optima = append(optima, j.Optimum)
+	}
+	if !slices.Equal(optima, []float64{4, 4, 4, 4, 9.5, 7}) || jobs[5].Item.Name != "q" {
+		t.Fatalf("the best lengths are %v, the last of %s", optima, jobs[len(jobs)-1].Item.Name)
+	}
+	if in := jobs[4].Item.Instance; in.N() != 4 || in.X[0] != 0.5 {
+		t.Errorf("the places are %v", in.X)
+	}
+}
+
 // Records of another version, and what is no record, are told with their line.
 func TestBadRecords(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
@@ -414,6 +595,15 @@ func TestBadRecords(t *testing.T) {
 		{"NAME : x\n", `r:1: found "NAME : x", want a JSON line`},
 		{"NAME : x", `r:1: found "NAME : x", want a JSON line`},
 		{`{"version":1`, `r:1: the last record is cut off`},
+		{`{"version":1,"instance":"a","length":-1}` + "\n", `r:1: length is "-1"`},
+		{`{"version":1,"instance":"a","length":1,"optimum":-1}` + "\n", `r:1: optimum is "-1"`},
+		{`{"version":1,"instance":"a","length":1,"bound":-1}` + "\n", `r:1: bound is "-1"`},
+		{`{"version":1,"instance":"a","length":1,"seconds":-1}` + "\n", "r:1: seconds is -1"},
+		{`{"version":1,"instance":"a","length":1,"actions":-1}` + "\n", "actions -1, want 0 or above"},
+		{`{"version":1,"instance":"a","length":1,"workers":-1}` + "\n", "workers -1,"},
+		{`{"version":1,"instance":"a","length":1,"stop":"tired"}` + "\n", `r:1: stop is "tired"`},
+		{`{"version":1,"instance":"a","length":1,"trace":[{"seconds":-1,"length":2}]}` + "\n", "r:1: the trace has the time -1"},
+		{`{"version":1,"instance":"a","length":1,"trace":[{"seconds":1,"length":-2}]}` + "\n", "r:1: a length of the trace"},
 	} {
 		err := ReadEntries(strings.NewReader(c.text), "r", func(*Entry) error { return nil })
 		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
@@ -487,6 +677,10 @@ func TestImport(t *testing.T) {
 		linkern + "Chained Lin-Kernighan with seed 7\n": "the run that begins here has no tour",
 		strings.Replace(table, "11.5", "-1", 1):         `x:2: length is "-1"`,
 		strings.Replace(table, "X,a,2,", "X,a,z,", 1):   `x:4: seed is "z"`,
+		strings.Replace(table, "X,a,2,", ",a,2,", 1):    "x:4: an empty instance or solver",
+		strings.Replace(table, ",2,11", ",1e13,11", 1):  `x:2: seconds is "1e13"`,
+		strings.Replace(lkh, "Run 2:", "Rerun:", 1):     "x:9: the run that begins here has no end",
+		strings.Replace(lkh, "0.30 sec", "soon", 1):     "x:9: found",
 	} {
 		i := Importer{}
 		if _, err := i.Import(strings.NewReader(text), "x"); err == nil || !strings.Contains(err.Error(), want) {
@@ -494,6 +688,10 @@ func TestImport(t *testing.T) {
 		}
 	}
 	i := Importer{}
+	best := Importer{Best: &Optima{byName: map[string]float64{"a": 10}}}
+	if all, err := best.Import(strings.NewReader(table), "x"); err != nil || all[0].Gap == nil || math.Abs(*all[0].Gap-15) > 1e-9 || *all[0].Optimum != "10" || all[0].Workers != 1 {
+		t.Errorf("11.5 over 10: %+v (%v)", all, err)
+	}
 	entries, err := i.Import(strings.NewReader(table+"\xfc,\xfc,1,3,10\n"), "x")
 	if err != nil {
 		t.Fatal(err)
@@ -570,6 +768,20 @@ func TestBudgets(t *testing.T) {
 	if d := (Span{PerCity: 0.03}).Of(60); d != 1800*time.Millisecond {
 		t.Errorf("0.03n is %v for 60 cities", d)
 	}
+	if d := (Span{Fixed: time.Second}).Of(60); d != time.Second {
+		t.Errorf("1s is %v for 60 cities", d)
+	}
+	if d := (Span{PerCity: 1e9}).Of(1 << 30); d != maxTime {
+		t.Errorf("1e9n is %v for 2^30 cities", d)
+	}
+	if got := (Budget{Time: Span{Fixed: time.Second}, Actions: 1, Stall: Span{PerCity: 0.5}}).String(); got != "1s, 1 actions, stall 0.5n" {
+		t.Error(got)
+	}
+	for _, text := range []string{"-1:3", "3:3", "3", "a:b"} {
+		if r, err := ParseLines(text); err == nil {
+			t.Errorf("%q is %+v", text, r)
+		}
+	}
 }
 
 // The suites that come with the program can be read, and their files are sought in a folder of
@@ -608,6 +820,30 @@ func TestSuiteMaps(t *testing.T) {
 		if !strings.Contains(l, fmt.Sprintf(`"heatmap":%q`, spec)) || !strings.Contains(l, `"map_digest":`) {
 			t.Errorf("%s, want the heatmap %s and a digest", l, spec)
 		}
+	}
+	// A file that was changed is another heatmap, of runs that are known and of more seeds; one that
+	// is not there has no digest.
+	s, err := OpenStore(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	put(t, dir, "ranks.txt", "0.5 0.4")
+	for _, seeds := range [][]uint64{{1}, {3}} {
+		suites[0].Seeds = seeds
+		if jobs, err = suites[0].Jobs(t.Context(), HeatmapSource, noWarning(t)); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Mixes(jobs); err == nil || !strings.Contains(err.Error(), "two different heatmaps that are called "+spec+", on set_0") {
+			t.Errorf("seeds %v: %v", seeds, err)
+		}
+	}
+	none, err := HeatmapSource("gtprior:ranks=" + filepath.Join(dir, "none"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if item := (&Item{Name: "x"}); none.digest(item) != "" || none.Check(item) == nil {
+		t.Errorf("the digest of no file is %q", none.digest(item))
 	}
 }
 

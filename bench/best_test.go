@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -24,4 +25,32 @@ func FuzzBest(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Best lengths of several files, with blanks around them: the name of an instance's file counts
+// before the NAME in it. What is told for the only instance counts before all, and what is missing
+// is told.
+func TestBest(t *testing.T) {
+	var o Optima
+	for _, text := range []string{"INSTANCE,best\n a , 5 \n", "b,7\nalias,9\n"} {
+		if err := o.read(strings.NewReader(text), "f"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	warned := ""
+	warn := func(format string, args ...any) { warned += fmt.Sprintf(format, args...) }
+	for _, c := range []struct {
+		item Item
+		want float64
+	}{{Item{Name: "a"}, 5}, {Item{Name: "b", Alias: "alias"}, 7}, {Item{Name: "c", Alias: "alias"}, 9}, {Item{Name: "d"}, 0}} {
+		if got := o.Of(&c.item, warn); got != c.want {
+			t.Errorf("%s: %v, want %v", c.item.Name, got, c.want)
+		}
+	}
+	if o.Single = 3; o.Of(&Item{Name: "a"}, warn) != 3 || warned != "f has no line for d, so its gap is unknown" {
+		t.Errorf("warned: %q", warned)
+	}
+	if err := o.read(strings.NewReader("a,0\n"), "f"); err == nil || !strings.Contains(err.Error(), "f:1: found [\"a\" \"0\"], want a length above 0") {
+		t.Error(err)
+	}
 }

@@ -126,4 +126,9 @@ func TestFileOfItem(t *testing.T) {
 	if got, err := item.File("maps/{}-{i}.heat"); err != nil || got != "maps/a_b_c_d_e-7.heat" {
 		t.Errorf("%q, %v", got, err)
 	}
+	for name, want := range map[string]bool{"{}.heat": true, "{i}.heat": true, "a.heat": false} {
+		if PerInstance(name) != want {
+			t.Errorf("%s is a file an instance: %v, want %v", name, !want, want)
+		}
+	}
 }
