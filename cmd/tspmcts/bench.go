@@ -109,14 +109,14 @@ func benchSuites(c *cli.Context) ([]*bench.Suite, error) {
 		s.Heatmaps = bench.SplitSources(text, append(heatmap.Names(), mcts.AutoHeatmap))
 		for _, spec := range s.Heatmaps {
 			if _, err := bench.HeatmapSource(spec); err != nil {
-				return nil, usagef("%s: %q: %v", flagged("heatmaps"), spec, err)
+				return nil, usagef("--heatmaps: %q: %v", spec, err)
 			}
 		}
 	}
 	for _, name := range list(c, "presets") {
 		k, err := bench.NamedKnobs(name)
 		if err != nil {
-			return nil, usagef("%s: %v", flagged("presets"), err)
+			return nil, usagef("--presets: %v", err)
 		}
 		s.Knobs = append(s.Knobs, k)
 	}
@@ -160,7 +160,7 @@ func budgets(c *cli.Context) (all []bench.Budget, err error) {
 			}
 			b, err := bench.ParseBudget(text)
 			if err != nil {
-				return nil, usagef("%s is %q, want %s", flagged(flag), c.String(flag), want)
+				return nil, usagef("--%s is %q, want %s", flag, c.String(flag), want)
 			}
 			all = append(all, b)
 		}

@@ -69,12 +69,12 @@ func overTimeOptions(c *cli.Context) (report.Options, error) {
 	var err error
 	if text := c.String("at"); text != "" {
 		if o.At, err = report.ParseMoments(text); err != nil {
-			return o, usagef("%s is %v", flagged("at"), err)
+			return o, usagef("--at is %v", err)
 		}
 	}
 	if text := c.String("above"); text != "" {
 		if o.Above, err = strconv.ParseFloat(text, 64); err != nil || !(o.Above >= 0 && o.Above < 100) {
-			return o, usagef("%s is %q, want a gap in percent from 0 and below 100", flagged("above"), text)
+			return o, usagef("--above is %q, want a gap in percent from 0 and below 100", text)
 		}
 	}
 	return o, nil
@@ -99,7 +99,7 @@ func runCompare(c *cli.Context) error {
 		}
 	}
 	if table := c.String("only"); table != "" && !slices.Contains(report.Tables, table) {
-		return usagef("%s is %q, want one of %s", flagged("only"), table, strings.Join(report.Tables, ", "))
+		return usagef("--only is %q, want one of %s", table, strings.Join(report.Tables, ", "))
 	}
 	o, err := overTimeOptions(c)
 	if err != nil {

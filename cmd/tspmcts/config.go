@@ -49,13 +49,13 @@ func knobsOf(c *cli.Context, source string) (*bench.Knobs, error) {
 	}
 	if name := c.String("preset"); name != "" {
 		if !slices.Contains(mcts.Presets, name) {
-			return nil, usagef("%s is %q, want one of %s", flagged("preset"), name, strings.Join(mcts.Presets, ", "))
+			return nil, usagef("--preset is %q, want one of %s", name, strings.Join(mcts.Presets, ", "))
 		}
 		k.Preset = name
 	}
 	for _, knob := range mcts.Knobs {
 		if value := c.String(knob.Name); value != "" {
-			k.Settings = append(k.Settings, bench.Setting{Knob: knob, Value: value, Where: flagged(knob.Name), Misuse: true})
+			k.Settings = append(k.Settings, bench.Setting{Knob: knob, Value: value, Where: "--" + knob.Name, Misuse: true})
 		}
 	}
 	return k, tellUnread(k, source)

@@ -50,9 +50,6 @@ func envName(name string) string {
 	return "TSPMCTS_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
 }
 
-// flagged names a flag in a message.
-func flagged(name string) string { return "--" + name }
-
 var flagName = regexp.MustCompile(`--[a-z][a-z-]*`)
 
 // withVariables puts the environment variables that are set behind the flags in a message, from
@@ -86,7 +83,7 @@ func intOption(c *cli.Context, name string, preset, lo, hi int64) (int64, error)
 	}
 	v, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || v < lo || v > hi {
-		return 0, usagef("%s is %q, want an integer from %d to %d", flagged(name), text, lo, hi)
+		return 0, usagef("--%s is %q, want an integer from %d to %d", name, text, lo, hi)
 	}
 	return v, nil
 }
@@ -99,7 +96,7 @@ func seedOption(c *cli.Context) (uint64, error) {
 	}
 	v, err := strconv.ParseUint(text, 10, 64)
 	if err != nil {
-		return 0, usagef("%s is %q, want an integer from 0 to 2^64-1", flagged("seed"), text)
+		return 0, usagef("--seed is %q, want an integer from 0 to 2^64-1", text)
 	}
 	return v, nil
 }
@@ -112,7 +109,7 @@ func lengthOption(c *cli.Context, name string) (float64, error) {
 	}
 	v, err := strconv.ParseFloat(text, 64)
 	if err != nil || !(v > 0 && v < 1e300) {
-		return 0, usagef("%s is %q, want the length of a tour, a number above 0", flagged(name), text)
+		return 0, usagef("--%s is %q, want the length of a tour, a number above 0", name, text)
 	}
 	return v, nil
 }
@@ -125,7 +122,7 @@ func spanOption(c *cli.Context, name string) (bench.Span, error) {
 	}
 	s, err := bench.ParseSpan(text)
 	if err != nil {
-		return s, usagef("%s is %q, %v", flagged(name), text, err)
+		return s, usagef("--%s is %q, %v", name, text, err)
 	}
 	return s, nil
 }
@@ -134,7 +131,7 @@ func spanOption(c *cli.Context, name string) (bench.Span, error) {
 func linesOption(c *cli.Context) (bench.LineRange, error) {
 	r, err := bench.ParseLines(c.String("lines"))
 	if err != nil {
-		return r, usagef("%s is %v", flagged("lines"), err)
+		return r, usagef("--lines is %v", err)
 	}
 	return r, nil
 }

@@ -63,17 +63,17 @@ func runGenerate(c *cli.Context) error {
 	}
 	switch {
 	case !slices.Contains(generate.Kinds, kind):
-		return usagef("%s is %q, want one of %s", flagged("kind"), kind, strings.Join(generate.Kinds, ", "))
+		return usagef("--kind is %q, want one of %s", kind, strings.Join(generate.Kinds, ", "))
 	case c.String("clusters") != "" && kind != "clustered":
-		return usagef("%s is for --kind clustered, not %s", flagged("clusters"), kind)
+		return usagef("--clusters is for --kind clustered, not %s", kind)
 	}
 	switch {
 	case format != "" && format != "tsplib" && format != "lines":
-		return usagef("%s is %q, want tsplib or lines", flagged("format"), format)
+		return usagef("--format is %q, want tsplib or lines", format)
 	case format == "lines" && (kind == "dimacs-m" || strings.HasPrefix(kind, "atsp-")):
 		return usagef("--kind %s is a matrix, which no data set line can hold; leave --format out", kind)
 	case format != "lines" && count > 1:
-		return usagef("%s is %d, but a TSPLIB file holds one instance; add --format lines", flagged("count"), count)
+		return usagef("--count is %d, but a TSPLIB file holds one instance; add --format lines", count)
 	}
 	spec := generate.Spec{Kind: kind, Cities: int(n), Clusters: int(clusters), Seed: seed}
 	write := spec.WriteTSPLIB

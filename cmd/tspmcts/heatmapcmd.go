@@ -95,7 +95,7 @@ func mapFormatOf(c *cli.Context, file string) (string, error) {
 		}
 	}
 	if name != "" {
-		return "", usagef("%s is %q, want one of %s", flagged("format"), name, strings.Join(mapFormatNames(), ", "))
+		return "", usagef("--format is %q, want one of %s", name, strings.Join(mapFormatNames(), ", "))
 	}
 	return "sparse", nil
 }

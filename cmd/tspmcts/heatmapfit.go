@@ -36,7 +36,7 @@ func heatmapFitCommand() *cli.Command {
 func runHeatmapFit(c *cli.Context) error {
 	source := c.String("heatmap")
 	if source != "" && !slices.Contains(fitted, source) {
-		return usagef("%s is %q, want %s", flagged("heatmap"), source, strings.Join(fitted, " or "))
+		return usagef("--heatmap is %q, want %s", source, strings.Join(fitted, " or "))
 	}
 	var table heatmap.Ranks
 	tableName, counted := "published", int64(0)

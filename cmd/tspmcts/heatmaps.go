@@ -36,7 +36,7 @@ func heatmapSpec(c *cli.Context) (string, error) {
 	spec, file, ranks := c.String("heatmap"), c.String("heatmap-file"), c.String("ranks")
 	if file != "" {
 		if spec != "" {
-			return "", usagef("%s and %s exclude each other", flagged("heatmap"), flagged("heatmap-file"))
+			return "", usagef("--heatmap and --heatmap-file exclude each other")
 		}
 		spec = "file:" + file
 	}
@@ -51,15 +51,15 @@ func heatmapSpec(c *cli.Context) (string, error) {
 	}
 	s, err := heatmap.Parse(spec)
 	if err != nil {
-		return "", usagef("%s is %q: %v", flagged("heatmap"), spec, err)
+		return "", usagef("--heatmap is %q: %v", spec, err)
 	}
 	if ranks != "" {
 		if !slices.Contains(fitted, spec) {
-			return "", usagef("%s is for --heatmap %s, not %s", flagged("ranks"), strings.Join(fitted, " or "), spec)
+			return "", usagef("--ranks is for --heatmap %s, not %s", strings.Join(fitted, " or "), spec)
 		}
 		spec += ":ranks=" + ranks
 		if s, err = heatmap.Parse(spec); err != nil {
-			return "", usagef("%s is %q: %v", flagged("ranks"), ranks, err)
+			return "", usagef("--ranks is %q: %v", ranks, err)
 		}
 	}
 	// Files of all instances are looked at before time is spent; stdin and pipes can be read only once.

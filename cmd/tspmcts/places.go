@@ -26,7 +26,7 @@ func placesOptions(c *cli.Context) (places.Options, error) {
 	o := places.Options{Metric: c.String("metric"), Weight: c.String("weight"), DecimalComma: c.Bool("decimal-comma")}
 	if err := o.Validate(); err != nil {
 		name, rest, _ := strings.Cut(err.Error(), " ")
-		return o, usagef("%s %s", flagged(name), rest)
+		return o, usagef("--%s %s", name, rest)
 	}
 	return o, nil
 }
@@ -57,9 +57,9 @@ func routeFormat(c *cli.Context) (string, error) {
 			format = "tsplib"
 		}
 	case format != "tsplib" && !slices.Contains(places.Formats, format):
-		return "", usagef("%s is %q, want tsplib, %s", flagged("format"), format, strings.Join(places.Formats, ", "))
+		return "", usagef("--format is %q, want tsplib, %s", format, strings.Join(places.Formats, ", "))
 	case out == "":
-		return "", usagef("%s is for --out FILE; - is stdout", flagged("format"))
+		return "", usagef("--format is for --out FILE; - is stdout")
 	}
 	return format, nil
 }

@@ -71,7 +71,7 @@ func limitsOf(c *cli.Context) (l serve.Limits, err error) {
 	span := func(name string, to *time.Duration) {
 		s, e := spanOption(c, name)
 		if e == nil && s.PerCity > 0 {
-			e = usagef("%s is %s, want a time such as 10s", flagged(name), s)
+			e = usagef("--%s is %s, want a time such as 10s", name, s)
 		}
 		if s.Fixed > 0 {
 			*to = s.Fixed
@@ -94,7 +94,7 @@ func limitsOf(c *cli.Context) (l serve.Limits, err error) {
 	number("max-streams", &l.Streams, math.MaxInt32)
 	span("keep", &l.Keep)
 	if err == nil && l.Held < l.Cities {
-		err = usagef("%s is %d, want at least %d, what one instance may have (--max-cities)", flagged("max-held"), l.Held, l.Cities)
+		err = usagef("--max-held is %d, want at least %d, what one instance may have (--max-cities)", l.Held, l.Cities)
 	}
 	return l, err
 }
@@ -117,7 +117,7 @@ func serverOf(c *cli.Context) (config serve.Config, address string, certificate 
 	}
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
-		return fail(usagef("%s is %q, want an address and a port such as 127.0.0.1:8080", flagged("listen"), address))
+		return fail(usagef("--listen is %q, want an address and a port such as 127.0.0.1:8080", address))
 	}
 	cert, key, tokenFile := c.String("tls-cert"), c.String("tls-key"), c.String("token-file")
 	if (cert == "") != (key == "") {
@@ -127,16 +127,16 @@ func serverOf(c *cli.Context) (config serve.Config, address string, certificate 
 	loopback := host == "localhost" || err == nil && ip.IsLoopback()
 	switch {
 	case !loopback && tokenFile == "":
-		return fail(usagef("%s is %s, which others can reach: add --token-file FILE, with a secret that clients must bring", flagged("listen"), address))
+		return fail(usagef("--listen is %s, which others can reach: add --token-file FILE, with a secret that clients must bring", address))
 	case !loopback && cert == "" && !c.Bool("insecure"):
-		return fail(usagef("%s is %s, which others can reach: add --tls-cert and --tls-key, or --insecure to send all in the clear", flagged("listen"), address))
+		return fail(usagef("--listen is %s, which others can reach: add --tls-cert and --tls-key, or --insecure to send all in the clear", address))
 	}
 	for _, name := range c.StringSlice("host") {
 		if _, err := netip.ParseAddr(name); err != nil && strings.ContainsAny(name, ":/[]") { // which no Host has
-			return fail(usagef("%s is %q, want a name or an address, without a port", flagged("host"), name))
+			return fail(usagef("--host is %q, want a name or an address, without a port", name))
 		}
 		if strings.ContainsFunc(name, func(r rune) bool { return r > unicode.MaxASCII }) {
-			return fail(usagef("%s is %q, want letters of ASCII, as a request has them: xn--...", flagged("host"), name))
+			return fail(usagef("--host is %q, want letters of ASCII, as a request has them: xn--...", name))
 		}
 	}
 	config.AnyIP = !loopback

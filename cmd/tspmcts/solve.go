@@ -163,7 +163,7 @@ func newSolver(c *cli.Context) (*solver, error) {
 // input.
 func (s *solver) checkOutputs() error {
 	if s.every.Given() && s.checkpoint == "" {
-		return usagef("%s is for --checkpoint FILE", flagged("checkpoint-every"))
+		return usagef("--checkpoint-every is for --checkpoint FILE")
 	}
 	if s.plotVisits && s.plot == "" {
 		return usagef("--plot-visits colours a picture; give --plot FILE or --open too")

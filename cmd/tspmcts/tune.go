@@ -153,7 +153,7 @@ func tuner(c *cli.Context) (t *tune.Tuner, source string, err error) {
 		t.Method = "model"
 	}
 	if !slices.Contains(tune.Methods, t.Method) {
-		return nil, "", usagef("%s is %q, want one of %s", flagged("method"), t.Method, strings.Join(tune.Methods, ", "))
+		return nil, "", usagef("--method is %q, want one of %s", t.Method, strings.Join(tune.Methods, ", "))
 	}
 	trials, err := intOption(c, "trials", 40, 2, 1e6)
 	if err != nil {
@@ -176,7 +176,7 @@ func tuner(c *cli.Context) (t *tune.Tuner, source string, err error) {
 		spec = mcts.AutoHeatmap
 	}
 	if t.Source, err = bench.HeatmapSource(spec); err != nil {
-		return nil, "", usagef("%s: %v", flagged("heatmap"), err)
+		return nil, "", usagef("--heatmap: %v", err)
 	}
 	if t.Base, err = knobsOf(c, spec); err != nil {
 		return nil, "", err
@@ -186,7 +186,7 @@ func tuner(c *cli.Context) (t *tune.Tuner, source string, err error) {
 		return nil, "", err
 	}
 	if t.Space, err = tune.ParseSpace(c.String("search"), cfg); err != nil {
-		return nil, "", usagef("%s: %v", flagged("search"), err)
+		return nil, "", usagef("--search: %v", err)
 	}
 	// By these it hangs which of the others are read.
 	decides := func(d tune.Dim) bool {
@@ -194,7 +194,7 @@ func tuner(c *cli.Context) (t *tune.Tuner, source string, err error) {
 	}
 	for _, d := range t.Space {
 		if !d.Knob.Read(&cfg) && !slices.ContainsFunc(t.Space, decides) {
-			warn("%s: %s has no effect: it is read %s", flagged("search"), d.Knob.Name, d.Knob.Use.When)
+			warn("--search: %s has no effect: it is read %s", d.Knob.Name, d.Knob.Use.When)
 		}
 	}
 	return t, spec, nil
@@ -236,10 +236,10 @@ func openTable(c *cli.Context, source, preset string) (*tunedTable, error) {
 		return t, nil
 	}
 	if !slices.Contains(mcts.TunedPresets, preset) {
-		return nil, usagef("%s: preset %q stays as published, want one of %s", flagged("table"), preset, strings.Join(mcts.TunedPresets, ", "))
+		return nil, usagef("--table: preset %q stays as published, want one of %s", preset, strings.Join(mcts.TunedPresets, ", "))
 	}
 	if source == mcts.AutoHeatmap {
-		return nil, usagef("%s needs --heatmap: a row of the table belongs to a source", flagged("table"))
+		return nil, usagef("--table needs --heatmap: a row of the table belongs to a source")
 	}
 	if _, err := t.rows(); err != nil {
 		return nil, err
@@ -369,7 +369,7 @@ func holdOut(c *cli.Context, t *tune.Tuner, train *bench.Suite, read func(*bench
 	}
 	lines, err := bench.ParseLines(text)
 	if err != nil {
-		return usagef("%s is %v", flagged("validate-lines"), err)
+		return usagef("--validate-lines is %v", err)
 	}
 	s := &bench.Suite{Best: train.Best}
 	if file != "" {

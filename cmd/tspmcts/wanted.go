@@ -68,13 +68,13 @@ func cityOption(flag, text string, item *bench.Item) (int32, error) {
 	if item.IDs != nil || item.Names != nil {
 		city, err := item.City(text)
 		if err != nil {
-			err = usagef("%s is %q, %v", flagged(flag), text, err)
+			err = usagef("--%s is %q, %v", flag, text, err)
 		}
 		return city, err
 	}
 	v, err := strconv.Atoi(text)
 	if err != nil || v < 1 || v > item.N() {
-		return 0, usagef("%s is %q, want a city of %s, 1 to %d", flagged(flag), text, item.Name, item.N())
+		return 0, usagef("--%s is %q, want a city of %s, 1 to %d", flag, text, item.Name, item.N())
 	}
 	return int32(v - 1), nil
 }

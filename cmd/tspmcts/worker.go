@@ -59,7 +59,7 @@ func farmOf(ctx context.Context, c *cli.Context) (elsewhere, error) {
 		return nil, usagef("--temporal needs --blobs URL, which the workers have too")
 	}
 	if lost.PerCity > 0 || lost.Given() && lost.Fixed < farm.LeastLostAfter {
-		return nil, usagef("%s is %s, want a time of %v or more", flagged("lost-after"), lost, farm.LeastLostAfter)
+		return nil, usagef("--lost-after is %s, want a time of %v or more", lost, farm.LeastLostAfter)
 	}
 	f, err := farm.Connect(ctx, c.String("blobs"), farm.Options{LostAfter: lost.Fixed, Warn: warn})
 	if err != nil {
