@@ -287,7 +287,7 @@ func TestBadUsage(t *testing.T) {
 	}
 }
 
-// What stops a command from the environment is named by its variable.
+// What stops a command from the environment, or has no effect, is named by its variable.
 func TestBadVariable(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, "a.tsp", square)
@@ -298,6 +298,10 @@ func TestBadVariable(t *testing.T) {
 		{"TSPMCTS_TIME=x", `--time \(or TSPMCTS_TIME\) is "x", want`},
 	} {
 		oneError(t, dir, 2, c.want, call{args: []string{"solve", "a.tsp"}, env: []string{c.variable}})
+	}
+	_, errs, _ := call{args: strings.Fields("solve a.tsp --actions 10"), env: []string{"TSPMCTS_POOL=5"}}.run(t, dir)
+	if want := "warning: --pool (or TSPMCTS_POOL) has no effect"; !strings.Contains(errs, want) {
+		t.Errorf("stderr %q, want %q", errs, want)
 	}
 	// It is for all commands, though a suite says these things itself.
 	write(t, dir, "s.json", `{"sets":["a.tsp"],"budgets":["10 actions"]}`)

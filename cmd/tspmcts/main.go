@@ -30,7 +30,7 @@ func run(args []string) int {
 	if err == nil || errors.Is(err, errStdoutClosed) {
 		return 0
 	}
-	fmt.Fprintf(os.Stderr, "tspmcts: %s\n", withVariables(oneLine(err)))
+	fmt.Fprintf(os.Stderr, "tspmcts: %s\n", oneLine(err))
 	if isUsage(err) {
 		return 2
 	}
@@ -46,7 +46,7 @@ func isUsage(err error) bool {
 	return errors.As(err, &u) || errors.As(err, &c)
 }
 
-// oneLine returns err's text on one line.
+// oneLine returns err's text on one line, with the environment variables of its flags.
 func oneLine(err error) string {
 	var parts []string
 	for line := range strings.Lines(err.Error()) {
@@ -54,7 +54,7 @@ func oneLine(err error) string {
 			parts = append(parts, line)
 		}
 	}
-	return strings.Join(parts, "; ")
+	return withVariables(strings.Join(parts, "; "))
 }
 
 // warn prints a warning.
