@@ -234,3 +234,37 @@ func TestDamaged(t *testing.T) {
 		}
 	})
 }
+
+// TestCutBlobs pins that a blob of another size than its content is written again, that one above the
+// limit is not read, that half a digest is the least that names a content, and that names are in order.
+func TestCutBlobs(t *testing.T) {
+	b, _ := folder(t)
+	ctx := t.Context()
+	data := []byte("whole")
+	sum := digest(data)
+	if err := b.put(ctx, "in/"+sum, data[:4]); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.putContent(ctx, "in", data); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := b.getContent(ctx, "in/"+sum, sum, 100); err != nil || string(got) != "whole" {
+		t.Errorf("%q, %v", got, err)
+	}
+	if _, err := b.read(ctx, "in/"+sum, 4); !errors.Is(err, errTooLarge) {
+		t.Errorf("a blob above the limit: %v", err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		if _, err := b.getContent(t.Context(), "in/"+sum, sum[:31], 100); !errors.Is(err, errDamaged) {
+			t.Errorf("a digest of 31 digits: %v", err)
+		}
+	})
+	for _, name := range []string{"rec/1/b", "rec/1.c", "rec/1-a"} { // a folder lists rec/1-a, rec/1.c, rec/1/b
+		if err := b.put(ctx, name, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if names := tsptest.Must(b.list(ctx, "rec/")); !slices.Equal(names, []string{"rec/1-a", "rec/1.c", "rec/1/b"}) {
+		t.Error(names)
+	}
+}

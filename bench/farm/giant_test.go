@@ -10,6 +10,7 @@ import (
 
 	"tspmcts/bench"
 	"tspmcts/heatmap"
+	"tspmcts/mcts"
 	"tspmcts/tsp"
 	"tspmcts/tsp/tsptest"
 )
@@ -148,5 +149,41 @@ func TestBeginsAlike(t *testing.T) {
 				t.Errorf("%d cities: another tour with more cores", tt.n)
 			}
 		}
+	}
+}
+
+// TestRegionsJoin pins that the whole gains what a region did, whose links stay, while one that found
+// no tour, and those that found none at all, change nothing.
+func TestRegionsJoin(t *testing.T) {
+	ctx := t.Context()
+	run := solvable(12000, bench.Budget{Actions: 1e6})
+	in := run.Item.Instance
+	s := &solving{Farm: busyFarm(t, func(string) {}), run: run, in: in, clock: func() time.Duration { return 0 }, source: "gtprior", tour: tsp.SpaceFillingCurve(ctx, in)}
+	s.planned = planned{Slots: 2, Rounds: 1, Actions: 1e5}
+	g := tsptest.Must(s.newGiant(ctx)).(*giant)
+	searches := tsptest.Must(g.searches(ctx, 1))
+	if len(searches) < 2 {
+		t.Fatal(len(searches))
+	}
+	before := in.Length(g.tour)
+	region := func(k int) (*tsp.Instance, tsp.Tour) {
+		in := tsptest.Must(tsp.DecodeInstance(tsptest.Must(s.blobs.read(ctx, "in/"+searches[k].Instance, mostInstance))))
+		own := make(tsp.Tour, in.N())
+		for k := range own {
+			own[k] = int32(k)
+		}
+		return in, own
+	}
+	sub, own := region(0)
+	_, double := region(1)
+	r := tsptest.Must(mcts.Solve(ctx, sub, mcts.Options{Source: "knn", Seed: 1, Workers: 1, Actions: 20000, Initial: []tsp.Tour{own}}))
+	double[3] = double[4]
+	found := make([]tsp.Tour, len(searches))
+	found[0], found[1] = r.Tour, double
+	if err := g.join(ctx, found); err != nil || in.Check(g.tour) != nil {
+		t.Fatal(err, in.Check(g.tour))
+	}
+	if gain, want := before-in.Length(g.tour), sub.Length(own)-sub.Length(r.Tour); gain != want || want <= 0 {
+		t.Errorf("the whole gains %d, the region %d", gain, want)
 	}
 }

@@ -500,3 +500,149 @@ func TestSearchesFail(t *testing.T) {
 		t.Errorf("it says %q, %v", said, err)
 	}
 }
+
+// TestNotForMany pins that what many machines do not do is refused.
+func TestNotForMany(t *testing.T) {
+	f := busyFarm(t, func(string) {})
+	for name, change := range map[string]func(*bench.Run){
+		"bound":     func(r *bench.Run) { r.Bound = true },
+		"target":    func(r *bench.Run) { r.Budget.Target = 5 },
+		"both":      func(r *bench.Run) { r.Budget.Time.Fixed = time.Minute },
+		"neither":   func(r *bench.Run) { r.Budget.Actions = 0 },
+		"stall":     func(r *bench.Run) { r.Budget.Stall.Fixed = time.Minute },
+		"initial":   func(r *bench.Run) { r.Initial = []tsp.Tour{{}} },
+		"fixed":     func(r *bench.Run) { r.Item.SetFixed([][2]int32{{0, 1}}) },
+		"path":      func(r *bench.Run) { r.Item.SetEnds(-1, -1) },
+		"forbidden": func(r *bench.Run) { r.Item.Forbid([][2]int32{{0, 1}}) },
+		"matrix":    func(r *bench.Run) { r.Item.Instance = tsptest.Random(tsp.Explicit, leastCities, 1) },
+		"few":       func(r *bench.Run) { r.Item.Instance = tsptest.Random(tsp.Euc2D, leastCities-1, 1) },
+		"file":      func(r *bench.Run) { r.Source.Name = "file:x" },
+	} {
+		run := solvable(1500, bench.Budget{Actions: 1000})
+		change(run)
+		if _, _, err := f.Solve(t.Context(), run, func() time.Duration { return 0 }, 0, nil); !errors.As(err, new(*bench.Misuse)) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestLatestState pins that a client goes on from the latest state that is whole, with what is left of
+// its budget.
+func TestLatestState(t *testing.T) {
+	run := solvable(1500, bench.Budget{Actions: 1e6})
+	in := run.Item.Instance
+	f := busyFarm(t, func(string) {})
+	curve := tsp.SpaceFillingCurve(t.Context(), in)
+	for round := range 4 {
+		head := tsptest.Must(json.Marshal(state{Rounds: round, Elapsed: time.Duration(round) * time.Second, Actions: int64(round), Nonce: "n", Next: planned{Slots: 1, Rounds: 9}}))
+		data := append(append(head, '\n'), tourBytes(curve)...)
+		name := fmt.Sprintf("solve/x/%05d-%s", round, digest(data)[:32])
+		if round == 3 { // the tour is whole
+			data = []byte(strings.Replace(string(data), `"Rounds":9`, `"Rounds":8`, 1))
+		}
+		if err := f.blobs.put(t.Context(), name, data); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := &solving{Farm: f, run: run, in: in, folder: "solve/x/"}
+	if err := s.resume(t.Context()); err != nil || s.round != 2 || s.used != 2 || s.before != 2*time.Second || s.nonce != "n" || s.Rounds != 9 || !slices.Equal(s.tour, curve) {
+		t.Errorf("%v: round %d of %d, used %d, before %v", err, s.round, s.Rounds, s.used, s.before)
+	}
+}
+
+// TestFolders pins that a command goes on from no state of another one; and that cities in one place
+// are all in the tour.
+func TestFolders(t *testing.T) {
+	seen := map[string]string{}
+	for what, change := range map[string]func(*bench.Run, *Farm) int{
+		"nothing":  func(*bench.Run, *Farm) int { return 0 },
+		"rounds":   func(*bench.Run, *Farm) int { return 1 },
+		"seed":     func(r *bench.Run, _ *Farm) int { r.Seed++; return 0 },
+		"budget":   func(r *bench.Run, _ *Farm) int { r.Budget.Actions++; return 0 },
+		"knobs":    func(r *bench.Run, _ *Farm) int { r.Knobs.Preset = "paper"; return 0 },
+		"heatmap":  func(r *bench.Run, _ *Farm) int { r.Source = tsptest.Must(bench.HeatmapSource("gtprior")); return 0 },
+		"program":  func(_ *bench.Run, f *Farm) int { f.queue = "r"; return 0 },
+		"instance": func(r *bench.Run, _ *Farm) int { r.Item.Instance = tsptest.Random(tsp.Euc2D, 1500, 4); return 0 },
+		"places": func(r *bench.Run, _ *Farm) int {
+			in := r.Item.Instance
+			r.Item.Instance = tsptest.Must(tsp.NewPoints("r", in.Metric, append(slices.Clone(in.X), in.X...), append(slices.Clone(in.Y), in.Y...), nil))
+			return 0
+		},
+	} {
+		ctx, cancel := context.WithCancel(t.Context())
+		at := ""
+		f := busyFarm(t, func(asked string) {
+			if _, folder, is := strings.Cut(asked, "prefix=solve"); is {
+				at, _, _ = strings.Cut(folder, "&")
+				cancel()
+			}
+		})
+		run := solvable(1500, bench.Budget{Actions: 1e6})
+		rounds := change(run, f)
+		f.client = quietServer{asked: func() {}, polls: true}
+		if err := f.blobs.put(ctx, noticesOf(f.queue)+"w", tsptest.Must(json.Marshal(notice{Queue: f.queue, Slots: 1}))); err != nil {
+			t.Fatal(err)
+		}
+		if _, tour, err := f.Solve(ctx, run, func() time.Duration { return 0 }, rounds, nil); err != nil || run.Item.Check(tour) != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+		if other := seen[at]; other != "" || at == "" {
+			t.Errorf("the folder %q is that of others by %s and by %s", at, what, other)
+		}
+		seen[at] = what
+	}
+}
+
+// TestSearches pins that the searches of a round have seeds of their own and do not take more than
+// the round has; that all of what they did is used up; and that as many results are wanted.
+func TestSearches(t *testing.T) {
+	ctx := t.Context()
+	for _, tt := range []planned{{Slots: 1, Actions: 1001}, {Slots: 9, Actions: 1001}, {Slots: 1, Time: time.Minute}, {Slots: 3, Time: time.Minute}, {Slots: 9, Time: time.Minute}} {
+		run := solvable(1500, bench.Budget{Actions: tt.Actions, Time: bench.Span{Fixed: tt.Time}})
+		f := busyFarm(t, func(string) {})
+		server := &beganServer{quietServer: quietServer{asked: func() {}}}
+		f.client = server
+		curve := tsp.SpaceFillingCurve(ctx, run.Item.Instance)
+		s := &solving{Farm: f, run: run, in: run.Item.Instance, planned: tt, clock: func() time.Duration { return 0 }, tour: curve}
+		if err := s.step(ctx, &islands{s}); err == nil || len(server.began) != 1 {
+			t.Fatal(err)
+		}
+		seeds := map[uint64]bool{}
+		actions, work := int64(0), time.Duration(0)
+		for _, q := range server.began[0].Searches {
+			var sp search
+			if err := decode(tsptest.Must(f.blobs.read(ctx, "job/"+q.Spec, mostSpec)), &sp); err != nil {
+				t.Fatal(err)
+			}
+			seeds[sp.Seed] = true
+			actions += sp.Actions
+			work = max(work, sp.Time*time.Duration((len(server.began[0].Searches)+tt.Slots-1)/tt.Slots))
+		}
+		if len(seeds) < leastIslands || len(seeds) != len(server.began[0].Searches) || actions > tt.Actions || work > tt.Time {
+			t.Errorf("%+v: %d searches of %d seeds, which take %d actions, %v", tt, len(server.began[0].Searches), len(seeds), actions, work)
+		}
+		sum := tsptest.Must(f.blobs.putContent(ctx, foundIn("x"), tourBytes(curve)))
+		found := slices.Repeat([]searchResult{{Tour: sum, Actions: 7}}, leastIslands)
+		s.used = 100
+		if _, err := s.take(ctx, "x", 1, found); err != nil || s.used != 100+7*leastIslands {
+			t.Errorf("%d actions are used, %v", s.used, err)
+		}
+		f.client = roundServer{quietServer{asked: func() {}}, func(string) []searchResult { return found[1:] }}
+		if err := s.step(ctx, &islands{s}); err == nil || !strings.Contains(err.Error(), "results, want") {
+			t.Errorf("a round with too few results: %v", err)
+		}
+	}
+}
+
+// TestIslandsCheck pins that islands which found no tour are left out, and that the tour gets no longer.
+func TestIslandsCheck(t *testing.T) {
+	run := solvable(1500, bench.Budget{Actions: 1e6})
+	in := run.Item.Instance
+	curve := tsp.SpaceFillingCurve(t.Context(), in)
+	double := slices.Clone(curve)
+	double[3] = double[4]
+	s := &solving{Farm: busyFarm(t, func(string) {}), run: run, in: in, clock: func() time.Duration { return 0 }, tour: slices.Clone(curve), source: "gtprior"}
+	if err := (&islands{s}).join(t.Context(), []tsp.Tour{double, nil, curve[1:]}); err != nil || in.Check(s.tour) != nil || in.Length(s.tour) > in.Length(curve) {
+		t.Errorf("%v, %v, a tour of %d was one of %d", err, in.Check(s.tour), in.Length(s.tour), in.Length(curve))
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -18,6 +19,7 @@ import (
 	"go.temporal.io/api/serviceerror"
 	workflowpb "go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/testsuite"
@@ -295,5 +297,112 @@ func TestForeignShard(t *testing.T) {
 	e.ExecuteWorkflow(shard, shardInput{Suite: "0", Blocks: []shardBlock{{Block: "short", Arms: 1}}})
 	if err := e.GetWorkflowError(); err == nil || !strings.Contains(err.Error(), errName.Error()) {
 		t.Errorf("it ends with %v", err)
+	}
+}
+
+// TestFailingArms pins that an arm which fails three times is given up, and no other of its block; and
+// all of them where the block fails.
+func TestFailingArms(t *testing.T) {
+	for _, bad := range []int{1, -1} {
+		var tests testsuite.WorkflowTestSuite
+		e := tests.NewTestWorkflowEnvironment()
+		tries := 0
+		e.RegisterActivityWithOptions(func(_ context.Context, b blockTask) (*blockResult, error) {
+			if tries++; !slices.Contains(b.Skip, 1) {
+				return nil, fails(bad, "no luck")
+			}
+			return &blockResult{map[int]string{0: "a", 2: "c"}}, nil
+		}, activity.RegisterOptions{Name: runBlock})
+		block := digest(nil)
+		e.ExecuteWorkflow(shard, shardInput{Suite: "0", LostAfter: time.Minute, Blocks: []shardBlock{{Block: block, Arms: 4, Skip: []int{3}, Limit: time.Minute}}})
+		var done []accepted
+		if err := e.GetWorkflowResult(&done); err != nil {
+			t.Fatal(err)
+		}
+		short := block[:shortDigest]
+		want, calls := []accepted{{short, 1, "", "no luck"}, {short, 0, "a", ""}, {short, 2, "c", ""}}, mostTries+1
+		if bad < 0 {
+			want, calls = []accepted{{short, 0, "", "no luck"}, {short, 1, "", "no luck"}, {short, 2, "", "no luck"}}, mostTries
+		}
+		if !slices.Equal(done, want) || tries != calls {
+			t.Errorf("arm %d fails: %+v after %d tries, want %+v after %d", bad, done, tries, want, calls)
+		}
+	}
+}
+
+// TestUselessSuite pins that a suite which ends again and again without results is given up, and one
+// that tells of runs which are not in it.
+func TestUselessSuite(t *testing.T) {
+	f := &shardServer{run: "1", status: enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED}
+	s, p := looking(t, f, 3)
+	f.accepted = nil
+	for k := range mostTries + 1 {
+		if over, err := s.look(t.Context(), p); over != (k == mostTries) || (err != nil) != over {
+			t.Errorf("look %d: over %v, %v", k, over, err)
+		}
+	}
+	for _, a := range []accepted{{Block: p.blocks[0].digest[:shortDigest], Arm: 3}, {Block: p.blocks[0].digest[:shortDigest], Arm: -1}, {Block: "0"}} {
+		if err := s.accept(t.Context(), p, a); err == nil {
+			t.Errorf("%+v is taken", a)
+		}
+	}
+}
+
+// TestTakenOver pins what a block takes over from earlier attempts: where time is the budget, runs of
+// another machine only if all are there.
+func TestTakenOver(t *testing.T) {
+	in := tsptest.Random(tsp.Euc2D, 20, 1)
+	timed, counted := bench.Budget{Time: bench.Span{Fixed: time.Millisecond}}, bench.Budget{Actions: 1}
+	for _, tt := range []struct {
+		budget bench.Budget
+		hosts  []string // that have left a record of each arm, "" for none
+		want   []int
+	}{
+		{timed, []string{host(), "other", host()}, []int{0, 1, 2}},
+		{timed, []string{host(), "other", ""}, []int{0}},
+		{counted, []string{host(), "other", ""}, []int{0, 1}},
+	} {
+		blobs, _ := folder(t)
+		var jobs []*bench.Job
+		for k := range tt.hosts {
+			b := tt.budget
+			b.Actions, b.Time.Fixed = b.Actions*int64(k+1), b.Time.Fixed*time.Duration(k+1)
+			jobs = append(jobs, jobOf(in, b, 1))
+		}
+		r := &blockRun{worker: &worker{farm: &Farm{blobs: blobs, warn: t.Logf}}, a: &attempt{ctx: t.Context()}, t: blockTask{Suite: "s", Block: "b"},
+			b: tsptest.Must(blockOf(jobs, "", false)), in: in, skip: map[int]bool{}, result: blockResult{map[int]string{}}}
+		for k, host := range tt.hosts {
+			if host == "" {
+				continue
+			}
+			e, tour, err := jobs[k].Do(t.Context(), false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			e.Host = host
+			data := tsptest.Must(json.Marshal(record{e, tourBytes(tour)}))
+			if err := blobs.put(t.Context(), recordFolder("s", "b", k)+"001-000001-"+digest(data)[:32], data); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := r.adopt(); err != nil {
+			t.Fatal(err)
+		}
+		if got := slices.Sorted(maps.Keys(r.result.Records)); !slices.Equal(got, tt.want) || len(r.skip) != len(got) {
+			t.Errorf("%v, records of %v: the arms %v are taken over, want %v", tt.budget, tt.hosts, got, tt.want)
+		}
+	}
+}
+
+// TestManyRuns pins that a shard has no more runs than its result can hold.
+func TestManyRuns(t *testing.T) {
+	s, _ := looking(t, &shardServer{}, 0)
+	in := tsptest.Random(tsp.Euc2D, 20, 1)
+	var jobs []*bench.Job
+	for k := range mostRuns + 2 {
+		jobs = append(jobs, jobOf(in, bench.Budget{Actions: int64(k/2 + 1)}, uint64(k%2)))
+	}
+	if parts := tsptest.Must(s.parts(t.Context(), jobs)); len(parts) != 2 {
+		t.Errorf("%d runs in %d shards, want 2", len(jobs), len(parts))
 	}
 }

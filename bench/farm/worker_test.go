@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/gob"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -20,10 +21,12 @@ import (
 	"time"
 
 	failurepb "go.temporal.io/api/failure/v1"
+	"go.temporal.io/api/serviceerror"
 	workflowpb "go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/log"
+	"go.temporal.io/sdk/temporal"
 
 	"tspmcts/tsp"
 	"tspmcts/tsp/tsptest"
@@ -306,5 +309,51 @@ func TestAddressed(t *testing.T) {
 				t.Errorf("%v", err)
 			}
 		})
+	}
+}
+
+// beatServer is a server that answers signs of life.
+type beatServer struct {
+	client.Client
+	err error
+}
+
+func (b beatServer) RecordActivityHeartbeat(context.Context, []byte, ...any) error { return b.err }
+
+// TestBeatAnswers pins that work which the server gave up, or a hand canceled, ends, and that none
+// does because the server is away.
+func TestBeatAnswers(t *testing.T) {
+	for _, tt := range []struct{ answer, cause error }{
+		{nil, nil}, {serviceerror.NewNotFound("gone"), errFenced}, {temporal.NewCanceledError(), errCanceled}, {serviceerror.NewUnavailable("away"), nil},
+	} {
+		a := &attempt{client: beatServer{err: tt.answer}, warn: t.Logf}
+		a.ctx, a.cancel = context.WithCancelCause(t.Context())
+		a.say("works")
+		a.beat()
+		if cause := context.Cause(a.ctx); cause != tt.cause {
+			t.Errorf("the server answers %v: %v, want %v", tt.answer, cause, tt.cause)
+		}
+		a.cancel(nil)
+	}
+}
+
+// TestEndlessSearch pins that a search is refused that no client asks for, as one without an end.
+func TestEndlessSearch(t *testing.T) {
+	blobs, _ := folder(t)
+	w := newWorker(&Farm{blobs: blobs}, 1)
+	data := tsptest.Must(tsptest.Random(tsp.Euc2D, 20, 1).Encode())
+	instance := tsptest.Must(blobs.putContent(t.Context(), "in", data))
+	for _, tt := range []struct {
+		s    search
+		good bool
+	}{
+		{search{Wire: Wire, Actions: 1}, true}, {search{Wire: Wire, Time: 1}, true}, {search{Wire: Wire}, false},
+		{search{Wire: Wire, Actions: -1}, false}, {search{Wire: Wire, Time: -1}, false}, {search{Wire: Wire + 1, Actions: 1}, false},
+	} {
+		tt.s.Instance = instance
+		spec := tsptest.Must(blobs.putContent(t.Context(), "job", tsptest.Must(json.Marshal(tt.s))))
+		if _, _, err := w.searchOf(&attempt{ctx: t.Context()}, spec, "saved/x"); (err == nil) != tt.good {
+			t.Errorf("%+v: %v", tt.s, err)
+		}
 	}
 }
