@@ -369,3 +369,37 @@ func TestBadOutput(t *testing.T) {
 		}
 	}
 }
+
+// A checkpoint that cannot be written is told of, once, and with the exit code too.
+func TestCheckpointUnwritten(t *testing.T) {
+	if _, err := os.Stat("/dev/full"); err != nil {
+		t.Skip("no /dev/full here")
+	}
+	dir := t.TempDir()
+	must(t, dir, "generate", "--cities", "50", "--out", "a.tsp")
+	out, errs, code := call{args: strings.Fields("solve a.tsp --actions 2000 --checkpoint /dev/full")}.run(t, dir)
+	if code != 1 || !strings.Contains(errs, "no checkpoint: /dev/full: the disk is full") || !strings.Contains(out, "length") {
+		t.Errorf("exit code %d, stdout %q, stderr %q", code, out, errs)
+	}
+}
+
+// Options that make sense for a single instance only are refused where there are several.
+func TestForOneInstance(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "a.tsp", square)
+	for _, flag := range []string{"--target 5", "--optimum 5", "--resume c", "--checkpoint c", "--initial-tour t"} {
+		oneError(t, dir, 2, strings.Fields(flag)[0]+" is for one instance", call{args: strings.Fields("solve a.tsp a.tsp --time 1h " + flag)})
+	}
+	onlyFiles(t, dir, "a.tsp")
+	oneError(t, dir, 2, "--lost-after is 1s, want a time of", call{args: strings.Fields("bench --set a.tsp --actions 1 --out r.jsonl --temporal --blobs file:///x --lost-after 1s")})
+}
+
+// A tour that is missing is told of also where what follows cannot be read.
+func TestEvalBeforeBrokenLine(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "set.txt", "0 0 0 1 1 1 1 0\n0 0 0 1 1 1 1 0 output 1 2 9 4 1\n")
+	_, errs, code := call{args: []string{"eval", "set.txt"}}.run(t, dir)
+	if code == 0 || !strings.Contains(errs, "set_0 has no tour") || !strings.Contains(errs, "set.txt:2") {
+		t.Errorf("exit code %d, stderr %s", code, errs)
+	}
+}

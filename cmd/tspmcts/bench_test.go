@@ -344,3 +344,20 @@ func TestReport(t *testing.T) {
 	oneError(t, dir, 1, "no/x: there is no such file", call{args: []string{"report", "r.jsonl", "--out", "no/x"}})
 	onlyFiles(t, dir, "set.txt", "r.jsonl", "bare.jsonl", "old.jsonl", "rep")
 }
+
+// tune --table leaves the rows of other sizes, and enters the gap of the winner.
+func TestTuneTableKeeps(t *testing.T) {
+	dir := t.TempDir()
+	must(t, dir, "generate", "--format", "lines", "--count", "10", "--cities", "60", "--out", "set.txt")
+	old, err := mcts.FormatTuned([]mcts.TunedRow{{Preset: "paper-tuned", Heatmap: "gtprior", N: 1000, Knobs: []byte(`{"depth":70}`), Base: 3, Gap: 2, P: 0.01, By: "hand"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, dir, "t.json", string(old))
+	must(t, dir, strings.Fields("tune --set set.txt --lines 0:2 --validate-lines 2:10 --preset paper-tuned --heatmap gtprior --search depth=2|50"+
+		" --method random --trials 2 --actions 2000 --depth 2 --out p.json --table t.json")...)
+	rows, err := mcts.ParseTuned([]byte(read(t, dir, "t.json")))
+	if err != nil || len(rows) != 2 || rows[0].N != 60 || rows[0].Gap >= rows[0].Base || rows[1].N != 1000 || rows[1].Gap != 2 {
+		t.Errorf("%v\n%s", err, read(t, dir, "t.json"))
+	}
+}

@@ -104,3 +104,13 @@ func TestInitialTourAndBound(t *testing.T) {
 		t.Errorf("bound printed %q", out)
 	}
 }
+
+// What a refused checkpoint was written with is told as the option to add.
+func TestResumeAdvice(t *testing.T) {
+	dir := t.TempDir()
+	must(t, dir, "generate", "--cities", "50", "--out", "a.tsp")
+	must(t, dir, strings.Fields("solve a.tsp --actions 2000 --workers 2 --seed 7 --checkpoint a.ckpt")...)
+	for args, want := range map[string]string{"--workers 2": "add --seed 7", "--seed 7 --workers 1": "add --workers 2"} {
+		oneError(t, dir, 1, want, call{args: strings.Fields("solve a.tsp --actions 4000 --resume a.ckpt " + args)})
+	}
+}

@@ -2,8 +2,11 @@ package main
 
 import (
 	"encoding/json"
+	"math"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -200,4 +203,35 @@ func TestHeatmapPlaces(t *testing.T) {
 	must(t, dir, "heatmap", "build", "c.csv", "--decimal-comma", "--out", "c.heat")
 	must(t, dir, "heatmap", "convert", "c.heat", "c.utsp", "--instance", "c.csv", "--decimal-comma")
 	must(t, dir, "heatmap", "fit", "c.csv", "--tour", "c.tour", "--decimal-comma", "--metric", "geodesic")
+}
+
+// The figures that fit, eval and train tell are shares, of what they say.
+func TestHeatmapFigures(t *testing.T) {
+	dir := heatmapSet(t)
+	sum := 0.0
+	for line := range strings.Lines(must(t, dir, "heatmap", "fit", "set.txt", "--tour", "{}.tour")) {
+		f := strings.Fields(line)
+		if len(f) < 3 || strings.Contains(line, "rank") || strings.Contains(line, "ends") {
+			continue
+		}
+		share, err := strconv.ParseFloat(f[2], 64)
+		if err != nil {
+			t.Fatal(line)
+		}
+		sum += share
+	}
+	if math.Abs(sum-1) > 1e-4 {
+		t.Errorf("the shares sum to %v", sum)
+	}
+	eval := must(t, dir, "heatmap", "eval", "set.txt", "--lines", "0:1", "--tour", "{}.tour", "--heatmap", "tours:set_0.tour")
+	if !regexp.MustCompile(`(?m)^0\.9 to 1\.0 +\d+ +\d\.\d+ +1\.0000$`).MatchString(eval) {
+		t.Errorf("the tour itself is judged %s", eval)
+	}
+	must(t, dir, "generate", "--cities", "20", "--format", "lines", "--count", "6", "--out", "six.txt")
+	train := must(t, dir, strings.Fields("heatmap train --set six.txt --iterations 5 --hidden 2 --actions 20 --out m.json")...)
+	if !regexp.MustCompile(`6 instances, [1-9]\d* pairs to train on, [1-9]\d* held out`).MatchString(train) {
+		t.Errorf("train prints %s", train)
+	}
+	write(t, dir, "none.txt", "0 0 0 1 1 1 1 0 3 3 output 1 2 3 4 5 1\n")
+	oneError(t, dir, 2, "none_0 has no tour", call{args: []string{"heatmap", "eval", "none.txt"}})
 }

@@ -405,3 +405,21 @@ func TestReadPipes(t *testing.T) {
 		}
 	}
 }
+
+// A file that is replaced stays as closed to others as it was, and two names of one file are one output.
+func TestOutputsMode(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "a.tsp", square)
+	write(t, dir, "a.tour", "TYPE : TOUR\n")
+	if err := os.Chmod(filepath.Join(dir, "a.tour"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	must(t, dir, "solve", "a.tsp", "--out", "a.tour")
+	if info, err := os.Stat(filepath.Join(dir, "a.tour")); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", info, err)
+	}
+	if err := os.Link(filepath.Join(dir, "a.tour"), filepath.Join(dir, "b.tour")); err != nil {
+		t.Skip(err)
+	}
+	oneError(t, dir, 2, `--out and --json are the same file|--json and --out are the same file`, call{args: strings.Fields("solve a.tsp --time 1h --out a.tour --json b.tour")})
+}

@@ -315,3 +315,23 @@ func TestHeatmapClosedPipe(t *testing.T) {
 		t.Errorf("%d judgements of 40", n)
 	}
 }
+
+// A hangup that is ignored, as under nohup, does not end the search.
+func TestNoHangup(t *testing.T) {
+	dir := t.TempDir()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", `trap "" HUP; exec "$0" solve --actions 30000 --workers 1 --json a.jsonl`, binary)
+	cmd.Dir = dir
+	if err := cmd.Start(); err != nil {
+		t.Skip(err)
+	}
+	await(t, filepath.Join(dir, ".a.jsonl.*")) // the program has begun
+	cmd.Process.Signal(syscall.SIGHUP)
+	if err := cmd.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if r := records(t, read(t, dir, "a.jsonl")); len(r) != 1 || r[0]["stop"] != "actions" {
+		t.Errorf("records %v", r)
+	}
+}

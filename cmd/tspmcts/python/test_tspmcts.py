@@ -354,6 +354,38 @@ class Solve(unittest.TestCase):
             with mock.patch.object(tspmcts, "_ask", killed), self.assertRaisesRegex(tspmcts.Error, "ended before the search did"):
                 next(tspmcts.improvements(cities(400), time=600))
 
+    def test_improvements_as_asked(self):
+        *_, last = tspmcts.improvements([(0, 0), (1, 1), (3, 0.4)], metric="EUC_2D", time=7200, actions=10)
+        self.assertEqual(last.length, 6)
+        with self.assertRaisesRegex(tspmcts.Error, "no edge leads"):
+            list(tspmcts.improvements(matrix=[[None] * 3] * 3, time=1))
+
+    def test_improvements_beside_a_proxy(self):
+        none = "http://127.0.0.1:1"
+        with mock.patch.dict(os.environ, http_proxy=none, HTTP_PROXY=none, no_proxy="", NO_PROXY=""):
+            self.assertEqual(next(tspmcts.improvements(SQUARE, time=1)).length, 40)
+
+    def test_stops(self):
+        self.assertEqual(tspmcts.solve(cities(300), time=60, target=1e9).stop, "target")
+        self.assertEqual(tspmcts.solve(cities(300), time=60, stall=0.05).stop, "stalled")
+
+    def test_what_is_said(self):
+        self.assertEqual(tspmcts._span(0.25), "0.250000000s")
+        self.assertEqual(tspmcts._message("tspmcts: a warning\ntspmcts: what is wrong\n"), "what is wrong")
+        with self.assertRaisesRegex(ValueError, "not 3 x 3"):
+            tspmcts._square([[1, 2, 3], [1, 2], [1, 2, 3]], 3)
+
+    def test_narrow_floats(self):
+        class Narrow(float):
+            def __str__(self):
+                return "0.1"
+
+        class Array(list):
+            dtype = "float32"
+
+        rows, _ = tspmcts._rows(Array([[Narrow(0.10000000149), 0]]), None)
+        self.assertEqual(rows, [[0.1, 0]])
+
     def test_improvements_with_any_workers(self):
         for found in tspmcts.solve(SQUARE, workers=1000), *tspmcts.improvements(SQUARE, workers=1000):
             self.assertEqual(found.length, 40)
