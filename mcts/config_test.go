@@ -161,7 +161,7 @@ func TestKnobsHold(t *testing.T) {
 		for _, most := range []int{1, 2, 7, 8} {
 			cfg := tsptest.Must(Preset("default", in.N(), "gtprior"))
 			cfg.Population, cfg.Whole = most, whole
-			work := solve(t, prepared(in, cfg, "gtprior"), cfg, 1, 2, meter.Budget{Actions: 60000}).Work
+			work := solve(t, prepared(in, cfg, "gtprior"), cfg, 1, 2, meter.Budget{Actions: 240000}).Work
 			visits := int64(0)
 			for _, w := range work {
 				if w.Operator == "recombine" {

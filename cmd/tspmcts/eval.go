@@ -57,6 +57,9 @@ func runEval(c *cli.Context) error {
 		var line *tsplib.ParseError
 		switch {
 		case err == io.EOF:
+			if len(bad) > 0 && len(missing) > 0 {
+				return fmt.Errorf("%w\n%v", firstOf(bad), firstOf(missing)) // a tour that is none is the worse of them
+			}
 			return firstOf(append(bad, missing...))
 		case !single && errors.As(err, &line) && line.Err == nil: // the file can be read on
 			bad = append(bad, err)
