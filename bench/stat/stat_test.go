@@ -206,7 +206,7 @@ func TestHolm(t *testing.T) {
 }
 
 // Efron and Tibshirani (1993), table 2.1 and chapter 2: survival times of seven
-// treated mice. Standard errors for infinitely many samples: mean 25.24... as
+// treated mice. Standard errors for infinitely many samples: mean 23.36 as
 // sqrt(sum (x-mean)^2 / n^2) gives it, median 37.83.
 func TestBootstrapMice(t *testing.T) {
 	mice := []float64{94, 197, 16, 38, 99, 141, 23}
