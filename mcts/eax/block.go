@@ -126,6 +126,16 @@ func (b *blocks) flip(id int32) {
 	}
 }
 
+// keep makes the E-set the best so far.
+func (b *blocks) keep() {
+	b.best = b.best[:0]
+	for _, o := range b.near {
+		if b.chosen[o] {
+			b.best = append(b.best, o)
+		}
+	}
+}
+
 // around sets x.set to an E-set that holds the center.
 func (x *crosser) around(center int32, rng *rand.PCG) {
 	b, c := &x.blocks, &x.cycles
@@ -149,12 +159,7 @@ func (x *crosser) around(center int32, rng *rand.PCG) {
 		}
 	}
 	bestBorder := border
-	b.best = b.best[:0]
-	for _, o := range b.near {
-		if b.chosen[o] {
-			b.best = append(b.best, o)
-		}
-	}
+	b.keep()
 	for it, stall := int32(1), 0; stall < tabuStall; it, stall = it+1, stall+1 {
 		move, change, ties := int32(-1), int32(0), 0
 		for _, o := range b.near {
@@ -189,12 +194,7 @@ func (x *crosser) around(center int32, rng *rand.PCG) {
 		b.tabu[move] = it + 1 + int32(below(rng, tabuTenure))
 		if border < bestBorder {
 			bestBorder, stall = border, 0
-			b.best = b.best[:0]
-			for _, o := range b.near {
-				if b.chosen[o] {
-					b.best = append(b.best, o)
-				}
-			}
+			b.keep()
 		}
 	}
 	x.set = append(x.set[:0], b.best...)
