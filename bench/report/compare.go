@@ -115,7 +115,7 @@ func (d *Data) Compare(against string, byInstance bool) (*Comparison, error) {
 		c.Arms = append(c.Arms, s)
 	}
 	if against != "" {
-		if _, err := d.Find(against); err != nil {
+		if err := d.has(against); err != nil {
 			return nil, err
 		}
 	}

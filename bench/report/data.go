@@ -299,16 +299,16 @@ func (a *Arm) Gaps() []float64 {
 	return gaps
 }
 
-// Find returns the arm of that name, or an error that lists the names.
-func (d *Data) Find(name string) (*Arm, error) {
+// has returns an error that lists the names where no arm has that one.
+func (d *Data) has(name string) error {
 	var names []string
 	for _, a := range d.Arms {
 		if a.Name == name {
-			return a, nil
+			return nil
 		}
 		names = append(names, a.Name)
 	}
-	return nil, bench.Misusef("there is no arm %q in the records, want one of %s", name, strings.Join(names, ", "))
+	return bench.Misusef("there is no arm %q in the records, want one of %s", name, strings.Join(names, ", "))
 }
 
 // knobValues returns the values of all knobs, in the order of mcts.Knobs.

@@ -78,10 +78,10 @@ func newCrosser(s *layout, cfg Config, c *census) *crosser {
 // cross tries children of a and b and turns a into the best of them, if one is
 // better than a by the selection rule, and then into up to Harvest-1 more, one
 // on top of the other. The census changes are left in x.log.
-func (x *crosser) cross(a, b *individual, stage Stage, rng *rand.PCG) bool {
+func (x *crosser) cross(a, b *individual, stage Stage, rng *rand.PCG) {
 	x.differ(a, b)
 	if len(x.differing) == 0 {
-		return false
+		return
 	}
 	x.locate(a)
 	x.best.value, x.best.gain = 0, 0
@@ -99,14 +99,13 @@ func (x *crosser) cross(a, b *individual, stage Stage, rng *rand.PCG) bool {
 		x.block(a, rng)
 	}
 	if x.best.value <= 0 {
-		return false
+		return
 	}
 	x.outcome, x.best = x.best, x.outcome
 	x.replace(a, x.gain)
 	if x.cfg.Harvest > 1 {
 		x.harvest(a)
 	}
-	return true
 }
 
 // locate makes x.pos that of a.

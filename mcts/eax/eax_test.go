@@ -353,10 +353,10 @@ func TestCross(t *testing.T) {
 	x := p.crossers[0]
 	x.least = p.cfg.least(p.tours[p.best].length, p.s.n)
 	for i := range 10 {
-		before := p.tours[i].length
-		done := x.cross(&p.tours[i], &p.tours[(i+1)%10], Single, rng)
-		if done != (p.tours[i].length < before) {
-			t.Fatalf("replaced %v, length %d after %d", done, p.tours[i].length, before)
+		before, ord := p.tours[i].length, slices.Clone(p.tours[i].ord)
+		x.cross(&p.tours[i], &p.tours[(i+1)%10], Single, rng)
+		if replaced := !slices.Equal(p.tours[i].ord, ord); replaced != (p.tours[i].length < before) {
+			t.Fatalf("replaced %v, length %d after %d", replaced, p.tours[i].length, before)
 		}
 		sets := 0
 		for _, r := range x.shorter.list {

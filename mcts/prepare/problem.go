@@ -153,7 +153,7 @@ func (p *Problem) reduce(ctx context.Context) *onetree.Assignment {
 func (p *Problem) branch(ctx context.Context, a *onetree.Assignment) bool {
 	ctx, cancel := p.quarter(ctx)
 	defer cancel()
-	t, proven, _ := a.Branch(ctx, p.In, p.Neighbors)
+	t, proven := a.Branch(ctx, p.In, p.Neighbors)
 	if t == nil {
 		return false
 	}

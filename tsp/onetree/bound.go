@@ -57,7 +57,7 @@ func Bound(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, tolerance f
 func climb(ctx context.Context, g *Graph, opt Options) (best *Result, ready bool, err error) {
 	for {
 		r := Ascend(ctx, g, opt)
-		if _, err := r.Price(ctx); err != nil {
+		if err := r.Price(ctx); err != nil {
 			if best == nil {
 				return nil, false, err
 			}

@@ -23,9 +23,9 @@ import (
 // excess over the assignment.
 //
 // It returns the best tour, and whether that is proven to be the shortest: the search came to its
-// end, and no shorter tour can have a way that nb lacks. The error is ctx's; then there is a tour
-// only where one was found before.
-func (a *Assignment) Branch(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors) (t tsp.Tour, proven bool, err error) {
+// end, and no shorter tour can have a way that nb lacks. When ctx ends first there is a tour only
+// where one was found before.
+func (a *Assignment) Branch(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors) (t tsp.Tour, proven bool) {
 	b := newBrancher(ctx, a, in, nb)
 	b.join()
 	b.then, b.each = b.least, b.workToHalve()
@@ -37,7 +37,7 @@ func (a *Assignment) Branch(ctx context.Context, in *tsp.Instance, nb *tsp.Neigh
 			t = append(t, 2*c, 2*c+1)
 		}
 	}
-	return t, !b.over && b.complete(nb), ctx.Err()
+	return t, !b.over && b.complete(nb)
 }
 
 // brancher is the search, at a node.

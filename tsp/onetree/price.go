@@ -16,7 +16,7 @@ import (
 const dense = 300
 
 // Price builds the minimum 1-tree over the complete graph under r.Pi, which replaces r's own, and
-// sets and returns r.Bound. The best 1-tree value over all edges, divided by Unit and rounded up
+// sets r.Bound. The best 1-tree value over all edges, divided by Unit and rounded up
 // (tours have integer lengths in core units), is a lower bound for every tour: a tour is a 1-tree,
 // and its reduced cost is its length plus twice all penalties (Held and Karp 1970, section 2).
 // Fixed edges are not used, but those of pairs (see bonusOf): they only raise the optimum.
@@ -27,20 +27,20 @@ const dense = 300
 // over the processors. Where there is none Prim's algorithm takes O(n^2) time and O(n) memory: of
 // matrices, pairs, graphs and XRAY metrics, and of places where a path has a free end or edges are
 // forbidden. When ctx ends first r is unchanged and ctx's error is returned.
-func (r *Result) Price(ctx context.Context) (int64, error) {
+func (r *Result) Price(ctx context.Context) error {
 	g := r.g
 	c := newComplete(g, r.pi)
 	if err := c.tree(ctx); err != nil {
-		return 0, err
+		return err
 	}
 	if err := c.leaf(ctx); err != nil {
-		return 0, err
+		return err
 	}
 	r.oneTree = c.oneTree
 	r.Bound = c.bound()
 
 	r.g = c.grown(ctx) // for Alpha
-	return r.Bound, nil
+	return nil
 }
 
 // Value returns Bound in the caller's unit. Exact metrics lose half a core unit per
