@@ -21,17 +21,17 @@ func Mean(x []float64) float64 {
 }
 
 // Median returns the median, NaN of nothing.
-func Median(x []float64) float64 { return Quantile(x, 0.5) }
+func Median(x []float64) float64 { return quantile(x, 0.5) }
 
-// Quantile returns the p-quantile of x, interpolated between the two nearest
-// values (type 7 of Hyndman and Fan, what R and NumPy do); NaN of nothing.
-func Quantile(x []float64, p float64) float64 {
+// quantile is SortedQuantile of values in any order.
+func quantile(x []float64, p float64) float64 {
 	s := slices.Clone(x)
 	slices.Sort(s)
 	return SortedQuantile(s, p)
 }
 
-// SortedQuantile is Quantile of values in ascending order.
+// SortedQuantile returns the p-quantile of values in ascending order, interpolated between the two
+// nearest (type 7 of Hyndman and Fan, what R and NumPy do); NaN of nothing.
 func SortedQuantile(s []float64, p float64) float64 {
 	if len(s) == 0 {
 		return math.NaN()
@@ -47,9 +47,9 @@ func SortedQuantile(s []float64, p float64) float64 {
 	return s[lo]
 }
 
-// Bootstrap returns what a statistic is in resamples samples of x with
+// bootstrap returns what a statistic is in resamples samples of x with
 // replacement, in ascending order. The seed decides the samples.
-func Bootstrap(x []float64, statistic func([]float64) float64, resamples int, seed uint64) []float64 {
+func bootstrap(x []float64, statistic func([]float64) float64, resamples int, seed uint64) []float64 {
 	rng := rand.New(rand.NewPCG(seed, 0x626f6f74))
 	all := make([]float64, resamples)
 	sample := make([]float64, len(x))
@@ -72,7 +72,7 @@ func interval(x []float64, level float64, resamples int, seed uint64) (lo, hi fl
 	if len(x) == 0 {
 		return math.NaN(), math.NaN()
 	}
-	all := Bootstrap(x, Mean, resamples, seed)
+	all := bootstrap(x, Mean, resamples, seed)
 	return SortedQuantile(all, (1-level)/2), SortedQuantile(all, (1+level)/2)
 }
 
@@ -241,7 +241,7 @@ func Friedman(blocks [][]float64) (*FriedmanResult, error) {
 			r.P = math.Pow(sameOrder(Ranks(blocks[0])), n-1)
 		}
 	}
-	r.Critical = CriticalDifference(k, len(blocks))
+	r.Critical = criticalDifference(k, len(blocks))
 	// Conover, 5.8, formula 6, for rank sums: t sqrt(2 (n A - sum R^2) / ((n-1)(k-1))).
 	sums := 0.0
 	for _, rank := range r.Ranks {
@@ -264,16 +264,16 @@ func sameOrder(ranks []float64) float64 {
 	return chance
 }
 
-// CriticalDifference returns how far the mean ranks of two of k treatments must
+// criticalDifference returns how far the mean ranks of two of k treatments must
 // lie apart in n blocks to differ at the 5 % level: Nemenyi's test,
 // q sqrt(k(k+1)/6n), where q sqrt(2) is the 95 % point of the range of k normal variables.
-func CriticalDifference(k, n int) float64 {
-	return rangePoint(0.95, k) / math.Sqrt2 * math.Sqrt(float64(k*(k+1))/(6*float64(n)))
+func criticalDifference(k, n int) float64 {
+	return rangePoint(k) / math.Sqrt2 * math.Sqrt(float64(k*(k+1))/(6*float64(n)))
 }
 
-// rangePoint returns the p-quantile of the range of k standard normal variables,
+// rangePoint returns the 95 % point of the range of k standard normal variables,
 // by bisection on P(R < q) = k integral phi(z) (Phi(z) - Phi(z-q))^(k-1) dz.
-func rangePoint(p float64, k int) float64 {
+func rangePoint(k int) float64 {
 	below := func(q float64) float64 {
 		return float64(k) * quad.Fixed(func(z float64) float64 {
 			return distuv.UnitNormal.Prob(z) * math.Pow(distuv.UnitNormal.CDF(z)-distuv.UnitNormal.CDF(z-q), float64(k-1))
@@ -282,7 +282,7 @@ func rangePoint(p float64, k int) float64 {
 	lo, hi := 0.0, 20.0
 	for range 50 {
 		mid := (lo + hi) / 2
-		if below(mid) < p {
+		if below(mid) < 0.95 {
 			lo = mid
 		} else {
 			hi = mid

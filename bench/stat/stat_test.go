@@ -187,7 +187,7 @@ func TestFriedmanHollanderWolfe(t *testing.T) {
 // Demšar (2006), table 5a: critical values of the Nemenyi test at 5 %.
 func TestNemenyiTable(t *testing.T) {
 	for i, want := range []float64{1.960, 2.343, 2.569, 2.728, 2.850, 2.949, 3.031, 3.102, 3.164} {
-		near(t, "q", rangePoint(0.95, i+2)/math.Sqrt2, want, 1.1e-3)
+		near(t, "q", rangePoint(i+2)/math.Sqrt2, want, 1.1e-3)
 	}
 }
 
@@ -219,8 +219,8 @@ func TestBootstrapMice(t *testing.T) {
 	}
 	near(t, "mean", Mean(mice), 86.86, 5e-3)
 	near(t, "median", Median(mice), 94, 0)
-	near(t, "error of the mean", sd(Bootstrap(mice, Mean, 20000, 1)), 23.36, 0.5)
-	near(t, "error of the median", sd(Bootstrap(mice, Median, 20000, 1)), 37.83, 0.7)
+	near(t, "error of the mean", sd(bootstrap(mice, Mean, 20000, 1)), 23.36, 0.5)
+	near(t, "error of the median", sd(bootstrap(mice, Median, 20000, 1)), 37.83, 0.7)
 	lo, hi := interval(mice, 0.95, 20000, 1)
 	// Chapter 13: the percentile interval lies near mean +- 1.96 errors.
 	near(t, "lower end", lo, 86.86-1.96*23.36, 5)
@@ -248,13 +248,13 @@ func TestRanksOfNaN(t *testing.T) {
 // R: quantile(c(1, 2, 4, 8), c(.25, .5, .9)) is 1.75, 3, 6.8.
 func TestQuantile(t *testing.T) {
 	x := []float64{8, 1, 4, 2}
-	near(t, "quarter", Quantile(x, .25), 1.75, 1e-12)
+	near(t, "quarter", quantile(x, .25), 1.75, 1e-12)
 	near(t, "median", Median(x), 3, 1e-12)
-	near(t, "0.9", Quantile(x, .9), 6.8, 1e-12)
+	near(t, "0.9", quantile(x, .9), 6.8, 1e-12)
 	if !math.IsNaN(Median(nil)) || !math.IsNaN(Mean(nil)) {
 		t.Error("something of nothing")
 	}
-	if q := Quantile([]float64{1, math.Inf(1), math.Inf(1)}, .75); !math.IsInf(q, 1) {
+	if q := quantile([]float64{1, math.Inf(1), math.Inf(1)}, .75); !math.IsInf(q, 1) {
 		t.Errorf("between two infinities: %v", q)
 	}
 }

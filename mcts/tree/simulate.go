@@ -11,7 +11,7 @@ import "slices"
 //
 // The chosen edges are counted in Q when the action is over, as it is in M.
 func (w *Search) simulate() int64 {
-	w.stats.Simulate(w.cfg.Alpha)
+	w.stats.simulate(w.cfg.Alpha)
 	gain := w.move()
 	if w.cfg.Alpha > 0 { // otherwise nothing reads Q
 		for _, k := range w.action.chosen {

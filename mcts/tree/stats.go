@@ -179,12 +179,12 @@ var rarities = func() (t [256]float64) {
 // At makes M the number of simulations so far, and counts one.
 func (st *Stats) At(sims int64, alpha float64) {
 	st.sims = sims
-	st.Simulate(alpha)
+	st.simulate(alpha)
 }
 
-// Simulate counts a simulation and fixes the exploration term for it. The
+// simulate counts a simulation and fixes the exploration term for it. The
 // logarithm is rounded to float32 so that it is the same on every machine.
-func (st *Stats) Simulate(alpha float64) {
+func (st *Stats) simulate(alpha float64) {
 	if alpha > 0 {
 		st.explore = float64(alpha * math.Sqrt(float64(float32(math.Log(float64(st.sims+1))))))
 	}
