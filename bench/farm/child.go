@@ -273,26 +273,19 @@ func start(t *task, cores int) (*process, error) {
 	return p, nil
 }
 
-// next returns the process's next message, io.EOF at its good end.
-func (p *process) next() (message, error) {
-	var m message
-	err := p.dec.Decode(&m)
-	if err == nil {
+// next returns the process's next message, or what its end says: io.EOF at a good one.
+func (p *process) next() (m message, err error) {
+	if err = p.dec.Decode(&m); err == nil {
 		return m, nil
 	}
-	return m, p.wait(err)
-}
-
-// wait returns what the process's end says.
-func (p *process) wait(read error) error {
 	ended := p.cmd.Wait()
 	switch line := p.stderr.first(); {
-	case ended == nil && read == io.EOF:
-		return io.EOF
+	case ended == nil && err == io.EOF:
+		return m, io.EOF
 	case line != "":
-		return &processError{fmt.Sprintf("the search ended with %v: %.300s", p.cmd.ProcessState, line)}
+		return m, &processError{fmt.Sprintf("the search ended with %v: %.300s", p.cmd.ProcessState, line)}
 	}
-	return &processError{fmt.Sprintf("the search ended with %v", p.cmd.ProcessState)}
+	return m, &processError{fmt.Sprintf("the search ended with %v", p.cmd.ProcessState)}
 }
 
 // processError says how a search ended that should not have.

@@ -115,7 +115,7 @@ func (f *Farm) Solve(ctx context.Context, r *bench.Run, clock func() time.Durati
 		if err != nil {
 			return nil, nil, err
 		}
-		defer within(mostStop, stop) // a server that hangs would keep it for longer
+		defer inTime(stop) // a server that hangs would keep it for longer
 	}
 	res, trace, err := s.do(ctx, m)
 	if err != nil {

@@ -86,7 +86,7 @@ func (s *suite) run(ctx context.Context, jobs []*bench.Job) error {
 	if err != nil {
 		return err
 	}
-	defer within(mostStop, stop) // a server that hangs would keep it for longer
+	defer inTime(stop) // a server that hangs would keep it for longer
 	for len(parts) > 0 {
 		away := error(nil)
 		for _, p := range slices.Clone(parts) {

@@ -97,7 +97,7 @@ func (f *Farm) Work(ctx context.Context, o WorkerOptions) error {
 	stop := func() {}
 	defer func() {
 		cancel()
-		within(mostStop, func() {
+		inTime(func() {
 			stop()
 			<-gone
 		})
@@ -121,8 +121,8 @@ func (f *Farm) Work(ctx context.Context, o WorkerOptions) error {
 	}
 }
 
-// within calls f and returns when that does, or after so long.
-func within(long time.Duration, f func()) {
+// inTime calls f and returns when that does, or after mostStop.
+func inTime(f func()) {
 	done := make(chan struct{})
 	go func() {
 		f()
@@ -130,7 +130,7 @@ func within(long time.Duration, f func()) {
 	}()
 	select {
 	case <-done:
-	case <-time.After(long):
+	case <-time.After(mostStop):
 	}
 }
 

@@ -91,7 +91,7 @@ func runTune(c *cli.Context) error {
 	if t.Train, err = train.Items(ctx, warn); err != nil {
 		return err
 	}
-	if err := holdOut(c, t, train, func(s *bench.Suite) ([]bench.SetItem, error) { return s.Items(ctx, warn) }); err != nil {
+	if err := holdOut(ctx, c, t, train); err != nil {
 		return err
 	}
 	if t.Store, err = openStore("log", log); err != nil {
@@ -357,7 +357,7 @@ func commandLine(c *cli.Context) string {
 }
 
 // holdOut decides which instances validate.
-func holdOut(c *cli.Context, t *tune.Tuner, train *bench.Suite, read func(*bench.Suite) ([]bench.SetItem, error)) error {
+func holdOut(ctx context.Context, c *cli.Context, t *tune.Tuner, train *bench.Suite) error {
 	file, text := c.String("validate"), c.String("validate-lines")
 	if file == "" && text == "" {
 		k := len(t.Train) - max(2, len(t.Train)/3)
@@ -379,7 +379,7 @@ func holdOut(c *cli.Context, t *tune.Tuner, train *bench.Suite, read func(*bench
 			s.Sets = append(s.Sets, bench.Set{File: set.File, Lines: lines, Places: set.Places})
 		}
 	}
-	if t.Verify, err = read(s); err != nil {
+	if t.Verify, err = s.Items(ctx, warn); err != nil {
 		return err
 	}
 	trained := map[string]bool{}

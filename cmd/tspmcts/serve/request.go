@@ -409,7 +409,7 @@ func (o *order) check(l Limits) error {
 		}
 	}
 	o.workers = min(o.workers, bench.UsefulWorkers(n))
-	cfg, err := o.knobs.Config(n, mcts.SourceKind(o.heatmap))
+	cfg, err := o.knobs.Config(n, o.heatmap)
 	o.candidates = cfg.Candidates
 	if o.weight = o.weigh(); o.weight > l.Held {
 		return problemf(http.StatusRequestEntityTooLarge, "the distances of the instance count as %d cities, want at most %d", o.weight, l.Held)
