@@ -32,16 +32,17 @@ type Config struct {
 	// or more: 1 is the paper. Large instances have room for many and need fewer
 	// generations with more.
 	Harvest int
-	// Patience is the number of generations without a better best tour after
-	// which a stage may end, 1 or more.
-	Patience int
-	// Slack is by how much an E-set's own exchange may lengthen the tour, in
-	// mean edges of the best tour, 0 or more. Longer ones are dropped before
-	// their sub-tours are merged and do not count as children. Merges bring
-	// edges that no parent has, so raising it keeps the population diverse, at
-	// twice the time.
-	Slack float64
 }
+
+// slack is by how much an E-set's own exchange may lengthen the tour, in
+// mean edges of the best tour. Longer ones are dropped before
+// their sub-tours are merged and do not count as children. Merges bring
+// edges that no parent has, so raising it keeps the population diverse, at
+// twice the time.
+const slack = 1
+
+// patience is the number of generations without a better best tour after which a stage may end.
+const patience = 15
 
 // DefaultConfig returns the settings that measured best for n cities. From 3000 cities on a pair has
 // children in proportion, and one in a thousand cities takes its place: a population has converged in
@@ -50,8 +51,6 @@ func DefaultConfig(n int) Config {
 	return Config{
 		Children: max(30, n/100),
 		Harvest:  max(1, n/1000),
-		Patience: 15,
-		Slack:    1,
 	}
 }
 
@@ -65,9 +64,5 @@ func (c Config) Validate() error {
 	}
 	positive("Children", c.Children)
 	positive("Harvest", c.Harvest)
-	positive("Patience", c.Patience)
-	if !(c.Slack >= 0) {
-		errs = append(errs, fmt.Errorf("the slack is %v, want 0 or more", c.Slack))
-	}
 	return errors.Join(errs...)
 }

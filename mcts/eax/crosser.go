@@ -23,8 +23,9 @@ type crosser struct {
 	parts    // its sub-tours
 	outcome  // what becomes of A in it
 
-	least  int64 // E-sets of less gain, before or amid the merges, are dropped
-	enough int64 // children of less gain are dropped; always 1 but in tests
+	slack  float64 // always the constant but in tests
+	least  int64   // E-sets of less gain, before or amid the merges, are dropped
+	enough int64   // children of less gain are dropped; always 1 but in tests
 
 	best    outcome // of the pair so far
 	shorter shorter
@@ -63,7 +64,7 @@ type changes struct {
 func newCrosser(s *layout, cfg Config, c *census) *crosser {
 	n := s.n
 	return &crosser{
-		s: s, cfg: cfg, census: c, enough: 1,
+		s: s, cfg: cfg, census: c, slack: slack, enough: 1,
 		tracer: tracer{
 			junctions: make([]junction, n),
 			path:      make([]int32, 2*n+2),
@@ -106,6 +107,12 @@ func (x *crosser) cross(a, b *individual, stage Stage, rng *rand.PCG) {
 	if x.cfg.Harvest > 1 {
 		x.harvest(a)
 	}
+}
+
+// allow sets the gain that an E-set must have by itself, where the best tour has that length.
+func (x *crosser) allow(length int64) {
+	mean := float64(length) / float64(x.s.n)
+	x.least = 1 - int64(min(mean*x.slack, 1<<60))
 }
 
 // locate makes x.pos that of a.

@@ -61,7 +61,7 @@
 // distances it is Block from the first.
 //
 // Deviations from the paper, each measured: the power 5/4; children much longer
-// than A are given up before or amid their merges (Slack); on large instances
+// than A are given up before or amid their merges (slack); on large instances
 // several children replace A one on top of the other in a generation
 // (Harvest); a generation reads the edge counts from before it, so that its
 // pairs are independent and its result is the same for any number of workers;

@@ -27,7 +27,6 @@ func TestLaws(t *testing.T) {
 			nb := nearest(in)
 			for _, slack := range []float64{0, 0.5, 1000} {
 				cfg := DefaultConfig(in.N())
-				cfg.Slack = slack
 				if slack == 0 {
 					cfg.Harvest = 5
 				}
@@ -35,6 +34,7 @@ func TestLaws(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
+				p.crossers[0].slack = slack
 				rng := rand.NewPCG(5, 5)
 				for generation := range 60 {
 					if p.Stage() == Done {
@@ -351,7 +351,7 @@ func TestCross(t *testing.T) {
 	}
 	rng := rand.NewPCG(3, 3)
 	x := p.crossers[0]
-	x.least = p.cfg.least(p.tours[p.best].length, p.s.n)
+	x.allow(p.tours[p.best].length)
 	for i := range 10 {
 		before, ord := p.tours[i].length, slices.Clone(p.tours[i].ord)
 		x.cross(&p.tours[i], &p.tours[(i+1)%10], Single, rng)
@@ -468,8 +468,6 @@ func TestValidate(t *testing.T) {
 	for name, change := range map[string]func(*Config){
 		"Children": func(c *Config) { c.Children = 0 },
 		"Harvest":  func(c *Config) { c.Harvest = -1 },
-		"Patience": func(c *Config) { c.Patience = 0 },
-		"Slack":    func(c *Config) { c.Slack = math.NaN() },
 	} {
 		c := DefaultConfig(100)
 		change(&c)
@@ -491,7 +489,8 @@ func BenchmarkPair(b *testing.B) {
 					b.Fatal(err)
 				}
 				c := p.crossers[0]
-				c.least, c.enough = p.cfg.least(p.tours[p.best].length, p.s.n), 1<<40 // children are evaluated, none is taken
+				c.allow(p.tours[p.best].length)
+				c.enough = 1 << 40 // children are evaluated, none is taken
 				rng := rand.NewPCG(8, 8)
 				i := 0
 				b.ReportAllocs()

@@ -44,7 +44,7 @@ func (l *Leader) Lead(tour tsp.Tour, others []tsp.Tour, rng *rand.PCG, stop *ato
 	x.children = 0
 	for better := s.n >= 5; better; {
 		before := l.led.length
-		x.least = x.cfg.least(before, s.n)
+		x.allow(before)
 		for i := range others {
 			if stop.Load() {
 				break

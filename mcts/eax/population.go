@@ -104,13 +104,6 @@ func (p *Population) survey() {
 
 func (p *Population) enter(s Stage) { p.stage, p.stalled, p.age, p.allowed = s, 0, 0, 0 }
 
-// least is the gain that an E-set must have by itself, where the best tour of n cities has that
-// length.
-func (c *Config) least(length int64, n int32) int64 {
-	mean := float64(length) / float64(n)
-	return 1 - int64(min(mean*c.Slack, 1<<60))
-}
-
 // Best returns a copy of the shortest tour and its length.
 func (p *Population) Best() (tsp.Tour, int64) {
 	return p.s.tour(&p.tours[p.best]), p.tours[p.best].length
@@ -148,7 +141,6 @@ func (p *Population) Generation(rng *rand.PCG, stop *atomic.Bool) {
 	// The first parent of a share of the order is the B of the share before and is set aside for it.
 	shares := p.shares()
 	p.work(shares, func(_ *crosser, k int) { copy(p.heads[k].adj, p.tours[p.shuffle[k*n/shares]].adj) })
-	least := p.cfg.least(p.tours[p.best].length, p.s.n)
 	tasks, beside := shares, p.Beside
 	if p.Beside = nil; beside != nil {
 		tasks++
@@ -160,7 +152,7 @@ func (p *Population) Generation(rng *rand.PCG, stop *atomic.Bool) {
 				return
 			}
 		}
-		x.least = least
+		x.allow(before)
 		p.share(x, k, shares, seed, stop)
 	})
 	p.flush()
@@ -269,7 +261,7 @@ func (p *Population) flush() {
 	}
 }
 
-// advance ends a stage once the best tour has not become better for Patience
+// advance ends a stage once the best tour has not become better for patience
 // generations and then for a tenth of the stage's age at that time.
 func (p *Population) advance(better bool) {
 	p.age++
@@ -281,8 +273,8 @@ func (p *Population) advance(better bool) {
 		p.stage = Done
 		return
 	}
-	if p.allowed == 0 && p.stalled >= p.cfg.Patience {
-		p.allowed = max(p.cfg.Patience, p.age/10)
+	if p.allowed == 0 && p.stalled >= patience {
+		p.allowed = max(patience, p.age/10)
 	}
 	if p.allowed > 0 && p.stalled >= p.allowed {
 		if p.stage == Single {
