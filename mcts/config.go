@@ -106,7 +106,7 @@ var Knobs = []Knob{
 	{Name: "whole", Usage: "most cities of an instance whose populations are of the whole, a third of it where they are spread evenly; larger ones are recombined in regions", Kind: Integer, Min: 10, Max: 1e9, Use: byPopulation, field: func(c *Config) any { return &c.Whole }},
 	{Name: "explore", Usage: "weight of regions that were visited rarely, when the next is chosen", Kind: Real, Max: 100, Search: "0:3", Use: byPopulation, field: func(c *Config) any { return &c.Explore }},
 	{Name: "doubt", Usage: "weight of what the heatmap doubts in a region's part of the tour, when the next is chosen", Kind: Real, Max: 100, Search: "0:3", Use: byPopulation, field: func(c *Config) any { return &c.Doubt }},
-	{Name: "children", Usage: "recombinations tried for a pair of tours of 3000 cities and less, of more in proportion", Kind: Integer, Min: 1, Max: mostChildren, Search: "5:60 log", Use: byKicks, field: func(c *Config) any { return &c.Children }},
+	{Name: "children", Usage: "recombinations tried for a pair of tours of 3000 cities and less, of more in proportion", Kind: Integer, Min: 1, Max: eax.MostChildren, Search: "5:60 log", Use: byKicks, field: func(c *Config) any { return &c.Children }},
 	{Name: "elite", Usage: "converged populations whose best tours are recombined in turn", Kind: Integer, Min: 2, Max: 1000, Search: "5:100 log", Use: byPopulation, field: func(c *Config) any { return &c.Elite }},
 	{Name: "temperature", Usage: "worsening that is accepted at first with --population 0, a tenth of it all the while without, in mean edge lengths", Kind: Real, Max: 100, Search: "0:1", Use: byKicks, field: func(c *Config) any { return &c.Temperature }},
 }
@@ -211,15 +211,8 @@ func (c *Config) stages() stage.Config {
 	return s
 }
 
-// mostChildren is the number of recombinations above which no more are tried for a pair.
-const mostChildren = 1000
-
 // eax returns the knobs of the recombination of tours of n cities.
-func (c *Config) eax(n int) eax.Config {
-	cfg := eax.DefaultConfig(n)
-	cfg.Children = min(c.Children*max(3000, n)/3000, mostChildren)
-	return cfg
-}
+func (c *Config) eax(n int) eax.Config { return eax.ForCities(n, c.Children) }
 
 // FindKnob returns the knob of that name.
 func FindKnob(name string) (Knob, bool) {

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"tspmcts/mcts/eax"
 	"tspmcts/mcts/meter"
 	"tspmcts/tsp"
 	"tspmcts/tsp/tsptest"
@@ -151,7 +152,7 @@ func TestKnobsHold(t *testing.T) {
 	for n, want := range map[int]int{8: 30, 1000: 30, 3000: 30, 3199: 31, 10000: 100, 99999: 999, 150000: 1000} {
 		more, fewer := base, base
 		more.Children, fewer.Children = 60, 10
-		if d, m, f := base.eax(n).Children, more.eax(n).Children, fewer.eax(n).Children; d != want || want < mostChildren && (f != want/3 || m < min(2*want, mostChildren)) {
+		if d, m, f := base.eax(n).Children, more.eax(n).Children, fewer.eax(n).Children; d != want || want < eax.MostChildren && (f != want/3 || m < min(2*want, eax.MostChildren)) {
 			t.Errorf("%d cities: %d children, want %d; %d when doubled, %d of a third", n, d, want, m, f)
 		}
 	}

@@ -34,25 +34,30 @@ type Config struct {
 	Harvest int
 }
 
-// slack is by how much an E-set's own exchange may lengthen the tour, in
-// mean edges of the best tour. Longer ones are dropped before
-// their sub-tours are merged and do not count as children. Merges bring
-// edges that no parent has, so raising it keeps the population diverse, at
-// twice the time.
+// slack is by how much an E-set's own exchange may lengthen the tour, in mean edges of the best
+// tour. Longer ones are dropped before their sub-tours are merged and do not count as children.
+// Merges bring edges that no parent has, so raising it keeps the population diverse, at twice the
+// time.
 const slack = 1
 
 // patience is the number of generations without a better best tour after which a stage may end.
 const patience = 15
 
-// DefaultConfig returns the settings that measured best for n cities. From 3000 cities on a pair has
-// children in proportion, and one in a thousand cities takes its place: a population has converged in
-// half of the time of one in 3300, and a larger one follows.
-func DefaultConfig(n int) Config {
+// MostChildren is the number of children above which no more are tried for a pair.
+const MostChildren = 1000
+
+// ForCities returns the settings for n cities. A pair has so many children up to 3000 cities. From
+// there on it has children in proportion, and one in a thousand cities takes its place: a
+// population has converged in half of the time of one in 3300, and a larger one follows.
+func ForCities(n, children int) Config {
 	return Config{
-		Children: max(30, n/100),
+		Children: min(children*max(3000, n)/3000, MostChildren),
 		Harvest:  max(1, n/1000),
 	}
 }
+
+// DefaultConfig returns the settings that measured best for n cities.
+func DefaultConfig(n int) Config { return ForCities(n, 30) }
 
 // Validate reports every knob that is out of its range.
 func (c Config) Validate() error {
