@@ -187,19 +187,28 @@ func NewMatrix(name string, n int, w []int32) (*Instance, error) {
 	if err != nil {
 		return nil, err
 	}
+	if i, j, uneven := in.uneven(); uneven {
+		return nil, fmt.Errorf("the matrix is not symmetric: d(%d,%d) = %d, d(%d,%d) = %d", i+1, j+1, w[i*n+j], j+1, i+1, w[j*n+i])
+	}
+	return in, nil
+}
+
+// uneven returns two cities of a matrix whose distances there and back differ, if there are any.
+func (in *Instance) uneven() (i, j int, found bool) {
+	n, w := in.stride, in.Matrix
 	const tile = 64 // rows and columns at a time: both stay in the cache
 	for top := 0; top < n; top += tile {
 		for left := 0; left <= top; left += tile {
 			for i := top; i < min(top+tile, n); i++ {
 				for j := left; j < min(left+tile, i); j++ {
 					if w[i*n+j] != w[j*n+i] {
-						return nil, fmt.Errorf("the matrix is not symmetric: d(%d,%d) = %d, d(%d,%d) = %d", i+1, j+1, w[i*n+j], j+1, i+1, w[j*n+i])
+						return i, j, true
 					}
 				}
 			}
 		}
 	}
-	return in, nil
+	return 0, 0, false
 }
 
 // NewDirected returns a Directed instance: w[i*n+j], from 0 to MaxDist or NoEdge, is
@@ -210,6 +219,16 @@ func NewDirected(name string, n int, w []int32) (*Instance, error) {
 		return nil, err
 	}
 	in.Directed = true
+	return in, nil
+}
+
+// NewSquare returns what NewMatrix does where w is symmetric, and what NewDirected does elsewhere.
+func NewSquare(name string, n int, w []int32) (*Instance, error) {
+	in, err := newMatrix(name, n, w)
+	if err != nil {
+		return nil, err
+	}
+	_, _, in.Directed = in.uneven()
 	return in, nil
 }
 

@@ -218,11 +218,7 @@ func (f *file) instance(m *matrix, line int, what, unit string) (*tsp.Instance, 
 			m.w[k] = tsp.NoEdge
 		}
 	}
-	build := tsp.NewDirected
-	if m.symmetric() {
-		build = tsp.NewMatrix
-	}
-	in, err := build(tsplib.BaseName(f.name), m.n, m.w)
+	in, err := tsp.NewSquare(tsplib.BaseName(f.name), m.n, m.w)
 	if err != nil {
 		return nil, &tsplib.ParseError{Name: f.name, Line: line, Err: err}
 	}
@@ -236,23 +232,6 @@ func suffix(unit string) string {
 		return ""
 	}
 	return " " + unit
-}
-
-// symmetric reports whether the matrix is its own transpose.
-func (m *matrix) symmetric() bool {
-	const tile = 64 // rows and columns at a time: both stay in the cache
-	for top := 0; top < m.n; top += tile {
-		for left := 0; left <= top; left += tile {
-			for i := top; i < min(top+tile, m.n); i++ {
-				for j := left; j < min(left+tile, i); j++ {
-					if m.w[i*m.n+j] != m.w[j*m.n+i] {
-						return false
-					}
-				}
-			}
-		}
-	}
-	return true
 }
 
 // transpose turns a matrix that was read by columns.
