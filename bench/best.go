@@ -7,6 +7,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"tspmcts/tsplib"
 )
 
 // Optima holds known best lengths, in the caller's unit.
@@ -31,7 +33,7 @@ func (o *Optima) ReadBest(name string) error {
 // Plain returns text without a byte order mark, with lines that end in LF where they ended in CRLF
 // or CR.
 func Plain(text []byte) []byte {
-	text = bytes.TrimPrefix(text, []byte(byteOrderMark))
+	text = bytes.TrimPrefix(text, []byte(tsplib.BOM))
 	return bytes.ReplaceAll(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")), []byte("\r"), []byte("\n"))
 }
 

@@ -84,9 +84,6 @@ func OpenFile(name string) (*os.File, error) {
 	return f, nil
 }
 
-// byteOrderMark is what some editors begin a text with.
-const byteOrderMark = "\xef\xbb\xbf"
-
 // readWhole returns the text in a file, or in stdin for "-", without a byte order mark.
 func readWhole(name string) ([]byte, error) {
 	f, err := OpenFile(name)
@@ -98,7 +95,7 @@ func readWhole(name string) ([]byte, error) {
 	if err != nil {
 		return nil, FileError(name, err)
 	}
-	return bytes.TrimPrefix(data, []byte(byteOrderMark)), nil
+	return bytes.TrimPrefix(data, []byte(tsplib.BOM)), nil
 }
 
 // Open opens a file and tells what it holds, one of the wanted kinds.

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"tspmcts/mcts"
+	"tspmcts/tsplib"
 )
 
 // Store is a records file that grows. Each entry is one write of a whole line,
@@ -250,7 +251,7 @@ func ReadEntries(r io.Reader, name string, f func(*Entry) error) error {
 		}
 		length := int64(len(line))
 		if n == 1 {
-			line = bytes.TrimPrefix(line, []byte(byteOrderMark))
+			line = bytes.TrimPrefix(line, []byte(tsplib.BOM))
 		}
 		if err == io.EOF && !json.Valid(line) { // a machine that went down may leave zeros
 			if !bytes.HasPrefix(line, []byte("{")) && len(bytes.Trim(line, "\x00")) > 0 {

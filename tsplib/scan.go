@@ -53,7 +53,10 @@ func (s *scanner) open() error {
 	return nil
 }
 
-var bom = []byte("\xef\xbb\xbf")
+// BOM is the byte order mark, which some editors begin a text with and readers pass over.
+const BOM = "\xef\xbb\xbf"
+
+var bom = []byte(BOM)
 
 // isBinary reports whether b, the beginning of a file, holds bytes that text has
 // not. What follows EOF does not count, nor does the end-of-file character of DOS.

@@ -116,7 +116,7 @@ func holds(name string) tsplib.Kind { return tsplib.Sniff([]byte(head(name))) }
 // recordsIn returns what wrote the records that a file begins with: bench, or solve --json, whose
 // have no version; "" for none.
 func recordsIn(name string) string {
-	switch text := strings.TrimLeft(head(name), "\ufeff \r\n"); {
+	switch text := strings.TrimLeft(head(name), tsplib.BOM+" \r\n"); {
 	case !strings.HasPrefix(text, "{") || !strings.Contains(text, `"instance":`):
 		return ""
 	case strings.Contains(text, `"version":`):

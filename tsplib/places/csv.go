@@ -149,9 +149,9 @@ func (r *rows) entry(s string) (float64, bool) {
 
 // readCSV reads a table of places or a matrix; head is the beginning of what b holds.
 func (f *file) readCSV(b *bufio.Reader, head []byte) (*tsp.Instance, error) {
-	if bytes.HasPrefix(head, []byte(bom)) {
-		b.Discard(len(bom)) // is in the buffer
-		head = head[len(bom):]
+	if bytes.HasPrefix(head, []byte(tsplib.BOM)) {
+		b.Discard(len(tsplib.BOM)) // is in the buffer
+		head = head[len(tsplib.BOM):]
 	}
 	var text io.Reader = b
 	if i := bytes.IndexByte(head, '\r'); i >= 0 && bytes.IndexByte(head, '\n') < 0 {

@@ -61,7 +61,7 @@ func Read(r io.Reader, name string, opt Options) (*tsp.Instance, []tsplib.Warnin
 		return nil, nil, &tsplib.ParseError{Name: name, Line: 1, Err: err}
 	}
 	var in *tsp.Instance
-	switch start := strings.TrimLeft(strings.TrimPrefix(string(head), bom), " \t\r\n"); {
+	switch start := strings.TrimLeft(strings.TrimPrefix(string(head), tsplib.BOM), " \t\r\n"); {
 	case start == "":
 		err = f.fail(1, "", "nothing", "places or a matrix", tsplib.ErrEmpty)
 	case strings.HasPrefix(string(head), npy.Magic):
@@ -77,10 +77,8 @@ func Read(r io.Reader, name string, opt Options) (*tsp.Instance, []tsplib.Warnin
 	return in, f.warnings, nil
 }
 
-const (
-	bom      = "\xef\xbb\xbf"
-	headSize = 1 << 20 // what the format is told from: the names of many places are a long line
-)
+// headSize is what the format is told from: the names of many places are a long line.
+const headSize = 1 << 20
 
 // file is a file being read.
 type file struct {

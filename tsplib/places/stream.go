@@ -49,8 +49,8 @@ func (c *counted) lineAt(offset int64) int {
 
 func newStream(f *file, b *bufio.Reader) *stream {
 	s := &stream{f: f, text: counted{r: b, line: 1}}
-	if head, _ := b.Peek(len(bom)); string(head) == bom {
-		b.Discard(len(bom))
+	if head, _ := b.Peek(len(tsplib.BOM)); string(head) == tsplib.BOM {
+		b.Discard(len(tsplib.BOM))
 	}
 	s.d = json.NewDecoder(&s.text)
 	return s

@@ -287,7 +287,7 @@ func decode(body []byte, query string, l Limits) (*order, error) {
 	if err != nil {
 		return nil, problemf(http.StatusBadRequest, "the query cannot be read: %v", err)
 	}
-	body = bytes.TrimPrefix(body, []byte("\ufeff")) // as the readers of files do
+	body = bytes.TrimPrefix(body, []byte(tsplib.BOM)) // as the readers of files do
 	g := given{}
 	doc := new(document)
 	text := body
