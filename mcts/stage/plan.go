@@ -40,18 +40,17 @@ func (s *Search) next() Stage {
 	return nil
 }
 
-// Stages and operators by the names that checkpoints have them under, which go back to
-// when they stood in package mcts.
+// Stages and operators, which checkpoints hold by the names of their types.
 func init() {
-	gob.RegisterName("*mcts.simulating", new(Simulating))
-	gob.RegisterName("*mcts.descending", new(Descending))
-	gob.RegisterName("*mcts.kicking", new(Kicking))
-	gob.RegisterName("*mcts.joining", new(Joining))
-	gob.RegisterName("*mcts.improving", new(Improving))
-	gob.RegisterName("*mcts.kicks", new(Kicks))
-	gob.RegisterName("*mcts.mending", new(Mending))
-	gob.RegisterName("*mcts.regions", new(Regions))
-	gob.RegisterName("*mcts.whole", new(Whole))
+	gob.Register(new(Simulating))
+	gob.Register(new(Descending))
+	gob.Register(new(Kicking))
+	gob.Register(new(Joining))
+	gob.Register(new(Improving))
+	gob.Register(new(Kicks))
+	gob.Register(new(Mending))
+	gob.Register(new(Regions))
+	gob.Register(new(Whole))
 }
 
 // Descend carries out the stage of that name, where the search is at it.
