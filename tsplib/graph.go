@@ -10,15 +10,15 @@ import (
 // missing at the end of the file are told. Memory is that of the edges.
 func (p *problem) readGraph(section int) error {
 	const key = "EDGE_DATA_SECTION"
-	formats := []string{"EDGE_LIST", "ADJ_LIST"}
-	if !slices.Contains(formats, p.format) {
-		found, line := quote(p.format), p.seen["EDGE_DATA_FORMAT"]
+	format := p.format["EDGE_DATA_FORMAT"]
+	if !slices.Contains([]string{"EDGE_LIST", "ADJ_LIST"}, format) {
+		found, line := quote(format), p.seen["EDGE_DATA_FORMAT"]
 		if line == 0 {
 			found, line = "none before the edges", section
 		}
 		return p.fail(line, "EDGE_DATA_FORMAT", found, "EDGE_LIST or ADJ_LIST", nil)
 	}
-	lists := p.format == "ADJ_LIST"
+	lists := format == "ADJ_LIST"
 	first := int32(-1) // the city of the list, or of half an edge
 	for {
 		c, ok := p.skipSpace()

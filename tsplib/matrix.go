@@ -115,17 +115,18 @@ func (p *problem) readMatrix(section int) error {
 
 // layout returns the EDGE_WEIGHT_FORMAT of the section that begins on a line.
 func (p *problem) layout(section int) (l layout, err error) {
+	format := p.format["EDGE_WEIGHT_FORMAT"]
 	for _, l = range layouts {
-		if l.name == p.format {
+		if l.name == format {
 			break
 		}
 	}
-	if l.name != p.format {
+	if l.name != format {
 		var names []string
 		for _, l := range layouts {
 			names = append(names, l.name)
 		}
-		found, line := quote(p.format), p.seen["EDGE_WEIGHT_FORMAT"]
+		found, line := quote(format), p.seen["EDGE_WEIGHT_FORMAT"]
 		if line == 0 {
 			found, line = "none before the matrix", section
 		}

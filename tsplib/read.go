@@ -23,8 +23,8 @@ type problem struct {
 	*parser
 	kind      string // TYPE
 	metric    tsp.Metric
-	format    string
-	threeD    bool // NODE_COORD_TYPE says that there are three coordinates
+	format    map[string]string // EDGE_WEIGHT_FORMAT and EDGE_DATA_FORMAT
+	threeD    bool              // NODE_COORD_TYPE says that there are three coordinates
 	nodes     nodes
 	display   nodes
 	matrix    []int32
@@ -37,7 +37,7 @@ type problem struct {
 // after the file; the lines of several COMMENTs are joined. The warnings are for
 // the user's eyes and come with a good instance too.
 func Read(r io.Reader, name string) (*tsp.Instance, []Warning, error) {
-	p := &problem{parser: newParser(newScanner(r, name))}
+	p := &problem{parser: newParser(newScanner(r, name)), format: map[string]string{}}
 	in, err := p.read()
 	if p.dropped > 0 {
 		p.warnings = append(p.warnings, Warning{name, p.line, fmt.Sprintf("%d more warnings like these", p.dropped)})
@@ -103,7 +103,7 @@ func (p *problem) entry(key string, line int) error {
 		if err != nil {
 			return err
 		}
-		p.format = strings.ToUpper(word)
+		p.format[key] = strings.ToUpper(word)
 	case "EDGE_DATA_SECTION":
 		if p.kind != "HCP" && p.kind != "HPP" {
 			return p.fail(line, key, "a graph given by its edges, as for HCP", "TYPE HCP, or HPP for a path; or coordinates, or a matrix with inf for each missing edge", ErrUnsupported)

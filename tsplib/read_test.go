@@ -109,6 +109,10 @@ func TestFormats(t *testing.T) {
 			}
 		}
 	}
+	both := problemText(3, "EXPLICIT", "EDGE_WEIGHT_FORMAT: UPPER_ROW\nEDGE_DATA_FORMAT: EDGE_LIST\nEDGE_WEIGHT_SECTION\n12 13 23\n")
+	if in := mustRead(t, both, 0); in.Dist(0, 2) != 13 {
+		t.Errorf("with the format of edges besides: %v", in.Matrix)
+	}
 	for _, none := range []string{"inf", "INF", "Infinity", "2147483647"} {
 		in := mustRead(t, problemText(3, "EXPLICIT", "EDGE_WEIGHT_FORMAT: UPPER_ROW\nEDGE_WEIGHT_SECTION\n12 "+none+" 23\n"), 0)
 		if !in.Forbids() || in.Dist(0, 2) != tsp.NoEdge || in.Dist(1, 2) != 23 {
@@ -173,6 +177,7 @@ func TestGraphs(t *testing.T) {
 		"edges":                 "EDGE_LIST\nEDGE_DATA_SECTION\n1 2\n3 1\n5 4\n 2 4\n3 5\n-1\nEOF\n",
 		"edges on one line":     "edge_list\nEDGE_DATA_SECTION : \n1 2 1 3 2 4 3 5 4 5 -1\n",
 		"edges twice, a loop":   "EDGE_LIST\nEDGE_DATA_SECTION\n1 2\n2 1\n3 3\n1 3\n2 4\n3 5\n4 5\n4 5\n-1\nEOF\n",
+		"a format of distances": "EDGE_LIST\nEDGE_WEIGHT_FORMAT: FUNCTION\nEDGE_DATA_SECTION\n1 2 1 3 2 4 3 5 4 5 -1\n",
 		"lists, each edge once": "ADJ_LIST\nEDGE_DATA_SECTION\n1 2 3 -1\n4 2 5 -1\n5 3\n-1\n-1\nEOF\n",
 		"lists, each twice":     "ADJ_LIST\nEDGE_DATA_SECTION\n1 2 3 -1 2 1 4 -1 3 1 5 -1 4 2 5 -1 5 3 4 -1 -1\nEOF\n",
 	} {
