@@ -117,6 +117,23 @@ func (p *parser) word(key string, line int) (string, error) {
 	return word, nil
 }
 
+// stray returns the error about the next token if it is neither a number nor a
+// keyword, so that a section does not just end there.
+func (p *parser) stray(section, want string) error {
+	c, ok := p.skipSpace()
+	if !ok || startsNumber(c) {
+		return nil
+	}
+	line := p.line
+	tok := string(p.token())
+	key, _, _ := strings.Cut(strings.ReplaceAll(strings.ToUpper(tok), "=", ":"), ":")
+	if knownKey[key] || strings.HasSuffix(key, "_SECTION") {
+		p.pos -= len(tok) // still in the buffer
+		return nil
+	}
+	return p.fail(line, section, quote(tok), want, nil)
+}
+
 // ignore passes over a keyword, its value, and numbers that follow.
 func (p *parser) ignore(key string, line int) {
 	why := "is not used, ignored"

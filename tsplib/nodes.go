@@ -3,7 +3,6 @@ package tsplib
 import (
 	"fmt"
 	"math"
-	"strings"
 
 	"tspmcts/tsp"
 )
@@ -127,21 +126,4 @@ func (o *order) restore(axes [][]float64) {
 		}
 		axes[d] = sorted
 	}
-}
-
-// stray returns the error about the next token if it is neither a number nor a
-// keyword, so that a section does not just end there.
-func (p *problem) stray(section, want string) error {
-	c, ok := p.skipSpace()
-	if !ok || startsNumber(c) {
-		return nil
-	}
-	line := p.line
-	tok := string(p.token())
-	key, _, _ := strings.Cut(strings.ToUpper(tok), ":")
-	if knownKey[key] || strings.HasSuffix(key, "_SECTION") {
-		p.pos -= len(tok) // still in the buffer
-		return nil
-	}
-	return p.fail(line, section, quote(tok), want, nil)
 }

@@ -167,6 +167,9 @@ func (p *problem) readFixed() error {
 		for i := range edge {
 			c, ok := p.skipSpace()
 			if !ok || !startsNumber(c) {
+				if err := p.stray(section, "a city's number, or -1 after the last pair"); err != nil {
+					return err
+				}
 				if i == 1 {
 					return p.fail(p.line, section, "half an edge", "pairs of cities, then -1", nil)
 				}

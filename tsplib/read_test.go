@@ -450,6 +450,8 @@ func TestErrors(t *testing.T) {
 
 		{"half a fixed edge", problemText(2, "EUC_2D", "FIXED_EDGES_SECTION\n1\n"+unit), 7, "found half an edge", nil},
 		{"fixed word", problemText(2, "EUC_2D", "FIXED_EDGES_SECTION\n1 -x\n"+unit), 6, `found "-x"`, nil},
+		{"fixed beside a remark", problemText(4, "EUC_2D", "FIXED_EDGES_SECTION\n1 2 # a bridge\n3 4\n-1\nNODE_COORD_SECTION\n1 0 0\n2 5 5\n3 9 9\n4 1 1\n"), 6,
+			`FIXED_EDGES_SECTION: found "#", want a city's number, or -1 after the last pair`, nil},
 		{"fixed city 0", problemText(2, "EUC_2D", "FIXED_EDGES_SECTION\n0 1\n-1\n"+unit), 6, `found "0"`, nil},
 		{"fixed city too high", problemText(2, "EUC_2D", "FIXED_EDGES_SECTION\n1 2\n1 3\n-1\n"+unit), 7, "fixed edge 1-3", nil},
 		{"fixed loop", problemText(2, "EUC_2D", unit+"FIXED_EDGES_SECTION\n1 1\n-1\n"), 9, "fixed edge 1-1", nil},

@@ -60,6 +60,11 @@ func (p *parser) readTours() ([]tsp.Tour, error) {
 		c, more := p.skipSpace()
 		more = more && startsNumber(c)
 		line := p.line
+		if !more && len(t) > 0 { // a tour that goes on behind a word would be cut there
+			if err := p.stray(section, "a city's number, or -1 after the tour"); err != nil {
+				return nil, err
+			}
+		}
 		if more {
 			tok := p.token()
 			v, ok := parseInt(tok)

@@ -27,6 +27,7 @@ func TestReadTours(t *testing.T) {
 		"CRLF":          {"\xef\xbb\xbfTYPE : TOUR\r\nTOUR_SECTION\r\n001\r\n3\r\n2\r\n-1\r\nEOF\r\n", []tsp.Tour{a}},
 		"CR alone":      {"TYPE : TOUR\rCOMMENT : TOUR_SECTION\rTOUR_SECTION\r1\r3\r2\r-1\rEOF\r", []tsp.Tour{a}},
 		"unknown":       {"WHAT: 5\nTOUR_SECTION\n1 3 2 -1\n", []tsp.Tour{a}},
+		"no -1, then =": {"TOUR_SECTION\n1 3 2\nNAME=x\n", []tsp.Tour{a}},
 		"DIMENSION end": {"TOUR_SECTION\n1 3 2 -1\nDIMENSION: 3\n", []tsp.Tour{a}},
 		"n = 1":         {"TOUR_SECTION\n1\n-1\n", []tsp.Tour{{0}}},
 	}
@@ -58,6 +59,7 @@ func TestTourErrors(t *testing.T) {
 		{"out of range, no DIMENSION", "TOUR_SECTION\n1\n4\n2\n-1\n", 3, "found city 4, want each of the cities 1 to 3", nil},
 		{"zero", "TOUR_SECTION\n0\n1\n2\n-1\n", 2, `found "0", want a city's number, from 1`, nil},
 		{"negative", "TOUR_SECTION\n1\n-2\n-1\n", 3, `found "-2"`, nil},
+		{"word", "TOUR_SECTION\n1\n2\nthree\n3\n-1\n", 4, `TOUR_SECTION: found "three", want a city's number, or -1 after the tour`, nil},
 		{"huge", "TOUR_SECTION\n1\n3000000000\n-1\n", 3, `found "3000000000"`, nil},
 		{"largest", "TOUR_SECTION\n1\n2147483647\n-1\n", 3, `found city 2147483647`, nil},
 		{"number and letter", "TOUR_SECTION\n1\n2b\n-1\n", 3, `found "2b"`, nil},
