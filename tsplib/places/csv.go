@@ -180,8 +180,12 @@ func (f *file) readCSV(b *bufio.Reader, head []byte) (*tsp.Instance, error) {
 		second := r.ahead[0].fields
 		labelled := len(second) > len(first) || first[0] == "" && second[1] != ""
 		in, err := f.readSquare(r, first, line, labelled)
-		if err == nil && leftOut(first[0]) && in.Names == nil && in.Directed {
+		switch {
+		case err != nil || !leftOut(first[0]):
+		case in.Names == nil && in.Directed:
 			f.warn(line, "the first line is the first column too, and the rest is not symmetric: read as distances; if it names the places, write a word above the names of the lines")
+		case leftOut(second[1]) && counts(first[1:]):
+			f.warn(line, "the first line counts, and is the first column too: read as the names of %d places; if it holds distances, write 0 on the diagonal", in.N())
 		}
 		return in, err
 	}

@@ -180,7 +180,7 @@ func TestMatrices(t *testing.T) {
 		"head, dashes":    {"A,B,C\n-,1,2\n1,-,3\n2,3,-\n", Options{}, []int32{1, 2, 3}, 1, "", "", []string{"A", "B", "C"}, false},
 		"dashes, no head": {"-,4,2\n4,-,3\n2,3,-\n", Options{}, []int32{4, 2, 3}, 1, "", "", nil, false},
 		"dash in corner":  {"-,7,8,9\n7,0,1,2\n8,1,0,3\n9,2,3,0\n", Options{}, []int32{1, 2, 3}, 1, "", "", []string{"7", "8", "9"}, false},
-		"dash, counted":   {"-,1,2,3\n1,-,1,2\n2,1,-,3\n3,2,3,-\n", Options{}, []int32{1, 2, 3}, 1, "", "", []string{"1", "2", "3"}, false},
+		"dash, counted":   {"-,1,2,3\n1,-,1,2\n2,1,-,3\n3,2,3,-\n", Options{}, []int32{1, 2, 3}, 1, "", "read as the names of 3 places; if it holds distances, write 0 on the diagonal", []string{"1", "2", "3"}, false},
 		"head, blanks":    {"A,B,C\n,1,2\n1,,3\n2,3,\n", Options{}, []int32{1, 2, 3}, 1, "", "", []string{"A", "B", "C"}, false},
 		"no corner":       {"A;B;C\nA;0;1;2\nB;1;0;3\nC;2;3;0\n", Options{}, []int32{1, 2, 3}, 1, "", "", []string{"A", "B", "C"}, false},
 		"JSON":            {"[[0,0.125,2e0],\n[0.125,null,3],[2,3,0]]", Options{}, []int32{125, 2000, 3000}, 1000, "", "scale is 1000", nil, false},
