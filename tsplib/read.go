@@ -220,6 +220,9 @@ func (p *problem) build() (*tsp.Instance, error) {
 	if p.kind == "ATSP" && p.metric != tsp.Explicit {
 		return nil, p.fail(p.seen["TYPE"], "TYPE", "ATSP with the symmetric distances of "+p.metric.String(), "TYPE TSP, or a FULL_MATRIX", nil)
 	}
+	if line := p.seen["EDGE_WEIGHT_TYPE"]; graph && line > 0 {
+		p.warn(line, "EDGE_WEIGHT_TYPE is not used: TYPE HCP asks for any cycle of the graph's edges, whatever their distances; those of a matrix with inf for each missing edge are for TYPE TSP")
+	}
 	if p.seen["TYPE"] == 0 {
 		p.warn(1, "the file has no TYPE, read as TSP")
 	}

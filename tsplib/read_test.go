@@ -297,6 +297,8 @@ func TestWarnings(t *testing.T) {
 		{"unknown section", problemText(3, "EUC_2D", wide+"WHAT_SECTION\n1 2\n3 4\n-1\nEOF\n"), []string{`file.tsp:9: "WHAT_SECTION" is unknown, ignored`}},
 		{"unknown behind a matrix", problemText(2, "EXPLICIT", "EDGE_WEIGHT_FORMAT: UPPER_ROW\nEDGE_WEIGHT_SECTION\n5\nINFO: 7\nEOF\n"), []string{`file.tsp:8: "INFO" is unknown, ignored`}},
 		{"unused", problemText(3, "EUC_2D", wide+"DEPOT_SECTION\n1\n-1\nEOF\n"), []string{`file.tsp:9: "DEPOT_SECTION" is not used, ignored`}},
+		{"distances of a graph", "TYPE: HCP\nDIMENSION: 3\nEDGE_WEIGHT_TYPE: EXPLICIT\nEDGE_WEIGHT_FORMAT: UPPER_ROW\nEDGE_WEIGHT_SECTION\n5 6 7\nEDGE_DATA_FORMAT: EDGE_LIST\nEDGE_DATA_SECTION\n1 2 2 3 3 1 -1\n",
+			[]string{"file.tsp:3: EDGE_WEIGHT_TYPE is not used: TYPE HCP asks for any cycle"}},
 		{"no TYPE", "DIMENSION: 3\nEDGE_WEIGHT_TYPE: EUC_2D\n" + wide, []string{`file.tsp:1: the file has no TYPE, read as TSP`}},
 		{"unit square", problemText(3, "EUC_2D", unit), []string{"file.tsp:4: EUC_2D rounds distances to whole numbers, but neighbouring cities are only about 0.37 apart; write EDGE_WEIGHT_TYPE : EXACT_2D"}},
 		{"unit square up", problemText(3, "CEIL_2D", unit), []string{"EXACT_2D"}},
