@@ -33,7 +33,6 @@ type Instance struct {
 	Known     bool    // it is the optimum or the best known
 	digest    string
 	maps      map[string]string // digest of the heatmap's files, by heatmap
-	best      float64
 }
 
 // Arm is a way to solve instances: solver, heatmap, knobs, budget and workers.
@@ -134,7 +133,7 @@ func (d *Data) add(e *bench.Entry, arms map[[5]string]*Arm, o Options) error {
 	}
 	in := d.byName[e.Instance]
 	if in == nil {
-		in = &Instance{Name: e.Instance, maps: map[string]string{}, best: math.Inf(1)}
+		in = &Instance{Name: e.Instance, maps: map[string]string{}}
 		d.byName[e.Instance] = in
 		d.Instances = append(d.Instances, in)
 	}
@@ -154,7 +153,6 @@ func (d *Data) add(e *bench.Entry, arms map[[5]string]*Arm, o Options) error {
 	if e.Set != "" {
 		in.Set = strings.TrimSuffix(e.Set, filepath.Ext(e.Set))
 	}
-	in.best = min(in.best, length)
 	if e.Optimum != nil {
 		if v, err := e.Optimum.Float64(); err == nil && v > 0 && !(in.Known && in.Reference <= v) {
 			in.Reference, in.Known = v, true
@@ -274,8 +272,15 @@ func (d *Data) reference(best *bench.Optima) {
 			}
 		}
 		if !in.Known {
-			in.Reference = in.best
+			in.Reference = math.Inf(1)
 			d.Guessed++
+		}
+	}
+	for _, a := range d.Arms {
+		for _, r := range a.Runs { // those that count: of one that was corrected the wrong length is gone
+			if !r.Instance.Known {
+				r.Instance.Reference = min(r.Instance.Reference, r.Length)
+			}
 		}
 	}
 	for _, a := range d.Arms {

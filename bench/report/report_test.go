@@ -257,6 +257,11 @@ func TestReading(t *testing.T) {
 	if p := c.Pairs[0]; math.Abs(float64(p.MeanA)-10) > 1e-9 || p.MeanB != 0 || !strings.Contains(c.Note, "1 of 1") {
 		t.Errorf("%+v %s", p, c.Note)
 	}
+	// A record that a later one corrects is no length that gaps could be over.
+	c = compare(t, "", false, unknown(line("x", "a", 1, 11)), unknown(line("x", "a", 1, 110)), unknown(line("y", "a", 1, 121)))
+	if p := c.Pairs[0]; p.MeanA != 0 || math.Abs(float64(p.MeanB)-10) > 1e-9 {
+		t.Errorf("over the length of a record that does not count: %+v", p)
+	}
 	older := strings.Replace(line("x", "a", 1, 110), `"optimum":100`, `"optimum":105`, 1)
 	for _, lines := range [][]string{{older, line("y", "a", 1, 100)}, {line("y", "a", 1, 100), older}} {
 		if p := compare(t, "", false, lines...).Pairs[0]; math.Abs(float64(p.MeanA)-10) > 1e-9 || p.MeanB != 0 {
