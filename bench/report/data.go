@@ -17,6 +17,7 @@ type Data struct {
 	Arms      []*Arm
 	Instances []*Instance // in the order of the records
 	Guessed   int         // instances whose gaps are over the best length in the records
+	Repeated  int         // records that do not count, as a later one of the run says something else
 	Machines  []string    // processors, commits and versions of Go, each once
 	byName    map[string]*Instance
 	configs   map[[4]string]*mcts.Config // of what the solver, heatmap and knobs of an instance stand for
@@ -184,6 +185,9 @@ func (d *Data) add(e *bench.Entry, arms map[[5]string]*Arm, o Options) error {
 		r.Tour, r.Path = e.Tour, e.Path
 	}
 	if old := a.at[r.key]; old != nil {
+		if old.Length != r.Length || old.Seconds != r.Seconds {
+			d.Repeated++
+		}
 		*old = *r
 		return nil
 	}

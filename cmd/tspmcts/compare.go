@@ -52,8 +52,14 @@ func readData(c *cli.Context, o report.Options) (*report.Data, error) {
 		return nil, err
 	}
 	d, err := report.Read(c.Args().Slice(), o)
-	if err != nil || o.Best == nil {
-		return d, err
+	if err != nil {
+		return nil, err
+	}
+	if d.Repeated > 0 {
+		warn("%d records do not count: later ones of the same arm, instance and seed, perhaps of another machine, have other lengths or times", d.Repeated)
+	}
+	if o.Best == nil {
+		return d, nil
 	}
 	for _, in := range d.Instances { // records do not have an instance's NAME, by which bench finds a line, too
 		if o.Best.Named(in.Name) == 0 {

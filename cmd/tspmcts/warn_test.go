@@ -98,6 +98,27 @@ func TestNoBest(t *testing.T) {
 	}
 }
 
+// Records of two machines that have the same seeds are not counted twice, which is told; the same
+// record twice, as of files that overlap, is nothing to tell.
+func TestRepeatedRecords(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "peers.csv", "instance,solver,seed,seconds,length\na,X,1,2,50\na,X,2,2,50\na,Y,1,2,50\n")
+	write(t, dir, "peers2.csv", "instance,solver,seed,seconds,length\na,X,1,3,50\na,X,2,2,49\na,Y,1,2,50\n")
+	must(t, dir, "bench", "import", "peers.csv", "--out", "a.jsonl")
+	must(t, dir, "bench", "import", "peers2.csv", "--out", "b.jsonl")
+	const want = "warning: 2 records do not count: later ones of the same arm, instance and seed, perhaps of another machine, have other lengths or times\n"
+	for args, told := range map[string]int{
+		"compare a.jsonl b.jsonl":           1,
+		"report a.jsonl b.jsonl --out page": 1,
+		"compare a.jsonl a.jsonl":           0,
+	} {
+		_, errs, code := call{args: strings.Fields(args)}.run(t, dir)
+		if code != 0 || strings.Count(errs, want) != told || told == 0 && strings.Contains(errs, "warning") {
+			t.Errorf("%s: exit code %d, stderr %q, want %q %d times", args, code, errs, want, told)
+		}
+	}
+}
+
 // An option that the others leave nothing to do is refused, before a file or a server is asked.
 func TestIdleOptions(t *testing.T) {
 	dir := t.TempDir()
