@@ -104,11 +104,16 @@ func (s *Server) of(answer func(w http.ResponseWriter, r *http.Request, j *job))
 		j := s.jobs[r.PathValue("id")]
 		s.mu.Unlock()
 		if j == nil {
-			problemf(http.StatusNotFound, "there is no job %q; it may have been forgotten", short(r.PathValue("id"))).write(w)
+			missing(r.PathValue("id")).write(w)
 			return
 		}
 		answer(w, r, j)
 	}
+}
+
+// missing says that there is no job of that id.
+func missing(id string) *Problem {
+	return problemf(http.StatusNotFound, "there is no job %q; it may have been forgotten", short(id))
 }
 
 // post takes a job.
@@ -216,9 +221,12 @@ func (s *Server) change(do func(*job) *Problem) func(http.ResponseWriter, *http.
 		s.mu.Lock()
 		var p *Problem
 		was := j.state.Status
-		if s.closed {
+		switch {
+		case s.closed:
 			p = s.closing()
-		} else {
+		case j.gone: // since it was looked up
+			p = missing(j.id)
+		default:
 			p = do(j)
 		}
 		v := j.view(false)

@@ -832,6 +832,20 @@ func TestDelete(t *testing.T) {
 	}
 	c.want(http.StatusNoContent, "DELETE", runs, "", nil)
 	c.none("searches", &c.Server.running)
+
+	rests := c.post("demo=uniform&time=1h&workers=1", "")
+	id := strings.TrimPrefix(rests, "/v1/jobs/")
+	c.want(http.StatusAccepted, "POST", rests+"/pause", "", nil)
+	c.until(rests, status(Paused))
+	c.Server.mu.Lock()
+	j := c.jobs[id] // as a request to resume finds it, just before one to delete is answered
+	c.Server.mu.Unlock()
+	c.want(http.StatusNoContent, "DELETE", rests, "", nil)
+	answer := httptest.NewRecorder()
+	c.change(c.resume)(answer, httptest.NewRequest("POST", rests+"/resume", nil), j)
+	if answer.Code != http.StatusNotFound || j.state.Status != Paused {
+		t.Errorf("resumed when it is deleted, it is %s: %d %s", j.state.Status, answer.Code, answer.Body)
+	}
 }
 
 // follow follows a job's events; told returns them all when they have ended.
