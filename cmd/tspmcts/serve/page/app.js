@@ -47,17 +47,28 @@ class Pane {
   async begin() {
     this.view = new View(this.canvas, this.job.cities, this.job.path);
     this.tell(this.job);
-    try {
-      const places = new Float32Array(await buffer(`/v1/jobs/${this.id}/cities`));
-      if (this.quit.signal.aborted) return;
-      this.view.setCities(places);
-    } catch (e) {
-      if (!(e instanceof Problem)) throw e;
-      this.is("error").textContent = e.message; // a matrix has nothing to draw
-    }
+    const places = await this.places();
+    if (this.quit.signal.aborted) return;
+    if (places) this.view.setCities(places);
     this.drawn();
     this.tour();
     follow(this.id, (state) => this.tell(state), () => this.gone(), this.quit.signal);
+  }
+
+  // places fetches where to draw the cities, again until the server answers; null where it says
+  // that there is nothing to draw, as of a matrix.
+  async places() {
+    while (!this.quit.signal.aborted) {
+      try {
+        const places = new Float32Array(await buffer(`/v1/jobs/${this.id}/cities`));
+        this.answered();
+        return places;
+      } catch (e) {
+        this.fail(e);
+        if (!this.unanswered) return null;
+        await new Promise((next) => setTimeout(next, 1000));
+      }
+    }
   }
 
   // drawn lets be used what needs cities that are drawn, or their tour.
@@ -79,10 +90,10 @@ class Pane {
     list().catch(complain);
   }
 
-  // fail says what went wrong; answered takes back that there was no answer.
+  // fail says what went wrong; answered takes back that there was no answer, or half of one.
   fail(e) {
     this.is("error").textContent = e.message;
-    this.unanswered = e instanceof Unanswered;
+    this.unanswered = !(e instanceof Problem) || e instanceof Unanswered;
   }
 
   answered() {
