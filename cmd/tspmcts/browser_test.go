@@ -761,6 +761,23 @@ func TestBrowserControls(t *testing.T) {
 		t.Errorf("of its own job the form says %v", got)
 	}
 
+	// A heatmap that comes when it is wanted no more is not shown.
+	b.eval(`(async () => { const { View } = await import("/view.js"), set = View.prototype.setHeat, old = fetch;
+		window.heats = [], window.came = false;
+		View.prototype.setHeat = function (edges) { heats.push(edges !== null); set.call(this, edges); };
+		window.fetch = async (...a) => { if (!a[0].endsWith("/heatmap")) return old(...a);
+			await new Promise((go) => { window.go = go; });
+			setTimeout(() => { came = true; }, 300);
+			return new Response(new ArrayBuffer(12)); };
+		const box = document.querySelector("[data-is=heat]");
+		box.click(); box.click(); })()`)
+	b.until(`window.go !== undefined`)
+	b.eval(`go()`)
+	b.until(`came`)
+	if got := fmt.Sprint(b.eval(`heats`)); got != "[false]" {
+		t.Errorf("of a heatmap that is wanted no more there is shown: %v", got)
+	}
+
 	drop := `(() => { const data = new DataTransfer(); %s; return document.getElementById("paste").dispatchEvent(new DragEvent("drop", {dataTransfer: data, bubbles: true, cancelable: true})); })()`
 	if b.eval(fmt.Sprintf(drop, `data.setData("text/plain", "1 2")`)) != true {
 		t.Error("text cannot be dropped")

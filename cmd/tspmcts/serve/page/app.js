@@ -183,7 +183,7 @@ class Pane {
       const data = new DataView(await buffer(`/v1/jobs/${this.id}/heatmap`));
       const edges = [];
       for (let at = 0; at < data.byteLength; at += 12) edges.push([data.getInt32(at, true), data.getInt32(at + 4, true), data.getFloat32(at + 8, true)]);
-      this.view.setHeat(edges);
+      if (this.is("heat").checked) this.view.setHeat(edges); // as it may not be by now
     } catch (e) {
       this.is("heat").checked = false;
       this.fail(e);
