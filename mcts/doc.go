@@ -17,7 +17,8 @@
 //
 // With a budget of actions the result depends on the problem, the knobs, the seed and
 // the number of workers alone; unless one of several workers finds a tour that is proven shortest,
-// a Hamiltonian cycle or one that meets the bound, which ends the search. Two laws, each tested:
+// a Hamiltonian cycle, one of length 0 or one that meets the bound, which ends the search. Two
+// laws, each tested:
 //
 //  1. Every tour that leaves Solve is checked, and its length computed anew.
 //  2. A search resumed from a [Checkpoint], with a budget of actions, ends with
