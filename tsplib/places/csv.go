@@ -407,7 +407,7 @@ func (f *file) readSquare(r *rows, first []string, line int, labelled bool) (*ts
 		if labelled {
 			numbers = rec[1:]
 			if i < len(names) && rec[0] != names[i] {
-				return nil, f.fail(line, "", fmt.Sprintf("the name %q before line %d of the matrix", short(rec[0]), i+1), fmt.Sprintf("%q, as above its column %[2]d", short(names[i]), i+1), nil)
+				return nil, f.fail(line, "", fmt.Sprintf("the name %q before line %d of the matrix", short(rec[0]), i+1), wantName(names, i), nil)
 			}
 		}
 		for j, field := range numbers {
@@ -445,6 +445,16 @@ func (f *file) readSquare(r *rows, first []string, line int, labelled bool) (*ts
 		err = f.labels("", nil, in.Names, func(i int) (string, int) { return fmt.Sprintf("column %d", i+1), head })
 	}
 	return in, err
+}
+
+// wantName says what should stand before line i of a matrix. What has another name there from the
+// first line on may be places whose columns have no names that are known.
+func wantName(names []string, i int) string {
+	want := fmt.Sprintf("%q, as above its column %d", short(names[i]), i+1)
+	if i == 0 {
+		want += "; or, for places, a first line that names the columns lat and lon, or x and y"
+	}
+	return want
 }
 
 // squareHead reads the names of the places, if the first line holds them. It returns the
