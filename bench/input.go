@@ -132,6 +132,8 @@ func Open(arg string, want ...tsplib.Kind) (*Input, error) {
 		hint = "; unpack it if it is compressed, save it as UTF-8 if it is text"
 	case i.Kind == tsplib.KindUnknown && slices.Contains(want, tsplib.KindPlaces):
 		hint = "; a table of places begins with the names of its columns, as in name,lat,lon"
+	case i.Kind == tsplib.KindXML && slices.Contains(want, tsplib.KindPlaces):
+		hint = "; save places, as of KML or GPX, as CSV or GeoJSON"
 	}
 	return nil, fmt.Errorf("%s:1: found %s, want %s%s", i.Name, i.Kind, strings.Join(names, " or "), hint)
 }

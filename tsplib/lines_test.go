@@ -199,7 +199,7 @@ func TestSniff(t *testing.T) {
 		{"DIMENSION: 5\nNODE_COORD_SECTION\n1 TOUR_SECTION\n", KindProblem}, {"WHAT: 4\nEDGE_WEIGHT_TYPE: GEO\n", KindProblem},
 		{"NAME: TYPE : TOUR\nTYPE : TSP\n", KindProblem},
 		{"NAME: x\nTYPE : TOUR\n", KindTour}, {"\xef\xbb\xbfNAME=x\r\nType=tour\r\n", KindTour}, {"DIMENSION: 3\nTOUR_SECTION\n1\n", KindTour},
-		{"Hello world\n1 2 3\n", KindUnknown}, {"<html>", KindUnknown}, {"NAME a, b\nTYPE : TSP\n", KindProblem}, {"COMMENT\tlat\tso\nTYPE : TOUR", KindTour},
+		{"Hello world\n1 2 3\n", KindUnknown}, {"<html>", KindXML}, {"\xef\xbb\xbf\n<?xml version=\"1.0\"?>\n<kml>13.1,52.1</kml>\n", KindXML}, {"NAME a, b\nTYPE : TSP\n", KindProblem}, {"COMMENT\tlat\tso\nTYPE : TOUR", KindTour},
 		{"{\"a\": 1}", KindPlaces}, {"\xef\xbb\xbf\n [[0]]", KindPlaces}, {"x,y\n1,2\n", KindPlaces}, {"name\tlat\tlon\n", KindPlaces}, {"NAME;LATITUDE;lng\r\n", KindPlaces},
 		{"Name\tA\tB\nA\t0\t1\nB\t3\t0\n", KindPlaces}, {"\xef\xbb\xbf\nType\tA\tB\r\nType\t0\t1\t2\r\n", KindPlaces}, {"Comment\tA\tB\rA\t0\t1\r", KindPlaces},
 		{"NAME\t:\tx\nTYPE\t:\tTSP\n", KindProblem}, {"COMMENT\ta\tb\nTYPE\tTSP\t\nTOUR_SECTION\n", KindProblem}, {"COMMENT\ta\tb", KindProblem},
@@ -227,7 +227,7 @@ func TestSniff(t *testing.T) {
 	if _, _, err := Detect(iotest.ErrReader(broken)); err != broken {
 		t.Errorf("%v, want the reader's error", err)
 	}
-	for k := KindUnknown; k <= KindLines; k++ {
+	for k := KindUnknown; k <= KindXML; k++ {
 		if k.String() == "" || k > 0 && k.String() == KindUnknown.String() {
 			t.Errorf("kind %d has no name", k)
 		}

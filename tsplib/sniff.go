@@ -19,6 +19,7 @@ const (
 	KindTour    // for ReadTours
 	KindLines   // numbers without a header, for ReadNumbers
 	KindPlaces  // for package places: CSV, JSON, or a NumPy file
+	KindXML     // KML, GPX, HTML and the like, which nothing reads
 )
 
 // String returns the kind as messages name it.
@@ -36,6 +37,8 @@ func (k Kind) String() string {
 		return "data set lines"
 	case KindPlaces:
 		return "places or a matrix"
+	case KindXML:
+		return "XML"
 	}
 	return "unknown text"
 }
@@ -48,7 +51,7 @@ const SniffLen = 4096
 // column; numbers may stand above it. Other files that begin with a number hold data set lines, or
 // what else ReadNumbers reads. JSON, NumPy files and text whose fields are separated by commas,
 // semicolons or tabs are for package places; numbers between tabs only where they look like a
-// matrix.
+// matrix. Other text that begins with < is XML, whatever its separators.
 func Sniff(prefix []byte) Kind {
 	prefix = prefix[:min(len(prefix), SniffLen)]
 	if bytes.HasPrefix(prefix, []byte("\x93NUMPY")) {
@@ -65,6 +68,9 @@ func Sniff(prefix []byte) Kind {
 	}
 	if isPlaces(prefix) || !startsNumber(c) && isTable(prefix) {
 		return KindPlaces
+	}
+	if c == '<' {
+		return KindXML
 	}
 	kind := KindUnknown
 	for ; ok && startsNumber(c); c, ok = s.skipSpace() {

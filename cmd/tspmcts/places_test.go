@@ -201,6 +201,7 @@ func TestBadPlaces(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"no columns", "id,name\n1,Bonn\n", `f:1: found the columns "id", "name", want .*lat and lon, or x and y`},
 		{"no separators", "town|lat|lon\nA|1|2\n", `f:1: found unknown text, .*; a table of places begins with the names of its columns, as in name,lat,lon`},
+		{"KML", "<?xml version=\"1.0\"?>\n<kml><coordinates>13.1,52.1</coordinates></kml>\n", `f:1: found XML, want .*; save places, as of KML or GPX, as CSV or GeoJSON`},
 		{"UTF-16", "\xff\xfel\x00a\x00t\x00,\x00l\x00o\x00n\x00\n\x00", `f:1: found binary data, .*save it as UTF-8 if it is text`},
 		{"latitude", "lat,lon\n1,2\n91.5,200\n", `f:3: found the latitude 91\.5, want -90 to 90`},
 		{"swapped beyond the globe", "lat,lon\n103.8,1.35\n", `f:2: found the latitude 103\.8, want .*look swapped`},

@@ -463,7 +463,7 @@ func (o *order) readText(text []byte) error {
 		in, warnings, err = places.Read(r, bodyName, o.places)
 	default:
 		status := http.StatusUnprocessableEntity
-		if kind == tsplib.KindBinary || kind == tsplib.KindUnknown {
+		if kind == tsplib.KindBinary || kind == tsplib.KindUnknown || kind == tsplib.KindXML {
 			status = http.StatusUnsupportedMediaType
 		}
 		p := problemf(status, "%s:1: found %v, want TSPLIB problem, data set lines, coordinates, places as CSV or GeoJSON, a matrix, or JSON", bodyName, kind)

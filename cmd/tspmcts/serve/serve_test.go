@@ -584,6 +584,7 @@ func TestBadRequests(t *testing.T) {
 		{413, "POST", "/v1/jobs?validate=true", circle(101), "", "101 cities"},
 		{415, "POST", "/v1/jobs", "\x7fELF\x00\x01\x02\x00\xff\xfe", "", "binary data, want"},
 		{415, "POST", "/v1/jobs", "hello there\n", "", "unknown text, want"},
+		{415, "POST", "/v1/jobs", "<gpx>1,2</gpx>\n", "", "found XML, want"},
 		{415, "POST", "/v1/jobs", square, "Content-Encoding: gzip", "want none"},
 		{422, "POST", "/v1/jobs", "", "", "body:1: found empty file, want"},
 		{422, "POST", "/v1/jobs", strings.Replace(square, "2 0 10", "2 0 nan", 1), "", `body:7: NODE_COORD_SECTION: found "nan", want a finite number`},
