@@ -25,7 +25,7 @@ func (s *Search) coarsen() {
 	for n/(2*share) > mostRecombined {
 		share *= 8
 	}
-	s.recombineLongest(n/(2*share), firstTours, 1, 0, 1)
+	s.recombineLongest(n/(2*share), false, firstTours, 1, 0, 1)
 	for ; share >= 64 && !s.ended(); share /= 8 {
 		s.kickLongest(n/share, 1, true)
 	}
@@ -40,18 +40,19 @@ const mostRecombined = 1000
 const leastCoarse = 1000
 
 // longest returns the ends of the tour's k longest edges along the curve, and their candidates,
-// the nearest of them; no ends where there are too few edges, or when the budget ended.
-func (s *Search) longest(k int) (ends []int32, cand *twoopt.Candidates) {
+// the nearest of them; no ends where there are too few edges, or when the budget ended. Lengths are
+// those of span.
+func (s *Search) longest(k int, relative bool) (ends []int32, cand *twoopt.Candidates) {
 	in, order := s.In, s.Tour.Order
 	n := len(order)
 	if k < 8 {
 		return nil, nil
 	}
 	edges := make([]tsp.RankedEdge, 0, 2*k)
-	for least := s.lengthOf(2 * k); ; least = math.MinInt32 {
+	for least := s.sampled(2*k, relative); ; least = math.MinInt32 {
 		for i, a := range order {
 			b := order[(i+1)%n]
-			if d := in.Dist(a, b); d >= least && !in.IsFixed(a, b) {
+			if d := s.span(a, b, relative); d >= least && !in.IsFixed(a, b) {
 				edges = append(edges, tsp.RankedEdge{Key: uint64(math.MaxInt32 - d), A: a, B: b}) // from the longest down
 			}
 		}
@@ -94,29 +95,44 @@ func (s *Search) longest(k int) (ends []int32, cand *twoopt.Candidates) {
 	})
 }
 
-// lengthOf returns about the length of the tour's k-th longest edge, by a sample of them.
-func (s *Search) lengthOf(k int) int32 {
+// sampled returns about the span of the tour's k-th longest edge, by a sample of them.
+func (s *Search) sampled(k int, relative bool) int32 {
 	order, step := s.Tour.Order, max(1, len(s.Tour.Order)>>16)
 	var sample []int32
 	for i := 0; i+1 < len(order); i += step {
-		sample = append(sample, s.In.Dist(order[i], order[i+1]))
+		sample = append(sample, s.span(order[i], order[i+1], relative))
 	}
 	slices.Sort(sample)
 	return sample[max(0, len(sample)-1-k/step)]
+}
+
+// span returns the length of an edge; the relative one in 256ths of how far its ends are from their
+// eighth nearest cities, both together: what is long among cities that are close together is short
+// elsewhere, and the step from one chip of a board to the next as wrong with small ones as with large.
+// The nearest city says too little: of 40,000 cities in clusters in clusters many have one in nearly
+// the same place.
+func (s *Search) span(a, b int32, relative bool) int32 {
+	d := s.In.Dist(a, b)
+	if !relative || s.Neighbors.K == 0 {
+		return d
+	}
+	k := min(s.Neighbors.K, 8) - 1
+	near := int64(s.In.Dist(a, s.Neighbors.Of(a)[k])) + int64(s.In.Dist(b, s.Neighbors.Of(b)[k]))
+	return int32(min(int64(d)*256/max(1, near), math.MaxInt32))
 }
 
 // perEnd is about twice as many actions as recombineLongest takes for an end, 20 to 40, where 30
 // children of a pair are tried; more take so many times as much.
 const perEnd = 60
 
-// recombineLongest recombines local optima over the ends of the tour's k longest edges, of so many
-// parts those numbered from from to to-1, unless there are to be no populations, or that would take
-// most of the actions that are left.
-func (s *Search) recombineLongest(k, tours, parts, from, to int) {
+// recombineLongest recombines local optima over the ends of the tour's k longest edges, by relative
+// lengths or not, of so many parts those numbered from from to to-1, unless there are to be no
+// populations, or that would take most of the actions that are left.
+func (s *Search) recombineLongest(k int, relative bool, tours, parts, from, to int) {
 	if s.Config.Population == 0 {
 		return
 	}
-	ends, cand := s.longest(k)
+	ends, cand := s.longest(k, relative)
 	if ends == nil {
 		return
 	}
@@ -149,7 +165,7 @@ func (s *Search) recombineLongest(k, tours, parts, from, to int) {
 // kicks that where it is to, in pieces for so many workers. It keeps about to the actions that
 // are left.
 func (s *Search) kickLongest(k, workers int, kicks bool) {
-	ends, cand := s.longest(k)
+	ends, cand := s.longest(k, false)
 	if ends == nil {
 		return
 	}

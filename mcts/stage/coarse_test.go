@@ -38,7 +38,7 @@ func TestLongest(t *testing.T) {
 		s.Curve = append(s.Curve, i)
 	}
 	s.Tour = kick.NewTour(in, slices.Clone(s.Curve))
-	ends, cand := s.longest(k)
+	ends, cand := s.longest(k, false)
 	if len(ends) != len(want) {
 		t.Errorf("%d ends, want %d", len(ends), len(want))
 	}
@@ -51,8 +51,55 @@ func TestLongest(t *testing.T) {
 			t.Fatalf("candidates of %d are %v", c, row)
 		}
 	}
-	if ends, _ := s.longest(7); ends != nil {
+	if ends, _ := s.longest(7, false); ends != nil {
 		t.Errorf("%d ends of 7 edges, want none", len(ends))
+	}
+}
+
+// TestRelativeLengths pins that an edge is as long as it is among the cities that are close to it: the
+// steps between groups, 51 or 5100, and not the edges in the wider groups.
+func TestRelativeLengths(t *testing.T) {
+	const groups, size = 20, 20
+	var x []float64
+	want := make(map[int32]bool)
+	at := 0.0
+	for g := range groups {
+		pitch := 1.0
+		if g >= groups/2 {
+			pitch = 100
+		}
+		for i := range size {
+			if at += pitch; i == 0 {
+				at += 50 * pitch
+				want[int32(len(x))] = true
+			}
+			if i == size-1 {
+				want[int32(len(x))] = true
+			}
+			x = append(x, at)
+		}
+	}
+	in := tsptest.Must(tsp.NewPoints("groups", tsp.Euc2D, x, make([]float64, len(x)), nil))
+	s := &Search{Task: Task{In: in, Meter: meter.New(t.Context(), meter.Budget{}, nil)}}
+	s.Neighbors = tsptest.Must(tsp.NearestNeighbors(t.Context(), in, 8))
+	for i := range int32(in.N()) {
+		s.Curve = append(s.Curve, i)
+	}
+	s.Tour = kick.NewTour(in, slices.Clone(s.Curve))
+	count := func(relative bool) (found int) {
+		ends, _ := s.longest(groups, relative)
+		for _, c := range ends {
+			if want[c] {
+				found++
+			}
+		}
+		return found
+	}
+	if got := count(true); got != len(want) {
+		t.Errorf("%d ends of groups, want %d", got, len(want))
+	}
+	if got := count(false); got == len(want) {
+		t.Error("lengths alone find them, too")
 	}
 }
 

@@ -12,10 +12,9 @@
 //	                   kick); where there are many cities, regions of a k-d tree with new
 //	                   borders in every sweep (package region); there, and where cities are
 //	                   spread unevenly, the ends of the longest edges (mending.go); and
-//	                   where there are not too many,
-//	                   populations of the whole (package breed). All but kicks build
-//	                   local optima, each from a greedy tour of its own, and recombine
-//	                   them by edge assembly (package eax)
+//	                   where there are not too many, populations of the whole (package
+//	                   breed). All but kicks build local optima, each from a greedy tour
+//	                   of its own, and recombine them by edge assembly (package eax)
 //	kicking            kicks at a falling temperature
 //	joining            recombines the tours of workers that kicked apart
 //

@@ -2,8 +2,11 @@ package stage
 
 // Mending is the work on what is wrong at large, between regions: which cluster follows which. Local
 // optima over the ends of the longest edges are recombined, in parts of mostRecombined edges each, which
-// follow each other along the curve. A sweep is over all parts of so many of the longest edges; which
-// number of edges is next is what brought most of late.
+// follow each other along the curve. A sweep is over all parts of so many of the edges that are longest
+// by relative length; which number of edges is next is what brought most of late. After 6 s, two
+// workers, four seeds, three boards of chips of several sizes (3000 to 15,000 cities) stand at .071 %
+// over the best of these runs, and by length alone at .27; chips of one size and clusters of 1600 to
+// 12,000 cities at .015 and .012.
 type Mending struct {
 	plain
 	Sizes   []Mended
@@ -63,7 +66,7 @@ func (m *Mending) work(s *Search) bool {
 	}
 	to := min(parts, m.Part+most)
 	start, length, used := s.Cost(), s.Tour.Length, s.Used
-	s.recombineLongest(d.Edges, d.Tours, parts, m.Part, to)
+	s.recombineLongest(d.Edges, true, d.Tours, parts, m.Part, to)
 	gain, cost := length-s.Tour.Length, s.Cost()-start
 	s.did("recombine", 0, 1, gain, s.Used-used)
 	m.Over = s.Used == used && !s.Meter.Check()
