@@ -28,11 +28,12 @@ type Operator interface {
 }
 
 // newImproving begins the stage: with kicks, with regions, and mending between them, where there are
-// many cities or what others have learnt of them, with mending where cities are spread unevenly, and
+// many cities or what others have learnt of them, with mending where cities are in groups, and
 // with the whole where there are not too many.
 // descent is what the first local optimum has cost.
 func (s *Search) newImproving(descent float64) *Improving {
 	n := s.In.N()
+	s.Grouped = s.grouped()
 	whole := n <= s.Config.Whole/3 || n <= s.Config.Whole && !s.even()
 	kicks := s.newKicks()
 	kicks.Leaves = kicks.Leaves || s.manyRegions()
@@ -47,7 +48,7 @@ func (s *Search) newImproving(descent float64) *Improving {
 	}
 	if !whole || s.manyRegions() {
 		m.Operators = append(m.Operators, s.newRegions(), s.newMending())
-	} else if s.uneven {
+	} else if s.Grouped {
 		m.Operators = append(m.Operators, s.newMending())
 	}
 	if whole {

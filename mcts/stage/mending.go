@@ -75,7 +75,7 @@ func (m *Mending) work(s *Search) bool {
 	if to == parts {
 		m.next(s)
 	}
-	return m.swept() || !s.uneven
+	return m.swept() || !s.Grouped
 }
 
 // swept reports whether there was a sweep of each size.

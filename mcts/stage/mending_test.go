@@ -14,6 +14,7 @@ import (
 func TestMending(t *testing.T) {
 	in := tsptest.Clustered(40000, 2)
 	s := begin(t, in, true, meter.Budget{Actions: 1e12}, 100, 50000)
+	s.Grouped = true
 	m := s.newMending()
 	type step struct{ edges, part int }
 	var steps []step
@@ -55,9 +56,9 @@ func TestMending(t *testing.T) {
 	}
 }
 
-// TestUneven pins which instances are mended at large later on, from when on the whole is worked on,
-// and in the tours of populations.
-func TestUneven(t *testing.T) {
+// TestGrouped pins which instances are mended at large later on, from when on the whole is worked on,
+// and in the tours of populations: by what lies around the edges of a local optimum, also of a matrix.
+func TestGrouped(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		in   *Search
@@ -65,12 +66,15 @@ func TestUneven(t *testing.T) {
 	}{
 		{"clusters", begin(t, tsptest.Clustered(1200, 2), true, meter.Budget{}, 100, 50000), true},
 		{"chips", begin(t, tsptest.Chips(5, 1), true, meter.Budget{}, 100, 50000), true},
+		{"a matrix of chips", begin(t, matrixOf(tsptest.Chips(5, 1)), true, meter.Budget{}, 100, 50000), true},
 		{"few clusters", begin(t, tsptest.Clustered(900, 2), true, meter.Budget{}, 100, 50000), false},
 		{"uniform", begin(t, tsptest.Random(tsp.Euc2D, 1200, 2), true, meter.Budget{}, 100, 50000), false},
-		{"a matrix", begin(t, tsp.NewSymmetric(tsptest.Directed(1200, 1)).Instance, true, meter.Budget{}, 100, 50000), false},
+		{"a matrix of uniform cities", begin(t, matrixOf(tsptest.Random(tsp.Euc2D, 1200, 2)), true, meter.Budget{}, 100, 50000), false},
+		{"a matrix of ways", begin(t, tsp.NewSymmetric(tsptest.Directed(1200, 1)).Instance, true, meter.Budget{}, 100, 50000), false},
 	} {
 		s := tt.in
 		s.Config.Whole = 150000
+		s.Descend(func() {})
 		m, mending := s.newImproving(1e6), 0
 		for k, op := range m.Operators {
 			if _, ok := op.(*Mending); ok {
@@ -85,4 +89,16 @@ func TestUneven(t *testing.T) {
 			t.Errorf("%s: mended later on %v, tours of populations %v; want %v", tt.name, got, s.visitors[0].Mend != nil, tt.want)
 		}
 	}
+}
+
+// matrixOf returns the distances of in as a matrix, without places.
+func matrixOf(in *tsp.Instance) *tsp.Instance {
+	n := in.N()
+	w := make([]int32, n*n)
+	for i := range int32(n) {
+		for j := range int32(n) {
+			w[int(i)*n+int(j)] = in.Dist(i, j)
+		}
+	}
+	return tsptest.Must(tsp.NewMatrix(in.Name, n, w))
 }

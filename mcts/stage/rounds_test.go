@@ -87,6 +87,7 @@ func TestWholeWaits(t *testing.T) {
 	}{{meter.Budget{Time: time.Hour}, 1e6, false}, {meter.Budget{Time: time.Hour}, 0, true}, {meter.Budget{Actions: 1e9}, 1e6, true}} {
 		s := begin(t, in, false, test.budget, 0, 1<<20)
 		s.Config.Whole = 1 << 20
+		s.Descend(func() {})
 		m := s.newImproving(test.descent)
 		for k := range m.Yields[:len(m.Yields)-1] {
 			m.Yields[k] = Yield{Cost: 1, Judged: 1, Last: 1e9}
@@ -105,6 +106,7 @@ func TestWholeWaits(t *testing.T) {
 func TestKicksLapse(t *testing.T) {
 	s := begin(t, tsptest.Random(tsp.Euc2D, 2000, 2), false, meter.Budget{Time: time.Hour}, 0, 1<<20)
 	s.Config.Whole = 1 << 20
+	s.Descend(func() {})
 	m := s.newImproving(0)
 	m.Yields = []Yield{{Cost: 10, Judged: 10, Last: 85}, {Cost: 90, Judged: 90, Rate: 1}}
 	if m.next() != 1 {

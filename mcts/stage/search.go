@@ -38,7 +38,6 @@ type Search struct {
 	visitors []*region.Visitor // one for each of the crew
 	visiting visiting
 	id       *identity // nil before it is asked for
-	uneven   bool      // what is wrong at large in a tour is to be looked for
 	start    float64   // second on the clock at which it would have begun, had it never been interrupted
 
 	State
@@ -52,6 +51,7 @@ type State struct {
 	Best       tsp.Tour // the shortest so far, nil before the first
 	BestLength int64
 	Tour       *kick.Tour   // what the stages that kick work on
+	Grouped    bool         // cities are in groups, such as clusters and chips
 	Used       int64        // actions of all workers in those
 	Round      uint64       // of kicks
 	Cuts       meter.Stream // where rounds cut the tour
@@ -65,7 +65,6 @@ type State struct {
 // already.
 func (s *Search) begin() bool {
 	s.BestLength = meter.NoTour
-	s.uneven = s.In.N() >= leastCoarse && s.Neighbors != nil && s.Neighbors.K > 0 && s.In.Placed() && !s.even()
 	if s.Config.Fresh {
 		s.crew = new(kick.Crew)
 		return true
