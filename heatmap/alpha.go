@@ -62,7 +62,7 @@ func ByParts(in *tsp.Instance) bool {
 	if base := in.Base(); base != nil {
 		in = base
 	}
-	return in.Planar() && in.N() >= leastByParts
+	return in.Placed() && in.N() >= leastByParts
 }
 
 // Nearness returns each city's first k candidates by alpha-nearness, after the given steps of
@@ -157,7 +157,7 @@ func ascent(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, steps int)
 	if err != nil {
 		return nil, opt, err
 	}
-	if !in.Planar() && in.Metric != tsp.Graph {
+	if !g.Geometric() && in.Metric != tsp.Graph {
 		// Without geometry the penalties run away along edges that the graph lacks: 3162 cities in
 		// clusters, as a matrix, stand at .33 % after .5 s without this, and at .03 with it. To grow
 		// four times, as for a bound, takes as much longer, and ends the same.

@@ -201,3 +201,16 @@ func TestAlphaOfPaths(t *testing.T) {
 		}
 	}
 }
+
+// TestByParts pins that all with places have alpha-nearness by parts where there are many, in space
+// and on the globe too.
+func TestByParts(t *testing.T) {
+	for _, metric := range []tsp.Metric{tsp.Euc2D, tsp.Man3D, tsp.Geo, tsp.Haversine} {
+		if !ByParts(tsptest.Random(metric, leastByParts, 1)) {
+			t.Errorf("%v: not by parts", metric)
+		}
+	}
+	if ByParts(tsptest.Random(tsp.Euc3D, leastByParts-1, 1)) {
+		t.Error("fewer cities, and by parts")
+	}
+}

@@ -630,7 +630,7 @@ func (q *querent) rank(s *site) {
 	if q.in.z != nil {
 		pz = q.in.z[i]
 	}
-	earth := q.in.Metric.earthly()
+	globe := q.in.Metric.Degrees()
 	near2, least := q.near2(), q.atLeast(0)
 	for t, u := range q.u {
 		if pack(least, q.row(u)) >= q.best.worst { // its number is too high whatever the distance, which is slow
@@ -647,7 +647,7 @@ func (q *querent) rank(s *site) {
 			dz = pz - q.z[t]
 		}
 		var d int32
-		if earth {
+		if globe { // by the chord, mostly
 			d = int32(q.in.distance(i, q.city(q.row(u))))
 		} else {
 			d = int32(q.in.between(p, point{q.x[t], q.y[t]}, dz))

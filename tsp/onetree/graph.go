@@ -37,8 +37,8 @@ type Graph struct {
 const fineness = 20
 
 // NewGraph builds the graph of the nb.K nearest neighbours and, for metrics with
-// geometry, the perQuadrant nearest cities in each quadrant (octant in space)
-// around each city; 0 leaves these out. Cost O(n log n); in the worst
+// geometry, the perQuadrant nearest cities in each quadrant around each city, in
+// space half as many in each octant; 0 leaves these out. Cost O(n log n); in the worst
 // case, a metric without geometry and neighbours that do not connect, O(n^2).
 // The error is ctx's.
 func NewGraph(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, perQuadrant int) (*Graph, error) {
@@ -67,7 +67,10 @@ func NewGraphByParts(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, p
 
 	width := nb.K
 	if g.kd != nil {
-		width += perQuadrant << g.kd.dims
+		if g.kd.perCity() == 8 {
+			perQuadrant = (perQuadrant + 1) / 2
+		}
+		width += perQuadrant * g.kd.perCity()
 	}
 	us, vs, err := g.near(ctx, nb, width, perQuadrant, size, told)
 	if err != nil {
@@ -93,6 +96,9 @@ func NewGraphByParts(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, p
 	more.setScale()
 	return more, nil
 }
+
+// Geometric reports whether the metric has geometry that prunes: near numbers are near cities.
+func (g *Graph) Geometric() bool { return g.kd != nil }
 
 // near returns the edges of each city to its neighbours and the perQuadrant nearest in each
 // quadrant, width at most; size and told are NewGraphByParts's. The error is ctx's.
@@ -145,11 +151,12 @@ func (g *Graph) near(ctx context.Context, nb *tsp.Neighbors, width, perQuadrant,
 // near, its nearest neighbours. Those that are nearer than the last one are nearer than all others.
 func (g *Graph) full(near []int32, i int32, per int) (sectors uint) {
 	s := g.kd
-	if len(near) == 0 || s.form > att || s.dims != g.in.Metric.Dims() {
+	if len(near) == 0 || s.form == sum1 || s.form == max1 || g.in.Metric == tsp.Geodesic {
 		return 0 // nearer need not be nearer in a straight line
 	}
 	var count [8]int
 	q := s.p[int(i)*s.dims:][:s.dims]
+	up := s.zenith(q)
 	last := g.in.Dist(g.order[i], g.order[near[len(near)-1]])
 	for _, j := range near {
 		if g.in.Dist(g.order[i], g.order[j]) == last {
@@ -157,7 +164,7 @@ func (g *Graph) full(near []int32, i int32, per int) (sectors uint) {
 		}
 		sector := 0
 		for a, v := range s.p[int(j)*s.dims:][:s.dims] {
-			if v >= q[a] {
+			if v >= q[a] && a != up {
 				sector |= 1 << a
 			}
 		}
@@ -327,7 +334,31 @@ type spot struct {
 // after reports whether a, or all that is in a, comes after b.
 func (a *spot) after(b *spot) bool { return a.sq > b.sq || a.sq == b.sq && a.turn > b.turn }
 
-// sectors appends the per nearest cities in each quadrant (octant) around city i; per is positive.
+// perCity is the number of sectors around a city.
+func (s *kdTree) perCity() int {
+	if s.globe {
+		return 4
+	}
+	return 1 << s.dims
+}
+
+// zenith returns the axis that is nearest to upright at q on the globe, which sectors do not tell
+// apart: what lies around q is nearly a plane, and has quadrants. Elsewhere it is -1.
+func (s *kdTree) zenith(q []float64) int {
+	if !s.globe {
+		return -1
+	}
+	x, y, z := math.Abs(q[0]), math.Abs(q[1]), math.Abs(q[2])
+	switch {
+	case x >= y && x >= z:
+		return 0
+	case y >= z:
+		return 1
+	}
+	return 2
+}
+
+// sectors appends the per nearest cities in each quadrant (octant in space) around city i; per is positive.
 // Cities that share an axis with it fall into the sector of larger coordinates. Sectors in full, a
 // bit each, are left out. Of cities as far those come first that are on city i's side of the nodes.
 //
@@ -339,8 +370,9 @@ func (s *kdTree) sectors(dst []int32, i int32, per int, full uint) []int32 {
 	q := s.p[int(i)*s.dims:][:s.dims]
 	best := nearest[:min(per, len(nearest))]
 	last := &best[len(best)-1]
+	up := s.zenith(q)
 	for sector := range 1 << s.dims {
-		if full>>sector&1 == 1 {
+		if full>>sector&1 == 1 || up >= 0 && sector>>up&1 == 1 {
 			continue
 		}
 		for k := range best {
@@ -361,7 +393,7 @@ func (s *kdTree) sectors(dst []int32, i int32, per int, full uint) []int32 {
 					near, far = far, near
 				}
 				far.turn += s.nodes[near.at].hi - s.nodes[near.at].lo
-				near.sq, far.sq = s.within(sector, q, near.at), s.within(sector, q, far.at)
+				near.sq, far.sq = s.within(sector, up, q, near.at), s.within(sector, up, q, far.at)
 				if near.after(&far) {
 					near, far = far, near
 				}
@@ -376,7 +408,7 @@ func (s *kdTree) sectors(dst []int32, i int32, per int, full uint) []int32 {
 				}
 				c := spot{turn: here.turn + j - nd.lo, at: j}
 				for a, v := range s.p[int(j)*s.dims:][:s.dims] {
-					if (v >= q[a]) != (sector>>a&1 == 1) {
+					if a != up && (v >= q[a]) != (sector>>a&1 == 1) {
 						continue cities
 					}
 					c.sq += float64((v - q[a]) * (v - q[a]))
@@ -401,12 +433,11 @@ func (s *kdTree) sectors(dst []int32, i int32, per int, full uint) []int32 {
 }
 
 // within returns how far from q the box of a node is, squared, infinity where it is not in the
-// sector around q.
-func (s *kdTree) within(sector int, q []float64, node int32) (sq float64) {
+// sector around q, which does not tell the axis up apart.
+func (s *kdTree) within(sector, up int, q []float64, node int32) (sq float64) {
 	nd := &s.nodes[node]
 	for a, v := range q {
-		up := sector>>a&1 == 1
-		if up && nd.max[a] < v || !up && nd.min[a] >= v {
+		if above := sector>>a&1 == 1; a != up && (above && nd.max[a] < v || !above && nd.min[a] >= v) {
 			return math.Inf(1)
 		}
 		t := gap(v, nd.min[a], nd.max[a])

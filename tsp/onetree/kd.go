@@ -20,6 +20,7 @@ type kdTree struct {
 	nodes []node    // preorder: a node's left child follows it
 	form  form
 	unit  float64 // what form multiplies or divides by
+	globe bool    // the cities lie on a globe, in space
 }
 
 type node struct {
@@ -43,7 +44,7 @@ const (
 // newKD returns nil for metrics without geometry that prunes.
 func newKD(ctx context.Context, in *tsp.Instance) (*kdTree, []int32) {
 	n := in.N()
-	s := &kdTree{dims: in.Metric.Dims()}
+	s := &kdTree{dims: in.Metric.Dims(), globe: in.Metric.Degrees()}
 	switch in.Metric {
 	case tsp.Euc2D, tsp.Euc3D, tsp.Exact2D, tsp.Exact3D:
 		s.form, s.unit = round2, 0.5

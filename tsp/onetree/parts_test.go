@@ -121,11 +121,11 @@ func TestFull(t *testing.T) {
 	}
 }
 
-// Sectors are what sorting says of the cities of each quadrant, those first of equals that are met
+// Sectors are what sorting says of the cities of each quadrant (octant in space), those first of equals that are met
 // first when each node is gone through from the city's side.
 func TestSectors(t *testing.T) {
 	const per = 2
-	for _, in := range []*tsp.Instance{tsptest.Random(tsp.Euc2D, 400, 1), tsptest.Random(tsp.Geo, 400, 1), tsptest.Random(tsp.Euc3D, 400, 1),
+	for _, in := range []*tsp.Instance{tsptest.Random(tsp.Euc2D, 400, 1), tsptest.Random(tsp.Geo, 400, 1), tsptest.Random(tsp.Haversine, 400, 1), tsptest.Random(tsp.Euc3D, 400, 1),
 		tsptest.Grid(20), tsptest.Duplicates(400, 5, 1), circle(400)} {
 		s, _ := newKD(t.Context(), in)
 		for i := range int32(in.N()) {
@@ -156,12 +156,24 @@ func TestSectors(t *testing.T) {
 			}
 			slices.SortStableFunc(met, func(a, b int32) int { return cmp.Compare(apart(a), apart(b)) })
 			var want []int32
+			up := -1 // the axis that is nearest to upright on the globe
+			if in.Metric.Degrees() {
+				up = 0
+				for a, v := range at(i) {
+					if math.Abs(v) > math.Abs(at(i)[up]) {
+						up = a
+					}
+				}
+			}
 			for sector := range 1 << s.dims {
 				left := per
+				if up >= 0 && sector>>up&1 == 1 {
+					left = 0
+				}
 				for _, j := range met {
 					in := j != i && left > 0
 					for a, v := range at(j) {
-						in = in && (v >= at(i)[a]) == (sector>>a&1 == 1)
+						in = in && (a == up || (v >= at(i)[a]) == (sector>>a&1 == 1))
 					}
 					if in {
 						want = append(want, j)
