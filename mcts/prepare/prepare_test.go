@@ -47,6 +47,37 @@ func TestPrepare(t *testing.T) {
 	}
 }
 
+// TestStrokes gives a city with one fixed edge half as many more candidates than others, and not the
+// other end of that; the paper's search has as many of each, and it too.
+func TestStrokes(t *testing.T) {
+	const n, most = 60, 5
+	for _, fresh := range []bool{false, true} {
+		in := tsptest.Random(tsp.Euc2D, n, 1)
+		if err := in.SetFixed([][2]int32{{0, 1}, {2, 3}, {3, 4}}); err != nil {
+			t.Fatal(err)
+		}
+		p := &Problem{Task: stage.Task{In: in, Workers: 1, Config: stage.Config{Fresh: fresh, Believed: most}}, Source: "alpha", Most: most}
+		p.Curve = Curve(t.Context(), in)
+		p.Length = in.Length(p.Curve)
+		p.Know()
+		p.Meter = meter.New(t.Context(), meter.Budget{}, nil)
+		if ok, err := p.Prepare(); !ok || err != nil {
+			t.Fatal(ok, err)
+		}
+		for i := range int32(n) {
+			row, _ := p.Candidates.Of(i)
+			want := most
+			if !fresh && slices.Contains([]int32{0, 1, 2, 4}, i) {
+				want = 8
+			}
+			mate := slices.ContainsFunc(row, func(j int32) bool { return in.IsFixed(i, j) })
+			if fixed, _ := in.FixedPartners(i); len(row) != want || mate != (fresh && fixed >= 0) {
+				t.Errorf("fresh %v: candidates of %d are %v, want %d", fresh, i, row, want)
+			}
+		}
+	}
+}
+
 // TestMany numbers many cities along the curve, some of which share places, or each second one:
 // near numbers are near cities, and what the search says of its cities is told of the same ones.
 func TestMany(t *testing.T) {

@@ -172,26 +172,36 @@ func (p *Problem) quarter(ctx context.Context) (context.Context, context.CancelF
 }
 
 // candidates lists each city's candidates: the first of the heatmap, filled up with
-// neighbours where it has too few, or the nearest ones where m is nil. Those whose two edges are fixed
-// are none, since no move can link them.
+// neighbours where it has too few, or the nearest ones where m is nil, and none that is useless.
 // It returns nil when the budget ended.
+//
+// A city with one fixed edge has half as many more: a chain that comes to it goes on in one way where
+// it has two elsewhere, so that these take no longer.
 func (p *Problem) candidates(m *heatmap.Map) *twoopt.Candidates {
 	most := p.Most
 	if p.In.Paired() && !p.Config.Fresh {
 		most *= 2 // of ways out and in; with as few as a symmetric city needs, rbg323 ends .3 % above the optimum
 	}
-	near := p.linkable(most)
-	list := make([]int32, 0, most)
+	more := most
+	if p.strokes() {
+		more = (3*most + 1) / 2
+	}
+	near := p.linkable(more)
+	list := make([]int32, 0, more)
 	stopped := false
 	cand := twoopt.NewCandidates(p.In, func(i int32) []int32 {
 		list = list[:0]
 		if stopped = stopped || i&4095 == 4095 && p.Meter.Check(); stopped {
 			return list
 		}
+		most := most
+		if a, b := p.In.FixedPartners(i); a >= 0 && b < 0 {
+			most = more
+		}
 		if m != nil {
 			cities, _ := m.Of(i)
 			for _, j := range cities {
-				if len(list) < most && !p.inside(i, j) {
+				if len(list) < most && !p.useless(i, j) {
 					list = append(list, j)
 				}
 			}
@@ -201,7 +211,7 @@ func (p *Problem) candidates(m *heatmap.Map) *twoopt.Candidates {
 			if len(list) >= most {
 				break
 			}
-			if !slices.Contains(list[:given], j) && !p.inside(i, j) {
+			if !slices.Contains(list[:given], j) && !p.useless(i, j) {
 				list = append(list, j)
 			}
 		}
@@ -213,10 +223,19 @@ func (p *Problem) candidates(m *heatmap.Map) *twoopt.Candidates {
 	return cand
 }
 
-// inside reports whether both edges of j are fixed, and none of them to i.
-func (p *Problem) inside(i, j int32) bool {
+// strokes reports whether the search is by chains and some edges are fixed, but not those of pairs.
+func (p *Problem) strokes() bool {
+	return p.In.HasFixed() && !p.In.Paired() && !p.Config.Fresh
+}
+
+// useless reports whether no move can link i with j: both edges of j are fixed, or the one to i is,
+// which chains never need to know.
+func (p *Problem) useless(i, j int32) bool {
+	if p.In.IsFixed(i, j) {
+		return p.strokes()
+	}
 	_, other := p.In.FixedPartners(j)
-	return other >= 0 && !p.In.IsFixed(i, j)
+	return other >= 0
 }
 
 // linkable returns the nearest cities of each: where half of all or more have two fixed edges, those

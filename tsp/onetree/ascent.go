@@ -153,7 +153,7 @@ func ascend(ctx context.Context, g *Graph, opt Options) *Result {
 func (a *ascent) firstStep(steps int) int64 {
 	g := a.g
 	for e, d := range g.d {
-		a.cost[e] = int64(max(0, d)) // of a fixed edge, without the bonus
+		a.cost[e] = int64(max(0, d)) // of a fixed edge 0
 	}
 	a.f.span(a.ctx, g.u, g.v, a.cost, nil)
 	var u, v, d []int32

@@ -23,7 +23,7 @@ type Graph struct {
 	order []int32 // internal -> city
 	rank  []int32 // city -> internal
 	kd    *kdTree // nil: no geometry that prunes
-	bonus int32   // what a fixed edge is shorter by in a 1-tree, and a tour by as often as there are some; see bonusOf
+	bonus int32   // how far below 0 a fixed edge is in a 1-tree, 0 where none is fixed; see bonusOf
 
 	// Edges, each once, u < v, ascending by (u, v), in internal ids.
 	u, v []int32
@@ -175,12 +175,12 @@ func (g *Graph) full(near []int32, i int32, per int) (sectors uint) {
 	return sectors
 }
 
-// bonusOf returns the bonus of the fixed edges of an instance of pairs, 0 for others.
-// Every tour has all of them, and a 1-tree that need not is a bound far below: the
-// bonus is twice the longest edge to a neighbour, so that the tree takes them too.
-// It keeps the sum over all n fixed edges below 2^60 as well.
+// bonusOf returns the bonus of fixed edges, 0 where there are none. Every tour has all of them, and a
+// 1-tree that need not is a bound far below, whose penalties say little of the other edges: in the
+// 1-tree each is as long as the bonus below 0, so that it takes them. The bonus is twice the longest
+// edge to a neighbour, which keeps the sum over n fixed edges below 2^60 as well.
 func bonusOf(in *tsp.Instance, nb *tsp.Neighbors) int32 {
-	if !in.Paired() {
+	if !in.HasFixed() {
 		return 0
 	}
 	most := int32(1)
@@ -194,13 +194,12 @@ func bonusOf(in *tsp.Instance, nb *tsp.Neighbors) int32 {
 	return 2 * most
 }
 
-// dist is the distance of two cities, less the bonus where the edge is fixed.
+// dist is the distance of two cities, and the bonus below 0 where the edge is fixed.
 func (g *Graph) dist(i, j int32) int32 {
-	d := g.in.Dist(i, j)
 	if g.bonus > 0 && g.in.IsFixed(i, j) {
-		d -= g.bonus
+		return -g.bonus
 	}
-	return d
+	return g.in.Dist(i, j)
 }
 
 // row returns the distances of a city to all, as dist has them, but for itself; ids are internal.
@@ -214,16 +213,24 @@ func (g *Graph) row(i int32, buf []int32) []int32 {
 		return buf
 	}
 	row := g.in.Row(i, buf)
-	if g.bonus > 0 { // then it is in buf
-		for a, b := g.in.FixedPartners(i); a >= 0; a, b = b, -1 {
-			row[a] -= g.bonus
+	if a, b := g.in.FixedPartners(i); g.bonus > 0 && a >= 0 {
+		row = append(buf[:0], row...) // it may be that of a matrix
+		for ; a >= 0; a, b = b, -1 {
+			row[a] = -g.bonus
 		}
 	}
 	return row
 }
 
-// rebate is the sum of the bonus in a tour, in core units.
-func (g *Graph) rebate() int64 { return int64(g.bonus) * int64(len(g.in.Fixed)) }
+// rebate is by how much fixed edges are longer than in a 1-tree, in core units.
+func (g *Graph) rebate() (sum int64) {
+	if g.bonus > 0 {
+		for _, e := range g.in.Fixed {
+			sum += int64(g.bonus) + int64(g.in.Dist(e[0], e[1]))
+		}
+	}
+	return sum
+}
 
 // setEdges sorts the edges (us[e] < vs[e]), drops copies and builds the rest of the graph.
 func (g *Graph) setEdges(ctx context.Context, us, vs []int32) {

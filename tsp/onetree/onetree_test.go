@@ -127,6 +127,9 @@ func TestGeometryEqualsPrim(t *testing.T) {
 		for trial := range 6 {
 			n := []int{2, 17, 100, 310, 450, 450}[trial]
 			in := random(m, n, rng, []int{0, 0, 4, 40, 0, 0}[trial], trial == 3 || trial == 5)
+			if trial >= 4 {
+				strokes(t, in)
+			}
 			g := graph(in, 5, trial%2)
 			if g.kd == nil {
 				continue
@@ -162,6 +165,40 @@ func TestGeometryEqualsPrim(t *testing.T) {
 					t.Errorf("%v n=%d trial %d: tree of %d, Prim's %d", m, n, trial, s, p)
 				}
 			}
+		}
+	}
+}
+
+// strokes fixes an edge between a city and the one that is half of all numbers on, for every other
+// city of the first half.
+func strokes(t *testing.T, in *tsp.Instance) {
+	t.Helper()
+	var fixed [][2]int32
+	for i := int32(0); i < int32(in.N()/2); i += 2 {
+		fixed = append(fixed, [2]int32{i, i + int32(in.N()/2)})
+	}
+	if err := in.SetFixed(fixed); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Where edges are fixed between cities far apart the 1-tree has them, so that the bound is not below
+// what they are together.
+func TestBoundHoldsFixedEdges(t *testing.T) {
+	for _, m := range []tsp.Metric{tsp.Euc2D, tsp.Explicit} {
+		in := random(m, 400, rand.New(rand.NewPCG(3, 1)), 0, false)
+		matrix := slices.Clone(in.Matrix)
+		strokes(t, in)
+		var least int64
+		for _, e := range in.Fixed {
+			least += int64(in.Dist(e[0], e[1]))
+		}
+		r := Ascend(ctx, graph(in, 8, 2), Options{Steps: 30})
+		if err := r.Price(ctx); err != nil || r.Bound < least {
+			t.Errorf("%v: bound %d of fixed edges of %d, %v", m, r.Bound, least, err)
+		}
+		if !slices.Equal(in.Matrix, matrix) {
+			t.Errorf("%v: the matrix has changed", m)
 		}
 	}
 }

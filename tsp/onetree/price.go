@@ -19,7 +19,7 @@ const dense = 300
 // sets r.Bound. The best 1-tree value over all edges, divided by Unit and rounded up
 // (tours have integer lengths in core units), is a lower bound for every tour: a tour is a 1-tree,
 // and its reduced cost is its length plus twice all penalties (Held and Karp 1970, section 2).
-// Fixed edges are not used, but those of pairs (see bonusOf): they only raise the optimum.
+// Fixed edges, which every tour has, are in nearly every 1-tree (see bonusOf).
 //
 // With geometry the tree comes from Boruvka's rounds over a kd-tree with the
 // least penalty of each node, dual bounds seeded by the candidate graph (March, Ram and
@@ -434,9 +434,9 @@ func (c *complete) nearest(i, comp, except int32, bound int64) (int32, int64) {
 }
 
 // local is Graph.cost without leaving the memory around the cities where the metric is the planar
-// Euclidean.
+// Euclidean and no edge is fixed.
 func (c *complete) local(i, j int32) int64 {
-	if s := c.g.kd; s != nil && s.form == round2 && s.dims == 2 {
+	if s := c.g.kd; s != nil && c.g.bonus == 0 && s.form == round2 && s.dims == 2 {
 		p, q := s.p[2*int(i):][:2], s.p[2*int(j):][:2]
 		dx, dy := p[0]-q[0], p[1]-q[1]
 		return int64(math.Sqrt(float64(dx*dx)+float64(dy*dy))+s.unit)<<c.g.shift + c.pi[i] + c.pi[j]
