@@ -78,6 +78,34 @@ func TestStrokes(t *testing.T) {
 	}
 }
 
+// TestLines gives cities that stand along lines half as many more candidates, but not in the paper's
+// search, and none more to those that are spread evenly.
+func TestLines(t *testing.T) {
+	const n, most = 400, 5
+	rows := tsptest.Random(tsp.Euc2D, n, 1)
+	for i := range rows.Y {
+		rows.Y[i] = float64(i%8) * 5000
+	}
+	rows = tsptest.Must(tsp.NewPoints("rows", tsp.Euc2D, rows.X, rows.Y, nil))
+	for _, c := range []struct {
+		in    *tsp.Instance
+		fresh bool
+		want  int
+	}{{rows, false, 8}, {rows, true, most}, {tsptest.Random(tsp.Euc2D, n, 1), false, most}} {
+		p := &Problem{Task: stage.Task{In: c.in, Workers: 1, Config: stage.Config{Fresh: c.fresh, Believed: most}}, Source: "alpha", Most: most}
+		p.Curve = Curve(t.Context(), c.in)
+		p.Length = c.in.Length(p.Curve)
+		p.Know()
+		p.Meter = meter.New(t.Context(), meter.Budget{}, nil)
+		if ok, err := p.Prepare(); !ok || err != nil {
+			t.Fatal(ok, err)
+		}
+		if row, _ := p.Candidates.Of(n / 2); len(row) != c.want {
+			t.Errorf("%s fresh %v: candidates %v, want %d", c.in.Name, c.fresh, row, c.want)
+		}
+	}
+}
+
 // TestMany numbers many cities along the curve, some of which share places, or each second one:
 // near numbers are near cities, and what the search says of its cities is told of the same ones.
 func TestMany(t *testing.T) {
