@@ -760,7 +760,7 @@ func TestBudgets(t *testing.T) {
 			t.Errorf("%s: %s (%v)", text, b, err)
 		}
 	}
-	for _, text := range []string{"", "n", "0s", "-1s", "0 actions", "x actions", "1e99n"} {
+	for _, text := range []string{"", "n", "0s", "-1s", "0 actions", "x actions", "1e99n", "1e-10n"} {
 		if b, err := ParseBudget(text); err == nil {
 			t.Errorf("%q: %s", text, b)
 		}
