@@ -58,7 +58,8 @@ func TestForeign(t *testing.T) {
 		change(in.X, in.Y)
 		return tsptest.Must(tsp.NewPoints("changed", tsp.Euc2D, in.X, in.Y, nil))
 	}
-	fixed, longer := points(func(_, _ []float64) {}), points(func(_, _ []float64) {})
+	same := func() *tsp.Instance { return points(func(_, _ []float64) {}) }
+	fixed, longer := same(), same()
 	if err := errors.Join(fixed.SetFixed([][2]int32{{1, 2}}), longer.SetFixed([][2]int32{{1, 2}, {2, 3}})); err != nil {
 		t.Fatal(err)
 	}
@@ -66,8 +67,24 @@ func TestForeign(t *testing.T) {
 		return tsptest.Must(heatmap.New("some", 20, func(i int32, add func(int32, float32)) { add((i+1)%20, p) }))
 	}
 	tour := tsptest.Tour(fixed, rand.New(rand.NewPCG(1, 1)))
+	graph := func(to int32) *tsp.Instance { return tsptest.Must(tsp.NewGraph("graph", 20, [][2]int32{{0, to}})) }
+	path := func(of *tsp.Instance, start, end int32, closed ...[2]int32) Task {
+		if err := errors.Join(of.Forbid(closed), of.SetEnds(start, end)); err != nil {
+			t.Fatal(err)
+		}
+		sym := tsp.NewSymmetric(of)
+		return Task{In: sym.Instance, Symmetric: sym, Heatmap: believed(.5)}
+	}
 	tasks := map[string]Task{
-		"points":             {In: points(func(_, _ []float64) {}), Heatmap: believed(.5)},
+		"a graph":            {In: graph(1), Heatmap: believed(.5)},
+		"another graph":      {In: graph(2), Heatmap: believed(.5)},
+		"a path":             path(same(), 5, -1),
+		"another way":        path(same(), -1, 5),
+		"a forbidden edge":   path(same(), 5, -1, [2]int32{1, 2}),
+		"another edge":       path(same(), 5, -1, [2]int32{1, 3}),
+		"a path of a graph":  path(graph(1), 5, -1),
+		"one of another":     path(graph(2), 5, -1),
+		"points":             {In: same(), Heatmap: believed(.5)},
 		"another x":          {In: points(func(x, _ []float64) { x[7]++ }), Heatmap: believed(.5)},
 		"another y":          {In: points(func(_, y []float64) { y[7]++ }), Heatmap: believed(.5)},
 		"a fixed edge":       {In: fixed, Heatmap: believed(.5)},
