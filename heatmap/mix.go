@@ -17,7 +17,7 @@ func (s *Source) parseMix(args string) error {
 		}
 		w, err := strconv.ParseFloat(arg[at+1:], 64)
 		if err != nil || !(w > 0 && w <= 1e6) {
-			return fmt.Errorf("heatmap source mix: the weight of %s is %q, want a number above 0", arg[:at], arg[at+1:])
+			return fmt.Errorf("heatmap source mix: the weight of %s is %q, want a number above 0 and up to 1e6", arg[:at], arg[at+1:])
 		}
 		part, err := Parse(arg[:at])
 		if err != nil && strings.Contains(arg, ":") {
