@@ -17,8 +17,7 @@ type Tour struct {
 	logging bool
 }
 
-// write says that len(old contents) positions from start on, cyclically, were
-// overwritten.
+// write says that size positions from start on, cyclically, were overwritten.
 type write struct{ start, size int32 }
 
 // NewTour returns t as a Tour. It keeps no reference to t.
@@ -88,7 +87,7 @@ func (s *Tour) Undo(mark int) {
 	n := int32(len(s.Order))
 	for w := len(s.writes) - 1; w >= mark; w-- {
 		start, size := s.writes[w].start, s.writes[w].size
-		old := s.old[int32(len(s.old))-size:]
+		old := s.old[len(s.old)-int(size):]
 		s.old = s.old[:len(s.old)-len(old)]
 		for len(old) > 0 {
 			k := min(n-start, int32(len(old)))
