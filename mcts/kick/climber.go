@@ -239,10 +239,10 @@ func (c *Climber) Kick(kicks, actions int64, size int, heat func() float64) {
 	}
 }
 
-// Shake kicks the piece all over, with stretches of up to size cities and about
+// shake kicks the piece all over, with stretches of up to size cities and about
 // four times wherever one looks, keeping every outcome: a local optimum that has
 // little but the good edges in common with the one before.
-func (c *Climber) Shake(size int) {
+func (c *Climber) shake(size int) {
 	m := int32(c.sub.N())
 	if m < 8 {
 		return

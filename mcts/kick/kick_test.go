@@ -49,7 +49,7 @@ func TestKicksExact(t *testing.T) {
 				c.Kick(int64(1000/pieces), 0, 20, func() float64 { return heat })
 				if done == 0 {
 					c.Descend(0)
-					c.Shake(10)
+					c.shake(10)
 				}
 			})
 			if got := in.Length(tour.Order); got != tour.Length {

@@ -29,7 +29,7 @@ func Optima(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, count int,
 		if len(tours) == 0 {
 			c.Descend(0)
 		} else {
-			c.Shake(longest)
+			c.shake(longest)
 		}
 		if err := ctx.Err(); err != nil {
 			return nil, err

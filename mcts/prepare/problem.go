@@ -45,8 +45,8 @@ func Fits(m *heatmap.Map, in *tsp.Instance) error {
 }
 
 // Problem is what is searched for a short tour. Its Task is what the search is asked to
-// do, as far as it is prepared: Neighbors, Heatmap unless it was given, Candidates, Curve
-// and Branched are made here.
+// do, as far as it is prepared: Neighbors, Heatmap unless it was given, Candidates, Curve,
+// Branched, Mended and Renewed are made here.
 type Problem struct {
 	stage.Task
 	Places *tsp.Places // that In is, or what Symmetric is of; nil where it is all cities, as they are numbered

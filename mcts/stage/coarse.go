@@ -185,7 +185,7 @@ func (s *Search) kickLongest(k, workers int, kicks bool) {
 	if ends == nil {
 		return
 	}
-	parts := s.Config.Pieces(len(ends), min(workers, len(ends)/leastCoarse))
+	parts := s.Config.pieces(len(ends), min(workers, len(ends)/leastCoarse))
 	most := int64(20000+len(ends)/10) / int64(parts) // kicks
 	actions := s.allowed(parts)
 	s.visitLongest(ends, parts, func(x *region.Visitor, k int) ([]int32, int64) {

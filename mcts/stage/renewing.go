@@ -65,7 +65,7 @@ func (r *Renewing) Begin(nb *tsp.Neighbors, known int32) {
 	}
 	r.begun = end
 	cities := s.Tour.Order[from:end]
-	pieces, descents := max(1, min(len(cities)/perPiece, s.Workers)), s.Config.Pieces(len(cities), s.Workers)
+	pieces, descents := max(1, min(len(cities)/perPiece, s.Workers)), s.Config.pieces(len(cities), s.Workers)
 	if !s.In.Placed() {
 		pieces, descents = 1, 1 // the curve is none, and candidates may be anywhere in the tour
 	}

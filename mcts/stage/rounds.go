@@ -10,10 +10,10 @@ import (
 const minPiece = 150
 
 // pieces returns into how many pieces a round cuts the tour.
-func (s *Search) pieces() int { return s.Config.Pieces(s.In.N(), s.Workers) }
+func (s *Search) pieces() int { return s.Config.pieces(s.In.N(), s.Workers) }
 
-// Pieces returns into how many pieces that many workers cut a tour of n cities.
-func (c *Config) Pieces(n, workers int) int {
+// pieces returns into how many pieces that many workers cut a tour of n cities.
+func (c *Config) pieces(n, workers int) int {
 	return max((n+c.Stretch-1)/c.Stretch, min(workers, n/minPiece), 1)
 }
 

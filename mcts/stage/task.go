@@ -25,10 +25,10 @@ type Task struct {
 	Workers int
 
 	Curve    tsp.Tour   // to begin with where there is no other
-	Renewed  tsp.Tour   // that the first local optimum is crossed with; nil: none
-	Mended   bool       // Curve is a tour that nothing is wrong with at large, and the one to begin with
 	Branched tsp.Tour   // the same, where it is the shortest; nil where there is none
 	Initial  []tsp.Tour // the same, and in the first population
+	Mended   bool       // Curve is a tour that nothing is wrong with at large, and the one to begin with
+	Renewed  tsp.Tour   // that the first local optimum is crossed with; nil: none
 	Onward   *Learnt    // by those that brought the only tour of Initial to where it is; nil: there were none
 }
 
