@@ -65,7 +65,7 @@ func TestRoundAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer w.Stop()
-	long := ends{Time: 2 * time.Second, Grace: 4 * time.Second, Deadline: 10 * time.Minute}
+	long := ends{Time: 2 * time.Second, Grace: 10 * time.Second, Deadline: 10 * time.Minute}
 	run, err := c.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: "away", TaskQueue: "away"}, roundType,
 		roundInput{LostAfter: 10 * time.Minute, Ends: long, Searches: []roundSearch{{Spec: "one", Limit: 10 * time.Minute}}})
 	if err != nil {
@@ -78,6 +78,12 @@ func TestRoundAway(t *testing.T) {
 	}
 	time.Sleep(3 * long.Grace)
 	server = start()
+	for { // the SDK's own worker gives its result up after 10 s: not before it is connected again
+		if _, err := c.CheckHealth(t.Context(), nil); err == nil {
+			break
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
 	close(say)
 	var found []searchResult
 	if err := run.Get(t.Context(), &found); err != nil || len(found) != 1 || found[0].Tour != "found" {

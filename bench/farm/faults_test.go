@@ -130,15 +130,7 @@ func TestFullDisk(t *testing.T) {
 	}
 	defer exec.Command("umount", "--lazy", blobs).Run()
 	c, out := l.beside(1)
-	until := func(what string, is func() bool) {
-		t.Helper()
-		for start := time.Now(); !is(); time.Sleep(20 * time.Millisecond) {
-			if time.Since(start) > time.Minute {
-				t.Fatalf("no %s; the client: %s", what, out.String())
-			}
-		}
-	}
-	until("record", func() bool { runs, _ := l.blobsOf(); return runs > 0 })
+	l.until("there is a record", func() bool { runs, _ := l.blobsOf(); return runs > 0 })
 	ballast := filepath.Join(blobs, "ballast")
 	if f, err := os.Create(ballast); err != nil {
 		t.Fatal(err)
@@ -147,11 +139,10 @@ func TestFullDisk(t *testing.T) {
 	}
 	told := func(text string) func() bool {
 		return func() bool {
-			log, _ := os.ReadFile(filepath.Join(l.dir, "workers.log"))
-			return bytes.Contains(log, []byte(text))
+			return bytes.Contains(l.read("workers.log"), []byte(text))
 		}
 	}
-	until("warning", told("the disk is full; make room; trying again"))
+	l.until("the worker warns", told("the disk is full; make room; trying again"))
 	for _, args := range [][]string{append(suite("other.jsonl", 1, "--actions", "100"), far...), {"worker"}} {
 		out, err := l.command(args...).CombinedOutput()
 		if err == nil || !bytes.Contains(out, []byte("the disk is full; make room")) || bytes.Count(out, []byte("\n")) != 1 {
@@ -299,14 +290,14 @@ func TestCutOff(t *testing.T) {
 	l.address = listener.Addr().String()
 	program := l.program
 	l.program = "ip"
-	l.process("netns", "exec", space, program, "worker", "--slots", "1")
+	w := l.process("netns", "exec", space, program, "worker", "--slots", "1")
 	l.program, l.address = program, server
 	l.ready()
 	c := l.command(append(suite("far.jsonl", 1, "--time", "20s"), far...)...)
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(5 * time.Second)
+	l.searches(w)
 	if err := ip("link", "set", outside, "down"); err != nil {
 		t.Fatal(err)
 	}
