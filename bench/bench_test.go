@@ -308,6 +308,31 @@ func TestStoreIsLocked(t *testing.T) {
 	}
 }
 
+// A store that got nothing leaves no file, but for what was there before, or what another put there.
+func TestStoreEmpty(t *testing.T) {
+	for text, before := range map[string]bool{"gone": false, "": true, "mine": false} {
+		dir := t.TempDir()
+		name := filepath.Join(dir, "a.jsonl")
+		if before {
+			put(t, dir, "a.jsonl", text)
+		}
+		s, err := OpenStore(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text == "mine" {
+			if err := os.Remove(name); err != nil {
+				t.Fatal(err)
+			}
+			put(t, dir, "a.jsonl", text)
+		}
+		s.Close() // it may say that it was replaced
+		if left, err := os.ReadFile(name); (err != nil) != (text == "gone") || err == nil && string(left) != text {
+			t.Errorf("%q: %q (%v)", text, left, err)
+		}
+	}
+}
+
 // Records of a file that was replaced or removed meanwhile are in another, which is told once.
 func TestStoreIsReplaced(t *testing.T) {
 	entry := func(name string) *Entry { return &Entry{Version: 1, Record: Record{Instance: name, Length: "1"}} }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -25,22 +26,24 @@ import (
 // that was cut is removed when the file is opened, one that lacks its end alone gets it.
 // Records of a file that somebody replaces or removes meanwhile are saved beside it.
 type Store struct {
-	name string
-	f    *os.File
-	mu   sync.Mutex
-	size int64 // of the whole lines
-	done map[string]*Entry
+	name  string
+	f     *os.File
+	fresh bool // the file was not there before
+	mu    sync.Mutex
+	size  int64 // of the whole lines
+	done  map[string]*Entry
 
 	synced time.Time
 }
 
 // OpenStore opens or creates a records file. Nobody else can have it open.
 func OpenStore(name string) (*Store, error) {
+	_, missing := os.Lstat(name)
 	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {
 		return nil, FileError(name, err)
 	}
-	s := &Store{name: name, f: f, done: map[string]*Entry{}}
+	s := &Store{name: name, f: f, fresh: errors.Is(missing, fs.ErrNotExist), done: map[string]*Entry{}}
 	if err := s.load(); err != nil {
 		f.Close()
 		return nil, err
@@ -191,15 +194,25 @@ func (s *Store) Add(e *Entry) error {
 	return nil
 }
 
+// named reports whether the name still stands for the file.
+func (s *Store) named() bool {
+	own, err := s.f.Stat()
+	if err != nil {
+		return false
+	}
+	named, err := os.Stat(s.name)
+	return err == nil && os.SameFile(named, own)
+}
+
 // keep returns an error, once, where the name stands for another file by now, or for none: what
 // nobody could find any more is saved beside, where the store goes on.
 func (s *Store) keep() error {
+	if s.named() {
+		return nil
+	}
 	own, err := s.f.Stat()
 	if err != nil {
 		return FileError(s.name, err)
-	}
-	if named, err := os.Stat(s.name); err == nil && os.SameFile(named, own) {
-		return nil
 	}
 	beside, err := os.CreateTemp(filepath.Dir(s.name), filepath.Base(s.name)+".")
 	if err == nil {
@@ -218,8 +231,12 @@ func (s *Store) keep() error {
 	return fmt.Errorf("%s was replaced or removed meanwhile; its records are in %s", was, s.name)
 }
 
-// Close closes the file.
+// Close closes the file. One that was created, and got nothing, goes.
 func (s *Store) Close() error {
+	if s.fresh && s.size == 0 && s.named() {
+		os.Remove(s.name) // an empty one that stays does no harm
+		return s.f.Close()
+	}
 	err := s.keep()
 	if failed := errors.Join(s.f.Sync(), s.f.Close()); failed != nil {
 		err = errors.Join(err, FileError(s.name, failed))
