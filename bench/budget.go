@@ -67,7 +67,8 @@ type Budget struct {
 	Target      float64 // a length in the caller's unit
 }
 
-// String returns what ParseBudget takes.
+// String returns the limits, but for Target, with commas between them; ParseBudget takes one of time
+// or of actions that stands alone.
 func (b Budget) String() string {
 	var parts []string
 	if b.Time.Given() {
