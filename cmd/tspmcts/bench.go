@@ -15,6 +15,7 @@ import (
 	"tspmcts/bench"
 	"tspmcts/heatmap"
 	"tspmcts/mcts"
+	"tspmcts/tsplib"
 )
 
 func benchCommand() *cli.Command {
@@ -93,10 +94,14 @@ func benchSuites(c *cli.Context) ([]*bench.Suite, error) {
 		return nil, usagef("bench takes one suite file, found %d arguments", c.NArg())
 	}
 	if c.NArg() == 1 {
-		if flag := typed(c, "set", "lines", "best", "metric", "weight", "decimal-comma", "heatmaps", "presets", "params", "seeds", "workers", "time", "actions"); flag != "" {
-			return nil, usagef("%s and a suite file do not go together; put it into %s", flag, c.Args().First())
+		name := c.Args().First()
+		if text := strings.TrimLeft(head(name), tsplib.BOM+" \t\r\n"); text != "" && text[0] != '{' && text[0] != '[' {
+			return nil, usagef("%s: found %v, want a suite; the files of instances are for --set", name, tsplib.Sniff([]byte(text)))
 		}
-		return bench.ReadSuite(c.Args().First(), c.String("data"))
+		if flag := typed(c, "set", "lines", "best", "metric", "weight", "decimal-comma", "heatmaps", "presets", "params", "seeds", "workers", "time", "actions"); flag != "" {
+			return nil, usagef("%s and a suite file do not go together; put it into %s", flag, name)
+		}
+		return bench.ReadSuite(name, c.String("data"))
 	}
 	if flag := typed(c, "data"); flag != "" {
 		return nil, usagef("%s is for the files that a suite names; give a suite file, or name them whole with --set", flag)

@@ -109,6 +109,8 @@ func TestBadBench(t *testing.T) {
 		{2, "do not go together", append(slices.Clone(base), "s.json", "--seeds", "3")},
 		{1, `p.json:1: unknown knob "gamma", want one of alpha`, append(slices.Clone(set), "--params", "p.json", "--actions", "1")},
 		{1, `none.txt: there is no such file`, append(slices.Clone(base), "--set", "none.txt", "--actions", "1")},
+		{2, `m.tsp: found TSPLIB problem, want a suite; .* --set`, append(slices.Clone(base), "m.tsp", "--actions", "1")},
+		{2, `set.txt: found .*, want a suite; .* --set`, append(slices.Clone(base), "set.txt")},
 		{1, `none.json: there is no such file`, append(slices.Clone(base), "none.json")},
 		{1, `unknown heatmap source "oracle", want one of`, append(slices.Clone(base), "s.json")},
 		{1, `old.jsonl:1: a record of version 0, want 1`, []string{"bench", "--set", "set.txt", "--actions", "1", "--out", "old.jsonl"}},
@@ -190,6 +192,19 @@ func TestTune(t *testing.T) {
 	} {
 		oneError(t, dir, c.code, c.want, call{args: c.args})
 	}
+}
+
+// Files of one instance each are held out as they are trained on, several with commas between them.
+func TestTuneValidateFiles(t *testing.T) {
+	dir := t.TempDir()
+	for _, seed := range []string{"1", "2", "3", "4"} {
+		must(t, dir, "generate", "--cities", "20", "--seed", seed, "--out", seed+".tsp")
+	}
+	args := strings.Fields("tune --set 1.tsp,2.tsp --trials 2 --actions 20 --preset paper --search alpha --out p.json --validate")
+	if out := must(t, dir, append(args, "3.tsp, 4.tsp")...); !strings.Contains(out, "on 2 instances, validated on 2") {
+		t.Error(out)
+	}
+	oneError(t, dir, 2, "the instance 2 is both trained on and held out", call{args: append(args, "2.tsp,3.tsp")})
 }
 
 // Blanks after the commas of a list are none of its parts, and nothing is behind the last.
@@ -305,6 +320,9 @@ func TestCompare(t *testing.T) {
 		{2, `--at is "120%", want a share of the budget above 0 and up to 100%`, []string{"compare", "r.jsonl", "--at", "120%"}},
 		{2, `--above is "100", want a gap in percent from 0 and below 100`, []string{"compare", "r.jsonl", "--above", "100"}},
 		{2, `--only is "rows", want one of arms, pairs,`, []string{"compare", "r.jsonl", "--only", "rows"}},
+		{2, "--against is for the tables pairs, pairs-over-time; with --only arms it has no effect", []string{"compare", "r.jsonl", "--only", "arms", "--against", "zero paper"}},
+		{2, "--at is for the tables arms-over-time, .*; with --only pairs", []string{"compare", "r.jsonl", "--only", "pairs", "--at", "1s"}},
+		{2, "--above is for the tables .*; with --only sets", []string{"compare", "r.jsonl", "--only", "sets", "--above", "1"}},
 		{2, "--csv and --json are the same file -", []string{"compare", "r.jsonl", "--json", "-", "--csv", "-"}},
 		{1, `bad.jsonl:1: found "\{\}", want a JSON line`, []string{"compare", "bad.jsonl"}},
 		{1, "none.jsonl: there is no such file", []string{"compare", "none.jsonl"}},

@@ -86,6 +86,36 @@ func overTimeOptions(c *cli.Context) (report.Options, error) {
 	return o, nil
 }
 
+// onlyOf lists flags that some tables alone read.
+var onlyOf = []struct {
+	flag   string
+	tables []string
+}{
+	{"against", []string{"pairs", "pairs-over-time"}},
+	{"at", []string{"arms-over-time", "pairs-over-time", "sets"}},
+	{"above", []string{"arms-over-time", "pairs-over-time"}},
+}
+
+// checkOnly returns an error where --only names no table, or one that a flag has no effect on.
+func checkOnly(c *cli.Context) error {
+	table := c.String("only")
+	if table == "" {
+		return nil
+	}
+	if !slices.Contains(report.Tables, table) {
+		return usagef("--only is %q, want one of %s", table, strings.Join(report.Tables, ", "))
+	}
+	if c.String("csv") != "" || c.String("json") != "" { // which have all pairs and measures
+		return nil
+	}
+	for _, o := range onlyOf {
+		if flag := typed(c, o.flag); flag != "" && !slices.Contains(o.tables, table) {
+			return usagef("%s is for the tables %s; with --only %s it has no effect", flag, strings.Join(o.tables, ", "), table)
+		}
+	}
+	return nil
+}
+
 func runCompare(c *cli.Context) error {
 	toStdout := ""
 	for _, flag := range []string{"markdown", "csv", "json"} {
@@ -104,8 +134,8 @@ func runCompare(c *cli.Context) error {
 			}
 		}
 	}
-	if table := c.String("only"); table != "" && !slices.Contains(report.Tables, table) {
-		return usagef("--only is %q, want one of %s", table, strings.Join(report.Tables, ", "))
+	if err := checkOnly(c); err != nil {
+		return err
 	}
 	o, err := overTimeOptions(c)
 	if err != nil {

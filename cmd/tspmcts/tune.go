@@ -34,7 +34,7 @@ func tuneCommand() *cli.Command {
 		Flags: append([]cli.Flag{
 			option(catInput, "set", "train on the instances of `FILE`, or several with commas between them"),
 			linesFlag(),
-			option(catInput, "validate", "hold out the instances of `FILE` (default: that of --set)"),
+			option(catInput, "validate", "hold out the instances of `FILE`, or several with commas between them (default: those of --set)"),
 			option(catInput, "validate-lines", "hold out the instances `A:B` (default: the last third of those of --set)"),
 			option(catInput, "best", "measure gaps to the best known lengths in the CSV `FILE`: instance,best"),
 			option(catSearch, "method", "`M`: "+strings.Join(tune.Methods, ", ")+" (default: model)"),
@@ -358,8 +358,8 @@ func commandLine(c *cli.Context) string {
 
 // holdOut decides which instances validate.
 func holdOut(ctx context.Context, c *cli.Context, t *tune.Tuner, train *bench.Suite) error {
-	file, text := c.String("validate"), c.String("validate-lines")
-	if file == "" && text == "" {
+	files, text := list(c, "validate"), c.String("validate-lines")
+	if len(files) == 0 && text == "" {
 		k := len(t.Train) - max(2, len(t.Train)/3)
 		if k < 2 {
 			return usagef("%d instances are too few to hold some out; give more, or --validate", len(t.Train))
@@ -372,12 +372,11 @@ func holdOut(ctx context.Context, c *cli.Context, t *tune.Tuner, train *bench.Su
 		return usagef("--validate-lines is %v", err)
 	}
 	s := &bench.Suite{Best: train.Best}
-	if file != "" {
-		s.Sets = []bench.Set{{File: file, Lines: lines, Places: train.Sets[0].Places}} // the flags say the same of all
-	} else {
-		for _, set := range train.Sets {
-			s.Sets = append(s.Sets, bench.Set{File: set.File, Lines: lines, Places: set.Places})
-		}
+	if len(files) == 0 {
+		files = list(c, "set")
+	}
+	for _, file := range files {
+		s.Sets = append(s.Sets, bench.Set{File: file, Lines: lines, Places: train.Sets[0].Places}) // the flags say the same of all
 	}
 	if t.Verify, err = s.Items(ctx, warn); err != nil {
 		return err
