@@ -34,7 +34,8 @@ type ArmSummary struct {
 	OverTime     []float64 // means of the measures over time, NaN without traces
 }
 
-// Pair compares two arms on the runs that both have.
+// Pair compares two arms on the runs that both have or, where they have no seed in common, on the
+// means of instances.
 type Pair struct {
 	A          string  `json:"a"`
 	B          string  `json:"b"`
@@ -98,7 +99,7 @@ func (p Percent) String() string {
 func (d *Data) Compare(against string, byInstance bool) (*Comparison, error) {
 	c := &Comparison{measures: d.measures, moments: d.moments, sets: d.bySet(byInstance)}
 	samples := make([]map[runKey]stat.Found, len(d.Arms))
-	undefined := 0
+	undefined, apart := 0, 0
 	for i, a := range d.Arms {
 		samples[i] = a.sample(byInstance, found)
 		gaps := a.values(byInstance, func(r *Run) float64 { return r.Gap })
@@ -127,6 +128,7 @@ func (d *Data) Compare(against string, byInstance bool) (*Comparison, error) {
 			pair, diff := d.pair(a, b, samples[i], samples[j])
 			if pair.N == 0 { // solvers that number their seeds in their own ways
 				pair, diff = d.pair(a, b, a.sample(true, found), b.sample(true, found))
+				apart += min(1, pair.N)
 			}
 			lo, hi := stat.Interval(diff)
 			pair.Lo, pair.Hi = Percent(lo), Percent(hi)
@@ -149,12 +151,20 @@ func (d *Data) Compare(against string, byInstance bool) (*Comparison, error) {
 			}
 		}
 	}
+	var notes []string
+	if apart > 0 {
+		notes = append(notes, fmt.Sprintf("The arms of %d of %d pairs have no seed in common: an instance's mean over its seeds is one run of theirs.", apart, len(c.Pairs)))
+	}
+	if len(d.Arms) > 2 && c.Friedman == nil {
+		notes = append(notes, "There are not two runs that all arms have, as Friedman's test needs them.")
+	}
 	if d.Guessed > 0 {
-		c.Note = fmt.Sprintf("Of %d of %d instances no optimum is known: gaps are over the best length in these records.", d.Guessed, len(d.Instances))
+		notes = append(notes, fmt.Sprintf("Of %d of %d instances no optimum is known: gaps are over the best length in these records.", d.Guessed, len(d.Instances)))
 	}
 	if undefined > 0 {
-		c.Note = strings.TrimSpace(fmt.Sprintf("%s The gaps of %d runs are undefined: the best length is 0, and theirs is not. Lengths rank them.", c.Note, undefined))
+		notes = append(notes, fmt.Sprintf("The gaps of %d runs are undefined: the best length is 0, and theirs is not. Lengths rank them.", undefined))
 	}
+	c.Note = strings.Join(notes, " ")
 	return c, nil
 }
 

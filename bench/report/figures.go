@@ -420,7 +420,8 @@ func boxes(name, title, text string, names []string, groups [][]float64) (*figur
 	}
 	f.plot.NominalY(order...)
 	f.plot.Y.Min, f.plot.Y.Max = -0.6, float64(n)-0.4
-	f.plot.X.Min -= (f.plot.X.Max - f.plot.X.Min) / 50
+	room := (f.plot.X.Max - f.plot.X.Min) / 50 // for what lies at either end
+	f.plot.X.Min, f.plot.X.Max = f.plot.X.Min-room, f.plot.X.Max+room
 	f.height = vg.Points(70 + 24*float64(n))
 	return f, nil
 }

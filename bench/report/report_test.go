@@ -146,6 +146,23 @@ func TestByInstance(t *testing.T) {
 	}
 }
 
+// Arms without a common seed are paired on the means of instances, and the notes say so, as they say
+// that there is no Friedman's test of three.
+func TestSeedsApart(t *testing.T) {
+	lines := []string{line("x", "a", 1, 104), line("x", "a", 2, 106), line("y", "a", 3, 107), line("y", "b", 3, 109)}
+	c := compare(t, "", false, lines...)
+	if p := c.Pairs[0]; p.N != 1 || math.Abs(float64(p.Difference)+2) > 1e-9 || !strings.Contains(c.Note, "The arms of 1 of 1 pairs have no seed in common") {
+		t.Errorf("%+v %s", p, c.Note)
+	}
+	lines = append(lines, line("z", "a", 1, 104), line("z", "a", 3, 108))
+	if c := compare(t, "", false, lines...); c.Friedman != nil || !strings.HasPrefix(c.Note, "The arms of 1 of 3 pairs ") || !strings.Contains(c.Note, "as Friedman's test needs") {
+		t.Errorf("%+v %s", c.Friedman, c.Note)
+	}
+	if c := compare(t, "", false, example(t)...); c.Note != "" {
+		t.Error(c.Note)
+	}
+}
+
 func TestThreeArms(t *testing.T) {
 	lines := example(t)
 	for i := range 9 {
