@@ -189,7 +189,7 @@ func (d *Data) curves(name, title string, want func(*Run) bool) (*figure, error)
 
 // integrals draws the primal integral until a time over that time, likewise.
 func (d *Data) integrals(name, title string, want func(*Run) bool) (*figure, error) {
-	return d.lines(name, title, "The mean of the gap from the start to a time, 100 % before the first tour. Lines are means over the runs, bands hold the middle 80 % of the runs.", "mean gap until then, %", want,
+	return d.lines(name, title, "The mean of the gap from the start to a time, 100 % before the first tour. Lines are means over the runs, bands hold the middle 80 % of the runs.", "mean gap, %", want,
 		func(r *Run, t float64) (float64, bool) {
 			_, ok := r.at(t)
 			return r.integralAt(t), ok
