@@ -5,9 +5,9 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 
+	"tspmcts/tsp"
 	"tspmcts/tsplib"
 )
 
@@ -66,14 +66,14 @@ func (o *Optima) read(f io.Reader, name string) error {
 			continue
 		}
 		line, _ := r.FieldPos(0)
-		v := 0.0
+		v, ok := 0.0, false
 		if len(row) == 2 {
-			v, err = strconv.ParseFloat(row[1], 64)
+			v, ok = tsp.ParseDecimal(row[1])
 		}
-		if len(row) == 2 && err == nil && v == 0 {
+		if ok && v == 0 {
 			return fmt.Errorf("%s:%d: found %q, want a length above 0; leave the line out: a tour of length 0 is told to be exact without it", name, line, row)
 		}
-		if len(row) != 2 || err != nil || !(v > 0 && v < 1e300) {
+		if !ok || !(v > 0 && v < 1e300) {
 			return fmt.Errorf("%s:%d: found %q, want an instance and its best length, such as berlin52,7542", name, line, row)
 		}
 		if old, ok := o.byName[row[0]]; ok && old != v {
@@ -85,8 +85,8 @@ func (o *Optima) read(f io.Reader, name string) error {
 
 // head reports whether a first row names the columns.
 func head(row []string) bool {
-	_, err := strconv.ParseFloat(row[1], 64)
-	return err != nil && strings.EqualFold(row[0], "instance")
+	_, ok := tsp.ParseDecimal(row[1])
+	return !ok && strings.EqualFold(row[0], "instance")
 }
 
 // Of returns the best known length for an instance, 0 where there is none.

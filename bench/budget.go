@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"tspmcts/tsp"
 )
 
 // maxTime is the longest time that a budget may have.
@@ -51,7 +53,7 @@ func (s Span) String() string {
 // ParseSpan returns a time such as 10s, 1m30s or 0.1n, seconds per city.
 func ParseSpan(text string) (Span, error) {
 	if digits, ok := strings.CutSuffix(text, "n"); ok {
-		if v, err := strconv.ParseFloat(digits, 64); err == nil && v >= 1e-9 && v <= 1e9 { // less may round to 0, no limit
+		if v, ok := tsp.ParseDecimal(digits); ok && v >= 1e-9 && v <= 1e9 { // less may round to 0, no limit
 			return Span{PerCity: v}, nil
 		}
 	} else if d, err := time.ParseDuration(text); err == nil && d > 0 && d <= maxTime {

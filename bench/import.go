@@ -14,6 +14,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"tspmcts/tsp"
 )
 
 // What a log of LKH, and of linkern, is known by.
@@ -179,16 +181,16 @@ func readPeerCSV(data []byte, name string) ([]*peerRun, error) {
 		line, _ := r.FieldPos(0)
 		get := func(column string) string { return strings.TrimSpace(row[at[column]]) }
 		seed, errSeed := strconv.ParseUint(get("seed"), 10, 64)
-		seconds, errSeconds := parseDecimal(get("seconds"))
-		length, errLength := parseDecimal(get("length"))
+		seconds, okSeconds := tsp.ParseDecimal(get("seconds"))
+		length, okLength := tsp.ParseDecimal(get("length"))
 		switch {
 		case get("instance") == "" || get("solver") == "":
 			err = fmt.Errorf("an empty instance or solver")
 		case errSeed != nil:
 			err = fmt.Errorf("seed is %q, want an integer", get("seed"))
-		case errSeconds != nil || !(seconds >= 0 && seconds < 1e12):
+		case !okSeconds || !(seconds >= 0 && seconds < 1e12):
 			err = fmt.Errorf("seconds is %q, want a number", get("seconds"))
-		case errLength != nil || !(length >= 0 && length < maxLength):
+		case !okLength || !(length >= 0 && length < maxLength):
 			err = fmt.Errorf("length is %q, want a number, 0 or above", get("length"))
 		}
 		if err != nil {
@@ -364,13 +366,4 @@ func (l log) read(data []byte, name string, f func(line int, what string, part [
 		}
 	}
 	return nil
-}
-
-// parseDecimal is strconv.ParseFloat without hexadecimal digits, underscores and names of what is
-// no number.
-func parseDecimal(text string) (float64, error) {
-	if strings.ContainsFunc(text, func(r rune) bool { return !strings.ContainsRune("0123456789+-.eE", r) }) {
-		return 0, strconv.ErrSyntax
-	}
-	return strconv.ParseFloat(text, 64)
 }

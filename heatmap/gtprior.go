@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"strconv"
 	"strings"
 
 	"tspmcts/tsp"
@@ -75,8 +74,8 @@ func ReadRanks(r io.Reader, name string) (Ranks, error) {
 			text = strings.TrimPrefix(text, "\ufeff") // a byte order mark
 		}
 		for _, word := range strings.FieldsFunc(text, func(c rune) bool { return c == ',' || c == ' ' || c == '\t' || c == '\r' }) {
-			p, err := strconv.ParseFloat(word, 64)
-			if err != nil || !(p >= 0 && p <= 1) {
+			p, ok := tsp.ParseDecimal(word)
+			if !ok || !(p >= 0 && p <= 1) {
 				return nil, fmt.Errorf("%s:%d: found %q, want the share of a rank, a number from 0 to 1", name, n, word)
 			}
 			sum += p

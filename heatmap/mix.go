@@ -3,8 +3,9 @@ package heatmap
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"strings"
+
+	"tspmcts/tsp"
 )
 
 // parseMix reads source=weight,source=weight.
@@ -15,8 +16,8 @@ func (s *Source) parseMix(args string) error {
 		if at < 0 {
 			return fmt.Errorf("heatmap source mix: %q has no weight, %s", arg, want)
 		}
-		w, err := strconv.ParseFloat(arg[at+1:], 64)
-		if err != nil || !(w > 0 && w <= 1e6) {
+		w, ok := tsp.ParseDecimal(arg[at+1:])
+		if !ok || !(w > 0 && w <= 1e6) {
 			return fmt.Errorf("heatmap source mix: the weight of %s is %q, want a number above 0 and up to 1e6", arg[:at], arg[at+1:])
 		}
 		part, err := Parse(arg[:at])

@@ -189,11 +189,12 @@ func (p *Param) check(value string) error {
 		}
 		return nil
 	}
-	v, err := strconv.ParseFloat(value, 64)
-	if p.Integer && err == nil {
-		_, err = strconv.Atoi(value)
+	v, ok := tsp.ParseDecimal(value)
+	if p.Integer && ok {
+		_, err := strconv.Atoi(value)
+		ok = err == nil
 	}
-	if err != nil || !(v >= p.Min && v <= p.Max) {
+	if !ok || !(v >= p.Min && v <= p.Max) {
 		kind := "a number"
 		if p.Integer {
 			kind = "an integer"
@@ -246,7 +247,7 @@ func (s *Source) Value(name string) (string, bool) {
 // Number returns the value of a parameter, or preset where it is not given.
 func (s *Source) Number(name string, preset float64) float64 {
 	if text, ok := s.values[name]; ok {
-		v, _ := strconv.ParseFloat(text, 64) // Parse has seen it
+		v, _ := tsp.ParseDecimal(text) // Parse has seen it
 		return v
 	}
 	return preset

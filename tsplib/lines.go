@@ -87,7 +87,7 @@ func (l *Lines) read() (*tsp.Instance, tsp.Tour, error) {
 		if output = strings.EqualFold(string(tok), "output"); output {
 			break
 		}
-		v, ok := parseFloat(tok)
+		v, ok := tsp.ParseDecimal(tok)
 		if !ok {
 			want := "a coordinate, a finite number"
 			if k := strings.ToUpper(strings.TrimRight(string(tok), ":")); knownKey[k] {

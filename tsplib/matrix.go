@@ -150,14 +150,14 @@ func (p *problem) distance(diagonal bool) (int64, error) {
 			v = 0
 		}
 	case diagonal:
-		if _, number := parseFloat(tok); !number {
+		if _, number := tsp.ParseDecimal(tok); !number {
 			return 0, p.fail(line, key, quote(tok), "a number", nil)
 		}
 		if !ok || v < 0 || v > tsp.MaxDist {
 			v = 0
 		}
 	case !ok:
-		if f, number := parseFloat(tok); number && f != math.Trunc(f) {
+		if f, number := tsp.ParseDecimal(tok); number && f != math.Trunc(f) {
 			return 0, p.fail(line, key, quote(tok), "a whole number; multiply all distances by a power of ten", nil)
 		}
 		return 0, p.fail(line, key, quote(tok), fmt.Sprintf("a whole number, 0 to %d", tsp.MaxDist), nil)

@@ -55,7 +55,7 @@ func (p *problem) readNodes(into *nodes, section string, dims int) error {
 			if tok == nil {
 				return p.fail(line, section, "the end of the line", fmt.Sprintf("coordinate %c of city %d", axes[d], id), nil)
 			}
-			v, ok := parseFloat(tok)
+			v, ok := tsp.ParseDecimal(tok)
 			if !ok {
 				return p.fail(line, section, quote(tok), fmt.Sprintf("a finite number, coordinate %c of city %d", axes[d], id), nil)
 			}

@@ -71,7 +71,7 @@ func (t *table) row() (n, line int, word string, ok bool) {
 		if tok == nil {
 			return n, line, "", true
 		}
-		v, number := parseFloat(tok)
+		v, number := tsp.ParseDecimal(tok)
 		if !number {
 			if n == 0 && strings.EqualFold(string(tok), "EOF") {
 				return 0, line, "", false

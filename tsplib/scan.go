@@ -4,7 +4,8 @@ import (
 	"bytes"
 	"io"
 	"math"
-	"strconv"
+
+	"tspmcts/tsp"
 )
 
 // binaryPrefix is how much of a file is looked at for bytes that no text has.
@@ -261,18 +262,6 @@ func startsNumber(c byte) bool {
 	return '0' <= c && c <= '9' || c == '-' || c == '+' || c == '.'
 }
 
-// parseFloat returns the finite number that tok is. Unlike strconv it knows no
-// hexadecimal, no infinity and no underscores.
-func parseFloat(tok []byte) (float64, bool) {
-	for _, c := range tok {
-		if !startsNumber(c) && c != 'e' && c != 'E' {
-			return 0, false
-		}
-	}
-	v, err := strconv.ParseFloat(string(tok), 64)
-	return v, err == nil
-}
-
 // parseInt returns the whole number that tok is, also if written like 6.0e+03.
 func parseInt(tok []byte) (int64, bool) {
 	digits := tok
@@ -296,7 +285,7 @@ func parseInt(tok []byte) (int64, bool) {
 }
 
 func parseIntegral(tok []byte) (int64, bool) {
-	v, ok := parseFloat(tok)
+	v, ok := tsp.ParseDecimal(tok)
 	if !ok || v != math.Trunc(v) || math.Abs(v) > 1<<53 {
 		return 0, false
 	}

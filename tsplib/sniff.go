@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"io"
 	"strings"
+
+	"tspmcts/tsp"
 )
 
 // Kind is what a file holds.
@@ -123,7 +125,7 @@ func isPlaces(text []byte) bool {
 			named++
 		case "inf", "null", "nan":
 		default:
-			_, ok := parseFloat(field)
+			_, ok := tsp.ParseDecimal(field)
 			numbers = numbers && (ok || !whole && i == len(fields)-1) // which may be cut
 		}
 	}
@@ -166,7 +168,7 @@ func isMatrix(text []byte) bool {
 		if len(fields) != width {
 			return false
 		}
-		if v, ok := parseFloat(bytes.TrimSpace(fields[i])); !ok || v != 0 {
+		if v, ok := tsp.ParseDecimal(bytes.TrimSpace(fields[i])); !ok || v != 0 {
 			return false
 		}
 	}

@@ -4,13 +4,13 @@ import (
 	"errors"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"tspmcts/bench"
 	"tspmcts/bench/report"
+	"tspmcts/tsp"
 )
 
 func compareCommand() *cli.Command {
@@ -79,7 +79,8 @@ func overTimeOptions(c *cli.Context) (report.Options, error) {
 		}
 	}
 	if text := c.String("above"); text != "" {
-		if o.Above, err = strconv.ParseFloat(text, 64); err != nil || !(o.Above >= 0 && o.Above < 100) {
+		var ok bool
+		if o.Above, ok = tsp.ParseDecimal(text); !ok || !(o.Above >= 0 && o.Above < 100) {
 			return o, usagef("--above is %q, want a gap in percent from 0 and below 100", text)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"tspmcts/bench"
+	"tspmcts/tsp"
 )
 
 // Categories of the help.
@@ -107,8 +108,8 @@ func lengthOption(c *cli.Context, name string) (float64, error) {
 	if text == "" {
 		return 0, nil
 	}
-	v, err := strconv.ParseFloat(text, 64)
-	if err != nil || !(v > 0 && v < 1e300) {
+	v, ok := tsp.ParseDecimal(text)
+	if !ok || !(v > 0 && v < 1e300) {
 		return 0, usagef("--%s is %q, want the length of a tour, a number above 0", name, text)
 	}
 	return v, nil

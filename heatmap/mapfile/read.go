@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"tspmcts/heatmap"
+	"tspmcts/tsp"
 	"tspmcts/tsp/npy"
 )
 
@@ -238,16 +239,16 @@ func (t *tokens) fail(found, want string) error {
 	return fmt.Errorf("%s:%d: found %s, want %s (%w)", t.name, t.line, found, want, ErrFormat)
 }
 
-// parseEntry reads a number. Zeros, which fill dense files, are told without parsing.
+// parseEntry reads a number, be it NaN or infinite, which is told as such. Zeros, which fill dense files, are told without parsing.
 func parseEntry(tok []byte) (float64, bool) {
 	if len(tok) > 1 && tok[0] == '0' && tok[1] == '.' && len(bytes.TrimLeft(tok[2:], "0")) == 0 {
 		return 0, true
 	}
-	v, err := strconv.ParseFloat(string(tok), 64)
-	if err != nil && !errors.Is(err, strconv.ErrRange) {
-		return 0, false
+	if v, ok := tsp.ParseDecimal(tok); ok {
+		return v, true
 	}
-	return v, true
+	v, _ := strconv.ParseFloat(string(tok), 64)
+	return v, math.IsNaN(v) || math.IsInf(v, 0)
 }
 
 // badEntry says what an entry should have been.

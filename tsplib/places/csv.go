@@ -115,11 +115,7 @@ func (r *rows) number(s string) (float64, bool) {
 		}
 		s = strings.Replace(s, ",", ".", 1)
 	}
-	if strings.Trim(s, "0123456789+-.eE") != "" {
-		return 0, false
-	}
-	v, err := strconv.ParseFloat(s, 64)
-	return v, err == nil
+	return tsp.ParseDecimal(s)
 }
 
 // wantNumber says what should stand where a number does not.

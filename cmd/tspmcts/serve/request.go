@@ -194,8 +194,8 @@ func seed(text string) (uint64, error) {
 }
 
 func length(text string) (float64, error) {
-	v, err := strconv.ParseFloat(text, 64)
-	if err != nil || !(v > 0 && v < 1e300) {
+	v, ok := tsp.ParseDecimal(text)
+	if !ok || !(v > 0 && v < 1e300) {
 		return 0, errors.New("want the length of a tour, a number above 0")
 	}
 	return v, nil
