@@ -192,6 +192,7 @@ func TestSniff(t *testing.T) {
 		text string
 		want Kind
 	}{
+		{long + "TYPE : TOUR\n", KindTour}, {long + "TYPE : TSP\nCOMMENT: TOUR_SECTION\n", KindProblem}, {"COMMENT: " + strings.Repeat("x", SniffLen-14) + "\nTYPE:TOUR", KindTour},
 		{"", KindEmpty}, {" \n\t\r\n", KindEmpty}, {"\xef\xbb\xbf\n", KindEmpty},
 		{"\x1f\x8b\x08", KindBinary}, {"abc\x00", KindBinary}, {"\xff\xfea\x00", KindBinary},
 		{"0.5 0.25 output 1 1\n", KindLines}, {"\n\n  -1e-3 .5", KindLines}, {".5 .5", KindLines}, {"\xef\xbb\xbf.5 .5", KindLines},

@@ -48,6 +48,9 @@ func (k Kind) String() string {
 // SniffLen is how much of a file Sniff should see.
 const SniffLen = 4096
 
+// maxHeader is how far Detect looks for what tells a tour from a problem: comments may stand above.
+const maxHeader = 1 << 20
+
 // Sniff tells what a file holds from its beginning. One with a TOUR_SECTION or TYPE TOUR is a tour,
 // and one with any other keyword of TSPLIB is a problem, unless it is the name of a table's first
 // column; numbers may stand above it. Other files that begin with a number hold data set lines, or
@@ -55,26 +58,32 @@ const SniffLen = 4096
 // semicolons or tabs are for package places; numbers between tabs only where they look like a
 // matrix. Other text that begins with < is XML, whatever its separators.
 func Sniff(prefix []byte) Kind {
-	prefix = prefix[:min(len(prefix), SniffLen)]
+	kind, _ := sniff(prefix)
+	return kind
+}
+
+// sniff also reports of a problem whether it is told by its type or a section: one that is not may
+// turn out to be a tour when more of it is seen.
+func sniff(all []byte) (kind Kind, told bool) {
+	prefix := all[:min(len(all), SniffLen)]
 	if bytes.HasPrefix(prefix, []byte("\x93NUMPY")) {
-		return KindPlaces
+		return KindPlaces, true
 	}
 	if isBinary(prefix[:min(len(prefix), binaryPrefix)]) {
-		return KindBinary
+		return KindBinary, true
 	}
-	s := newScanner(bytes.NewReader(bytes.TrimPrefix(prefix, bom)), "")
+	s := newScanner(bytes.NewReader(bytes.TrimPrefix(all, bom)), "")
 	c, ok := s.skipSpace()
 	switch {
 	case !ok:
-		return KindEmpty
+		return KindEmpty, true
 	}
 	if isPlaces(prefix) || !startsNumber(c) && isTable(prefix) {
-		return KindPlaces
+		return KindPlaces, true
 	}
 	if c == '<' {
-		return KindXML
+		return KindXML, true
 	}
-	kind := KindUnknown
 	for ; ok && startsNumber(c); c, ok = s.skipSpace() {
 		kind = KindLines
 		s.skipLine()
@@ -83,14 +92,14 @@ func Sniff(prefix []byte) Kind {
 		key := s.keyword()
 		switch {
 		case key == "TOUR_SECTION":
-			return KindTour
+			return KindTour, true
 		case key == "TYPE":
 			if strings.EqualFold(string(s.inLine()), "TOUR") {
-				return KindTour
+				return KindTour, true
 			}
-			return KindProblem
+			return KindProblem, s.pos < s.end // else its value may be cut
 		case knownKey[key] && strings.HasSuffix(key, "_SECTION"):
-			return KindProblem
+			return KindProblem, true
 		case knownKey[key] && key != "EOF":
 			kind = KindProblem
 		}
@@ -99,9 +108,9 @@ func Sniff(prefix []byte) Kind {
 	}
 	first, _, _ := bytes.Cut(bytes.TrimLeft(bytes.TrimPrefix(prefix, bom), " \r\n"), []byte{'\n'})
 	if kind == KindLines && (isMatrix(prefix) || isLabelled(prefix)) || kind == KindUnknown && bytes.ContainsAny(first, ",;\t") || kind == KindLines && bytes.ContainsAny(first, ",;") && !bytes.Contains(first, []byte("output")) {
-		return KindPlaces // which says what its columns lack
+		return KindPlaces, true // which says what its columns lack
 	}
-	return kind
+	return kind, kind != KindProblem
 }
 
 // isPlaces reports whether text is JSON, a table whose first line names columns, or
@@ -191,9 +200,14 @@ func isLabelled(text []byte) bool {
 // Detect sniffs r and returns what to go on reading from: all of r, its beginning included.
 func Detect(r io.Reader) (Kind, io.Reader, error) {
 	b := bufio.NewReaderSize(r, SniffLen)
-	prefix, err := b.Peek(SniffLen)
-	if err != nil && err != io.EOF {
-		return KindUnknown, b, err
+	for n := SniffLen; ; n *= 4 {
+		b = bufio.NewReaderSize(b, n)
+		prefix, err := b.Peek(n)
+		if err != nil && err != io.EOF {
+			return KindUnknown, b, err
+		}
+		if kind, told := sniff(prefix); told || len(prefix) < n || n >= maxHeader {
+			return kind, b, nil
+		}
 	}
-	return Sniff(prefix), b, nil
 }

@@ -11,13 +11,15 @@ import (
 
 // ReadTours reads the tours of a TSPLIB file of TYPE TOUR: one or more, each a
 // permutation of its cities, all of one length. Without a DIMENSION the first
-// tour tells the number of cities.
+// tour tells the number of cities. Where some are none, the rest comes with an error that is a
+// [TourErrors], and nil in their places.
 func ReadTours(r io.Reader, name string) ([]tsp.Tour, error) {
 	p := newParser(newScanner(r, name))
 	if err := p.open(); err != nil {
 		return nil, err
 	}
 	var tours []tsp.Tour
+	var bad TourErrors
 	for {
 		key, line, ok, err := p.next()
 		if err != nil {
@@ -33,11 +35,15 @@ func ReadTours(r io.Reader, name string) ([]tsp.Tour, error) {
 			}
 			p.skipLine()
 		case "TOUR_SECTION":
-			if tours, err = p.readTours(); err != nil {
+			if tours, bad, err = p.readTours(); err != nil {
 				return nil, err
 			}
 		default:
 			p.ignore(key, line)
+			word := tours != nil && !knownKey[key] && !strings.HasSuffix(key, "_SECTION")
+			if c, ok := p.skipSpace(); word && ok && '0' <= c && c <= '9' { // a tour would be lost
+				return nil, p.fail(line, "TOUR_SECTION", quote(key), "a city's number, or -1 after the tour", nil)
+			}
 		}
 	}
 	switch {
@@ -46,14 +52,34 @@ func ReadTours(r io.Reader, name string) ([]tsp.Tour, error) {
 	case tours == nil:
 		return nil, p.fail(p.line, "TOUR_SECTION", "the end of the file", "the section", nil)
 	}
+	switch {
+	case len(bad) == len(tours):
+		return nil, bad
+	case bad != nil:
+		return tours, bad
+	}
 	return tours, nil
 }
 
+// TourErrors are what is wrong with tours of a file that can be read on, each a [*ParseError].
+type TourErrors []error
+
+// Error tells the first, and how many follow.
+func (e TourErrors) Error() string {
+	if len(e) == 1 {
+		return e[0].Error()
+	}
+	return fmt.Sprintf("%v; so it is with %d more", e[0], len(e)-1)
+}
+
+// Unwrap returns them.
+func (e TourErrors) Unwrap() []error { return e }
+
 // readTours reads a TOUR_SECTION: tours that each end with -1, then one more -1.
-// Both may be missing at the end of the section.
-func (p *parser) readTours() ([]tsp.Tour, error) {
+// Both may be missing at the end of the section. What has a city twice, or one that is none, is nil.
+func (p *parser) readTours() (tours []tsp.Tour, bad TourErrors, err error) {
 	const section = "TOUR_SECTION"
-	var tours []tsp.Tour
+	n := p.n
 	var lines []int // of each city of the tour being read
 	var t tsp.Tour
 	for {
@@ -62,7 +88,7 @@ func (p *parser) readTours() ([]tsp.Tour, error) {
 		line := p.line
 		if !more && len(t) > 0 { // a tour that goes on behind a word would be cut there
 			if err := p.stray(section, "a city's number, or -1 after the tour"); err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 		}
 		if more {
@@ -70,7 +96,7 @@ func (p *parser) readTours() ([]tsp.Tour, error) {
 			v, ok := parseInt(tok)
 			if !ok || v != -1 {
 				if !ok || v < 1 || v > math.MaxInt32 {
-					return nil, p.fail(line, section, quote(tok), "a city's number, from 1, or -1 after the tour", nil)
+					return nil, nil, p.fail(line, section, quote(tok), "a city's number, from 1, or -1 after the tour", nil)
 				}
 				t = append(t, int32(v-1))
 				lines = append(lines, line)
@@ -78,18 +104,15 @@ func (p *parser) readTours() ([]tsp.Tour, error) {
 			}
 		}
 		if len(t) > 0 {
-			n := p.n
 			if n == 0 {
 				n = len(t)
-				if len(tours) > 0 {
-					n = len(tours[0])
-				}
 			}
 			if i, found := badCity(t, n); i >= 0 {
-				return nil, p.fail(lines[i], section, found, fmt.Sprintf("each of the cities 1 to %d once", n), nil)
-			}
-			if len(t) != n {
-				return nil, p.fail(line, section, fmt.Sprintf("the end of the tour after %d cities", len(t)), fmt.Sprintf("%d", n), nil)
+				bad = append(bad, p.fail(lines[i], section, found, fmt.Sprintf("each of the cities 1 to %d once", n), nil))
+				t = nil
+			} else if len(t) != n {
+				bad = append(bad, p.fail(line, section, fmt.Sprintf("the end of the tour after %d cities", len(t)), fmt.Sprintf("%d", n), nil))
+				t = nil
 			}
 			tours = append(tours, t)
 			t, lines = nil, lines[:0]
@@ -98,9 +121,9 @@ func (p *parser) readTours() ([]tsp.Tour, error) {
 			}
 		}
 		if len(tours) == 0 {
-			return nil, p.fail(line, section, "no city", "a tour", nil)
+			return nil, nil, p.fail(line, section, "no city", "a tour", nil)
 		}
-		return tours, nil
+		return tours, bad, nil
 	}
 }
 

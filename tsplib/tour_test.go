@@ -2,6 +2,7 @@ package tsplib
 
 import (
 	"bytes"
+	"errors"
 	"reflect"
 	"strings"
 	"testing"
@@ -29,6 +30,7 @@ func TestReadTours(t *testing.T) {
 		"unknown":       {"WHAT: 5\nTOUR_SECTION\n1 3 2 -1\n", []tsp.Tour{a}},
 		"no -1, then =": {"TOUR_SECTION\n1 3 2\nNAME=x\n", []tsp.Tour{a}},
 		"DIMENSION end": {"TOUR_SECTION\n1 3 2 -1\nDIMENSION: 3\n", []tsp.Tour{a}},
+		"words behind":  {"TOUR_SECTION\n1 3 2 -1\nLength 7\nby hand\n", []tsp.Tour{a}},
 		"n = 1":         {"TOUR_SECTION\n1\n-1\n", []tsp.Tour{{0}}},
 	}
 	for name, tt := range tests {
@@ -64,7 +66,7 @@ func TestTourErrors(t *testing.T) {
 		{"largest", "TOUR_SECTION\n1\n2147483647\n-1\n", 3, `found city 2147483647`, nil},
 		{"number and letter", "TOUR_SECTION\n1\n2b\n-1\n", 3, `found "2b"`, nil},
 		{"short", "DIMENSION: 4\nTOUR_SECTION\n1\n3\n2\n-1\n", 6, "found the end of the tour after 3 cities, want 4", nil},
-		{"second short", "TOUR_SECTION\n1\n3\n2\n-1\n1\n2\n-1\n", 8, "found the end of the tour after 2 cities, want 3", nil},
+		{"word between tours", "TOUR_SECTION\n1\n3\n2\n-1\nNEXT\n1\n2\n3\n-1\n", 6, `TOUR_SECTION: found "NEXT", want a city's number, or -1 after the tour`, nil},
 		{"bad DIMENSION", "DIMENSION: 0\n", 1, `found "0"`, nil},
 		{"twice", "TOUR_SECTION\n1\n-1\n-1\nTOUR_SECTION\n1\n-1\n", 5, "a second time", nil},
 	}
@@ -76,6 +78,24 @@ func TestTourErrors(t *testing.T) {
 				t.Error("tours besides the error")
 			}
 		})
+	}
+}
+
+// A tour that is none is told of, and the others are read.
+func TestToursBesideErrors(t *testing.T) {
+	text := "TOUR_SECTION\n1 3 2 -1\n1\n1\n3\n-1\n3 2 1 -1\n1\n2\n-1\n-1\nEOF\n"
+	tours, err := ReadTours(strings.NewReader(text), "x.tour")
+	if want := []tsp.Tour{{0, 2, 1}, nil, {2, 1, 0}, nil}; !reflect.DeepEqual(tours, want) {
+		t.Errorf("read %v, want %v", tours, want)
+	}
+	var bad TourErrors
+	if !errors.As(err, &bad) || len(bad) != 2 {
+		t.Fatalf("%v, want two errors", err)
+	}
+	checkError(t, bad[0], "x.tour", 4, "found city 1 a second time, want each of the cities 1 to 3 once", nil)
+	checkError(t, bad[1], "x.tour", 10, "found the end of the tour after 2 cities, want 3", nil)
+	if want := bad[0].Error() + "; so it is with 1 more"; err.Error() != want {
+		t.Errorf("%q, want %q", err, want)
 	}
 }
 

@@ -20,8 +20,7 @@ func evalCommand() *cli.Command {
 		ArgsUsage: "PROBLEM [TOUR]",
 		Description: "Checks each tour of the TSPLIB file TOUR against PROBLEM: every city once, every\n" +
 			"fixed edge used. Of a data set file without TOUR it checks the reference tours.\n" +
-			"All are checked, and the exit code is 1 if there is a tour that is none. Of a file\n" +
-			"TOUR in which a tour has a city twice, none is.",
+			"All are checked, and the exit code is 1 if there is a tour that is none.",
 		Flags: append([]cli.Flag{
 			linesFlag(),
 			option(catInput, "optimum", "tell the gap to the optimal `LENGTH`"),
@@ -69,15 +68,21 @@ func runEval(c *cli.Context) error {
 		}
 		tours, name := []tsp.Tour{item.Reference}, args[0]
 		if len(args) == 2 {
-			if tours, name, err = readTours(args[1]); err != nil {
+			tours, name, err = readTours(args[1])
+			var none tsplib.TourErrors
+			if err != nil && !errors.As(err, &none) {
 				return err
 			}
+			bad = append(bad, none...)
 		} else if item.Reference == nil {
 			missing = append(missing, usagef("%s has no tour in its file; give one: eval PROBLEM TOUR", item.Name))
 			continue
 		}
 		optimum := r.known.Of(item, warn)
 		for k, t := range tours {
+			if t == nil { // is among the bad ones
+				continue
+			}
 			place := name
 			if len(tours) > 1 {
 				place = fmt.Sprintf("%s: tour %d of %d", name, k+1, len(tours))

@@ -200,7 +200,7 @@ func TestSideFiles(t *testing.T) {
 	}
 	write(t, dir, "best.csv", "instance,best\ninstance,best\n")
 	oneError(t, dir, 1, `best\.csv:2: found .*want an instance and its best length`, call{args: []string{"solve", "instance.tsp", "--best", "best.csv"}})
-	write(t, dir, "best.csv", "instance,4_0\n")
+	write(t, dir, "best.csv", "graph,4_0\ninstance,40\n")
 	oneError(t, dir, 1, `best\.csv:1: found .*want an instance and its best length`, call{args: []string{"solve", "instance.tsp", "--best", "best.csv"}})
 	write(t, dir, "best.csv", "graph,0\ninstance,40\n")
 	oneError(t, dir, 1, `best\.csv:1: found .*want a length above 0; leave the line out`, call{args: []string{"solve", "instance.tsp", "--best", "best.csv"}})

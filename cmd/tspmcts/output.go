@@ -111,7 +111,15 @@ func create(name string) (*pending, error) {
 }
 
 // holds returns what is in a file, KindEmpty where none is there.
-func holds(name string) tsplib.Kind { return tsplib.Sniff([]byte(head(name))) }
+func holds(name string) tsplib.Kind {
+	f := openRegular(name)
+	if f == nil {
+		return tsplib.KindEmpty
+	}
+	defer f.Close()
+	kind, _, _ := tsplib.Detect(f)
+	return kind
+}
 
 // recordsIn returns what wrote the records that a file begins with: bench, or solve --json, whose
 // have no version; "" for none.
@@ -127,16 +135,25 @@ func recordsIn(name string) string {
 
 // head returns the beginning of a file, "" of what is none or cannot be read.
 func head(name string) string {
-	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
-		return "" // and a pipe keeps what is in it
-	}
-	f, err := os.Open(name)
-	if err != nil {
+	f := openRegular(name)
+	if f == nil {
 		return ""
 	}
 	defer f.Close()
 	b, _ := io.ReadAll(io.LimitReader(f, tsplib.SniffLen))
 	return string(b)
+}
+
+// openRegular opens a file to look into it, nil where it is none or cannot be read.
+func openRegular(name string) *os.File {
+	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
+		return nil // and a pipe keeps what is in it
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil
+	}
+	return f
 }
 
 // newPending begins a file, and makes its folder. It fails where the file could not be put in its
