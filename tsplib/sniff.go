@@ -197,7 +197,8 @@ func isLabelled(text []byte) bool {
 	return ok && bytes.HasPrefix(rest, append(bytes.TrimSpace(name), '\t'))
 }
 
-// Detect sniffs r and returns what to go on reading from: all of r, its beginning included.
+// Detect sniffs r and returns what to go on reading from: all of r, its beginning included. Of a
+// header that does not tell a tour from a problem within SniffLen it sees more.
 func Detect(r io.Reader) (Kind, io.Reader, error) {
 	b := bufio.NewReaderSize(r, SniffLen)
 	for n := SniffLen; ; n *= 4 {

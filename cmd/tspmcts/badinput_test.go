@@ -180,6 +180,7 @@ func TestBadTour(t *testing.T) {
 	}
 	// Of several the others are checked, too.
 	write(t, dir, "three.tour", tour("1\n3\n2\n4\n-1\n1\n2\n3\n4\n-1\n4\n1\n3\n2\n"))
+	write(t, dir, "again.tour", "TYPE : TOUR\nTOUR_SECTION\n1\n3\n2\n4\n-1\n1\n1\n3\n4\n-1\n4\n1\n3\n2\n-1\n-1\nEOF\n")
 	write(t, dir, "set.txt", "0 0 0 1 1 1\n0 0 0 1 1 1 output 1 2 3 1\n0 0 1 1 1 2\n")
 	write(t, dir, "twice.txt", "0 0 0 1 1 1\n0 0 0 1 1 1\n0 0 0 1 1 1 output 1 3 3 1\n0 0 0 1 1 1 output 1 2 2 1\n0 0 0 1 1 1 output 1 2 3 1\n")
 	for _, c := range []struct {
@@ -188,6 +189,7 @@ func TestBadTour(t *testing.T) {
 		args        []string
 	}{
 		{2, 1, `three\.tour: tour 2 of 3: no tour of fixed: .*fixed edge 1-3$`, []string{"eval", "fixed.tsp", "three.tour"}},
+		{2, 1, `again\.tour:9: TOUR_SECTION: found city 1 a second time`, []string{"eval", "fixed.tsp", "again.tour"}},
 		{1, 2, `set_0 has no tour in its file; .*; so it is with 1 more$`, []string{"eval", "set.txt"}},
 		{1, 1, `twice\.txt:3: output: found city 3.*; so it is with 1 more; twice_0 has no tour in its file.*; so it is with 1 more$`, []string{"eval", "twice.txt"}},
 		{0, 1, `twice\.txt:3: output: found city 3.*; so it is with 1 more; twice_1 has no tour in its file[^;]*; give one: eval PROBLEM TOUR$`, []string{"eval", "twice.txt", "--lines", "1:4"}},

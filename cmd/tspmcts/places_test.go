@@ -222,7 +222,7 @@ func TestBadPlaces(t *testing.T) {
 		{"OSRM refuses", `{"code":"InvalidQuery","message":"Query string malformed"}`, `f:1: code: found "InvalidQuery", Query string malformed, want Ok`},
 		{"OSRM without the weight", `{"code":"Ok","durations":[[0,1],[1,0]]}`, `f:1: found only durations, want distances, which --weight names; .*annotations`},
 		{"ORS refuses", `{"error":{"code":6004,"message":"over the limit"}}`, `f:1: error: found an answer that says "over the limit"`},
-		{"npy", "\x93NUMPY\x01\x00v\x00{'descr': '<f8'", `f:1: found a NumPy header of which`},
+		{"npy", "\x93NUMPY\x01\x00v\x00{'descr': '<f8'", `f:1: found a NumPy header that is cut off`},
 		{"asymmetric under TSP", "TYPE : TSP\nDIMENSION : 3\nEDGE_WEIGHT_TYPE : EXPLICIT\nEDGE_WEIGHT_FORMAT : FULL_MATRIX\nEDGE_WEIGHT_SECTION\n0 1 2\n1 0 3\n2 4 0\nEOF\n", `f:8: EDGE_WEIGHT_SECTION: found d\(3,2\) = 4 but d\(2,3\) = 3, want a symmetric`},
 	} {
 		t.Run(c.name, func(t *testing.T) {

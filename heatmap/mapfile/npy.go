@@ -19,7 +19,7 @@ func readNPY(b *bufio.Reader, name string, opt ReadOptions) (m *heatmap.Map, err
 	}
 	r, err := npy.NewReader(b)
 	if err != nil {
-		return nil, fail("the header: %v", err)
+		return nil, fail("found a NumPy header that %v", err)
 	}
 	shape := r.Shape
 	for len(shape) > 3 && shape[0] == 1 {

@@ -15,7 +15,7 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"slices"
+	"regexp"
 
 	"codeberg.org/sbinet/npyio/npy"
 )
@@ -70,35 +70,50 @@ type descr = struct {
 	Shape   []int
 }
 
-// header reads the header. The library panics on some broken ones, and
-// allocates what they say: those are refused beforehand.
+// long is a number of a shape as Python 2 wrote it on Windows: 3L.
+var long = regexp.MustCompile(`(\d)L`)
+
+// header reads the header. Its errors go on where a sentence says "a header that".
 func header(b *bufio.Reader) (d descr, err error) {
-	defer func() {
-		if recover() != nil { // what it says is about the library
-			err = errors.New("it is broken")
-		}
-	}()
 	head, err := b.Peek(12)
 	if err != nil {
-		return d, errors.New("the file ends in it")
+		return d, errors.New("is cut off")
 	}
-	head = slices.Clone(head)
+	begin, size := 10, int64(binary.LittleEndian.Uint16(head[8:]))
 	switch version := head[6]; version {
 	case 1:
-	case 2, 3:
-		if n := binary.LittleEndian.Uint32(head[8:]); n > 1<<16 {
-			return d, fmt.Errorf("it is %d bytes long", n)
-		}
-		head[6] = 2 // which the library knows; 3 differs in the names of fields alone
+	case 2, 3: // which differs in the names of fields alone
+		begin, size = 12, int64(binary.LittleEndian.Uint32(head[8:]))
 	default:
-		return d, fmt.Errorf("the version is %d", version)
+		return d, fmt.Errorf("has the version %d", version)
 	}
-	b.Discard(len(head)) // is in the buffer
-	r, err := npy.NewReader(io.MultiReader(bytes.NewReader(head), b))
+	if size > 1<<16 {
+		return d, fmt.Errorf("is %d bytes long", size)
+	}
+	text := make([]byte, begin+int(size))
+	if _, err := io.ReadFull(b, text); err != nil {
+		return d, errors.New("is cut off")
+	}
+	if text[6] == 3 {
+		text[6] = 2 // which the library knows
+	}
+	copy(text[begin:], long.ReplaceAll(text[begin:], []byte("$1 ")))
+	d, ok := parse(text)
+	if !ok {
+		return d, errors.New("does not tell descr, fortran_order and shape as numpy.save writes them")
+	}
+	return d, nil
+}
+
+// parse has the library read a header, false where it cannot or panics: what it says then is about
+// itself.
+func parse(text []byte) (d descr, ok bool) {
+	defer func() { recover() }()
+	r, err := npy.NewReader(bytes.NewReader(text))
 	if err != nil {
-		return d, err
+		return d, false
 	}
-	return r.Header.Descr, nil
+	return r.Header.Descr, true
 }
 
 // Float reports whether the numbers are float32 or float64.

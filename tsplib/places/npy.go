@@ -14,7 +14,7 @@ func (f *file) readNPY(b *bufio.Reader) (*tsp.Instance, error) {
 	fail := func(found, want string) error { return f.fail(1, "", found, want, nil) }
 	r, err := npy.NewReader(b)
 	if err != nil {
-		return nil, fail("a NumPy header of which "+err.Error(), "one that numpy.save wrote")
+		return nil, fail("a NumPy header that "+err.Error(), "one that numpy.save wrote")
 	}
 	shape := r.Shape
 	if len(shape) != 2 || shape[0] != shape[1] || shape[0] < 1 || shape[0] > math.MaxInt32/2 {

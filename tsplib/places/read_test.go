@@ -415,7 +415,7 @@ func TestErrors(t *testing.T) {
 		npyFile("<f8", true, 2, []float64{0, -1, 1, 0}):                                   "found -1 in row 2, column 1, want 0 or more",
 		npyFile("<c8", false, 1, []float64{0}):                                            "found numbers of the type \"<c8\"",
 		strings.Replace(npyFile("<f8", false, 2, []float64{0, 1}), "(2, 2)", "(2, 1)", 1): "found numbers of the shape [2 1], want a square matrix",
-		"\x93NUMPY\x01\x00":                                                               "found a NumPy header of which the file ends in it",
+		"\x93NUMPY\x01\x00":                                                               "found a NumPy header that is cut off",
 	} {
 		in, _, err := read(text, Options{})
 		var p *tsplib.ParseError
