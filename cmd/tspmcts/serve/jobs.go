@@ -259,6 +259,10 @@ func (s *Server) add(o *order, query string, body []byte, spent time.Duration) (
 	return j, nil
 }
 
+// maxEnded is how many jobs that have ended stay, however small: each takes some kilobytes besides
+// its cities, and lists of jobs tell of it.
+const maxEnded = 10000
+
 // take lets a job wait, where it fits.
 func (s *Server) take(j *job) *Problem {
 	s.mu.Lock()
@@ -266,21 +270,26 @@ func (s *Server) take(j *job) *Problem {
 	if s.closed {
 		return s.closing()
 	}
-	n, stay := j.weight, s.held
-	olds := s.oldestFirst(func(j *job) bool { return j.state.Status.ended() })
-	for _, old := range olds {
-		stay -= old.weight
+	n, stay, ended := j.weight, s.held, 0
+	for _, old := range s.jobs {
+		if old.state.Status.ended() {
+			stay -= old.weight
+			ended++
+		}
 	}
 	if stay+n > s.Held {
 		p := problemf(http.StatusTooManyRequests, "the jobs that have not ended count as %d cities together, and %d more are above the limit of %d; try again later", stay, n, s.Held)
 		p.retry = s.soonest()
 		return p
 	}
-	for _, old := range olds {
-		if s.held+n <= s.Held {
-			break
+	if s.held+n > s.Held || ended >= maxEnded {
+		for _, old := range s.oldestFirst(func(j *job) bool { return j.state.Status.ended() }) {
+			if s.held+n <= s.Held && ended < maxEnded {
+				break
+			}
+			s.forget(old)
+			ended--
 		}
-		s.forget(old)
 	}
 	s.held += n
 	s.jobs[j.id] = j
@@ -324,7 +333,10 @@ func (s *Server) expire() {
 		return
 	}
 	next := s.Keep
-	for _, j := range s.oldestFirst(func(j *job) bool { return j.state.Status.ended() }) {
+	for _, j := range s.jobs {
+		if !j.state.Status.ended() {
+			continue
+		}
 		if left := s.Keep - time.Since(j.ended); left > 0 {
 			next = min(next, left)
 		} else {
@@ -443,6 +455,9 @@ func (s *Server) run(ctx context.Context, j *job) {
 	case err != nil:
 		j.state.Status, j.state.Error, j.ended = Failed, problemf(0, "%v", err).Detail, time.Now()
 	default:
+		if res.Stop == mcts.StopTarget && res.Value > j.budget.Target { // at the bound of before
+			res.Stop = mcts.StopExact
+		}
 		j.state.Status, j.state.Stop, j.ended = Done, res.Stop, time.Now()
 	}
 	if err == nil {
@@ -478,6 +493,10 @@ func (s *Server) solve(ctx context.Context, j *job, clock func() time.Duration) 
 	o := mcts.Options{Preset: j.knobs.Preset, Configure: j.knobs.Config, Source: j.heatmap, Seed: j.seed, Workers: j.workers,
 		Time: j.time(s.Limits), Actions: j.budget.Actions, Stall: j.budget.Stall.Of(j.item.N()), Target: j.budget.Target, Clock: clock,
 		Bound: j.bound, Heatmap: j.edges, Initial: j.initial, Observe: func(p mcts.Progress) { s.publish(j, p) }}
+	if j.state.Bound != nil { // of before, which there may be no time to prove again
+		bound, _ := j.state.Bound.Float64()
+		o.Target = max(o.Target, bound)
+	}
 	o.Build = func(ctx context.Context, in *tsp.Instance, spec string, nb *tsp.Neighbors, told heatmap.Told) (*heatmap.Map, error) {
 		source, err := heatmap.Parse(spec)
 		if err != nil {
@@ -655,17 +674,20 @@ func seconds(d time.Duration) float64 { return math.Round(d.Seconds()*1e6) / 1e6
 // maxTrace is how many improvements a job remembers.
 const maxTrace = 512
 
-// trace holds improvements, at most maxTrace of them: when there are too many, every
-// second one of the past is dropped, so that what it says of the course stays.
+// trace holds improvements, at most maxTrace of them: of more, the one goes whose neighbours are
+// nearest in the logarithm of time, by which the course is drawn.
 type trace struct{ points []bench.Point }
 
 func (t *trace) add(p bench.Point) {
-	if len(t.points) == maxTrace {
-		kept := t.points[:1]
-		for i := 2; i < maxTrace; i += 2 {
-			kept = append(kept, t.points[i])
-		}
-		t.points = kept
-	}
 	t.points = append(t.points, p)
+	if len(t.points) <= maxTrace {
+		return
+	}
+	at, least := 1, math.Inf(1)
+	for i := 1; i < maxTrace; i++ {
+		if ratio := t.points[i+1].Seconds / t.points[i-1].Seconds; ratio < least {
+			at, least = i, ratio
+		}
+	}
+	t.points = slices.Delete(t.points, at, at+1)
 }

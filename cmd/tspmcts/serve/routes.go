@@ -4,6 +4,7 @@ import (
 	"embed"
 	"errors"
 	"io"
+	"math"
 	"net/http"
 	"os"
 	"slices"
@@ -194,12 +195,22 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request) ([]byte, *Prob
 	return body, nil
 }
 
-// listJobs tells of all jobs, the oldest first.
+// listJobs tells of all jobs, or of the last ones, the oldest first.
 func (s *Server) listJobs(w http.ResponseWriter, r *http.Request) {
+	last := math.MaxInt
+	if text := r.URL.Query().Get("last"); text != "" {
+		v, err := integer(text, 1, math.MaxInt32)
+		if err != nil {
+			problemf(http.StatusBadRequest, "last is %q: %v", short(text), err).write(w)
+			return
+		}
+		last = int(v)
+	}
 	s.mu.Lock()
 	s.expire()
 	views := []View{}
-	for _, j := range s.oldestFirst(func(*job) bool { return true }) {
+	jobs := s.oldestFirst(func(*job) bool { return true })
+	for _, j := range jobs[max(0, len(jobs)-last):] {
 		views = append(views, j.view(false))
 	}
 	s.mu.Unlock()

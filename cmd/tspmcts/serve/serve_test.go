@@ -808,6 +808,30 @@ func TestPauseResumeStop(t *testing.T) {
 	c.want(http.StatusNotFound, "GET", path, "", nil)
 }
 
+// A job that goes on when the time for its bound is over stops where it meets the one of before.
+func TestResumeStopsAtBound(t *testing.T) {
+	c := serveIt(t, func(c *Config) { c.Running = 1 })
+	proven := c.until(c.post("bound=true&time=1m", circle(100)), func(v View) bool { return v.Status.ended() })
+	if proven.Stop != mcts.StopExact {
+		t.Fatalf("it stops as %s at %s over the bound %s", proven.Stop, proven.Length, proven.Bound)
+	}
+	before := c.post("time=1h&workers=1", circle(2000))
+	path := c.post("bound=true&time=1h", circle(100))
+	c.want(http.StatusAccepted, "POST", path+"/pause", "", nil)
+	c.Server.mu.Lock()
+	for _, j := range c.jobs {
+		if j.state.Status == Paused {
+			j.spent, j.state.Bound = time.Hour/2, proven.Bound
+		}
+	}
+	c.Server.mu.Unlock()
+	c.want(http.StatusNoContent, "DELETE", before, "", nil)
+	c.want(http.StatusAccepted, "POST", path+"/resume", "", nil)
+	if v := c.until(path, func(v View) bool { return v.Status.ended() }); v.Stop != mcts.StopExact || *v.Length != *proven.Length {
+		t.Errorf("it stops as %s at %s, want %s at %s", v.Stop, v.Length, mcts.StopExact, proven.Length)
+	}
+}
+
 // A job that rests is resumed where one more may wait.
 func TestResumeNeedsRoom(t *testing.T) {
 	c := serveIt(t, func(c *Config) { c.Running, c.Queued = 1, 1 })
@@ -1148,6 +1172,34 @@ func TestForgets(t *testing.T) {
 	c.want(http.StatusOK, "GET", old, "", nil)
 	c.want(http.StatusAccepted, "POST", "/v1/jobs?demo=uniform&cities=6", "", nil)
 	c.want(http.StatusNotFound, "GET", old, "", nil)
+}
+
+// Of jobs that have ended, however small, so many stay; a list may be of the newest.
+func TestForgetsSmall(t *testing.T) {
+	c := serveIt(t, nil)
+	one := c.post("", square)
+	c.until(one, status(Done))
+	c.Server.mu.Lock()
+	first := c.jobs[strings.TrimPrefix(one, "/v1/jobs/")]
+	for k := range maxEnded {
+		old := &job{order: first.order, id: fmt.Sprint(k), created: first.created.Add(-time.Hour), state: first.state, ended: first.ended, changed: make(chan struct{})}
+		c.jobs[old.id] = old
+		c.held += old.weight
+	}
+	c.Server.mu.Unlock()
+	two := c.post("", square)
+	c.until(two, status(Done))
+	var all, last struct{ Jobs []View }
+	c.want(http.StatusOK, "GET", "/v1/jobs", "", &all)
+	if c.want(http.StatusOK, "GET", "/v1/jobs?last=2", "", &last); len(all.Jobs) != maxEnded || len(last.Jobs) != 2 {
+		t.Fatalf("there are %d jobs, want %d; of the last 2 there are %d", len(all.Jobs), maxEnded, len(last.Jobs))
+	}
+	for k, path := range []string{one, two} {
+		if got := "/v1/jobs/" + last.Jobs[k].ID; got != path {
+			t.Errorf("%d of the last 2 is %s, want %s", k, got, path)
+		}
+	}
+	c.want(http.StatusBadRequest, "GET", "/v1/jobs?last=0", "", nil)
 }
 
 // The distances of jobs that have ended count as what they take, not as the few cities that they
@@ -1577,6 +1629,10 @@ func TestTrace(t *testing.T) {
 	}
 	if !slices.IsSortedFunc(tr.points, func(a, b bench.Point) int { return int(a.Seconds - b.Seconds) }) {
 		t.Error("not in order")
+	}
+	// By the logarithm of time, the beginning is kept as well as the end.
+	if got := slices.IndexFunc(tr.points, func(p bench.Point) bool { return p.Seconds > maxTrace }); got < maxTrace/3 {
+		t.Errorf("%d of %d points are of the first tenth", got, maxTrace)
 	}
 }
 
