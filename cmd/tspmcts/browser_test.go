@@ -241,8 +241,9 @@ func TestBrowser(t *testing.T) {
 	b.open(s.url)
 	text, optimum := ring()
 	b.drop("ring52.tsp", text)
-	b.eval(`document.getElementById("start").click()`)
+	b.eval(`(() => { const b = document.getElementById("start"); b.focus(); b.click(); })()`)
 	b.until(fmt.Sprintf(figure, "stage") + `.startsWith("done")`)
+	b.until(`document.activeElement.id === "start"`)
 	if got := b.eval(fmt.Sprintf(figure, "length")); got != fmt.Sprint(optimum) {
 		t.Errorf("length %v, want %d", got, optimum)
 	}
@@ -617,7 +618,7 @@ func TestBrowserLostAnswers(t *testing.T) {
 		b.until(`document.querySelector("[data-is=error]").textContent === ""`)
 	}
 	// The job that runs is not shown: only the list tells of it.
-	b.eval(`window.id = document.querySelector("#jobs tr").dataset.job; window.lost = 0; window.fail = (path, options) => path.endsWith("/v1/jobs") && ++lost < 3; location.hash = ""; document.querySelector(".pane") && 0`)
+	b.eval(`window.id = document.querySelector("#jobs tr").dataset.job; window.lost = 0; window.fail = (path, options) => path.includes("/v1/jobs?last") && ++lost < 3; location.hash = ""; document.querySelector(".pane") && 0`)
 	b.until(`document.querySelectorAll(".pane").length === 0 && lost >= 3`)
 	b.eval("import(\"/api.js\").then(({ request }) => request(`/v1/jobs/${id}/stop`, { method: \"POST\" })).then(() => 0)")
 	b.until(`document.querySelector("#jobs tr").cells[4].textContent === "done"`)

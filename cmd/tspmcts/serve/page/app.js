@@ -112,7 +112,7 @@ class Pane {
     Object.assign(this.job, state);
     const { job } = this;
     const last = this.points.at(-1);
-    if (job.length != null && (!last || job.length < last.length)) this.points.push({ seconds: job.seconds, length: job.length });
+    if (job.length != null && (!last || job.length < last.length)) this.add({ seconds: job.seconds, length: job.length });
     for (const [name, text] of Object.entries({
       length: short(job.length), gap: percent(job.gap), bound: short(job.bound), seconds: job.seconds.toFixed(1),
       actions: job.actions.toLocaleString("en"),
@@ -136,6 +136,17 @@ class Pane {
     }
     chart();
     this.tour();
+  }
+
+  // add adds an improvement to the course. Of too many the one goes whose neighbours are nearest in the
+  // logarithm of time, as the server has it.
+  add(point) {
+    const { points } = this;
+    if (points.push(point) <= 512) return;
+    const ratio = (k) => points[k + 1].seconds / points[k - 1].seconds;
+    let at = 1;
+    for (let k = 2; k < points.length - 1; k++) if (ratio(k) < ratio(at)) at = k;
+    points.splice(at, 1);
   }
 
   // course fetches all improvements, of which a slow page has not been told.
@@ -246,13 +257,13 @@ async function show(ids, fill = true) {
   for (const p of panes) p.begin().catch(complain);
 }
 
-// list tells of all jobs, and again while one of them has not ended. Rows stay as they are, for who
+// list tells of the newest jobs, and again while one of them has not ended. Rows stay as they are, for who
 // is about to press a button; the focus in one that goes is in the next one then.
 let again;
 async function list() {
-  const { jobs } = await json("/v1/jobs");
+  const { jobs } = await json("/v1/jobs?last=50");
   const body = $("jobs"), old = [...body.rows];
-  const rows = jobs.reverse().slice(0, 50).map((job) => {
+  const rows = jobs.reverse().map((job) => {
     const row = old.find((r) => r.dataset.job === job.id) ?? newRow(job);
     [job.name, job.cities.toLocaleString("en"), job.preset, job.heatmap, job.status, short(job.length), percent(job.gap)].forEach((text, k) => { row.cells[k].textContent = text; });
     return row;
@@ -320,6 +331,7 @@ async function body() {
 
 async function solve() {
   $("problem").textContent = "";
+  const pressed = document.activeElement === $("start"); // which loses the focus
   $("start").disabled = true;
   try {
     const { text, settings } = await body();
@@ -344,6 +356,7 @@ async function solve() {
     complain(e);
   }
   $("start").disabled = false;
+  if (pressed && document.activeElement === document.body) $("start").focus({ preventScroll: true });
 }
 
 // refill has the form say what is shown: after a reload it can be run again with one thing changed.

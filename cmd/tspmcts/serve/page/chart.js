@@ -24,7 +24,7 @@ const marks = (low, high, count) => {
   return [low, high].map((v) => Number(v.toPrecision(3)));
 };
 
-// plot draws the courses: each has name, points of seconds and length, seconds, and length, bound and gap
+// plot draws the courses: each has name, points of seconds and length, seconds, and length and gap
 // of now. Time is logarithmic, since a search brings as much from one second to two as from ten to twenty;
 // so is the gap, which falls by as much from 10 % to 1 % as from 1 % to .1 %.
 export function plot(svg, all) {
@@ -61,8 +61,8 @@ export function plot(svg, all) {
     }
     const inside = steps.slice(Math.max(0, steps.findLastIndex(([, v]) => v > scale.high)));
     svg.append(element("polyline", { class: names[i], points: inside.map(([t, v]) => `${x(t).toFixed(1)},${y(v).toFixed(1)}`).join(" ") }));
-    svg.append(element("text", { class: names[i], x: box.left, y: box.bottom + 34 + 18 * i },
-      `${c.name}: ${short(c.points.at(-1).length)}${c.gap == null ? "" : ", gap " + percent(c.gap)}${c.bound == null ? "" : ", bound " + short(c.bound)}`));
+    svg.append(element("text", { class: names[i], x: 4, y: box.bottom + 34 + 18 * i },
+      `${c.name}: ${short(c.points.at(-1).length)}${c.gap == null ? "" : ", gap " + percent(c.gap)}`)); // which a phone has room for
   });
   svg.setAttribute("aria-label", courses.map((c) => `${c.name}: from length ${short(c.points[0].length)} to ${short(c.points.at(-1).length)}${c.gap == null ? "" : `, gap ${percent(c.gap)},`} in ${c.seconds.toFixed(1)} seconds`).join("; "));
 }
