@@ -629,6 +629,13 @@ func TestBrowserLostAnswers(t *testing.T) {
 		return new Response(new ReadableStream({ start(c) { c.enqueue(new Uint8Array(80)); c.error(new TypeError("cut")); } })); };
 		location.hash = id; })()`)
 	b.until(`lost > 2 && document.querySelector(".pane")?.dataset.revision > 0 && document.querySelector("[data-is=error]").textContent === ""`)
+	// A page that can follow nothing says so, until it can.
+	b.eval(`window.fail = (path) => path.includes("/events"); location.hash = ""; document.querySelector(".pane") && 0`)
+	b.until(`document.querySelectorAll(".pane").length === 0`)
+	b.eval(`location.hash = id`)
+	b.until(`document.querySelector("[data-is=error]")?.textContent.includes("does not answer")`)
+	b.eval(`window.fail = () => false`)
+	b.until(`document.querySelector("[data-is=error]").textContent === ""`)
 }
 
 // A row of a job that another page has deleted goes when something is asked of it, and what is shown

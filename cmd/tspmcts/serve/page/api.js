@@ -50,9 +50,9 @@ export const json = async (path, options) => (await request(path, options)).json
 export const buffer = async (path, options) => (await request(path, options)).arrayBuffer();
 
 // follow calls tell with the states of a job until it has ended, or gone when there is no such job
-// any more, and begins again when the stream breaks. A hidden page follows nothing: a browser has six
+// any more, and begins again when the stream breaks, or says why it is lost. A hidden page follows nothing: a browser has six
 // connections to a server for all tabs together. The stream begins with how the job is by then.
-export async function follow(id, tell, gone, signal) {
+export async function follow(id, tell, gone, lost, signal) {
   for (let pause = 500; !signal.aborted; pause = Math.min(2 * pause, 10000)) {
     const turned = new AbortController(); // when the page is shown or hidden, or signal says so
     for (const [from, event] of [[document, "visibilitychange"], [signal, "abort"]]) from.addEventListener(event, () => turned.abort(), { signal: turned.signal });
@@ -83,6 +83,7 @@ export async function follow(id, tell, gone, signal) {
     } catch (e) {
       if (signal.aborted) return;
       if (e instanceof Problem && e.message.startsWith("there is no job")) return gone();
+      if (e instanceof Problem) lost(e);
     } finally {
       turned.abort();
     }

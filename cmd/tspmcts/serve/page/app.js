@@ -52,7 +52,12 @@ class Pane {
     if (places) this.view.setCities(places);
     this.drawn();
     this.tour();
-    follow(this.id, (state) => this.tell(state), () => this.gone(), this.quit.signal);
+    let stale = false;
+    follow(this.id, (state) => {
+      if (stale) this.fail(new Problem());
+      stale = false;
+      this.tell(state);
+    }, () => this.gone(), (e) => { stale = true; this.fail(e); }, this.quit.signal);
   }
 
   // places fetches where to draw the cities, again until the server answers; null where it says
