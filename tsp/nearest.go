@@ -419,11 +419,11 @@ type querent struct {
 	failed []failure     // scratch of group
 	span   kdrange.Range // scratch of look
 
-	// The sites that were looked up, by column: coordinates as the metric wants
-	// them, number, and place on the sphere.
-	x, y, z  []float64
-	u        []int32
-	onSphere [][3]float64
+	// The sites that were looked up, by column: number, and coordinates in the space of the trees,
+	// those of the plane's fast path axis by axis.
+	u    []int32
+	x, y []float64
+	at   [][3]float64
 }
 
 // failure is a site whose neighbours reach out of its group's box: their keys are at most worst.
@@ -581,7 +581,7 @@ func (q *querent) fetch(b *box, limit int) bool {
 }
 
 func (q *querent) clear() {
-	q.x, q.y, q.z, q.u, q.onSphere = q.x[:0], q.y[:0], q.z[:0], q.u[:0], q.onSphere[:0]
+	q.u, q.x, q.y, q.at = q.u[:0], q.x[:0], q.y[:0], q.at[:0]
 }
 
 // look adds the sites of leaf v that are in b.
@@ -607,15 +607,7 @@ func (q *querent) add(s *site) {
 		q.x, q.y = append(q.x, s.c[0]), append(q.y, s.c[1])
 		return
 	}
-	i := q.city(q.row(s.u))
-	p := q.in.pts[i]
-	q.x, q.y = append(q.x, p.x), append(q.y, p.y)
-	if q.in.z != nil {
-		q.z = append(q.z, q.in.z[i])
-	}
-	if q.sphere {
-		q.onSphere = append(q.onSphere, s.c)
-	}
+	q.at = append(q.at, s.c)
 }
 
 // rank offers all cities of the fetched sites to best, at their distance from s.
@@ -624,48 +616,32 @@ func (q *querent) rank(s *site) {
 		q.rankFlat(s)
 		return
 	}
-	i := q.city(q.row(s.u))
-	p := q.in.pts[i]
-	var pz float64
-	if q.in.z != nil {
-		pz = q.in.z[i]
-	}
-	globe := q.in.Metric.Degrees()
+	i, c := q.city(q.row(s.u)), s.c
 	near2, least := q.near2(), q.atLeast(0)
 	for t, u := range q.u {
-		if pack(least, q.row(u)) >= q.best.worst { // its number is too high whatever the distance, which is slow
+		l := &q.at[t]
+		if sq(l[0]-c[0])+sq(l[1]-c[1])+sq(l[2]-c[2]) > near2 {
 			continue
 		}
-		if q.sphere {
-			l := &q.onSphere[t]
-			if sq(l[0]-s.c[0])+sq(l[1]-s.c[1])+sq(l[2]-s.c[2]) > near2 {
-				continue
-			}
+		worst, row := q.best.worst, q.row(u)
+		if pack(least, row) >= worst { // its number is too high whatever the distance, which is slow
+			continue
 		}
-		var dz float64
-		if q.in.z != nil {
-			dz = pz - q.z[t]
-		}
-		var d int32
-		if globe { // by the chord, mostly
-			d = int32(q.in.distance(i, q.city(q.row(u))))
-		} else {
-			d = int32(q.in.between(p, point{q.x[t], q.y[t]}, dz))
-		}
-		worst := q.best.worst
-		q.offer(d, u)
-		if q.sphere && q.best.worst != worst {
+		if q.offer(int32(q.in.distance(i, q.city(row))), u); q.best.worst != worst {
 			near2 = q.near2()
 		}
 	}
 }
 
-// near2 is the square of how far away what is below the worst key can be.
+// near2 is the square of how far away in the space of the trees what is below the worst key can be.
 func (q *querent) near2() float64 {
-	if q.best.worst>>32 > MaxDist {
+	if q.best.worst>>32 > MaxDist || q.period != 0 {
 		return math.Inf(1)
 	}
 	r := q.reach(int32(q.best.worst >> 32))
+	if m := q.in.Metric; m == Max2D || m == Max3D { // which bound each axis alone
+		r *= math.Sqrt(3)
+	}
 	return r * r * (1 + 1e-12)
 }
 
