@@ -93,7 +93,7 @@ var Knobs = []Knob{
 	{Name: "alpha", Usage: "weight of exploration when a candidate is drawn", Kind: Real, Max: 100, Search: "0:5", Use: byDraws, field: func(c *Config) any { return &c.Alpha }},
 	{Name: "beta", Usage: "how fast improvements raise the weights of their edges", Kind: Real, Max: 1e6, Search: "1:1000 log", Use: byDraws, field: func(c *Config) any { return &c.Beta }},
 	{Name: "pool", Usage: "actions a city before the search restarts (the paper's H)", Kind: Real, Min: 0.01, Max: 1e6, Search: "0.5:50 log", Use: byPools, field: func(c *Config) any { return &c.Pool }},
-	{Name: "candidates", Usage: "candidate cities of each city", Kind: Integer, Min: 1, Max: 1000, Search: "4:1000 log", Use: byAll, field: func(c *Config) any { return &c.Candidates }},
+	{Name: "candidates", Usage: "candidate cities of each city; but in the paper's search half as many more of one with one fixed edge, and of all where they stand along lines", Kind: Integer, Min: 1, Max: 1000, Search: "4:1000 log", Use: byAll, field: func(c *Config) any { return &c.Candidates }},
 	{Name: "order", Usage: "what ranks the candidates", Kind: Choice, Choices: []string{"heatmap", "distance"}, Search: "heatmap|distance", Use: byAll, field: func(c *Config) any { return &c.Order }},
 	{Name: "depth", Usage: "levels of an action, the k of its k-opt move (the paper's K)", Kind: Integer, Min: 2, Max: 1000, Search: "4:300 log", Use: byAll, field: func(c *Config) any { return &c.Depth }},
 	{Name: "action", Usage: "draw an action's edges at random by weight, or search for the best", Kind: Choice, Choices: []string{"draw", "best"}, Use: byAll, field: func(c *Config) any { return &c.Action }},

@@ -67,10 +67,10 @@ func NewGraphByParts(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, p
 
 	width := nb.K
 	if g.kd != nil {
-		if g.kd.perCity() == 8 {
+		if g.kd.sectorCount() == 8 {
 			perQuadrant = (perQuadrant + 1) / 2
 		}
-		width += perQuadrant * g.kd.perCity()
+		width += perQuadrant * g.kd.sectorCount()
 	}
 	us, vs, err := g.near(ctx, nb, width, perQuadrant, size, told)
 	if err != nil {
@@ -341,8 +341,8 @@ type spot struct {
 // after reports whether a, or all that is in a, comes after b.
 func (a *spot) after(b *spot) bool { return a.sq > b.sq || a.sq == b.sq && a.turn > b.turn }
 
-// perCity is the number of sectors around a city.
-func (s *kdTree) perCity() int {
+// sectorCount is the number of sectors around a city.
+func (s *kdTree) sectorCount() int {
 	if s.globe {
 		return 4
 	}
