@@ -185,7 +185,7 @@ func Chips(side int, seed uint64) *tsp.Instance {
 func Duplicates(n, share int, seed uint64) *tsp.Instance {
 	in := Random(tsp.Euc2D, n, seed)
 	x, y := in.X, in.Y
-	for i := range x {
+	for i := n - 1; i >= 0; i-- { // from the end on, as places are those of the first cities
 		x[i], y[i] = x[i/share], y[i/share]
 	}
 	return Must(tsp.NewPoints("duplicates", tsp.Euc2D, x, y, nil))
