@@ -121,7 +121,7 @@ func (id identity) differs(other identity) error {
 // change of what stands behind it.
 const (
 	magic   = "tspmcts checkpoint\n"
-	version = 22
+	version = 23
 )
 
 // Encode writes c: the magic, the version, the length and SHA-256 of the state, the

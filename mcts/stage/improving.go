@@ -33,7 +33,7 @@ type Operator interface {
 // descent is what the first local optimum has cost.
 func (s *Search) newImproving(descent float64) *Improving {
 	n := s.In.N()
-	s.Grouped = s.grouped()
+	s.Between = s.between()
 	whole := n <= s.Config.Whole/3 || n <= s.Config.Whole && !s.even()
 	kicks := s.newKicks()
 	kicks.Leaves = kicks.Leaves || s.manyRegions()
@@ -48,7 +48,7 @@ func (s *Search) newImproving(descent float64) *Improving {
 	}
 	if !whole || s.manyRegions() {
 		m.Operators = append(m.Operators, s.newRegions(), s.newMending())
-	} else if s.Grouped {
+	} else if s.Between > 0 {
 		m.Operators = append(m.Operators, s.newMending())
 	}
 	if whole {

@@ -75,7 +75,7 @@ func (m *Mending) work(s *Search) bool {
 	if to == parts {
 		m.next(s)
 	}
-	return m.swept() || !s.Grouped
+	return m.swept() || s.Between == 0
 }
 
 // swept reports whether there was a sweep of each size.

@@ -14,7 +14,7 @@ import (
 func TestMending(t *testing.T) {
 	in := tsptest.Clustered(40000, 2)
 	s := begin(t, in, true, meter.Budget{Actions: 1e12}, 100, 50000)
-	s.Grouped = true
+	s.Between = 400
 	m := s.newMending()
 	type step struct{ edges, part int }
 	var steps []step
@@ -87,6 +87,28 @@ func TestGrouped(t *testing.T) {
 		s.loadWhole(s.visitors[0])
 		if got := mending == 1; got != tt.want || (s.visitors[0].Mend != nil) != tt.want {
 			t.Errorf("%s: mended later on %v, tours of populations %v; want %v", tt.name, got, s.visitors[0].Mend != nil, tt.want)
+		}
+	}
+}
+
+// TestMended pins over how many edges the greedy tours of populations are mended: a 64th, then twice as
+// many as lead from group to group, if those are far more, up to an eighth of all.
+func TestMended(t *testing.T) {
+	for _, tt := range []struct {
+		name        string
+		in          *tsp.Instance
+		least, most int // edges of the second round for half of the cities, 0 where there is none
+	}{
+		{"clusters", tsptest.Clustered(3000, 2), 0, 0},
+		{"thirty in each place", tsptest.Duplicates(3000, 30, 1), 100, 110},
+		{"ten in each place", tsptest.Duplicates(3000, 10, 1), 187, 187},
+	} {
+		s := begin(t, tt.in, true, meter.Budget{}, 100, 50000)
+		s.Descend(func() {})
+		s.newImproving(1e6)
+		edges := append(s.mended(1500), 0)
+		if edges[0] != 23 || edges[1] < tt.least || edges[1] > tt.most {
+			t.Errorf("%s: over %d edges, where %d lead from group to group", tt.name, edges, s.Between)
 		}
 	}
 }

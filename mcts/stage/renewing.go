@@ -87,7 +87,7 @@ func (r *Renewing) Begin(nb *tsp.Neighbors, known int32) {
 func (s *Search) makeAnew(c *kick.Climber, _ int) {
 	nb := c.Neighbors()
 	if tour, err := tsp.GreedyEdge(tsp.WithWorkers(s.Meter.Context(), 1), c.Sub(), nb); err == nil {
-		c.Replace(s.mend(c, nb, tour, false, 64))
+		c.Replace(s.mend(c, nb, tour, false, len(tour)/64))
 	}
 }
 
@@ -122,7 +122,7 @@ func (s *Search) crossAnew(x *region.Visitor, k int) ([]int32, int64) {
 	c := x.Climber
 	s.loadPart(x, k, s.Candidates, s.Neighbors.Of)
 	return x.Renew(func(tour tsp.Tour) tsp.Tour {
-		return s.mend(c, c.Neighbors(), tour, true, 64, 16)
+		return s.mend(c, c.Neighbors(), tour, true, len(tour)/64, len(tour)/16)
 	}, s.Config.EAX(c.Size()), s.Meter.Ending())
 }
 

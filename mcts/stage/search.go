@@ -51,7 +51,7 @@ type State struct {
 	Best       tsp.Tour // the shortest so far, nil before the first
 	BestLength int64
 	Tour       *kick.Tour   // what the stages that kick work on
-	Grouped    bool         // cities are in groups, such as clusters and chips
+	Between    int          // edges from group to group, such as clusters and chips, in the first local optimum; 0: no groups
 	Used       int64        // actions of all workers in those
 	Round      uint64       // of kicks
 	Cuts       meter.Stream // where rounds cut the tour
