@@ -648,7 +648,7 @@ func TestRegions(t *testing.T) {
 				cfg, err := Preset("default", n, source)
 				cfg.Whole = 1000
 				return cfg, err
-			}, Source: "knn", Workers: 2, Actions: 400000, Time: Endless, Clock: clock, Observe: observe})
+			}, Source: "knn", Workers: 2, Actions: 300000, Time: Endless, Clock: clock, Observe: observe})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -687,7 +687,7 @@ func TestRegions(t *testing.T) {
 		if seen == 0 || whole == 0 {
 			t.Errorf("told of regions %d times, of the whole %d times", seen, whole)
 		}
-		if changes > seen/4 {
+		if changes < 2 || changes > seen/4 {
 			t.Errorf("of %d times that regions were told, %d were others than before", seen, changes)
 		}
 		if len(told.Visits) != in.N() {
