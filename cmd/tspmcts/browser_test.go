@@ -405,6 +405,7 @@ func drawn(b *browser) bool {
 // What changes on a picture goes out again when it rests, the whole is drawn while regions change
 // all the time, and a chart shows every step of a course.
 func TestBrowserParts(t *testing.T) {
+	t.Parallel()
 	b := newBrowser(t)
 	s := startServer(t, t.TempDir())
 	b.screen(1400, 900, false)
@@ -517,6 +518,7 @@ func TestBrowserJobs(t *testing.T) {
 // A browser that keeps no data of sites keeps the token as long as the page, and one that cannot be
 // sent is asked for again.
 func TestBrowserToken(t *testing.T) {
+	t.Parallel()
 	b := newBrowser(t)
 	dir := t.TempDir()
 	write(t, dir, "token", "0123456789abcdef")
@@ -535,6 +537,7 @@ func TestBrowserToken(t *testing.T) {
 // Tabs that are hidden leave to others the connections to the server, of which a browser has six. One
 // that is shown again tells how its job is.
 func TestBrowserManyTabs(t *testing.T) {
+	t.Parallel()
 	b := newBrowser(t)
 	s := startServer(t, t.TempDir())
 	var job view
@@ -595,6 +598,7 @@ func TestBrowserBehindProxy(t *testing.T) {
 // One answer that does not come ends nothing: the list is asked for again, and of two searches the
 // one that was taken is shown.
 func TestBrowserLostAnswers(t *testing.T) {
+	t.Parallel()
 	b := newBrowser(t)
 	s := startServer(t, t.TempDir())
 	b.screen(1400, 900, false)
@@ -641,6 +645,7 @@ func TestBrowserLostAnswers(t *testing.T) {
 // A row of a job that another page has deleted goes when something is asked of it, and what is shown
 // stays.
 func TestBrowserDeletedElsewhere(t *testing.T) {
+	t.Parallel()
 	b := newBrowser(t)
 	s := startServer(t, t.TempDir())
 	b.screen(1400, 900, false)
@@ -670,6 +675,7 @@ func TestBrowserDeletedElsewhere(t *testing.T) {
 
 // A file is sent as it was chosen, or not at all, and the form stays on it, whatever its name.
 func TestBrowserFiles(t *testing.T) {
+	t.Parallel()
 	b := newBrowser(t)
 	dir := t.TempDir()
 	s := startServer(t, dir, "--max-time", "5s", "--max-cities", "500")

@@ -21,6 +21,7 @@ func heatmapSet(t *testing.T) (dir string) {
 
 // Maps are built, converted through every format and judged the same.
 func TestHeatmapCommands(t *testing.T) {
+	t.Parallel()
 	dir := heatmapSet(t)
 	must(t, dir, "heatmap", "build", "set.txt", "--heatmap", "alpha", "--out", "{}.heat")
 	files := []string{"a.txt", "a.npy", "a.utsp", "b.heat", "B.NPY"}

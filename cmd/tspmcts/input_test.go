@@ -34,6 +34,7 @@ func solvedWith(t *testing.T, dir, want string, instances []string, args ...stri
 // Text of numbers is what it can only be: coordinates, a matrix, a data set; or it is refused with
 // what it looks like.
 func TestBareNumbers(t *testing.T) {
+	t.Parallel()
 	var matrix strings.Builder
 	for i := range 12 {
 		for j := range 12 {

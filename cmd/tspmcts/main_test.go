@@ -16,7 +16,8 @@ import (
 )
 
 // binary is the program under test, built once; or the one that TSPMCTS_TEST_PROGRAM
-// names: an older one, to see a test fail on it.
+// names: an older one, to see a test fail on it. Tests that mostly wait for it, and measure no
+// time, run beside each other.
 var binary = os.Getenv("TSPMCTS_TEST_PROGRAM")
 
 func TestMain(m *testing.M) {

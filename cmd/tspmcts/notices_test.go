@@ -22,6 +22,7 @@ var legal = regexp.MustCompile(`(?i)^(un)?licen[sc]e|^copying|^notice|^patents`)
 // NOTICES.txt, which every archive of the program carries, has the licences of
 // all modules that are linked into it, on any system, and of Go.
 func TestNotices(t *testing.T) {
+	t.Parallel()
 	modules := map[string]string{} // folder by name and version
 	for _, goos := range []string{"linux", "darwin", "windows"} {
 		cmd := exec.Command("go", "list", "-deps", "-f", "{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}}|{{.Dir}}{{end}}{{end}}", ".")

@@ -10,6 +10,7 @@ import (
 
 // The Python file does what its own tests say, with the program under test.
 func TestPython(t *testing.T) {
+	t.Parallel()
 	python, err := exec.LookPath("python3")
 	if err != nil || exec.Command(python, "-c", "import sys; sys.exit(sys.version_info < (3, 9))").Run() != nil {
 		t.Skip("no Python 3.9 here")

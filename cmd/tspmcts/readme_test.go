@@ -86,6 +86,7 @@ func manualsOf(t *testing.T) (manuals []string) {
 
 // Every command of every README does what it says: it succeeds, one after the other in one folder.
 func TestManuals(t *testing.T) {
+	t.Parallel()
 	shell, err := exec.LookPath("sh")
 	if err != nil || runtime.GOOS == "windows" {
 		t.Skip("no shell here")

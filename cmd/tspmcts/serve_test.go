@@ -116,6 +116,7 @@ func (s *served) raw(t *testing.T, parts ...string) string {
 
 // What is no good HTTP is answered, within time, and ends nothing.
 func TestServeBadHTTP(t *testing.T) {
+	t.Parallel()
 	s := startServer(t, t.TempDir(), "--body-time", "1s")
 	head := "POST /v1/jobs HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
 	for _, c := range []struct{ name, sent, want string }{
@@ -153,6 +154,7 @@ func TestServeHosts(t *testing.T) {
 // A server that is killed has its jobs again: the one that ran goes on from its checkpoint, and no
 // tour is lost.
 func TestServeKilled(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	args := []string{"--state", "state", "--max-running", "1"}
 	s := startServer(t, dir, args...)

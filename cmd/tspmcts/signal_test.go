@@ -249,6 +249,7 @@ func TestSignalConnecting(t *testing.T) {
 // The end of stdin is a signal where that is asked for, which then cannot be read, and where it is not
 // it is nothing.
 func TestEndWithStdin(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		env  []string
 		stop string

@@ -11,6 +11,7 @@ import (
 // TestVisits runs a search of regions: records tell what was done at which depth, with
 // gains that add up to no more than the tour got shorter, and a picture is coloured by visits.
 func TestVisits(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	must(t, dir, "generate", "--cities", "6000", "--out", "a.tsp")
 	out := must(t, dir, "solve", "a.tsp", "--actions", "300000", "--heatmap", "knn", "--whole", "1000", "--json", "-", "--workers", "2")
