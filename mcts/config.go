@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"tspmcts/mcts/kick"
 	"tspmcts/mcts/stage"
 	"tspmcts/mcts/tree"
+	"tspmcts/tsp"
 )
 
 // Config holds every knob of the search. [Knobs] describes each: range, unit
@@ -127,8 +127,8 @@ func (k Knob) Get(c *Config) string {
 func (k Knob) Set(c *Config, value string) error {
 	switch v := k.field(c).(type) {
 	case *float64:
-		x, err := strconv.ParseFloat(value, 64)
-		if err != nil {
+		x, ok := tsp.ParseDecimal(value)
+		if !ok {
 			return fmt.Errorf("%s is %q, want a number", k.Name, value)
 		}
 		*v = x
@@ -171,8 +171,8 @@ func (k Knob) check(c *Config) error {
 			ok = ok && float64(x) >= k.Min && float64(x) <= k.Max
 		}
 	default:
-		x, err := strconv.ParseFloat(value, 64)
-		ok = err == nil && !math.IsNaN(x) && x >= k.Min && x <= k.Max
+		x, number := tsp.ParseDecimal(value)
+		ok = number && x >= k.Min && x <= k.Max
 	}
 	if !ok {
 		return fmt.Errorf("%s is %s, want %s", k.Name, value, k.Range())

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -22,7 +23,14 @@ func TestKnobsOutOfRange(t *testing.T) {
 		switch k.Kind {
 		case Real:
 			good = []string{fmt.Sprint(k.Min), fmt.Sprint(k.Max)}
-			bad = []string{fmt.Sprint(k.Min - 0.001), fmt.Sprint(k.Max * 1.001), "NaN", "Inf", "-Inf"}
+			bad = []string{fmt.Sprint(k.Min - 0.001), fmt.Sprint(k.Max * 1.001)}
+			for _, x := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} { // as programs set them
+				c := tsptest.Must(Preset("default", 1000, "zero"))
+				*k.field(&c).(*float64) = x
+				if err := c.Validate(); err == nil || !strings.HasPrefix(err.Error(), k.Name+" is ") || !strings.Contains(err.Error(), k.Range()) {
+					t.Errorf("%s = %v: %v, want its name and range", k.Name, x, err)
+				}
+			}
 		case Integer:
 			good = []string{fmt.Sprint(int(k.Min)), fmt.Sprint(int(k.Max))}
 			bad = []string{fmt.Sprint(int(k.Min) - 1), fmt.Sprint(int(k.Max) + 1)}
@@ -55,8 +63,10 @@ func TestKnobsOutOfRange(t *testing.T) {
 			}
 		}
 		if k.Kind == Real || k.Kind == Integer {
-			if err := k.Set(&Config{}, "many"); err == nil {
-				t.Errorf("%s takes a word", k.Name)
+			for _, bad := range []string{"many", "1_0", "0x1p1", "inf", "nan"} {
+				if err := k.Set(&Config{}, bad); err == nil {
+					t.Errorf("%s takes %s", k.Name, bad)
+				}
 			}
 		}
 	}

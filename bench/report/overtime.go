@@ -10,6 +10,7 @@ import (
 
 	"tspmcts/bench"
 	"tspmcts/bench/stat"
+	"tspmcts/tsp"
 )
 
 // See the package documentation for what the measures are.
@@ -66,8 +67,8 @@ func ParseMoments(text string) ([]Moment, error) {
 	for _, part := range strings.Split(text, ",") {
 		part = strings.TrimSpace(part)
 		if digits, ok := strings.CutSuffix(part, "%"); ok {
-			v, err := strconv.ParseFloat(strings.TrimSpace(digits), 64)
-			if err != nil || !(v > 0 && v <= 100) {
+			v, ok := tsp.ParseDecimal(strings.TrimSpace(digits))
+			if !ok || v <= 0 || v > 100 {
 				return nil, fmt.Errorf("%q, want a share of the budget above 0 and up to 100%%", part)
 			}
 			all = append(all, Moment{Share: v / 100})

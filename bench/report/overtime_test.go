@@ -249,7 +249,7 @@ func TestParseMoments(t *testing.T) {
 	if err != nil || fmt.Sprint(all) != fmt.Sprint(want) {
 		t.Errorf("%v (%v), want %v", all, err, want)
 	}
-	for _, bad := range []string{"", "1", "1s,", "0s", "-1s", "0%", "101%", "x%", "NaN%"} {
+	for _, bad := range []string{"", "1", "1s,", "0s", "-1s", "0%", "101%", "x%", "NaN%", "0x1p4%"} {
 		if _, err := ParseMoments(bad); err == nil {
 			t.Errorf("no error of %q", bad)
 		}

@@ -10,6 +10,7 @@ import (
 
 	"tspmcts/bench"
 	"tspmcts/mcts"
+	"tspmcts/tsp"
 )
 
 // Dim is a knob that is searched: between Lo and Hi, or among Values.
@@ -102,13 +103,13 @@ func parseDim(knob mcts.Knob, text string) (Dim, error) {
 	} else {
 		bounds, log := strings.CutSuffix(text, " log")
 		lo, hi, ok := strings.Cut(bounds, ":")
-		var errLo, errHi error
-		d.Lo, errLo = strconv.ParseFloat(strings.TrimSpace(lo), 64)
-		d.Hi, errHi = strconv.ParseFloat(strings.TrimSpace(hi), 64)
+		var okLo, okHi bool
+		d.Lo, okLo = tsp.ParseDecimal(strings.TrimSpace(lo))
+		d.Hi, okHi = tsp.ParseDecimal(strings.TrimSpace(hi))
 		if knob.Kind == mcts.Integer {
 			d.Lo, d.Hi = math.Ceil(d.Lo), math.Floor(d.Hi) // rounding would leave the range
 		}
-		if d.Log = log; !ok || errLo != nil || errHi != nil || !(d.Lo < d.Hi) || log && d.Lo <= 0 {
+		if d.Log = log; !ok || !okLo || !okHi || d.Lo >= d.Hi || log && d.Lo <= 0 {
 			return wrong()
 		}
 	}
@@ -156,8 +157,8 @@ func (d Dim) place(value string) float64 {
 		i := max(0, slices.Index(d.Values, value))
 		return (float64(i) + 0.5) / float64(len(d.Values))
 	}
-	v, err := strconv.ParseFloat(value, 64)
-	if err != nil {
+	v, ok := tsp.ParseDecimal(value)
+	if !ok {
 		return 0.5
 	}
 	v = min(max(v, d.Lo), d.Hi)

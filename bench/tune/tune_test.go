@@ -642,6 +642,8 @@ func TestSpace(t *testing.T) {
 		"alpha=-1:1":       "within 0 to 100",
 		"order=heatmap|no": "the range of order",
 		"depth=x:9":        "the range of depth",
+		"alpha=0:0x1p1":    "the range of alpha",
+		"alpha=0|0x1p1":    "the range of alpha",
 		"depth=4.4:4.6":    `the range of depth is "4.4:4.6"`,
 	} {
 		if _, err := ParseSpace(list, mcts.Config{}); err == nil || !strings.Contains(err.Error(), want) {
