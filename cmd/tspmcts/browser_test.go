@@ -775,6 +775,12 @@ func TestBrowserControls(t *testing.T) {
 		t.Errorf("of its own job the form says %v", got)
 	}
 
+	// Before the search begins, the page says what the server is at.
+	b.eval(`post("", "demo=uniform&cities=20000&time=30m&bound=true")`)
+	b.until(fmt.Sprintf(figure, "stage") + ` === "proving a bound"`)
+	b.eval(`document.querySelector("[data-do=stop]").click()`)
+	b.until(ready)
+
 	// A heatmap that comes when it is wanted no more is not shown.
 	b.eval(`(async () => { const { View } = await import("/view.js"), set = View.prototype.setHeat, old = fetch;
 		window.heats = [], window.came = false;

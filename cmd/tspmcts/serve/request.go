@@ -333,9 +333,8 @@ func decode(body []byte, query string, l Limits) (*order, error) {
 	if s.name != "" {
 		o.item.Name = s.name
 	}
-	if name := []rune(o.item.Name); len(name) > maxName { // every list of jobs has it
-		o.item.Name = string(name[:maxName])
-	}
+	name := []rune(o.item.Name)                          // with U+FFFD for what is not UTF-8, as JSON has it
+	o.item.Name = string(name[:min(len(name), maxName)]) // every list of jobs has it
 	if n := o.item.N(); n > l.Cities {
 		return nil, tooMany(n, l)
 	}

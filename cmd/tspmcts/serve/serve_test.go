@@ -408,6 +408,10 @@ func TestSettings(t *testing.T) {
 	if err != nil || o.item.Name != strings.Repeat("ö", maxName) {
 		t.Errorf("the name in a file is told with %d bytes, %v", len(o.item.Name), err)
 	}
+	o, err = decode([]byte(strings.Replace(square, "square", "a\xffb", 1)), "", DefaultLimits())
+	if err != nil || o.item.Name != "a\uFFFDb" { // in tours as in JSON
+		t.Errorf("a name that is not UTF-8 is %q, %v", o.item.Name, err)
+	}
 	o, err = decode([]byte(`{"coordinates": [[1, 1]], "seed": 9007199254740993}`), "", DefaultLimits()) // which no float64 is
 	if err != nil || o.seed != 9007199254740993 {
 		t.Errorf("seed %d, %v", o.seed, err)

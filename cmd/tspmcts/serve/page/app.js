@@ -121,7 +121,7 @@ class Pane {
     for (const [name, text] of Object.entries({
       length: short(job.length), gap: percent(job.gap), bound: short(job.bound), seconds: job.seconds.toFixed(1),
       actions: job.actions.toLocaleString("en"),
-      stage: job.status === "running" ? job.stage || "reading" : job.status + (job.stop ? `: ${job.stop}` : ""),
+      stage: job.status === "running" ? job.stage || (asksBound(job.settings) && job.bound == null ? "proving a bound" : "preparing") : job.status + (job.stop ? `: ${job.stop}` : ""),
     })) {
       this.is(name).textContent = text;
       this.is(name).title = text;
@@ -370,7 +370,7 @@ function refill(job, second) {
   const first = asked(job), other = second ? asked(second) : first;
   choose(first.demo ? "demo" : { pasted: "paste", drawing: "draw" }[first.name] ?? "file");
   for (const name of ["time", "seed", "preset", "heatmap", "workers", ...(first.demo ? ["demo", "cities"] : [])]) set($(name), first[name]);
-  $("bound").checked = /^(1|t|true)$/i.test(first.bound); // what a server takes for true
+  $("bound").checked = asksBound(first);
   for (const name of ["preset", "heatmap"]) set($(name + "2"), other[name] === first[name] ? "" : other[name]);
   if (second) $("preset2").closest("details").open = true;
   for (const input of $("knobs").querySelectorAll("input, select")) set(input, first[input.name] ?? "");
@@ -379,6 +379,9 @@ function refill(job, second) {
   const besides = Object.entries({ ...job.settings, ...second?.settings }).filter(([name]) => !has(name)).map(([name, value]) => `${name}=${value}`);
   $("besides").textContent = besides.length ? `Solve leaves out what this form does not have: ${besides.join(", ")}` : "";
 }
+
+// asksBound tells whether settings have bound be what a server takes for true.
+const asksBound = (settings) => /^(1|t|true)$/i.test(settings.bound);
 
 // usual is the time of a search that asks for none.
 const usual = () => `${Math.min(10, options.limits.seconds)}s`;
