@@ -322,6 +322,7 @@ func TestCompare(t *testing.T) {
 		{2, `--only is "rows", want one of arms, pairs,`, []string{"compare", "r.jsonl", "--only", "rows"}},
 		{2, "--against is for the tables pairs, pairs-over-time; with --only arms it has no effect", []string{"compare", "r.jsonl", "--only", "arms", "--against", "zero paper"}},
 		{2, "--at is for the tables arms-over-time, .*; with --only pairs", []string{"compare", "r.jsonl", "--only", "pairs", "--at", "1s"}},
+		{2, "--only is for text and Markdown; with --csv - it", []string{"compare", "r.jsonl", "--only", "sets", "--csv", "-"}},
 		{2, "--above is for the tables .*; with --only sets", []string{"compare", "r.jsonl", "--only", "sets", "--above", "1"}},
 		{2, "--csv and --json are the same file -", []string{"compare", "r.jsonl", "--json", "-", "--csv", "-"}},
 		{1, `bad.jsonl:1: found "\{\}", want a JSON line`, []string{"compare", "bad.jsonl"}},

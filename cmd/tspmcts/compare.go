@@ -97,14 +97,18 @@ var onlyOf = []struct {
 	{"above", []string{"arms-over-time", "pairs-over-time"}},
 }
 
-// checkOnly returns an error where --only names no table, or one that a flag has no effect on.
-func checkOnly(c *cli.Context) error {
+// checkOnly returns an error where --only names no table, or one that a flag has no effect on, or has
+// none itself because what the flag toStdout asks for is all that is written.
+func checkOnly(c *cli.Context, toStdout string) error {
 	table := c.String("only")
 	if table == "" {
 		return nil
 	}
 	if !slices.Contains(report.Tables, table) {
 		return usagef("--only is %q, want one of %s", table, strings.Join(report.Tables, ", "))
+	}
+	if (toStdout == "csv" || toStdout == "json") && c.String("markdown") == "" && typed(c, "only") != "" {
+		return usagef("--only is for text and Markdown; with --%s %s it has no effect", toStdout, c.String(toStdout))
 	}
 	if c.String("csv") != "" || c.String("json") != "" { // which have all pairs and measures
 		return nil
@@ -121,7 +125,7 @@ func runCompare(c *cli.Context) error {
 	toStdout := ""
 	for _, flag := range []string{"markdown", "csv", "json"} {
 		switch name := c.String(flag); {
-		case name == "-":
+		case isStdout(name):
 			toStdout = flag
 		case name != "":
 			if !c.Args().Present() {
@@ -135,7 +139,7 @@ func runCompare(c *cli.Context) error {
 			}
 		}
 	}
-	if err := checkOnly(c); err != nil {
+	if err := checkOnly(c, toStdout); err != nil {
 		return err
 	}
 	o, err := overTimeOptions(c)
@@ -158,7 +162,7 @@ func runCompare(c *cli.Context) error {
 	}
 	var errs []error
 	for flag, write := range map[string]func(io.Writer) error{"markdown": result.Markdown, "csv": result.CSV, "json": result.JSON} {
-		if name := c.String(flag); name != "" && name != "-" {
+		if name := c.String(flag); name != "" && !isStdout(name) {
 			errs = append(errs, writeFile(name, write))
 		}
 	}

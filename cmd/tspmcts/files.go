@@ -70,7 +70,7 @@ func same(a, b string) bool {
 // placeOf returns the path of a file, which need not be there, by which it is told from others;
 // - for stdout, by any name.
 func placeOf(name string) string {
-	if name == "-" || isStdout(name) {
+	if isStdout(name) {
 		return "-"
 	}
 	path, err := filepath.Abs(target(name))

@@ -66,7 +66,7 @@ func runHeatmapEval(c *cli.Context) (err error) {
 		}
 		defer func() { err = errors.Join(err, records.close()) }()
 	}
-	quiet := c.String("json") == "-"
+	quiet := isStdout(c.String("json"))
 	var all []heatmap.Measure
 	mean := judgement{Recall: make([]float64, 10), Coverage: new(float64)}
 	err = eachSymmetric(c, "", func(ctx context.Context, item *bench.Item) error {

@@ -226,12 +226,12 @@ func newPending(name string) (*pending, error) {
 	return p, nil
 }
 
-// isStdout reports whether a file is the one that stdout goes to, as /dev/stdout is: what is put in
-// its place would lose what was there.
+// isStdout reports whether a name is -, or of the file that stdout goes to, as /dev/stdout is: what
+// is put in its place would lose what was there.
 func isStdout(name string) bool {
 	info, err := os.Stat(name)
 	out, errOut := os.Stdout.Stat()
-	return err == nil && errOut == nil && os.SameFile(info, out)
+	return name == "-" || err == nil && errOut == nil && os.SameFile(info, out)
 }
 
 // target returns the file that a link is to, which need not be there, and of what is no link itself.
@@ -332,7 +332,7 @@ type jsonLines struct {
 
 // beside returns where to tell about what is written to name: nowhere if that is stdout itself.
 func beside(name string) io.Writer {
-	if name == "-" {
+	if isStdout(name) {
 		return io.Discard
 	}
 	return stdout{}

@@ -347,7 +347,7 @@ func TestNamedPipe(t *testing.T) {
 	onlyFiles(t, dir, "a.tsp", "pipe")
 }
 
-// What goes to stdout by another name than - is appended where stdout is.
+// What goes to stdout by another name than - is appended where stdout is, with nothing else there.
 func TestDevStdout(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, "a.tsp", square)
@@ -364,8 +364,8 @@ func TestDevStdout(t *testing.T) {
 		cmd.Stdout = log
 		err = cmd.Run()
 		log.Close()
-		if text := read(t, dir, "log"); err != nil || !strings.HasPrefix(text, "above\n") || !strings.Contains(text, c.want) {
-			t.Errorf("%s: %v, the log is %q, want %q in it below what was there", c.flag, err, text, c.want)
+		if text := read(t, dir, "log"); err != nil || !strings.HasPrefix(text, "above\n") || !strings.Contains(text, c.want) || strings.Contains(text, "cities") {
+			t.Errorf("%s: %v, the log is %q, want %q in it below what was there, and no result", c.flag, err, text, c.want)
 		}
 	}
 	oneError(t, dir, 2, "--out and --json are the same file", call{args: []string{"solve", "a.tsp", "--json", "/dev/stdout", "--out", "-"}})

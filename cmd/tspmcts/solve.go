@@ -174,7 +174,7 @@ func (s *solver) checkOutputs() error {
 		}
 	}
 	for _, o := range []namedFile{{"out", s.out}, {"json", s.json}, {"plot", s.plot}, {"checkpoint", s.checkpoint}} {
-		if o.flag == "checkpoint" && (o.name == "-" || isPipe(o.name) || isStdout(o.name)) {
+		if o.flag == "checkpoint" && (isPipe(o.name) || isStdout(o.name)) {
 			return usagef("--checkpoint is written again and again, which stdout (-) and pipes cannot be; name a file")
 		}
 		if o.name == "" || o.name == "-" {
@@ -232,7 +232,7 @@ func (s *solver) run(ctx context.Context) (err error) {
 		if err := s.solve(ctx, item); err != nil {
 			return err
 		}
-		if ctx.Err() != nil || s.stdoutIsClosed && (s.out == "" || s.out == "-") && (s.plot == "" || s.plot == "-") && s.json == "" {
+		if ctx.Err() != nil || s.stdoutIsClosed && (s.out == "" || isStdout(s.out)) && (s.plot == "" || isStdout(s.plot)) && s.json == "" {
 			return nil
 		}
 	}
@@ -405,10 +405,10 @@ func (s *solver) write(item *bench.Item, tour tsp.Tour, rec *bench.Record, lengt
 			return tsplib.WriteTour(w, item.Name, comment, tour)
 		}))
 	}
-	if s.records != nil && !(s.json == "-" && s.stdoutIsClosed) {
+	if s.records != nil && !(isStdout(s.json) && s.stdoutIsClosed) {
 		errs = append(errs, s.stdoutClosed(s.records.write(rec)))
 	}
-	if s.json != "-" && s.out != "-" && s.plot != "-" && !s.stdoutIsClosed {
+	if !s.stdoutIsClosed && !isStdout(s.json) && !isStdout(s.out) && !isStdout(s.plot) {
 		_, err := fmt.Fprintf(stdout{}, "%-16s %8d cities   length %12s   gap %9s   %8.2f s   %s\n",
 			item.Name, rec.N, length+bench.UnitText(item.Instance), bench.GapText(rec.Gap), rec.Seconds, rec.Stop)
 		errs = append(errs, s.stdoutClosed(err))
@@ -450,7 +450,7 @@ func (s *solver) stdoutClosed(err error) error {
 
 // writeOut writes what an output flag names for the instance: a file, or stdout.
 func (s *solver) writeOut(name string, item *bench.Item, write func(w io.Writer) error) error {
-	if name == "-" {
+	if isStdout(name) {
 		return s.stdoutClosed(write(stdout{}))
 	}
 	return writeOwn(name, item, write)
