@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"regexp"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -55,7 +56,14 @@ func prepare(commands []*cli.Command) {
 	}
 }
 
+// noTruth finds the value and the toggle in what the library says of a value that is neither true
+// nor false, of the command line or of the environment.
+var noTruth = regexp.MustCompile(`^(?:invalid boolean value|could not parse) ("(?:[^"\\]|\\.)*") .*for (?:-|flag )([a-z-]+):`)
+
 func onUsageError(_ *cli.Context, err error, _ bool) error {
+	if m := noTruth.FindStringSubmatch(err.Error()); m != nil {
+		return usagef("--%s is %s, want true or false", m[2], m[1])
+	}
 	return usagef("%v; tspmcts --help tells more", err)
 }
 

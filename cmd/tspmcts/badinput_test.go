@@ -300,6 +300,7 @@ func TestBadVariable(t *testing.T) {
 		{"TSPMCTS_METRIC=geodesic", `which --metric \(or TSPMCTS_METRIC\), --weight and --decimal-comma are not for`},
 		{"TSPMCTS_LINES=0:1", `--lines \(or TSPMCTS_LINES\) is for data set files`},
 		{"TSPMCTS_PLOT_VISITS=1", `--plot-visits \(or TSPMCTS_PLOT_VISITS\) colours a picture`},
+		{"TSPMCTS_BOUND=yes", `^tspmcts: --bound \(or TSPMCTS_BOUND\) is "yes", want true or false`},
 		{"TSPMCTS_TIME=x", `--time \(or TSPMCTS_TIME\) is "x", want`},
 	} {
 		oneError(t, dir, 2, c.want, call{args: []string{"solve", "a.tsp"}, env: []string{c.variable}})
