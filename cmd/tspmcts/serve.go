@@ -70,8 +70,8 @@ func limitsOf(c *cli.Context) (l serve.Limits, err error) {
 	}
 	span := func(name string, to *time.Duration) {
 		s, e := spanOption(c, name)
-		if e == nil && s.PerCity > 0 {
-			e = usagef("--%s is %s, want a time such as 10s", name, s)
+		if e != nil || s.PerCity > 0 {
+			e = usagef("--%s is %q, want a time above 0 and up to 87600h such as 10s or 1m30s", name, c.String(name))
 		}
 		if s.Fixed > 0 {
 			*to = s.Fixed
