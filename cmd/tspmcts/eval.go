@@ -19,7 +19,8 @@ func evalCommand() *cli.Command {
 		Usage:     "check a tour and print its length",
 		ArgsUsage: "PROBLEM [TOUR]",
 		Description: "Checks each tour of the TSPLIB file TOUR against PROBLEM: every city once, every\n" +
-			"fixed edge used. Of a data set file without TOUR it checks the reference tours.\n" +
+			"fixed edge used. In the name of TOUR {} stands for the instance, {i} for its place in its\n" +
+			"data set, from 0. Of a data set file without TOUR it checks the reference tours.\n" +
 			"All are checked, and the exit code is 1 if there is a tour that is none.",
 		Flags: append([]cli.Flag{
 			linesFlag(),
@@ -35,12 +36,16 @@ func runEval(c *cli.Context) error {
 	if len(args) < 1 || len(args) > 2 {
 		return usagef("eval takes PROBLEM and TOUR, found %d arguments", len(args))
 	}
-	r, err := instancesOf(c, args[:1], args[1:]...)
+	one := args[1:] // the file of all tours, not one of each instance
+	if len(args) == 2 && bench.PerInstance(args[1]) {
+		one = nil
+	}
+	r, err := instancesOf(c, args[:1], one...)
 	if err != nil {
 		return err
 	}
 	ctx := context.Background()
-	single := len(args) == 2 || r.known.Single > 0
+	single := len(one) > 0 || r.known.Single > 0
 	if single {
 		several, err := r.Several(ctx)
 		if err != nil {
@@ -68,7 +73,11 @@ func runEval(c *cli.Context) error {
 		}
 		tours, name := []tsp.Tour{item.Reference}, args[0]
 		if len(args) == 2 {
-			tours, name, err = readTours(args[1])
+			file, err := item.File(args[1])
+			if err != nil {
+				return err
+			}
+			tours, name, err = readTours(file)
 			var none tsplib.TourErrors
 			if err != nil && !errors.As(err, &none) {
 				return err

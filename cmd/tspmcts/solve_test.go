@@ -135,6 +135,12 @@ func TestDataSet(t *testing.T) {
 	must(t, dir, "eval", "set.txt", "--lines", "1:2", "set_1.tour")
 	must(t, dir, "solve", "--actions", "100", "set.txt", "--lines", "3:5", "--out", "t{i}.tour")
 	onlyFiles(t, dir, "set.txt", "r.jsonl", "set_1.tour", "set_2.tour", "t3.tour", "t4.tour")
+	for lines, files := range map[string]string{"1:3": "{}.tour", "3:5": "t{i}.tour"} {
+		if out := must(t, dir, "eval", "set.txt", files, "--lines", lines); strings.Count(out, "\n") != 2 {
+			t.Errorf("eval of %s prints %s", files, out)
+		}
+	}
+	oneError(t, dir, 1, `set_3\.tour: there is no such file`, call{args: []string{"eval", "set.txt", "{}.tour", "--lines", "3:5"}})
 	write(t, dir, "square.tsp", square)
 	oneError(t, dir, 2, `\{i\} in t\{i\}.tour stands for a place in a data set, but square is in none`, call{args: strings.Fields("solve square.tsp --time 1h --out t{i}.tour")})
 	must(t, dir, "solve", "--actions", "100", "set.txt", "--json", "r.jsonl")
