@@ -17,6 +17,7 @@ type points struct {
 	at  []spot // where each position stands
 	err error  // what is wrong with the object behind the last one
 
+	deep    int // objects that the one being added lies in
 	crossed int // positions whose feature has their numbers as longitude and latitude the other way round
 	first   int // line of the first
 }
@@ -123,8 +124,16 @@ func (f *file) readGeoJSON(doc *object, kind part) (*tsp.Instance, error) {
 // listOf is the member that is read as a list, of the types that are made of one.
 var listOf = map[string]string{"FeatureCollection": "features", "GeometryCollection": "geometries", "MultiPoint": "coordinates"}
 
+// deepest is how many GeoJSON objects may lie in each other: each is looked through for its members,
+// and so is all that lies in it.
+const deepest = 20
+
 // add adds the positions of a GeoJSON object, which stands at a spot.
 func (p *points) add(f *file, v part, at spot) error {
+	if p.deep++; p.deep > deepest {
+		return v.fail(at.String(), fmt.Sprintf("more than %d objects in each other", deepest), wantPoints)
+	}
+	defer func() { p.deep-- }()
 	var kind string
 	if t, ok := v.member("type"); ok {
 		t.decode(&kind)

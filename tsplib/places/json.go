@@ -157,7 +157,7 @@ func (f *file) readJSON(b *bufio.Reader) (*tsp.Instance, error) {
 		}
 		return f.unnamed(m, line)
 	}
-	doc, err := s.object()
+	doc, err := s.object(true)
 	if err == nil {
 		err = s.end()
 	}

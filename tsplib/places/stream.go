@@ -125,9 +125,10 @@ type object struct {
 	rows     *matrix            // of Valhalla's verbose form
 }
 
-// object reads the rest of an object, whose begin was read. Matrices are read as such, of several
-// that which is wanted.
-func (s *stream) object() (*object, error) {
+// object reads the rest of an object, whose begin was read: the document, or one within it, in which
+// matrices alone are looked for, so that what is nested deeply is read as text. Matrices are read as
+// such, of several that which is wanted.
+func (s *stream) object(document bool) (*object, error) {
 	o := &object{parts: map[string]part{}, matrices: map[string]*matrix{}, objects: map[string]*object{}, points: map[string]*points{}}
 	o.part = part{f: s.f, line: s.line(), raw: json.RawMessage("{"), members: o.parts}
 	for s.d.More() {
@@ -139,7 +140,7 @@ func (s *stream) object() (*object, error) {
 		if key == "times" { // as GraphHopper calls them, in seconds, too
 			key = "durations"
 		}
-		if err := s.member(o, key); err != nil {
+		if err := s.member(o, key, document); err != nil {
 			return nil, err
 		}
 	}
@@ -147,11 +148,11 @@ func (s *stream) object() (*object, error) {
 	return o, err
 }
 
-// member reads the value of a key of o.
-func (s *stream) member(o *object, key string) error {
+// member reads the value of a key of o, which is the document or within it.
+func (s *stream) member(o *object, key string, document bool) error {
 	weight := slices.Contains(Weights, key)
 	list := lists[key]
-	if !weight && list == "" && key != "sources_to_targets" && key != "matrices" && key != "coordinates" {
+	if !weight && !(document && (list != "" || key == "sources_to_targets" || key == "matrices" || key == "coordinates")) {
 		var raw json.RawMessage
 		p, err := s.value(&raw)
 		o.parts[key] = p
@@ -194,7 +195,7 @@ func (s *stream) member(o *object, key string) error {
 		if key == "matrices" {
 			inner, err = s.profiles()
 		} else {
-			inner, err = s.object()
+			inner, err = s.object(false)
 		}
 		o.objects[key] = inner
 		return err
@@ -252,7 +253,7 @@ func (s *stream) profiles() (*object, error) {
 		inner := &object{part: s.here("{")}
 		switch t {
 		case json.Delim('{'):
-			inner, err = s.object()
+			inner, err = s.object(false)
 		case json.Delim('['):
 			err = s.skip()
 		}
