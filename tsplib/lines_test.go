@@ -187,11 +187,13 @@ func square(n int, between string) string {
 }
 
 func TestSniff(t *testing.T) {
-	long := strings.Repeat("COMMENT: words\n", 1000)
+	long, blank := strings.Repeat("COMMENT: words\n", 1000), strings.Repeat(" \r\n", 2*SniffLen)
 	tests := []struct {
 		text string
 		want Kind
 	}{
+		{blank + "NAME: a\nTYPE: TOUR\n", KindTour}, {blank + "lat,lon\n1,2\n", KindPlaces}, {BOM + blank + "1 2\n", KindLines}, {blank, KindEmpty},
+		{strings.Repeat(" ", 3*SniffLen) + "{", KindPlaces}, {blank + "\t1\t2\t3\t4\n1\t0\t1\t1\t1\n" + strings.Repeat("x", SniffLen), KindPlaces},
 		{long + "TYPE : TOUR\n", KindTour}, {long + "TYPE : TSP\nCOMMENT: TOUR_SECTION\n", KindProblem}, {"COMMENT: " + strings.Repeat("x", SniffLen-14) + "\nTYPE:TOUR", KindTour},
 		{"", KindEmpty}, {" \n\t\r\n", KindEmpty}, {"\xef\xbb\xbf\n", KindEmpty},
 		{"\x1f\x8b\x08", KindBinary}, {"abc\x00", KindBinary}, {"\xff\xfea\x00", KindBinary},

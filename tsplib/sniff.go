@@ -62,8 +62,8 @@ func Sniff(prefix []byte) Kind {
 	return kind
 }
 
-// sniff also reports of a problem whether it is told by its type or a section: one that is not may
-// turn out to be a tour when more of it is seen.
+// sniff also reports whether that is told: a problem may turn out to be a tour when its type or a
+// section is seen, and what begins with blank lines may be anything.
 func sniff(all []byte) (kind Kind, told bool) {
 	prefix := all[:min(len(all), SniffLen)]
 	if bytes.HasPrefix(prefix, []byte("\x93NUMPY")) {
@@ -72,12 +72,18 @@ func sniff(all []byte) (kind Kind, told bool) {
 	if isBinary(prefix[:min(len(prefix), binaryPrefix)]) {
 		return KindBinary, true
 	}
-	s := newScanner(bytes.NewReader(bytes.TrimPrefix(all, bom)), "")
-	c, ok := s.skipSpace()
-	switch {
-	case !ok:
-		return KindEmpty, true
+	text := bytes.TrimPrefix(all, bom)
+	at := bytes.IndexFunc(text, func(c rune) bool { return c > ' ' })
+	if at < 0 {
+		return KindEmpty, false
 	}
+	if at >= SniffLen-len(bom) { // blank lines stand above all, of which the last may be that of a table
+		rest := text[max(at-SniffLen/2, bytes.LastIndexAny(text[:at], "\r\n")+1):]
+		kind, told = sniff(rest)
+		return kind, told && len(rest) >= SniffLen
+	}
+	s := newScanner(bytes.NewReader(text), "")
+	c, ok := s.skipSpace()
 	if isPlaces(prefix) || !startsNumber(c) && isTable(prefix) {
 		return KindPlaces, true
 	}
@@ -197,8 +203,8 @@ func isLabelled(text []byte) bool {
 	return ok && bytes.HasPrefix(rest, append(bytes.TrimSpace(name), '\t'))
 }
 
-// Detect sniffs r and returns what to go on reading from: all of r, its beginning included. Of a
-// header that does not tell a tour from a problem within SniffLen it sees more.
+// Detect sniffs r and returns what to go on reading from: all of r, its beginning included. Where
+// SniffLen does not tell, as of a header that is longer, it sees more.
 func Detect(r io.Reader) (Kind, io.Reader, error) {
 	b := bufio.NewReaderSize(r, SniffLen)
 	for n := SniffLen; ; n *= 4 {
