@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"sync/atomic"
 
@@ -30,7 +31,8 @@ func (m *Map) Of(i int32) (cities []int32, p []float32) {
 
 // New returns the map (P + P^T)/2 of n cities, where row calls add for each entry of a city's row,
 // twice or more often in the same order: equal values stand in it. An edge of which one end alone
-// believes p becomes p/2. The error is Check's. Cost: O(entries), but for sorting each row.
+// believes p becomes p/2. The error is Check's, or of too many entries. Cost: O(entries), but for
+// sorting each row.
 func New(source string, n int, row func(i int32, add func(j int32, p float32))) (*Map, error) {
 	if n < 1 {
 		return nil, fmt.Errorf("heatmap: a map of %d cities, want 1 or more", n)
@@ -49,9 +51,9 @@ func New(source string, n int, row func(i int32, add func(j int32, p float32))) 
 			}
 		})
 	}
-	m := untimed(source, n, checked)
-	if bad != nil {
-		return nil, bad
+	m, err := symmetric(tsp.WithWorkers(context.Background(), 1), source, n, checked)
+	if err = cmp.Or(bad, err); err != nil {
+		return nil, err
 	}
 	return m, m.Check()
 }
@@ -135,7 +137,7 @@ func (m *Map) Spread(row []float32, i int32) []float32 {
 
 // symmetric returns the map (P + P^T)/2 of n cities, where row calls add for
 // each entry of a city's row, in the order in which equal values are to stand, twice and of
-// several cities side by side. Cost: O(entries), but for sorting each row. The error is ctx's.
+// several cities side by side. Cost: O(entries), but for sorting each row. The error is average's.
 func symmetric(ctx context.Context, source string, n int, row func(i int32, add func(j int32, p float32))) (*Map, error) {
 	m, err := average(ctx, source, n, row)
 	if err != nil {
@@ -147,9 +149,13 @@ func symmetric(ctx context.Context, source string, n int, row func(i int32, add 
 	return m, nil
 }
 
-// untimed is symmetric for one city after the other, without an end before the map is whole.
+// untimed is symmetric for one city after the other, without an end before the map is whole. It panics
+// where there are too many entries.
 func untimed(source string, n int, row func(i int32, add func(j int32, p float32))) *Map {
-	m, _ := symmetric(tsp.WithWorkers(context.Background(), 1), source, n, row)
+	m, err := symmetric(tsp.WithWorkers(context.Background(), 1), source, n, row)
+	if err != nil {
+		panic(err)
+	}
 	return m
 }
 
@@ -200,7 +206,22 @@ func merge(row []entry, own int, seen []int32) []entry {
 // is faster than to look through them. Maps of millions of cities have shorter rows.
 const longRow = 32
 
-// average is symmetric for entries that may be above 1.
+// offsets makes of start, whose start[i+1] is how many entries name city i, where the rows begin, each
+// with its own entries first, and of end where these end.
+func offsets(start, own, end []int32) error {
+	total := int64(0)
+	for i, k := range own {
+		if total += int64(start[i+1]) + int64(k); total > math.MaxInt32 {
+			return fmt.Errorf("heatmap: %d cities have more than %d entries, seen from both ends; want fewer of each", len(own), math.MaxInt32)
+		}
+		start[i+1] += start[i] + k
+		end[i] = start[i] + k
+	}
+	return nil
+}
+
+// average is symmetric for entries that may be above 1. The error is ctx's, or that they are too many
+// for the offsets of a Map.
 func average(ctx context.Context, source string, n int, row func(i int32, add func(j int32, p float32))) (*Map, error) {
 	start := make([]int32, n+1)
 	own := make([]int32, n) // entries of a row that it has itself
@@ -215,9 +236,8 @@ func average(ctx context.Context, source string, n int, row func(i int32, add fu
 		return nil, err
 	}
 	end := make([]int32, n) // of a row so far, and then of what is left of it
-	for i := range n {
-		start[i+1] += start[i] + own[i]
-		end[i] = start[i] + own[i]
+	if err := offsets(start, own, end); err != nil {
+		return nil, err
 	}
 	entries := make([]entry, start[n])
 	if err := each(ctx, n, func() func(int32) {

@@ -150,3 +150,13 @@ func TestSymmetricAlike(t *testing.T) {
 		t.Error("another map by seven cores")
 	}
 }
+
+// Entries that are more than offsets count are an error, where a row began before 0.
+func TestTooManyEntries(t *testing.T) {
+	for _, more := range []int32{0, 1} {
+		start, end := []int32{0, 1 << 30, more}, make([]int32, 2)
+		if err := offsets(start, []int32{1<<30 - 1, 0}, end); (err != nil) != (more > 0) || start[1] < 0 {
+			t.Errorf("2^31-1 and %d entries: %v, %v", more, start, err)
+		}
+	}
+}

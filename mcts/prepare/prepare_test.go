@@ -3,6 +3,7 @@ package prepare
 import (
 	"context"
 	"errors"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -271,6 +272,23 @@ func TestFits(t *testing.T) {
 		}))
 		if err := Fits(m, pairs); (err == nil) != want {
 			t.Errorf("a map of the edge from entry 0 to %d: %v", to, err)
+		}
+	}
+}
+
+// TestCountable pins how many candidates there may be of each of many cities, and that more are refused
+// before anything is looked for.
+func TestCountable(t *testing.T) {
+	const all = math.MaxInt32 / 70000
+	in := tsptest.Random(tsp.Euc2D, 70000, 1)
+	for fresh, most := range map[bool]int{true: all - 2, false: (all - 1) * 2 / 3} {
+		p := &Problem{Task: stage.Task{In: in, Config: stage.Config{Fresh: fresh}, Meter: meter.New(t.Context(), meter.Budget{}, nil)}, Most: most}
+		if err := p.countable(); err != nil {
+			t.Error(err)
+		}
+		p.Most++
+		if ok, err := p.Prepare(); ok || err == nil || p.Neighbors != nil {
+			t.Errorf("%d candidates of each of %d cities: %v, %v", p.Most, in.N(), ok, err)
 		}
 	}
 }

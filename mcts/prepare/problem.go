@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"slices"
 	"sync"
@@ -69,6 +70,9 @@ type Problem struct {
 // Prepare finds neighbours, map and candidates. It reports false, and ends the
 // meter, where the budget does not allow that.
 func (p *Problem) Prepare() (bool, error) {
+	if err := p.countable(); err != nil {
+		return false, err
+	}
 	ctx := p.Meter.Context()
 	p.Meter.Stage("preparing")
 	p.straighten(ctx)
@@ -114,6 +118,23 @@ func (p *Problem) Prepare() (bool, error) {
 		return false, err
 	}
 	return err == nil, err
+}
+
+// countable returns an error where all candidates together may be more than twoopt.Candidates has
+// offsets for.
+func (p *Problem) countable() error {
+	all := math.MaxInt32 / p.In.N() // of a city
+	most := (all - 1) * 2 / 3       // see candidates
+	switch {
+	case p.Config.Fresh:
+		most = all - 2 // of which the search keeps two sums more than there are candidates
+	case p.In.Paired():
+		most = all / 2
+	}
+	if p.Most > most && p.In.N() > all {
+		return fmt.Errorf("%d candidates of each of %d cities are more than can be counted, want %d at most", p.Most, p.In.N(), most)
+	}
+	return nil
 }
 
 // Build makes the map of a source. Files are opened by name, and the tours of sources that
