@@ -32,7 +32,7 @@ type Chain struct {
 	in    *tsp.Instance
 	tour  *Tour
 	cand  *Candidates
-	queue *Queue
+	queue *queue
 	fixed bool
 	// paired: every other edge is fixed, and reversing never ends in a tour, so that every level
 	// swaps
@@ -89,7 +89,7 @@ const (
 
 // NewChain returns a Chain on tour.
 func NewChain(in *tsp.Instance, tour *Tour, cand *Candidates, cfg ChainConfig) *Chain {
-	c := &Chain{in: in, tour: tour, cand: cand, queue: NewQueue(in.N()), fixed: in.HasFixed(), paired: in.Paired(), depth: cfg.Depth}
+	c := &Chain{in: in, tour: tour, cand: cand, queue: newQueue(in.N()), fixed: in.HasFixed(), paired: in.Paired(), depth: cfg.Depth}
 	c.levels = make([]level, len(cfg.Breadth)+1)
 	for i := range c.levels {
 		b := 1
@@ -104,23 +104,23 @@ func NewChain(in *tsp.Instance, tour *Tour, cand *Candidates, cfg ChainConfig) *
 // Reset makes c work on another instance, tour and candidates. The queue is emptied.
 func (c *Chain) Reset(in *tsp.Instance, tour *Tour, cand *Candidates) {
 	c.in, c.tour, c.cand, c.fixed, c.paired = in, tour, cand, in.HasFixed(), in.Paired()
-	c.queue.Reset(in.N())
+	c.queue.reset(in.N())
 }
 
 // Guided makes g choose among candidates; nil makes the open gain choose.
 func (c *Chain) Guided(g Guide) { c.guide = g }
 
 // Push marks city c as worth a look.
-func (c *Chain) Push(city int32) { c.queue.Push(city) }
+func (c *Chain) Push(city int32) { c.queue.push(city) }
 
 // Clear forgets what is marked.
-func (c *Chain) Clear() { c.queue.Clear() }
+func (c *Chain) Clear() { c.queue.clear() }
 
 // Run applies improving actions until no marked city starts one, or until limit
 // start cities were tried (0: no limit). It returns the total gain.
 func (c *Chain) Run(limit int) (gain int64) {
 	for tries := 0; limit == 0 || tries < limit; tries++ {
-		t1, ok := c.queue.Pop()
+		t1, ok := c.queue.pop()
 		if !ok {
 			break
 		}
@@ -145,7 +145,7 @@ func (c *Chain) improve(t1 int32) int64 {
 	for _, back := range [2]bool{false, true} {
 		p := &c.levels[0].path
 		p.Start(c.tour, t1, back)
-		b1 := p.City(c.tour, 0)
+		b1 := p.city(c.tour, 0)
 		if c.fixed && c.in.IsFixed(t1, b1) {
 			continue
 		}
@@ -195,8 +195,8 @@ func (c *Chain) extend(l int, gain int64) int64 {
 func (c *Chain) steps(lv *level, l int, gain int64, best *step) (closed int64) {
 	in, s, t1, p := c.in, c.tour, c.t1, &lv.path
 	lv.moves = lv.moves[:0]
-	end := p.End()
-	b := p.City(s, end)
+	end := p.end()
+	b := p.city(s, end)
 	first := c.cand.Start[b]
 	cities, dists := c.cand.Of(b)
 	for k, d := range dists {
@@ -215,9 +215,9 @@ func (c *Chain) steps(lv *level, l int, gain int64, best *step) (closed int64) {
 				continue
 			}
 		}
-		r := p.Rank(s, t3)
-		i := p.Find(r)
-		before, added := p.Before(i, r)
+		r := p.rank(s, t3)
+		i := p.find(r)
+		before, added := p.before(i, r)
 		if before == end {
 			continue
 		}
@@ -226,7 +226,7 @@ func (c *Chain) steps(lv *level, l int, gain int64, best *step) (closed int64) {
 			continue
 		}
 		if !added {
-			t4 := p.City(s, before)
+			t4 := p.city(s, before)
 			if !c.fixed || !in.IsFixed(t3, t4) {
 				m := step{gain: g + int64(in.Dist(t3, t4)), key: key, r: r, slot: slot, kind: plain}
 				if cl := m.gain - int64(in.Dist(t4, t1)); cl > closed {
@@ -246,7 +246,7 @@ func (c *Chain) steps(lv *level, l int, gain int64, best *step) (closed int64) {
 // t3, and join it to the rest again with two more edges.
 func (c *Chain) joins(lv *level, gain int64, r, t3 int32, closed int64, best *step) int64 {
 	in, s, t1, p := c.in, c.tour, c.t1, &lv.path
-	t4 := p.City(s, r+1)
+	t4 := p.city(s, r+1)
 	if c.fixed && in.IsFixed(t3, t4) {
 		return closed
 	}
@@ -259,7 +259,7 @@ func (c *Chain) joins(lv *level, gain int64, r, t3 int32, closed int64, best *st
 			continue
 		}
 		t5 := cities[k]
-		q := p.Rank(s, t5)
+		q := p.rank(s, t5)
 		if q > r {
 			continue
 		}
@@ -271,7 +271,7 @@ func (c *Chain) joins(lv *level, gain int64, r, t3 int32, closed int64, best *st
 			}
 		}
 		if q < r {
-			if t6 := p.City(s, q+1); !c.fixed || !in.IsFixed(t5, t6) {
+			if t6 := p.city(s, q+1); !c.fixed || !in.IsFixed(t5, t6) {
 				m := step{gain: g + int64(in.Dist(t5, t6)), key: key, r: r, q: q, slot: slot, kind: joinNext}
 				if cl := m.gain - int64(in.Dist(t6, t1)); cl > closed {
 					closed, *best = cl, m
@@ -280,7 +280,7 @@ func (c *Chain) joins(lv *level, gain int64, r, t3 int32, closed int64, best *st
 			}
 		}
 		if q > 0 {
-			if t6 := p.City(s, q-1); !c.fixed || !in.IsFixed(t5, t6) {
+			if t6 := p.city(s, q-1); !c.fixed || !in.IsFixed(t5, t6) {
 				m := step{gain: g + int64(in.Dist(t5, t6)), key: key, r: r, q: q, slot: slot, kind: joinPrev}
 				if cl := m.gain - int64(in.Dist(t6, t1)); cl > closed {
 					closed, *best = cl, m
@@ -296,11 +296,11 @@ func (c *Chain) joins(lv *level, gain int64, r, t3 int32, closed int64, best *st
 // has rank r in segment i, is cut off as a cycle and opened at another edge. Nothing is reversed.
 func (c *Chain) swaps(lv *level, gain int64, i int, r, t3 int32, closed int64, best *step) int64 {
 	in, s, t1, p := c.in, c.tour, c.t1, &lv.path
-	after, ok := p.After(i, r)
+	after, ok := p.after(i, r)
 	if !ok {
 		return closed
 	}
-	t4 := p.City(s, after)
+	t4 := p.city(s, after)
 	if in.IsFixed(t3, t4) {
 		return closed
 	}
@@ -313,16 +313,16 @@ func (c *Chain) swaps(lv *level, gain int64, i int, r, t3 int32, closed int64, b
 			continue
 		}
 		t5 := cities[k]
-		q := p.Rank(s, t5)
-		h := p.Find(q)
+		q := p.rank(s, t5)
+		h := p.find(q)
 		if h < i || h == i && (q-r)*p.segs[i].direction() <= 0 {
 			continue
 		}
-		opened, ok := p.After(h, q)
+		opened, ok := p.after(h, q)
 		if !ok {
 			continue
 		}
-		t6 := p.City(s, opened)
+		t6 := p.city(s, opened)
 		if in.IsFixed(t5, t6) {
 			continue
 		}
@@ -372,9 +372,9 @@ func (c *Chain) lengthen(p *Path, m step) {
 	}
 	switch m.kind {
 	case plain:
-		p.Step(p.Find(m.r), m.r)
+		p.Step(p.find(m.r), m.r)
 	case swap:
-		p.Swap(p.Find(m.r), m.r, p.Find(m.q), m.q)
+		p.swap(p.find(m.r), m.r, p.find(m.q), m.q)
 	case joinNext:
 		p.segs = append(p.segs[:0], segment{p.n - 1, m.r + 1}, segment{m.q, 0}, segment{m.r, m.q + 1})
 	case joinPrev:
@@ -391,14 +391,14 @@ func (c *Chain) apply(p *Path, gain int64) {
 		c.added = c.added[:0]
 		next := p.segs[len(p.segs)-1]
 		for _, g := range p.segs {
-			c.added = append(c.added, p.City(c.tour, next.last), p.City(c.tour, g.first))
+			c.added = append(c.added, p.city(c.tour, next.last), p.city(c.tour, g.first))
 			next = g
 		}
 		c.guide.Improve(c.added, gain)
 	}
 	for _, g := range slices.Backward(p.segs) {
-		c.queue.Push(p.City(c.tour, g.last))
-		c.queue.Push(p.City(c.tour, g.first))
+		c.queue.push(p.city(c.tour, g.last))
+		c.queue.push(p.city(c.tour, g.first))
 	}
 	p.Apply(c.tour)
 }

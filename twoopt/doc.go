@@ -11,7 +11,7 @@
 //
 // A [Tour] is an array of cities with its inverse beside it, and a log that takes moves
 // back. A [Chain] applies Lin-Kernighan actions (Lin and Kernighan 1973) to it, from a
-// [Queue] of cities whose surroundings changed and over [Candidates], the few cities
+// queue of cities whose surroundings changed and over [Candidates], the few cities
 // that a city may be connected to: from a space-filling curve over uniform cities to
 // 2.5 % above the optimum (BenchmarkDescent). It evaluates on a [Path], which is the
 // tour as a list of segments, so that only improvements touch the array.

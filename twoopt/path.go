@@ -51,8 +51,8 @@ func (p *Path) copyFrom(q *Path) {
 	p.segs = append(p.segs[:0], q.segs...)
 }
 
-// Rank returns the rank of city c.
-func (p *Path) Rank(s *Tour, c int32) int32 {
+// rank returns the rank of city c.
+func (p *Path) rank(s *Tour, c int32) int32 {
 	r := s.Pos[c] - p.base
 	if p.back {
 		r = -r
@@ -60,8 +60,8 @@ func (p *Path) Rank(s *Tour, c int32) int32 {
 	return r + p.n&(r>>31) // wrapped without a branch: which way is even odds
 }
 
-// City is the inverse of Rank.
-func (p *Path) City(s *Tour, r int32) int32 {
+// city is the inverse of rank.
+func (p *Path) city(s *Tour, r int32) int32 {
 	if p.back {
 		r = p.base - r
 	} else {
@@ -70,11 +70,11 @@ func (p *Path) City(s *Tour, r int32) int32 {
 	return s.Order[r+p.n&(r>>31)]
 }
 
-// End returns the rank of the free end.
-func (p *Path) End() int32 { return p.segs[len(p.segs)-1].last }
+// end returns the rank of the free end.
+func (p *Path) end() int32 { return p.segs[len(p.segs)-1].last }
 
-// Find returns the segment that holds rank r.
-func (p *Path) Find(r int32) int {
+// find returns the segment that holds rank r.
+func (p *Path) find(r int32) int {
 	for i := len(p.segs) - 1; i >= 0; i-- {
 		if g := p.segs[i]; int64(r-g.first)*int64(r-g.last) <= 0 {
 			return i
@@ -83,9 +83,9 @@ func (p *Path) Find(r int32) int {
 	panic("twoopt: rank outside the path")
 }
 
-// Before returns the rank of the predecessor of rank r, which stands in segment i and
+// before returns the rank of the predecessor of rank r, which stands in segment i and
 // is not the free end, and whether the edge between them was added by the chain.
-func (p *Path) Before(i int, r int32) (before int32, added bool) {
+func (p *Path) before(i int, r int32) (before int32, added bool) {
 	g := p.segs[i]
 	if g.last == r {
 		return p.segs[i+1].first, true
@@ -108,17 +108,17 @@ func (p *Path) Step(i int, r int32) {
 	}
 }
 
-// After returns the rank of the successor of rank r, toward t1, which stands in segment
+// after returns the rank of the successor of rank r, toward t1, which stands in segment
 // i; false where the chain added the edge between them, or there is none.
-func (p *Path) After(i int, r int32) (after int32, ok bool) {
+func (p *Path) after(i int, r int32) (after int32, ok bool) {
 	g := p.segs[i]
 	return r - g.direction(), r != g.first
 }
 
-// Swap adds the edges from the free end to rank r, in segment i, and from r's successor to rank q,
+// swap adds the edges from the free end to rank r, in segment i, and from r's successor to rank q,
 // in segment h and nearer to the free end, and removes those from r and from q to their successors,
 // both of the tour: what stands up to q changes places with what stands between q and r.
-func (p *Path) Swap(i int, r int32, h int, q int32) {
+func (p *Path) swap(i int, r int32, h int, q int32) {
 	segs, at, open := p.segs, p.segs[i], p.segs[h]
 	tail := append(p.tail[:0], segment{q, open.last})
 	tail = append(tail, segs[h+1:]...)
@@ -160,8 +160,8 @@ func (p *Path) Apply(s *Tour) {
 	s.arrange(parts)
 }
 
-// Second returns the rank of the city after the free end.
-func (p *Path) Second() int32 {
+// second returns the rank of the city after the free end.
+func (p *Path) second() int32 {
 	top := len(p.segs) - 1
 	g := p.segs[top]
 	if g.first == g.last {
@@ -171,27 +171,27 @@ func (p *Path) Second() int32 {
 }
 
 // Ends returns the free end and the city after it.
-func (p *Path) Ends(s *Tour) (end, second int32) { return p.City(s, p.End()), p.City(s, p.Second()) }
+func (p *Path) Ends(s *Tour) (end, second int32) { return p.city(s, p.end()), p.city(s, p.second()) }
 
 // Last returns t1.
-func (p *Path) Last(s *Tour) int32 { return p.City(s, p.n-1) }
+func (p *Path) Last(s *Tour) int32 { return p.city(s, p.n-1) }
 
 // Toward returns the neighbour of city c on the side of the free end; of the free end,
 // c itself.
 func (p *Path) Toward(s *Tour, c int32) int32 {
-	r := p.Rank(s, c)
-	if r == p.End() {
+	r := p.rank(s, c)
+	if r == p.end() {
 		return c
 	}
-	before, _ := p.Before(p.Find(r), r)
-	return p.City(s, before)
+	before, _ := p.before(p.find(r), r)
+	return p.city(s, before)
 }
 
 // Peek returns what a Step to city c takes, its segment and rank, and what it would
 // bring: the free end and the city after it. City c is neither of the present two.
 func (p *Path) Peek(s *Tour, c int32) (i int, r, end, second int32) {
-	r = p.Rank(s, c)
-	i = p.Find(r)
+	r = p.rank(s, c)
+	i = p.find(r)
 	// Two cities on from c, toward the present free end.
 	at, g := i, p.segs[i]
 	first := r + g.direction()
@@ -204,5 +204,5 @@ func (p *Path) Peek(s *Tour, c int32) (i int, r, end, second int32) {
 	if first == g.last {
 		next = p.segs[at+1].first
 	}
-	return i, r, p.City(s, first), p.City(s, next)
+	return i, r, p.city(s, first), p.city(s, next)
 }

@@ -38,14 +38,14 @@ func comparePaths(t *testing.T, s *Tour, p *Path, first []int32, d *dumbPath) {
 	t.Helper()
 	n := len(d.cities)
 	for r, c := range first {
-		if p.City(s, int32(r)) != c || p.Rank(s, c) != int32(r) {
-			t.Fatalf("rank %d is city %d, want %d; its rank %d", r, p.City(s, int32(r)), c, p.Rank(s, c))
+		if p.city(s, int32(r)) != c || p.rank(s, c) != int32(r) {
+			t.Fatalf("rank %d is city %d, want %d; its rank %d", r, p.city(s, int32(r)), c, p.rank(s, c))
 		}
 	}
 	var read []int32
 	for _, g := range p.segs {
 		for r := g.first; ; r += g.direction() {
-			read = append(read, p.City(s, r))
+			read = append(read, p.city(s, r))
 			if r == g.last {
 				break
 			}
@@ -55,19 +55,19 @@ func comparePaths(t *testing.T, s *Tour, p *Path, first []int32, d *dumbPath) {
 	if !slices.Equal(read, d.cities) {
 		t.Fatalf("the path reads %v, want %v", read, d.cities)
 	}
-	if got := p.City(s, p.End()); got != d.cities[0] {
+	if got := p.city(s, p.end()); got != d.cities[0] {
 		t.Fatalf("the free end is %d, want %d", got, d.cities[0])
 	}
 	if got := p.Last(s); got != d.cities[n-1] {
 		t.Fatalf("the last city is %d, want %d", got, d.cities[n-1])
 	}
-	if got := p.City(s, p.Second()); got != d.cities[1] {
+	if got := p.city(s, p.second()); got != d.cities[1] {
 		t.Fatalf("the second city is %d, want %d", got, d.cities[1])
 	}
 	for i := 1; i < n; i++ {
-		r := p.Rank(s, d.cities[i])
-		before, added := p.Before(p.Find(r), r)
-		if got := p.City(s, before); got != d.cities[i-1] || added != d.added[edge(got, d.cities[i])] {
+		r := p.rank(s, d.cities[i])
+		before, added := p.before(p.find(r), r)
+		if got := p.city(s, before); got != d.cities[i-1] || added != d.added[edge(got, d.cities[i])] {
 			t.Fatalf("before %d is %d (added %v), want %d", d.cities[i], got, added, d.cities[i-1])
 		}
 		if got := p.Toward(s, d.cities[i]); got != d.cities[i-1] {
@@ -77,8 +77,8 @@ func comparePaths(t *testing.T, s *Tour, p *Path, first []int32, d *dumbPath) {
 			continue // no step leads to the second city
 		}
 		at, rank, end, second := p.Peek(s, d.cities[i])
-		if at != p.Find(r) || rank != r || end != d.cities[i-1] || second != d.cities[i-2] {
-			t.Fatalf("a step to %d: segment %d, rank %d, leaves %d %d; want %d, %d, %d %d", d.cities[i], at, rank, end, second, p.Find(r), r, d.cities[i-1], d.cities[i-2])
+		if at != p.find(r) || rank != r || end != d.cities[i-1] || second != d.cities[i-2] {
+			t.Fatalf("a step to %d: segment %d, rank %d, leaves %d %d; want %d, %d, %d %d", d.cities[i], at, rank, end, second, p.find(r), r, d.cities[i-1], d.cities[i-2])
 		}
 	}
 }
@@ -110,7 +110,7 @@ func TestLaw5(t *testing.T) {
 				if c == d.cities[1] {
 					continue // the edge is there
 				}
-				rank := p.Rank(s, c)
+				rank := p.rank(s, c)
 				if r.IntN(4) == 0 { // a copy goes on as well
 					q.copyFrom(p)
 					p, q = q, p
@@ -120,7 +120,7 @@ func TestLaw5(t *testing.T) {
 					comparePaths(t, s, p, first, d)
 					continue
 				}
-				p.Step(p.Find(rank), rank)
+				p.Step(p.find(rank), rank)
 				d.step(c)
 				comparePaths(t, s, p, first, d)
 			}
@@ -144,17 +144,17 @@ func swapBoth(s *Tour, p *Path, d *dumbPath, r *rand.Rand) {
 	b := 1 + r.IntN(n-2) // 0..a changes places with a+1..b
 	a := r.IntN(b)
 	c := slices.Clone(d.cities)
-	rank, q := p.Rank(s, c[b]), p.Rank(s, c[a])
-	i, h := p.Find(rank), p.Find(q)
-	_, closes := p.After(i, rank)
-	_, opens := p.After(h, q)
+	rank, q := p.rank(s, c[b]), p.rank(s, c[a])
+	i, h := p.find(rank), p.find(q)
+	_, closes := p.after(i, rank)
+	_, opens := p.after(h, q)
 	if closes == d.added[edge(c[b], c[b+1])] || opens == d.added[edge(c[a], c[a+1])] {
 		panic("After is wrong about what was added")
 	}
 	if !closes || !opens {
 		return
 	}
-	p.Swap(i, rank, h, q)
+	p.swap(i, rank, h, q)
 	d.cities = slices.Concat(c[a+1:b+1], c[:a+1], c[b+1:])
 	d.added[edge(c[0], c[b])], d.added[edge(c[a], c[b+1])] = true, true
 }
@@ -195,8 +195,8 @@ func TestDepthBeyondTheArray(t *testing.T) {
 	d := startDumb(s.Order, 3, false)
 	for range 400 {
 		c := d.cities[2+r.IntN(n-2)]
-		rank := p.Rank(s, c)
-		p.Step(p.Find(rank), rank)
+		rank := p.rank(s, c)
+		p.Step(p.find(rank), rank)
 		d.step(c)
 	}
 	if len(p.segs) <= 64 {
@@ -218,7 +218,7 @@ func BenchmarkApply(b *testing.B) {
 					p.Start(s, r.Int32N(n), false)
 					for range steps {
 						rank := 2 + r.Int32N(near)
-						i := p.Find(rank)
+						i := p.find(rank)
 						if p.segs[i].last != rank {
 							p.Step(i, rank)
 						}

@@ -1,28 +1,28 @@
 package twoopt
 
-// Queue holds the cities whose surroundings changed, each at most once, first
+// queue holds the cities whose surroundings changed, each at most once, first
 // in first out: the complement of don't-look bits (Bentley 1992).
-type Queue struct {
+type queue struct {
 	ring       []int32 // one slot more than cities, so that full and empty differ
 	in         []bool
 	head, tail int32
 }
 
-// NewQueue returns an empty queue for n cities.
-func NewQueue(n int) *Queue { return &Queue{ring: make([]int32, n+1), in: make([]bool, n)} }
+// newQueue returns an empty queue for n cities.
+func newQueue(n int) *queue { return &queue{ring: make([]int32, n+1), in: make([]bool, n)} }
 
-// Reset empties q and makes it a queue for n cities.
-func (q *Queue) Reset(n int) {
+// reset empties q and makes it a queue for n cities.
+func (q *queue) reset(n int) {
 	if cap(q.ring) < n+1 {
-		*q = *NewQueue(n)
+		*q = *newQueue(n)
 		return
 	}
 	q.ring, q.in, q.head, q.tail = q.ring[:n+1], q.in[:n], 0, 0
 	clear(q.in)
 }
 
-// Push adds city c unless it waits already.
-func (q *Queue) Push(c int32) {
+// push adds city c unless it waits already.
+func (q *queue) push(c int32) {
 	if q.in[c] {
 		return
 	}
@@ -33,8 +33,8 @@ func (q *Queue) Push(c int32) {
 	}
 }
 
-// Pop removes the city that waits longest; ok is false when none does.
-func (q *Queue) Pop() (c int32, ok bool) {
+// pop removes the city that waits longest; ok is false when none does.
+func (q *queue) pop() (c int32, ok bool) {
 	if q.head == q.tail {
 		return 0, false
 	}
@@ -46,8 +46,8 @@ func (q *Queue) Pop() (c int32, ok bool) {
 	return c, true
 }
 
-// Clear empties the queue.
-func (q *Queue) Clear() {
-	for _, ok := q.Pop(); ok; _, ok = q.Pop() {
+// clear empties the queue.
+func (q *queue) clear() {
+	for _, ok := q.pop(); ok; _, ok = q.pop() {
 	}
 }

@@ -232,18 +232,18 @@ func TestResetKeepsNothing(t *testing.T) {
 
 func TestLaw6(t *testing.T) {
 	r := rand.New(rand.NewPCG(6, 6))
-	q := NewQueue(10)
+	q := newQueue(10)
 	var plain []int32
 	for range 5000 {
 		switch r.IntN(5) {
 		case 0, 1, 2:
 			c := r.Int32N(10)
-			q.Push(c)
+			q.push(c)
 			if !slices.Contains(plain, c) {
 				plain = append(plain, c)
 			}
 		case 3:
-			c, ok := q.Pop()
+			c, ok := q.pop()
 			if ok != (len(plain) > 0) || ok && c != plain[0] {
 				t.Fatalf("Pop gives %d %v, want %v", c, ok, plain)
 			}
@@ -252,18 +252,18 @@ func TestLaw6(t *testing.T) {
 			}
 		case 4:
 			if r.IntN(20) == 0 {
-				q.Clear()
+				q.clear()
 				plain = nil
 			}
 		}
 	}
-	q.Push(3)
-	q.Reset(30)
+	q.push(3)
+	q.reset(30)
 	for c := range int32(30) {
-		q.Push(29 - c)
+		q.push(29 - c)
 	}
 	for c := range int32(30) {
-		if got, ok := q.Pop(); !ok || got != 29-c {
+		if got, ok := q.pop(); !ok || got != 29-c {
 			t.Fatalf("after Reset Pop gives %d %v, want %d", got, ok, 29-c)
 		}
 	}
