@@ -148,9 +148,9 @@ func (j *Job) Failure(reason string) *Entry {
 }
 
 // Drawable returns an error unless the cities have places, which entries with tours tell.
-func (i *Item) Drawable() error {
-	if x, _ := i.Picture(); x == nil {
-		return fmt.Errorf("%s: there are no coordinates that --tours could keep", i.Name)
+func (item *Item) Drawable() error {
+	if x, _ := item.Picture(); x == nil {
+		return fmt.Errorf("%s: there are no coordinates that --tours could keep", item.Name)
 	}
 	return nil
 }

@@ -234,21 +234,15 @@ func TestNeighborsByParts(t *testing.T) {
 }
 
 func BenchmarkNeighbors(b *testing.B) {
-	for _, n := range []int{1e3, 1e4, 1e5, 1e6} {
-		if n == 1e6 && testing.Short() {
-			continue
-		}
-		in := uniform(n, 1)
-		b.Run(fmt.Sprint("n=", n), func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				if _, err := NearestNeighbors(context.Background(), in, 10); err != nil {
-					b.Fatal(err)
-				}
+	benchSizes(b, func(b *testing.B, in *Instance) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := NearestNeighbors(context.Background(), in, 10); err != nil {
+				b.Fatal(err)
 			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n)/10, "ns/neighbour")
-		})
-	}
+		}
+		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(in.N())/10, "ns/neighbour")
+	})
 }
 
 // polled is a context that counts how often it is asked, and is cancelled from

@@ -87,31 +87,19 @@ func kinds(n int, seed uint64) map[string]*tsp.Instance {
 
 // brute returns the shortest solution by trying all, and what it is worth.
 func brute(in *tsp.Instance) float64 {
-	n := in.N()
-	t := make(tsp.Tour, n)
+	t := make(tsp.Tour, in.N())
 	for i := range t {
 		t[i] = int32(i)
 	}
-	best := math.Inf(1)
-	var try func(k int)
-	try = func(k int) {
-		if k == n {
-			if in.Check(t) == nil && in.Keeps(t) == nil {
-				best = min(best, in.Value(t))
-			}
-			return
-		}
-		for i := k; i < n; i++ {
-			t[k], t[i] = t[i], t[k]
-			try(k + 1)
-			t[k], t[i] = t[i], t[k]
-		}
-	}
-	first := 0
+	best, first := math.Inf(1), 0
 	if in.Ends == nil {
 		first = 1
 	}
-	try(first)
+	tsptest.Permute(t, first, func() {
+		if in.Check(t) == nil && in.Keeps(t) == nil {
+			best = min(best, in.Value(t))
+		}
+	})
 	return best
 }
 

@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"tspmcts/tsp/tsptest"
 )
 
 // The dumb twins: plain lists, every change in linear time.
@@ -109,7 +111,7 @@ func TestArrangeSmall(t *testing.T) {
 				}
 				parts[i] = part{first: int32(c), size: int32(size)}
 			}
-			permuteParts(parts, 0, func() {
+			tsptest.Permute(parts, 0, func() {
 				for turns := range 1 << m {
 					for i := range parts {
 						parts[i].back = turns>>i&1 == 1
@@ -134,18 +136,6 @@ func TestArrangeSmall(t *testing.T) {
 				try(cuts)
 			}
 		}
-	}
-}
-
-func permuteParts(b []part, at int, f func()) {
-	if at == len(b) {
-		f()
-		return
-	}
-	for i := at; i < len(b); i++ {
-		b[at], b[i] = b[i], b[at]
-		permuteParts(b, at+1, f)
-		b[at], b[i] = b[i], b[at]
 	}
 }
 

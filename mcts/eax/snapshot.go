@@ -38,7 +38,7 @@ func (p *Population) Snapshot() *Snapshot {
 // Restore returns the population that s was taken of.
 func Restore(in *tsp.Instance, nb *tsp.Neighbors, s *Snapshot, cfg Config, workers int) (*Population, error) {
 	if err := in.Check(s.Along); err != nil { // any order of the cities would do
-		return nil, fmt.Errorf("%w", err)
+		return nil, err
 	}
 	if len(s.Links) != len(s.Orders) || len(s.Shuffle) != len(s.Orders) || s.Stage > Done {
 		return nil, errors.New("the parts of a snapshot do not fit")

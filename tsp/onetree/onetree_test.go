@@ -22,25 +22,12 @@ var ctx = context.Background()
 
 // shortest returns the length of the best tour by trying all.
 func shortest(in *tsp.Instance) int64 {
-	n := in.N()
-	t := make(tsp.Tour, n)
+	t := make(tsp.Tour, in.N())
 	for i := range t {
 		t[i] = int32(i)
 	}
 	best := int64(math.MaxInt64)
-	var try func(k int)
-	try = func(k int) {
-		if k == n {
-			best = min(best, in.Length(t))
-			return
-		}
-		for i := k; i < n; i++ {
-			t[k], t[i] = t[i], t[k]
-			try(k + 1)
-			t[k], t[i] = t[i], t[k]
-		}
-	}
-	try(min(1, n))
+	tsptest.Permute(t, 1, func() { best = min(best, in.Length(t)) })
 	return best
 }
 

@@ -95,16 +95,7 @@ func TestCombsHold(t *testing.T) {
 		for i := range tour {
 			tour[i] = int32(i)
 		}
-		var try func(k int)
-		try = func(k int) {
-			if k < n {
-				for i := k; i < n; i++ {
-					tour[k], tour[i] = tour[i], tour[k]
-					try(k + 1)
-					tour[k], tour[i] = tour[i], tour[k]
-				}
-				return
-			}
+		tsptest.Permute(tour, 1, func() {
 			var used int64
 			for i := range tour {
 				for _, s := range c.sets {
@@ -117,8 +108,7 @@ func TestCombsHold(t *testing.T) {
 				t.Fatalf("comb %v: tour %v has %d edges, more than %d", c.sets, tour, used, c.rhs)
 			}
 			tight = tight || used == c.rhs
-		}
-		try(1)
+		})
 		if !tight {
 			t.Errorf("comb %v: no tour has %d edges", c.sets, c.rhs)
 		}

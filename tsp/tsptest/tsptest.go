@@ -250,6 +250,19 @@ func Motley() []*tsp.Instance {
 		Random(tsp.Exact2D, 60, 9), Random(tsp.Man2D, 60, 10), Random(tsp.Max3D, 60, 11)}
 }
 
+// Permute calls f with every order of list[at:], and leaves it as it was.
+func Permute[T any](list []T, at int, f func()) {
+	if at >= len(list) {
+		f()
+		return
+	}
+	for i := at; i < len(list); i++ {
+		list[at], list[i] = list[i], list[at]
+		Permute(list, at+1, f)
+		list[at], list[i] = list[i], list[at]
+	}
+}
+
 // Rotate returns tour from city on.
 func Rotate(tour []int32, city int32) []int32 {
 	i := slices.Index(tour, city)
