@@ -30,7 +30,7 @@ func fixSome(t testing.TB, in *Instance, r *rand.Rand) {
 	}
 }
 
-// permute calls f with every order of t[at:].
+// permute is tsptest.Permute, which tests of this package cannot import: it imports tsp.
 func permute(t Tour, at int, f func()) {
 	if at >= len(t) {
 		f()

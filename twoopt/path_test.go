@@ -149,7 +149,7 @@ func swapBoth(s *Tour, p *Path, d *dumbPath, r *rand.Rand) {
 	_, closes := p.after(i, rank)
 	_, opens := p.after(h, q)
 	if closes == d.added[edge(c[b], c[b+1])] || opens == d.added[edge(c[a], c[a+1])] {
-		panic("After is wrong about what was added")
+		panic("after is wrong about what was added")
 	}
 	if !closes || !opens {
 		return
