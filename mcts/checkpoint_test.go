@@ -126,6 +126,22 @@ func TestResumeAnswer(t *testing.T) {
 	}
 }
 
+// TestResumeGroups pins that a search whose cities are in groups knows the ways between them again.
+func TestResumeGroups(t *testing.T) {
+	in := tsptest.Outlines(10, 2)
+	var saved [][]byte
+	o := Options{Seed: 7, Workers: 2, Actions: 150000, Save: &Saver{Every: 1, Save: func(c *Checkpoint) { saved = append(saved, tsptest.Encoded(t, c)) }}}
+	whole := tsptest.Must(Solve(t.Context(), in, o))
+	o.Save = nil
+	for k := 1; k < 5; k++ {
+		data := saved[len(saved)*k/5]
+		o.Resume = decoded(t, data)
+		if r := tsptest.Must(Solve(t.Context(), in, o)); !slices.Equal(r.Tour, whole.Tour) {
+			t.Errorf("resumed from checkpoint %d of %d: length %d, uninterrupted %d", len(saved)*k/5, len(saved), r.Length, whole.Length)
+		}
+	}
+}
+
 // TestPaperGoesOn pins that the paper's search goes on with more actions from the checkpoint that it
 // ended with, also one of before some of the workers had a tour, which fixed edges are no part of.
 func TestPaperGoesOn(t *testing.T) {

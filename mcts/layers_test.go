@@ -22,7 +22,7 @@ var layers = map[string][]string{
 	".": {"names", "config", "published", "tuned", "preset", "options",
 		"bound", "solve", "onward", "improvements"},
 	"prepare": {"curve", "soon", "problem", "known", "places"},
-	"stage": {"task", "work", "first", "search", "checkpoint", "visiting",
+	"stage": {"task", "work", "first", "bridges", "search", "checkpoint", "visiting",
 		"rounds", "simulating", "coarse", "descending", "kicking", "joining", "choosing", "regions", "mending", "whole", "improving",
 		"plan", "renewing", "learnt"},
 }

@@ -35,7 +35,7 @@ var mayImport = map[string]string{
 	"mcts/kick":         "tsp twoopt mcts/meter mcts/tree",
 	"mcts/region":       "tsp twoopt mcts/eax mcts/kick",
 	"mcts/breed":        "tsp mcts/eax mcts/meter mcts/kick mcts/region",
-	"mcts/stage":        "tsp heatmap twoopt mcts/eax mcts/meter mcts/tree mcts/kick mcts/region mcts/breed",
+	"mcts/stage":        "tsp tsp/onetree heatmap twoopt mcts/eax mcts/meter mcts/tree mcts/kick mcts/region mcts/breed",
 	"mcts/prepare":      "tsp tsp/onetree heatmap twoopt mcts/meter mcts/kick mcts/stage",
 	"mcts":              "tsp tsp/onetree heatmap mcts/eax mcts/meter mcts/tree mcts/kick mcts/stage mcts/prepare",
 	"bench":             "tsp tsplib tsplib/places heatmap heatmap/learned heatmap/mapfile mcts mcts/kick",

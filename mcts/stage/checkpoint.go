@@ -235,6 +235,7 @@ func (s *Search) restore(c *Checkpoint) error {
 	if s.stage == nil {
 		return nil // it was at its end
 	}
+	s.bridge()
 	if err := s.stage.resume(s); err != nil {
 		return fmt.Errorf("%w: %w", errForeign, err)
 	}

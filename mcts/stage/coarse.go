@@ -39,8 +39,8 @@ const mostRecombined = 1000
 // tour anyway.
 const leastCoarse = 1000
 
-// longest returns the ends of the tour's k longest edges along the curve, and their candidates,
-// the nearest of them; no ends where there are too few edges, or when the budget ended. Lengths are
+// longest returns the ends of the tour's k longest edges along the curve, with those of bridges, and
+// their candidates, the nearest of them; no ends where there are too few edges, or when the budget ended. Lengths are
 // those of span.
 func (s *Search) longest(k int, relative bool) (ends []int32, cand *twoopt.Candidates) {
 	in, order := s.In, s.Tour.Order
@@ -71,6 +71,7 @@ func (s *Search) longest(k int, relative bool) (ends []int32, cand *twoopt.Candi
 	for _, e := range edges[:min(k, len(edges))] {
 		row[e.A], row[e.B] = 0, 0
 	}
+	s.bridges.withBridges(s.Tour, k, row)
 	var ascending []int32
 	for city, r := range row {
 		if r == 0 {
@@ -82,6 +83,7 @@ func (s *Search) longest(k int, relative bool) (ends []int32, cand *twoopt.Candi
 	if err != nil {
 		return nil, nil
 	}
+	leads(s.bridges.edges, nb, func(city int32) int32 { return row[city] })
 	for _, city := range s.Curve {
 		if row[city] >= 0 {
 			ends = append(ends, city)

@@ -34,6 +34,7 @@ type Operator interface {
 func (s *Search) newImproving(descent float64) *Improving {
 	n := s.In.N()
 	s.Between = s.between()
+	s.bridge()
 	whole := n <= s.Config.Whole/3 || n <= s.Config.Whole && !s.even()
 	kicks := s.newKicks()
 	kicks.Leaves = kicks.Leaves || s.manyRegions()

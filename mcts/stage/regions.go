@@ -162,7 +162,7 @@ func (v *Regions) carry(s *Search, leaves []int32, mean float64) {
 	op := region.Recombine{Tours: v.Tours, EAX: s.Config.EAX, Kept: v.Kept, Actions: s.allowed(len(leaves))}
 	costs := make([]int64, len(leaves))
 	exchanges := s.visit(parts, func(x *region.Visitor, k int) ([]int32, int64) {
-		s.loadPart(x, k, s.Candidates, s.Neighbors.Of)
+		s.loadPart(x, k, s.Candidates, s.near().Of)
 		s.mends(x)
 		begun := x.Climber.Actions()
 		tour, gain := op.Work(x, s.Meter.Ending())

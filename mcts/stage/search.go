@@ -37,8 +37,9 @@ type Search struct {
 	crew     *kick.Crew        // of the stages that kick
 	visitors []*region.Visitor // one for each of the crew
 	visiting visiting
-	id       *identity // nil before it is asked for
-	start    float64   // second on the clock at which it would have begun, had it never been interrupted
+	bridges
+	id    *identity // nil before it is asked for
+	start float64   // second on the clock at which it would have begun, had it never been interrupted
 
 	State
 	stage     Stage

@@ -122,7 +122,7 @@ func (s *Search) cross(other tsp.Tour) {
 		next[c] = other[(k+1)%len(other)]
 	}
 	s.inParts(func(x *region.Visitor, k int) ([]int32, int64) {
-		s.loadPart(x, k, s.Candidates, s.Neighbors.Of)
+		s.loadPart(x, k, s.Candidates, s.near().Of)
 		return x.Cross(next, s.Config.EAX(x.Climber.Size()), s.Meter.Ending())
 	})
 }

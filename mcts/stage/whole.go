@@ -22,7 +22,7 @@ const leadShare = 0.1
 func (s *Search) newWhole() *Whole { return &Whole{Breeder: breed.New(s.breeding(), s.Initial)} }
 
 func (s *Search) breeding() breed.Setting {
-	set := breed.Setting{In: s.In, Neighbors: s.Neighbors, EAX: s.Config.EAX(s.In.N()), First: min(firstWhole, s.Config.Population), Most: s.Config.Population,
+	set := breed.Setting{In: s.In, Neighbors: s.near(), EAX: s.Config.EAX(s.In.N()), First: min(firstWhole, s.Config.Population), Most: s.Config.Population,
 		Elite: s.Config.Elite, KickSize: s.Config.KickSize, Workers: s.Workers, Seed: s.Seed, Stop: s.Meter.Ending()}
 	if s.manyRegions() {
 		set.First = min(firstTours, s.Config.Population)
@@ -90,7 +90,7 @@ func (w *Whole) build(s *Search) {
 // loadWhole makes the whole instance a visitor's problem.
 func (s *Search) loadWhole(v *region.Visitor) {
 	region.Cut(&v.Problem, s.Tour.Order, s.Tour.Positions(), s.Tour.Order)
-	v.Load(s.In, s.Candidates, s.Neighbors.Of, s.Tour.Length, nil, s.Tour.Positions(), 0)
+	v.Load(s.In, s.Candidates, s.near().Of, s.Tour.Length, nil, s.Tour.Positions(), 0)
 	s.mends(v)
 }
 

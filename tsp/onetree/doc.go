@@ -47,6 +47,9 @@
 // hold the edge. Five candidates by alpha hold more of an optimal tour than eight nearest
 // neighbours.
 //
+// [Bridges] are the short edges between groups of cities that are far apart, which a minimum spanning
+// tree has, and others like them.
+//
 // Of paired instances (tsp.Symmetric) [Assign] solves the assignment, the bound without trees, and
 // [Assignment.Branch] looks for a tour by branching on its cycles, which may end in a proof.
 //
@@ -66,6 +69,7 @@
 //  7. No city of a kd-tree node is nearer than the node's lower bound.
 //  8. Every tour satisfies every comb.
 //  9. The prices of an assignment prove it; no tour is shorter than one that Branch has proven.
+//  10. The bridges hold a minimum spanning tree of the groups.
 //
 // # Glossary
 //

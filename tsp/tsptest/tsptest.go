@@ -12,6 +12,7 @@ import (
 	"context"
 	"encoding/csv"
 	"io"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -179,6 +180,23 @@ func Chips(side int, seed uint64) *tsp.Instance {
 		}
 	}
 	return Must(tsp.NewPoints("chips", tsp.Euc2D, x, y, nil))
+}
+
+// Outlines returns cities along so many closed lines, far apart and of about 150 cities each: a short tour
+// goes to most of them and back over two edges side by side.
+func Outlines(count int, seed uint64) *tsp.Instance {
+	r := rand.New(rand.NewPCG(seed, 3))
+	var x, y []float64
+	for range count {
+		cx, cy, radius, bulge := r.Float64()*1e6, r.Float64()*1e6, 1e4+r.Float64()*5e4, r.Float64()*.3
+		cities := int(radius / 250)
+		for i := range cities {
+			at := 2 * math.Pi * float64(i) / float64(cities)
+			d := radius * (1 + bulge*math.Cos(2*at))
+			x, y = append(x, cx+d*math.Cos(at)), append(y, cy+d*math.Sin(at))
+		}
+	}
+	return Must(tsp.NewPoints("outlines", tsp.Euc2D, x, y, nil))
 }
 
 // Duplicates returns n cities of which the given number share each place.

@@ -1,0 +1,75 @@
+package stage
+
+import (
+	"slices"
+	"testing"
+
+	"tspmcts/mcts/eax"
+	"tspmcts/mcts/meter"
+	"tspmcts/tsp"
+	"tspmcts/tsp/tsptest"
+)
+
+// TestBridges pins that merges look at ways from group to group, of which there are none among the near
+// cities of any, and that the ends of long edges come with those of few bridges, and what the tour has beside them.
+func TestBridges(t *testing.T) {
+	in := tsptest.Outlines(9, 1)
+	s := begin(t, in, true, meter.Budget{}, 100, 50000)
+	s.Descend(func() {})
+	s.newImproving(1e6)
+	if len(s.edges) < 5 {
+		t.Fatalf("%d bridges", len(s.edges))
+	}
+	leading := 0
+	for c := range int32(in.N()) {
+		near, nearest := s.near().Of(c), s.Neighbors.Of(c)
+		if len(near) != eax.Near || !slices.Equal(near[:eax.Near-perCity], nearest[:eax.Near-perCity]) {
+			t.Fatalf("merges look at %v around %d, whose nearest are %v", near, c, nearest)
+		}
+		for _, o := range near {
+			if !slices.Contains(nearest, o) {
+				leading++
+				if !slices.Contains(s.edges, [2]int32{c, o}) && !slices.Contains(s.edges, [2]int32{o, c}) {
+					t.Errorf("merges look at %d-%d, which is no bridge", c, o)
+				}
+			}
+		}
+	}
+	if leading != 2*len(s.edges) {
+		t.Errorf("%d ways over %d bridges", leading, len(s.edges))
+	}
+	testEnds(t, s, 3*len(s.edges), true)
+	testEnds(t, s, 3*len(s.edges)-1, false)
+}
+
+// testEnds fails unless the ends of the k longest edges have those of the bridges among them, or not.
+func testEnds(t *testing.T, s *Search, k int, with bool) {
+	t.Helper()
+	ends, cand := s.longest(k, true)
+	pos := s.Tour.Positions()
+	missing := 0
+	for _, e := range s.edges {
+		for _, c := range e {
+			for _, beside := range []int32{-1, 0, 1} {
+				if !slices.Contains(ends, s.Tour.Order[(int(pos[c]+beside)+len(pos))%len(pos)]) {
+					missing++
+				}
+			}
+		}
+		if row, _ := cand.Of(e[0]); with && !slices.Contains(row, e[1]) {
+			t.Errorf("bridge %v is no candidate", e)
+		}
+	}
+	if with != (missing == 0) {
+		t.Errorf("%d edges with those of bridges %v: %d cities of these are missing", k, with, missing)
+	}
+}
+
+// TestNoBridges pins that uniform cities have none.
+func TestNoBridges(t *testing.T) {
+	s := begin(t, tsptest.Random(tsp.Euc2D, 1200, 2), true, meter.Budget{}, 100, 50000)
+	s.Descend(func() {})
+	if s.newImproving(1e6); len(s.edges) > 0 || s.near() != s.Neighbors {
+		t.Errorf("%d bridges between uniform cities", len(s.edges))
+	}
+}
