@@ -38,14 +38,17 @@ func TestBridges(t *testing.T) {
 	if leading != 2*len(s.edges) {
 		t.Errorf("%d ways over %d bridges", leading, len(s.edges))
 	}
-	testEnds(t, s, 3*len(s.edges), true)
-	testEnds(t, s, 3*len(s.edges)-1, false)
+	few := len(s.edges)
+	testEnds(t, s, 3*few, false, true)
+	testEnds(t, s, 3*few-1, false, false)
+	testEnds(t, s, few, true, true)
+	testEnds(t, s, few-1, true, false)
 }
 
 // testEnds fails unless the ends of the k longest edges have those of the bridges among them, or not.
-func testEnds(t *testing.T, s *Search, k int, with bool) {
+func testEnds(t *testing.T, s *Search, k int, relative, with bool) {
 	t.Helper()
-	ends, cand := s.longest(k, true)
+	ends, cand := s.longest(k, relative)
 	pos := s.Tour.Positions()
 	missing := 0
 	for _, e := range s.edges {
@@ -62,6 +65,31 @@ func testEnds(t *testing.T, s *Search, k int, with bool) {
 	}
 	if with != (missing == 0) {
 		t.Errorf("%d edges with those of bridges %v: %d cities of these are missing", k, with, missing)
+	}
+}
+
+// TestNested pins that the longest bridges of many come with the longest edges where they join groups of
+// groups, and only there.
+func TestNested(t *testing.T) {
+	for far, want := range map[float64]bool{1000: false, 1e5: true} {
+		var x, y []float64
+		for i := range 1200 { // ten in a place, ten such side by side, far from the next ten
+			x = append(x, float64(i%10)*3+float64(i/10%10)*1000+float64(i/100)*(9000+far))
+			y = append(y, float64(i*i%7))
+		}
+		s := begin(t, tsptest.Must(tsp.NewPoints("nested", tsp.Euc2D, x, y, nil)), true, meter.Budget{}, 100, 50000)
+		s.Descend(func() {})
+		s.newImproving(1e6)
+		if len(s.edges) < 119 || s.nested() != want {
+			t.Fatalf("%g apart: %d bridges, nested %v, want %v", far, len(s.edges), s.nested(), want)
+		}
+		if small := s.newMending().Sizes[0].Edges < leastEdges(s.In.N()); small != want {
+			t.Errorf("%g apart: mending over few edges %v, want %v", far, small, want)
+		}
+		ends, _ := s.longest(20, true)
+		if more := len(ends) > 2*20; more != want {
+			t.Errorf("%g apart: %d ends of 20 edges", far, len(ends))
+		}
 	}
 }
 

@@ -71,7 +71,7 @@ func (s *Search) longest(k int, relative bool) (ends []int32, cand *twoopt.Candi
 	for _, e := range edges[:min(k, len(edges))] {
 		row[e.A], row[e.B] = 0, 0
 	}
-	s.bridges.withBridges(s.Tour, k, row)
+	s.withBridges(k, relative, row)
 	var ascending []int32
 	for city, r := range row {
 		if r == 0 {

@@ -47,10 +47,12 @@ func (s *Search) newImproving(descent float64) *Improving {
 		m.Yields = []Yield{l.Kicks, l.Visits, {}}
 		return m
 	}
+	mending := s.newMending()
+	mending.begin(s)
 	if !whole || s.manyRegions() {
-		m.Operators = append(m.Operators, s.newRegions(), s.newMending())
+		m.Operators = append(m.Operators, s.newRegions(), mending)
 	} else if s.Between > 0 {
-		m.Operators = append(m.Operators, s.newMending())
+		m.Operators = append(m.Operators, mending)
 	}
 	if whole {
 		m.Operators = append(m.Operators, s.newWhole())

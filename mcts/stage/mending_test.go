@@ -1,6 +1,7 @@
 package stage
 
 import (
+	"slices"
 	"testing"
 
 	"tspmcts/mcts/meter"
@@ -15,6 +16,7 @@ func TestMending(t *testing.T) {
 	in := tsptest.Clustered(40000, 2)
 	s := begin(t, in, true, meter.Budget{Actions: 1e12}, 100, 50000)
 	s.Between = 400
+	s.bridge()
 	m := s.newMending()
 	type step struct{ edges, part int }
 	var steps []step
@@ -31,18 +33,23 @@ func TestMending(t *testing.T) {
 		}
 		steps = append(steps, at)
 	}
-	if len(steps) < 2 || steps[0] != (step{mostRecombined, 0}) || steps[1] != (step{3 * mostRecombined, 0}) || len(m.Sizes) != 2 {
-		t.Errorf("steps %v, %d sizes; want %d and %d edges", steps, len(m.Sizes), mostRecombined, 3*mostRecombined)
+	want := []step{{mostRecombined / 9, 0}, {mostRecombined / 3, 0}, {mostRecombined, 0}, {3 * mostRecombined, 0}}
+	if len(steps) < 4 || !slices.Equal(steps[:4], want) || len(m.Sizes) != 4 {
+		t.Errorf("steps %v, %d sizes; want %v", steps, len(m.Sizes), want)
 	}
-	rates := []float64{m.Sizes[0].Rate, m.Sizes[1].Rate}
-	if rates[0] <= 0 || rates[1] <= 0 || m.Sizes[m.Size].Rate != max(rates[0], rates[1]) {
-		t.Errorf("rates %v, next is number %d", rates, m.Size)
+	for _, d := range m.Sizes {
+		if next := m.Sizes[m.Size]; next.Rate <= 0 || d.Rate > next.Rate {
+			t.Errorf("next are %+v, others %+v", next, d)
+		}
 	}
-	m.Sizes[0].Rate, m.Sizes[1].Rate, m.Size = 0, 0, 1
+	for k := range m.Sizes {
+		m.Sizes[k].Rate = 0
+	}
+	m.Size = 3
 	if m.next(s); m.Size != 0 {
 		t.Error("where nothing was brought, the next size is not tried")
 	}
-	if tours := m.Sizes[1].Tours; tours != 36 { // two sweeps: 16, 24
+	if tours := m.Sizes[3].Tours; tours != 36 { // two sweeps: 16, 24
 		t.Errorf("populations of %d, want 36", tours)
 	}
 
@@ -53,6 +60,41 @@ func TestMending(t *testing.T) {
 	}
 	if op.step(few); few.Used != 0 || op.next() != 0 {
 		t.Errorf("%d of 1000 actions were used, next is operator %d, want 0 and 0", few.Used, op.next())
+	}
+}
+
+// TestMendingBegins pins that the few longest edges, and no others, are mended before all else, and
+// that only where there are few bridges.
+func TestMendingBegins(t *testing.T) {
+	in := tsptest.Clustered(3000, 2)
+	for _, between := range []int{0, 30} {
+		s := begin(t, in, true, meter.Budget{}, 100, 50000)
+		s.Between = between
+		s.bridge()
+		m := s.newMending()
+		length := s.Tour.Length
+		m.begin(s)
+		holds(t, s, length)
+		swept := 0
+		for _, d := range m.Sizes {
+			if d.Swept != (d.Edges < 300) || d.Edges < 33 {
+				t.Errorf("%d between groups: %+v", between, d)
+			}
+			if d.Swept {
+				swept++
+			}
+		}
+		if between == 0 && swept > 0 || between > 0 && (swept != 2 || s.Tour.Length == length) {
+			t.Errorf("%d between groups: %d sweeps, length %d of %d", between, swept, s.Tour.Length, length)
+		}
+	}
+
+	s := begin(t, in, true, meter.Budget{Actions: 100}, 100, 50000)
+	s.Between = 30
+	s.bridge()
+	m := s.newMending()
+	if m.begin(s); s.Used > 0 || !m.Over {
+		t.Errorf("%d of 100 actions were used", s.Used)
 	}
 }
 
