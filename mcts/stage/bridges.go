@@ -12,8 +12,10 @@ import (
 // its own group there, so that edge assembly, which closes a group to a sub-tour, has no way to lead to
 // it from another one than the tour's own.
 type bridges struct {
-	edges  [][2]int32     // none where there are no groups
-	merges *tsp.Neighbors // the nearest cities of each, as many as merges look at, the other ends of its bridges for the last; nil: no bridges
+	edges [][2]int32 // none where there are no groups
+	// merges are the nearest cities of each, as many as merges look at, with the other ends of its
+	// bridges for the last; nil where there are no bridges.
+	merges *tsp.Neighbors
 }
 
 // near returns what merges look at.

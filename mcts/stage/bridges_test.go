@@ -11,7 +11,8 @@ import (
 )
 
 // TestBridges pins that merges look at ways from group to group, of which there are none among the near
-// cities of any, and that the ends of long edges come with those of few bridges, and what the tour has beside them.
+// cities of any, and that the ends of long edges come with those of few bridges, and what the tour has
+// beside them.
 func TestBridges(t *testing.T) {
 	in := tsptest.Outlines(9, 1)
 	s := begin(t, in, true, meter.Budget{}, 100, 50000)

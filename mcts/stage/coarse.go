@@ -40,8 +40,8 @@ const mostRecombined = 1000
 const leastCoarse = 1000
 
 // longest returns the ends of the tour's k longest edges along the curve, with those of bridges, and
-// their candidates, the nearest of them; no ends where there are too few edges, or when the budget ended. Lengths are
-// those of span.
+// their candidates, the nearest of them; no ends where there are too few edges, or when the budget
+// ended. Lengths are those of span.
 func (s *Search) longest(k int, relative bool) (ends []int32, cand *twoopt.Candidates) {
 	in, order := s.In, s.Tour.Order
 	n := len(order)

@@ -13,8 +13,9 @@
 //	                   borders in every sweep (package region); there, and where cities are
 //	                   in groups, the ends of the longest edges (mending.go), with short
 //	                   edges between groups (bridges.go); and where there are not too many,
-//	                   populations of the whole (package breed). All but kicks build local optima, each from a greedy tour
-//	                   of its own, and recombine them by edge assembly (package eax)
+//	                   populations of the whole (package breed). All but kicks build local
+//	                   optima, each from a greedy tour of its own, and recombine them by edge
+//	                   assembly (package eax)
 //	kicking            kicks at a falling temperature
 //	joining            recombines the tours of workers that kicked apart
 //

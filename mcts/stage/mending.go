@@ -26,10 +26,10 @@ type Mended struct {
 	Swept bool    // there was one
 }
 
-// Edges are a hundredth of all at least, or a ninth of that (leastEdges), and a tenth at most. More have shorter ones among them,
-// which are mended within regions: of a million cities in clusters, where kicks brought 7 a
-// millisecond, a hundredth brought 49, a thirtieth 24, a tenth 11; of a million uniform ones 0, 0.4
-// and 3.
+// Edges are a hundredth of all at least, or a ninth of that (leastEdges), and a tenth at most. More
+// have shorter ones among them, which are mended within regions: of a million cities in clusters, where
+// kicks brought 7 a millisecond, a hundredth brought 49, a thirtieth 24, a tenth 11; of a million uniform
+// ones 0, 0.4 and 3.
 const (
 	leastMended = 100
 	mostMended  = 10
@@ -40,7 +40,7 @@ func (s *Search) newMending() *Mending {
 	m := new(Mending)
 	n := s.In.N()
 	least := leastEdges(n)
-	sizes := []int{}
+	var sizes []int
 	if few := least / 3; len(s.edges) > 0 && (len(s.edges) <= few || s.nested()) {
 		sizes = append(sizes, least/9, few)
 	}
