@@ -22,95 +22,67 @@ func Bridges(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, k int) ([
 	}
 	b := newBridging(ctx, in, nb, k)
 	var all []bridge
-	for groups := b.number(); groups > 1; groups = b.number() {
+	for b.number() > 1 {
 		if err := b.look(ctx); err != nil {
 			return nil, err
 		}
-		all = append(all, b.shortest(groups)...)
+		all = append(all, b.shortest()...)
 	}
 	slices.SortFunc(all, func(p, q bridge) int {
-		return cmp.Or(cmp.Compare(p.d, q.d), cmp.Compare(p.a, q.a), cmp.Compare(p.b, q.b))
+		return cmp.Or(cmp.Compare(p.d, q.d), cmp.Compare(p.u, q.u), cmp.Compare(p.v, q.v))
 	})
 	edges := make([][2]int32, 0, len(all))
-	for k, p := range all {
-		if k == 0 || p.a != all[k-1].a || p.b != all[k-1].b {
-			edges = append(edges, [2]int32{b.order[p.a], b.order[p.b]})
-		}
+	for _, e := range slices.Compact(all) {
+		edges = append(edges, [2]int32{b.g.order[e.u], b.g.order[e.v]})
 	}
 	return edges, ctx.Err()
 }
 
-// bridging is the state of Bridges. Its cities have the numbers of the kd-tree.
+// bridging is the state of Bridges: a complete without penalties, whose components are the groups, named
+// after their first cities.
 type bridging struct {
-	in    *tsp.Instance
-	kd    *kdTree // nil: no geometry that prunes
-	order []int32 // city of the instance
-	uf    union
-	group []int32  // of a city
-	of    []int32  // of a node of kd: the group of all its cities, -1 where there are several
-	near  []bridge // of each city, to the nearest one of another group; a is -1 before that is looked for
+	*complete
+	uf   union
+	near []bridge // of each city, to the nearest one of another group; u is -1 before that is looked for
 }
 
-// bridge leads from a city of one group to one of another.
+// bridge is an edge from city u to city v of another group.
 type bridge struct {
-	from, to int32 // groups
-	d        int32
-	a, b     int32 // cities
+	u, v int32
+	d    int64
 }
 
 func newBridging(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, k int) *bridging {
 	n := in.N()
-	b := &bridging{in: in, uf: newUnion(n), group: make([]int32, n), near: make([]bridge, n)}
-	if b.kd, b.order = newKD(ctx, in); b.kd == nil {
-		b.order = make([]int32, n)
-		for i := range b.order {
-			b.order[i] = int32(i)
-		}
-	} else {
-		b.of = make([]int32, len(b.kd.nodes))
+	g := newCities(ctx, in)
+	b := &bridging{complete: newComplete(g, make([]int64, n)), uf: newUnion(n), near: make([]bridge, n)}
+	b.comp = make([]int32, n)
+	if g.kd != nil {
+		b.penalties()
+		b.whole = make([]int32, len(g.kd.nodes))
 	}
-	rank := make([]int32, n)
-	for i, city := range b.order {
-		rank[city] = int32(i)
-	}
-	for i, city := range b.order {
+	for i, city := range g.order {
 		of := nb.Of(city)
 		for _, j := range of[:min(k, len(of))] {
-			b.uf.join(int32(i), rank[j])
+			b.uf.join(int32(i), g.rank[j])
 		}
+		b.near[i].u = -1
 	}
 	for _, e := range in.Fixed {
-		b.uf.join(rank[e[0]], rank[e[1]])
-	}
-	for i := range b.near {
-		b.near[i].a = -1
+		b.uf.join(g.rank[e[0]], g.rank[e[1]])
 	}
 	return b
 }
 
-// number numbers the groups, and returns how many there are.
+// number tells each city its group, and returns how many groups there are.
 func (b *bridging) number() (groups int) {
-	for i := range b.group {
-		r := b.uf.find(int32(i)) // no higher than i
-		if int(r) == i {
-			b.group[i] = int32(groups)
+	for i := range b.comp {
+		if b.comp[i] = b.uf.find(int32(i)); int(b.comp[i]) == i {
 			groups++
-		} else {
-			b.group[i] = b.group[r]
 		}
 	}
-	for k := len(b.of) - 1; k >= 0; k-- { // children follow
-		nd := &b.kd.nodes[k]
-		if nd.right == 0 {
-			b.of[k] = b.group[nd.lo]
-			for _, g := range b.group[nd.lo:nd.hi] {
-				if g != b.of[k] {
-					b.of[k] = -1
-				}
-			}
-		} else if b.of[k] = b.of[k+1]; b.of[nd.right] != b.of[k] {
-			b.of[k] = -1
-		}
+	if b.g.kd != nil {
+		b.settle()
 	}
 	return groups
 }
@@ -118,120 +90,73 @@ func (b *bridging) number() (groups int) {
 // look finds of each city the nearest one of another group.
 func (b *bridging) look(ctx context.Context) error {
 	const size = 256
-	n := len(b.group)
+	n := b.g.n
 	return tsp.Parallel(ctx, (n+size-1)/size, func() func(int) {
 		var buf []int32
-		if b.kd == nil {
+		if b.g.kd == nil {
 			buf = make([]int32, n)
 		}
 		return func(k int) {
 			last := int32(-1) // what is nearest to one city is not far from the next
 			for i := int32(k * size); i < int32(min(n, (k+1)*size)); i++ {
-				near := &b.near[i]
-				near.from = b.group[i]
-				if near.a < 0 || b.group[near.b] == near.from { // else it is the nearest one still
-					*near = bridge{from: near.from, d: math.MaxInt32, a: i, b: -1}
-					if last >= 0 && b.group[last] != near.from {
-						near.b, near.d = last, b.dist(i, last)
-					}
-					if b.kd == nil {
-						b.scan(near, buf)
-					} else {
-						b.search(near)
-					}
+				if e := &b.near[i]; e.u < 0 || b.comp[e.v] == b.comp[i] { // else it is the nearest one still
+					*e = b.outward(i, last, buf)
 				}
-				last = near.b
-				near.to = b.group[near.b]
+				last = b.near[i].v
 			}
 		}
 	})
 }
 
-func (b *bridging) dist(i, j int32) int32 { return b.in.Dist(b.order[i], b.order[j]) }
-
-// scan looks at all cities for one that is nearer.
-func (b *bridging) scan(near *bridge, buf []int32) {
-	for j, d := range b.in.Row(near.a, buf) {
-		if b.group[j] != near.from && (d < near.d || near.b < 0) {
-			near.d, near.b = d, int32(j)
+// outward returns the edge from city i to the nearest one of another group; last is one that may be near,
+// -1 for none. buf has room for a row where there is no kd-tree.
+func (b *bridging) outward(i, last int32, buf []int32) bridge {
+	e := bridge{i, -1, math.MaxInt64}
+	if last >= 0 && b.comp[last] != b.comp[i] {
+		e.v, e.d = last, b.local(i, last)
+	}
+	if b.g.kd != nil {
+		if j, d := b.nearest(i, b.comp[i], -1, e.d); j >= 0 {
+			e.v, e.d = j, d
+		}
+		return e
+	}
+	for j, d := range b.g.row(i, buf) {
+		if b.comp[j] != b.comp[i] && int64(d) < e.d {
+			e.v, e.d = int32(j), int64(d)
 		}
 	}
-}
-
-// search descends into the nodes that may hold a city that is nearer.
-func (b *bridging) search(near *bridge) {
-	type open struct {
-		node int32
-		at   int64 // no city of it is nearer
-	}
-	var stack [64]open
-	s, i := b.kd, near.a
-	top := 1
-	stack[0] = open{}
-	for top > 0 {
-		top--
-		here := stack[top]
-		if here.at >= int64(near.d) && near.b >= 0 {
-			continue
-		}
-		nd := &s.nodes[here.node]
-		if nd.right == 0 {
-			for j := nd.lo; j < nd.hi; j++ {
-				if b.group[j] == near.from {
-					continue
-				}
-				if d := b.dist(i, j); d < near.d || near.b < 0 {
-					near.d, near.b = d, j
-				}
-			}
-			continue
-		}
-		x, y := open{node: here.node + 1}, open{node: nd.right}
-		x.at, y.at = s.lower(i, &s.nodes[x.node]), s.lower(i, &s.nodes[y.node])
-		if x.at < y.at || x.at == y.at && i < s.nodes[y.node].lo {
-			x, y = y, x
-		}
-		for _, o := range [2]open{x, y} { // the nearer last
-			if b.of[o.node] != near.from {
-				stack[top] = o
-				top++
-			}
-		}
-	}
+	return e
 }
 
 // shortest returns the bridges of a round, and joins the groups along the shortest one of each.
-func (b *bridging) shortest(groups int) (pairs []bridge) {
-	of := make(map[[2]int32]int32) // two groups' place in pairs
-	for _, p := range b.near {
-		if p.from > p.to {
-			p.from, p.to = p.to, p.from
+func (b *bridging) shortest() (found []bridge) {
+	at := make(map[[2]int32]int32) // where the shortest between two groups is found
+	for _, e := range b.near {
+		if e.u > e.v {
+			e.u, e.v = e.v, e.u
 		}
-		if p.a > p.b {
-			p.a, p.b = p.b, p.a
-		}
-		k, ok := of[[2]int32{p.from, p.to}]
+		x, y := b.comp[e.u], b.comp[e.v]
+		groups := [2]int32{min(x, y), max(x, y)}
+		k, ok := at[groups]
 		switch {
 		case !ok:
-			of[[2]int32{p.from, p.to}] = int32(len(pairs))
-			pairs = append(pairs, p)
-		case p.d < pairs[k].d:
-			pairs[k] = p
+			at[groups] = int32(len(found))
+			found = append(found, e)
+		case e.d < found[k].d:
+			found[k] = e
 		}
 	}
-	best := make([]int32, groups) // of pairs, by group
-	for g := range best {
-		best[g] = -1
-	}
-	for k, p := range pairs {
-		for _, g := range [2]int32{p.from, p.to} {
-			if best[g] < 0 || p.d < pairs[best[g]].d {
-				best[g] = int32(k)
+	best := make(map[int32]bridge) // of a group
+	for _, e := range found {
+		for _, g := range [2]int32{b.comp[e.u], b.comp[e.v]} {
+			if old, ok := best[g]; !ok || e.d < old.d {
+				best[g] = e
 			}
 		}
 	}
-	for _, k := range best {
-		b.uf.join(pairs[k].a, pairs[k].b)
+	for _, e := range best { // in any order: they leave the same groups
+		b.uf.join(e.u, e.v)
 	}
-	return pairs
+	return found
 }

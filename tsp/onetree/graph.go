@@ -50,21 +50,8 @@ func NewGraph(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, perQuadr
 // something to do then. told may be nil.
 func NewGraphByParts(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, perQuadrant, size int,
 	told func(parts [][]int32)) (*Graph, error) {
-	n := in.N()
-	g := &Graph{in: in, n: n}
-	g.kd, g.order = newKD(ctx, in)
+	g := newCities(ctx, in)
 	g.bonus = bonusOf(in, nb)
-	if g.order == nil {
-		g.order = make([]int32, n)
-		for i := range g.order {
-			g.order[i] = int32(i)
-		}
-	}
-	g.rank = make([]int32, n)
-	for i, city := range g.order {
-		g.rank[city] = int32(i)
-	}
-
 	width := nb.K
 	if g.kd != nil {
 		if g.kd.sectorCount() == 8 {
@@ -87,7 +74,7 @@ func NewGraphByParts(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, p
 	// The minimum spanning tree of the complete graph joins the pieces. Without
 	// geometry to choose by, ties make the nearest neighbours a poor choice; Prim's algorithm
 	// brings the edges of least alpha-nearness along.
-	c := newComplete(g, make([]int64, n))
+	c := newComplete(g, make([]int64, g.n))
 	c.special = -1
 	if err := c.tree(ctx); err != nil {
 		return nil, err
@@ -95,6 +82,24 @@ func NewGraphByParts(ctx context.Context, in *tsp.Instance, nb *tsp.Neighbors, p
 	more := c.grown(ctx)
 	more.setScale()
 	return more, nil
+}
+
+// newCities returns the graph of no edges.
+func newCities(ctx context.Context, in *tsp.Instance) *Graph {
+	n := in.N()
+	g := &Graph{in: in, n: n}
+	g.kd, g.order = newKD(ctx, in)
+	if g.order == nil {
+		g.order = make([]int32, n)
+		for i := range g.order {
+			g.order[i] = int32(i)
+		}
+	}
+	g.rank = make([]int32, n)
+	for i, city := range g.order {
+		g.rank[city] = int32(i)
+	}
+	return g
 }
 
 // Geometric reports whether the metric has geometry that prunes: near numbers are near cities.
