@@ -8,17 +8,9 @@ import (
 	"tspmcts/tsp/onetree"
 )
 
-// bridges are short edges between groups of cities that are far apart. All near cities of a city are in
-// its own group there, so that edge assembly, which closes a group to a sub-tour, has no way to lead to
-// it from another one than the tour's own.
-type bridges struct {
-	edges [][2]int32 // none where there are no groups
-	// merges are the nearest cities of each, as many as merges look at, with the other ends of its
-	// bridges for the last; nil where there are no bridges.
-	merges *tsp.Neighbors
-}
-
-// near returns what merges look at.
+// near returns what merges look at: the nearest cities, or, where there are bridges, those and the other
+// ends of these. All near cities of a city in a group far from others are in that group, so that edge
+// assembly, which closes groups to sub-tours, would have no way to lead to one but the tour's own.
 func (s *Search) near() *tsp.Neighbors {
 	if s.merges == nil {
 		return s.Neighbors
@@ -48,11 +40,11 @@ func (s *Search) bridge() {
 		near.Flat = append(near.Flat, s.Neighbors.Of(city)[:eax.Near]...)
 	}
 	leads(edges, near, func(city int32) int32 { return city })
-	s.edges, s.merges = edges, near
+	s.bridges, s.merges = edges, near
 }
 
-// leads puts the other ends of a city's bridges, the first perCity of them, in the places of the last
-// eax.Near there; row tells of a city which row it has, -1 for none.
+// leads puts the other ends of each city's bridges, of perCity at most, into the last of the first eax.Near
+// places of its row; row tells which that is, -1 for none.
 func leads(edges [][2]int32, near *tsp.Neighbors, row func(city int32) int32) {
 	count := make([]uint8, len(near.Flat)/near.K)
 	for _, e := range edges {
@@ -74,11 +66,11 @@ func leads(edges [][2]int32, near *tsp.Neighbors, row func(city int32) int32) {
 // rl5915, and 7 to 640 times with villages around towns, streets, Cantor dust, Levy flights and clusters in
 // clusters.
 func (s *Search) nested() bool {
-	if len(s.edges) == 0 {
+	if len(s.bridges) == 0 {
 		return false
 	}
-	length := func(k int) int64 { return int64(s.In.Dist(s.edges[k][0], s.edges[k][1])) }
-	return length(len(s.edges)-1) > 6*length(len(s.edges)/2)
+	length := func(k int) int64 { return int64(s.In.Dist(s.bridges[k][0], s.bridges[k][1])) }
+	return length(len(s.bridges)-1) > 6*length(len(s.bridges)/2)
 }
 
 // withBridges adds to the ends of the tour's k longest edges, the cities for which marked is at least 0,
@@ -90,7 +82,7 @@ func (s *Search) nested() bool {
 func (s *Search) withBridges(k int, relative bool, marked []int32) {
 	order, pos := s.Tour.Order, s.Tour.Positions()
 	n := int32(len(order))
-	edges := s.edges
+	edges := s.bridges
 	if 3*len(edges) > k {
 		if !relative || k > len(order)/20 || len(edges) > k && !s.nested() {
 			return

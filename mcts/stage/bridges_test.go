@@ -18,8 +18,8 @@ func TestBridges(t *testing.T) {
 	s := begin(t, in, true, meter.Budget{}, 100, 50000)
 	s.Descend(func() {})
 	s.newImproving(1e6)
-	if len(s.edges) < 5 {
-		t.Fatalf("%d bridges", len(s.edges))
+	if len(s.bridges) < 5 {
+		t.Fatalf("%d bridges", len(s.bridges))
 	}
 	leading := 0
 	for c := range int32(in.N()) {
@@ -30,16 +30,16 @@ func TestBridges(t *testing.T) {
 		for _, o := range near {
 			if !slices.Contains(nearest, o) {
 				leading++
-				if !slices.Contains(s.edges, [2]int32{c, o}) && !slices.Contains(s.edges, [2]int32{o, c}) {
+				if !slices.Contains(s.bridges, [2]int32{c, o}) && !slices.Contains(s.bridges, [2]int32{o, c}) {
 					t.Errorf("merges look at %d-%d, which is no bridge", c, o)
 				}
 			}
 		}
 	}
-	if leading != 2*len(s.edges) {
-		t.Errorf("%d ways over %d bridges", leading, len(s.edges))
+	if leading != 2*len(s.bridges) {
+		t.Errorf("%d ways over %d bridges", leading, len(s.bridges))
 	}
-	few := len(s.edges)
+	few := len(s.bridges)
 	testEnds(t, s, 3*few, false, true)
 	testEnds(t, s, 3*few-1, false, false)
 	testEnds(t, s, few, true, true)
@@ -52,7 +52,7 @@ func testEnds(t *testing.T, s *Search, k int, relative, with bool) {
 	ends, cand := s.longest(k, relative)
 	pos := s.Tour.Positions()
 	missing := 0
-	for _, e := range s.edges {
+	for _, e := range s.bridges {
 		for _, c := range e {
 			for _, beside := range []int32{-1, 0, 1} {
 				if !slices.Contains(ends, s.Tour.Order[(int(pos[c]+beside)+len(pos))%len(pos)]) {
@@ -81,8 +81,8 @@ func TestNested(t *testing.T) {
 		s := begin(t, tsptest.Must(tsp.NewPoints("nested", tsp.Euc2D, x, y, nil)), true, meter.Budget{}, 100, 50000)
 		s.Descend(func() {})
 		s.newImproving(1e6)
-		if len(s.edges) < 119 || s.nested() != want {
-			t.Fatalf("%g apart: %d bridges, nested %v, want %v", far, len(s.edges), s.nested(), want)
+		if len(s.bridges) < 119 || s.nested() != want {
+			t.Fatalf("%g apart: %d bridges, nested %v, want %v", far, len(s.bridges), s.nested(), want)
 		}
 		if small := s.newMending().Sizes[0].Edges < leastEdges(s.In.N()); small != want {
 			t.Errorf("%g apart: mending over few edges %v, want %v", far, small, want)
@@ -98,7 +98,7 @@ func TestNested(t *testing.T) {
 func TestNoBridges(t *testing.T) {
 	s := begin(t, tsptest.Random(tsp.Euc2D, 1200, 2), true, meter.Budget{}, 100, 50000)
 	s.Descend(func() {})
-	if s.newImproving(1e6); len(s.edges) > 0 || s.near() != s.Neighbors {
-		t.Errorf("%d bridges between uniform cities", len(s.edges))
+	if s.newImproving(1e6); len(s.bridges) > 0 || s.near() != s.Neighbors {
+		t.Errorf("%d bridges between uniform cities", len(s.bridges))
 	}
 }

@@ -83,7 +83,7 @@ func (s *Search) longest(k int, relative bool) (ends []int32, cand *twoopt.Candi
 	if err != nil {
 		return nil, nil
 	}
-	leads(s.bridges.edges, nb, func(city int32) int32 { return row[city] })
+	leads(s.bridges, nb, func(city int32) int32 { return row[city] })
 	for _, city := range s.Curve {
 		if row[city] >= 0 {
 			ends = append(ends, city)

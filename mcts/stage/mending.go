@@ -41,14 +41,14 @@ func (s *Search) newMending() *Mending {
 	n := s.In.N()
 	least := leastEdges(n)
 	var sizes []int
-	if few := least / 3; len(s.edges) > 0 && (len(s.edges) <= few || s.nested()) {
+	if few := least / 3; len(s.bridges) > 0 && (len(s.bridges) <= few || s.nested()) {
 		sizes = append(sizes, least/9, few)
 	}
 	for k := least; k <= n/mostMended; k *= 3 {
 		sizes = append(sizes, k)
 	}
 	for _, k := range sizes {
-		m.Sizes = append(m.Sizes, Mended{Edges: max(1, k), Tours: min(firstTours, s.Config.Population)})
+		m.Sizes = append(m.Sizes, Mended{Edges: k, Tours: min(firstTours, s.Config.Population)})
 	}
 	return m
 }

@@ -37,9 +37,10 @@ type Search struct {
 	crew     *kick.Crew        // of the stages that kick
 	visitors []*region.Visitor // one for each of the crew
 	visiting visiting
-	bridges
-	id    *identity // nil before it is asked for
-	start float64   // second on the clock at which it would have begun, had it never been interrupted
+	bridges  [][2]int32     // short edges between groups of cities, the shortest first; none where there are no groups
+	merges   *tsp.Neighbors // what merges look at where there are some
+	id       *identity      // nil before it is asked for
+	start    float64        // second on the clock at which it would have begun, had it never been interrupted
 
 	State
 	stage     Stage
