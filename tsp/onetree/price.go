@@ -418,7 +418,7 @@ func (c *complete) nearest(i, comp, except int32, bound int64) (int32, int64) {
 		if comp < 0 || c.whole[r] != comp {
 			hi.least = s.lower(i, &nodes[r])<<shift + pi + c.least[r]
 		}
-		if lo.least > hi.least {
+		if lo.least > hi.least || lo.least == hi.least && i >= nodes[r].lo { // of equal ones the one that i is in
 			lo, hi = hi, lo
 		}
 		if hi.least < bound {
